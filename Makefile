@@ -1,0 +1,56 @@
+# Foliogate: everything a newcomer types. `make help` explains.
+#
+# The virtual environment is made once and again when pyproject.toml changes; a second run starts at once.
+
+PYTHON  ?=
+VENV    := .venv
+PY      := $(VENV)/bin/python
+FOR     ?=
+PORT    ?=
+ARGS    ?=
+CHECKED := protocols rating pms_adapters gateway tests
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types bench clean
+
+help:  ## this list
+	@echo "Foliogate: from the telephone exchange to the guest's folio."
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r what why; do printf '%-14s %s\n' "$$what" "$$why"; done
+	@echo
+	@echo "  FOR=30         demo: stop after so many seconds       PORT=8080   demo: where the page is"
+	@echo "  ARGS='...'     test, bench: more words for pytest     PYTHON=...  which Python makes the environment"
+	@echo "  REQUIRE_PEERS=1  test: a missing Chromium or PostgreSQL is a failure, not a skip"
+
+demo: $(VENV)/.ready-run  ## the whole chain on loopback, with a page to look at; Ctrl-C ends it
+	@exec $(VENV)/bin/foliogate demo $(if $(FOR),--for $(FOR)) $(if $(PORT),--port $(PORT))
+
+test: $(VENV)/.ready-test  ## every test but the benches
+	@exec $(PY) -m pytest $(ARGS)
+
+lint: $(VENV)/.ready-dev  ## ruff and the import contracts
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(VENV)/bin/lint-imports
+
+types: $(VENV)/.ready-dev  ## mypy --strict
+	$(PY) -m mypy --strict $(CHECKED)
+
+bench: $(VENV)/.ready-test  ## the benches, with what they measured
+	@exec $(PY) -m pytest -m bench -s -p no:randomly $(ARGS)
+
+clean:  ## remove what make made: the environment, caches, demo stores
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache foliogate-demo*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.ready-run: pyproject.toml
+	@PYTHON="$(PYTHON)" sh .ci/environment $(VENV) "."
+	@touch $@
+
+$(VENV)/.ready-test: pyproject.toml
+	@PYTHON="$(PYTHON)" sh .ci/environment $(VENV) "." test
+	@touch $@ $(VENV)/.ready-run
+
+$(VENV)/.ready-dev: pyproject.toml
+	@PYTHON="$(PYTHON)" sh .ci/environment $(VENV) "." dev
+	@touch $@ $(VENV)/.ready-test $(VENV)/.ready-run

@@ -1,0 +1,1 @@
+"""The process: intake, settle, store, posting, occupancy, web, command line and simulators."""

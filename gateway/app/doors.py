@@ -1,0 +1,130 @@
+"""The ways in: for each exchange of the configuration, the service that reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from twisted.application.service import IService
+from twisted.internet.endpoints import clientFromString, serverFromString
+
+from gateway.config import PbxSettings
+from gateway.intake.feed import Feed, Segment, Segments
+from gateway.intake.files import FollowedFile
+from gateway.intake.settling import Batch, Settling
+from gateway.intake.tcp import Door, RecordsFactory, dialler, listener
+from gateway.periodic import PeriodicService
+from gateway.status import SourceStatus
+from gateway.store.writer import BACKLOG_HIGH, Writer
+from protocols.framing import Framer
+from protocols.smdr.catalog import DIALECTS
+from protocols.smdr.sessions import Session
+
+#: How often a followed file is looked at, in seconds: a call stands on the folio within two of them.
+LOOK_SECONDS: Final = 0.5
+
+
+class Doors:
+    """Makes the service of each exchange, and lets them read on when the writer has caught up."""
+
+    def __init__(
+        self,
+        *,
+        reactor: Any,
+        writer: Writer,
+        settling: Settling,
+        segments: Segments,
+        now: Callable[[], datetime],
+        told: Callable[[str, Batch | None, int], None],
+    ) -> None:
+        self._reactor, self._writer, self._settling, self._segments = reactor, writer, settling, segments
+        self._now, self._told = now, told
+        self._tcp: list[Door] = []
+        self._files: list[FollowedFile] = []
+
+    def crowded(self) -> bool:
+        """True while too many records wait for the writer."""
+        return self._writer.backlog > BACKLOG_HIGH
+
+    def relax(self) -> None:
+        """Read on everywhere."""
+        for door in self._tcp:
+            door.relax()
+
+    def close(self) -> None:
+        """End every connection and let go of every file."""
+        for door in self._tcp:
+            door.close_all()
+        for followed in self._files:
+            followed.close()
+
+    def service(self, pbx: PbxSettings, status: SourceStatus, known: Segment | None) -> IService:
+        """The service that reads one exchange."""
+        return self._file(pbx, status, known) if pbx.file is not None else self._socket(pbx, status)
+
+    def _feed(self, segment: Segment, told: Callable[[Batch | None, int], None]) -> Feed:
+        return Feed(
+            settling=self._settling,
+            segments=self._segments,
+            segment=segment,
+            submit=self._writer.submit,
+            now=self._now,
+            told=told,
+        )
+
+    def _socket(self, pbx: PbxSettings, status: SourceStatus) -> IService:
+        dialect, transport = DIALECTS[pbx.dialect], pbx.transport
+
+        def session() -> Session:
+            return dialect.session(pbx.options, transport=transport)
+
+        def framer() -> Framer:
+            return dialect.framer(transport=transport)
+
+        door = self._door(pbx, status)
+        factory = RecordsFactory(session, framer, door)
+        if pbx.listen is not None:
+            return listener(serverFromString(self._reactor, pbx.listen), factory)
+        return dialler(clientFromString(self._reactor, pbx.connect or ""), factory, self._reactor)
+
+    def _door(self, pbx: PbxSettings, status: SourceStatus) -> Door:
+        def changed(count: int) -> None:
+            if (count > 0) != status.up:
+                status.up, status.since = count > 0, self._now()
+            status.connections = count
+            status.problem = "" if count else status.problem
+
+        def problem(sentence: str) -> None:
+            status.problem = sentence
+
+        door = Door(
+            open_feed=lambda told: self._feed(Segment(pbx.name, "connection"), told),
+            told=lambda batch, count: self._told(pbx.name, batch, count),
+            changed=changed,
+            problem=problem,
+            crowded=self.crowded,
+        )
+        self._tcp.append(door)
+        return door
+
+    def _file(self, pbx: PbxSettings, status: SourceStatus, known: Segment | None) -> IService:
+        dialect = DIALECTS[pbx.dialect]
+
+        def state(up: bool, problem: str) -> None:
+            if up != status.up:
+                status.up, status.since = up, self._now()
+            status.problem = problem
+
+        followed = FollowedFile(
+            Path(pbx.file or ""),
+            open_feed=lambda segment: self._feed(segment, lambda batch, count: self._told(pbx.name, batch, count)),
+            framer=lambda start: dialect.framer(start, transport="file"),
+            source=pbx.name,
+            known=known,
+            crowded=self.crowded,
+            state=state,
+        )
+        self._files.append(followed)
+        return PeriodicService(self._reactor, LOOK_SECONDS, followed.look, f"reading {pbx.file}")

@@ -1,0 +1,223 @@
+"""A running gateway: its parts, started and stopped in the order that loses nothing.
+
+Starting: the store is opened and locked, what was `sent` when the last run ended is put in doubt, then the writer, the
+PMS link and the intake begin. Stopping: no more is read from exchanges, the posting under way gets its answer or its
+doubt, the link says goodbye, and the writer commits what is in line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+from twisted.application.service import IService
+from twisted.internet.defer import Deferred, gatherResults, maybeDeferred
+from twisted.internet.task import deferLater
+from twisted.logger import Logger
+
+from gateway.app import parts
+from gateway.app.doors import Doors
+from gateway.app.link import Link
+from gateway.config import Config
+from gateway.instants import to_micros
+from gateway.intake.feed import Segment, Segments
+from gateway.intake.overdue import SettleOverdue
+from gateway.intake.reconsider import reconsider
+from gateway.intake.settling import Batch, Settling
+from gateway.periodic import PeriodicService
+from gateway.posting.deeds import ReadCommands
+from gateway.status import SourceStatus, Status
+from gateway.store import outbox, records
+from gateway.store.database import Database, StoreTrouble
+from gateway.store.memory import Memory
+from gateway.store.rows import Due
+from gateway.store.writer import BACKLOG_LOW, Writer, WriterThread
+
+#: How often commands of other processes are read, in seconds.
+COMMAND_SECONDS: Final = 1.0
+#: How often open calls are looked through for those whose last record did not come.
+OVERDUE_SECONDS: Final = 60.0
+#: What a stop may take for the answer of the posting under way; the whole stop stays under ten seconds.
+LAST_ANSWER_SECONDS: Final = 4.0
+
+
+class Gateway:
+    """All parts of one gateway. `start` may raise CannotStart; `stop` may be called once."""
+
+    _log = Logger()
+
+    def __init__(self, config: Config, reactor: Any, now: Callable[[], datetime], version: str) -> None:
+        self.config = config
+        self._reactor, self._now = reactor, now
+        self.status = Status(started=now())
+        self.database = Database(config.store.url, config.property.id)
+        self._rooms = parts.room_list(config)
+        self._book = parts.tariff(config)
+        self._rules = parts.rules(config, self._rooms, self._book)
+        self._sources = parts.sources(config, self._rooms)
+        self.status.tariff_warning = parts.tariff_warning(self._book)
+        self.listeners: list[Callable[[Batch | None], None]] = []
+        self._services: list[IService] = []
+        self._version = version
+        self.link: Link | None = None
+
+    # -- starting -------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Open the store and start every part."""
+        try:
+            self.database.open()
+            self.database.lock()
+        except StoreTrouble as error:
+            raise parts.CannotStart(str(error)) from error
+        except DBAPIError as error:
+            raise parts.CannotStart(f"the store cannot be opened: {str(error.orig).splitlines()[0]}") from error
+        self._build()
+        self.database.transact(self._recover)
+        self._thread.startService()
+        if self.link is not None:
+            self.link.start()
+        self._start_services()
+        self._log.info("foliogate {version} is running for {property}", version=self._version, property=self.config.property.id)
+
+    def _build(self) -> None:
+        self.memory = Memory(self.database, self.micros)
+        self._settling = Settling(self.memory, self._rules, self._sources, self._book)
+        segments = Segments(self.memory)
+        self._thread = WriterThread(self._reactor)
+        self.writer = Writer(self.database, self.memory.reload, self._thread.wake)
+        self._thread.writer = self.writer
+        self._doors = Doors(
+            reactor=self._reactor,
+            writer=self.writer,
+            settling=self._settling,
+            segments=segments,
+            now=self._now,
+            told=self._told,
+        )
+        if self.config.pms:
+            self.link = Link(self, self.config.pms[0], self._version)
+
+    def _recover(self, connection: Connection) -> None:
+        """What the last run left: sent without an answer is in doubt; what waited for a tariff is looked at again."""
+        now = self.micros()
+        self.memory.reload(connection)
+        for posting_id in outbox.doubt_all_sent(connection, self.memory.statements, self.memory.owner, now):
+            self.memory.note(connection, now, "foliogate", "in doubt: sent, and no answer before the stop", posting_id)
+        reconsider(connection, self.memory, self._rules, self._sources, self._book, now)
+
+    def _start_services(self) -> None:
+        for pbx in self.config.pbx:
+            status = SourceStatus(name=pbx.name, dialect=pbx.dialect, role=pbx.transport, since=self._now())
+            self.status.sources[pbx.name] = status
+            self._add(self._doors.service(pbx, status, self._known_file(pbx.name)))
+        self._add(PeriodicService(self._reactor, COMMAND_SECONDS, self._read_commands, "reading commands"))
+        self._add(PeriodicService(self._reactor, OVERDUE_SECONDS, self._settle_overdue, "settling overdue calls"))
+
+    def _known_file(self, source: str) -> Segment | None:
+        stored = self.database.read(lambda c: records.newest_file(c, self.memory.owner, source))
+        return Segment(source, "file", stored.identity, stored.id, stored.position) if stored else None
+
+    def _add(self, service: IService) -> None:
+        service.startService()
+        self._services.append(service)
+
+    # -- running --------------------------------------------------------------------------------------------------
+
+    @property
+    def may_post(self) -> bool:
+        """False while unapproved prices must not leave this machine."""
+        return self._rules.policy.may_post
+
+    def micros(self) -> int:
+        """Now, as the store keeps instants."""
+        return to_micros(self._now())
+
+    def now(self) -> datetime:
+        """Now, aware UTC."""
+        return self._now()
+
+    @property
+    def reactor(self) -> Any:
+        """The reactor, for timers and connections."""
+        return self._reactor
+
+    def troubles(self) -> list[str]:
+        """What is not well, each in a sentence."""
+        self.status.store_trouble = self.writer.trouble or ""
+        return self.status.troubles()
+
+    def due(self, dues: Sequence[Due]) -> None:
+        """Charges became due: the clerk takes them."""
+        if self.link is not None and dues:
+            self.link.clerk.take(dues)
+
+    def read_commands_soon(self) -> None:
+        """A command was just written by this process."""
+        self._read_commands()
+
+    def _read_commands(self) -> None:
+        numbers = self.link.numbers if self.link is not None else None
+        self.writer.submit(ReadCommands(self.memory, numbers, now=self.micros(), done=self._commands_done))
+
+    def _commands_done(self, freed: list[Due], resync: bool) -> None:
+        self.due(freed)
+        if resync and self.link is not None:
+            self.link.adapter.ask_resync()
+
+    def _settle_overdue(self) -> None:
+        self.writer.submit(SettleOverdue(self._settling, self.micros(), self._settled))
+
+    def _told(self, source: str, batch: Batch | None, count: int) -> None:
+        """Records of one exchange are committed."""
+        status = self.status.sources[source]
+        status.records += count
+        status.last_record = self._now()
+        if batch is not None:
+            status.calls += batch.told_calls
+            status.unread += batch.told_unread
+            self._settled(batch)
+        if self.writer.backlog <= BACKLOG_LOW:
+            self._doors.relax()
+
+    def _settled(self, batch: Batch) -> None:
+        for call in batch.emergencies:
+            words = f"EMERGENCY CALL from extension {call.extension} (room {call.room}) to {call.dialled}"
+            self.status.odd(self._now(), words)
+            self._log.critical("{words}", words=words)
+        self.due(batch.due)
+        if batch.unknown_rooms and self.link is not None:
+            self.link.look_for_need()
+        for listener in self.listeners:
+            listener(batch)
+
+    # -- stopping -------------------------------------------------------------------------------------------------
+
+    def stop(self) -> Deferred[None]:
+        """Drain and say goodbye, within ten seconds."""
+        return Deferred.fromCoroutine(self._stop())
+
+    async def _stop(self) -> None:
+        self.status.stopping = True
+        self._doors.close()
+        await gatherResults([maybeDeferred(service.stopService) for service in self._services], consumeErrors=True)
+        if self.link is not None:
+            await self._stop_link(self.link)
+        await self._thread.stopService()
+        self.database.close()
+
+    async def _stop_link(self, link: Link) -> None:
+        link.stop()
+        link.clerk.stop()
+        waited = 0.0
+        while not link.clerk.idle and waited < LAST_ANSWER_SECONDS:
+            await deferLater(self._reactor, 0.05)
+            waited += 0.05
+        await link.adapter.stop()
+        # The adapter reports an unanswered posting as in doubt when it closes: let that be written down.
+        while not link.clerk.idle and waited < LAST_ANSWER_SECONDS + 2:
+            await deferLater(self._reactor, 0.05)
+            waited += 0.05

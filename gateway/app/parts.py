@@ -1,0 +1,127 @@
+"""From a configuration to the parts of a gateway: room list, sources, tariff, rules, the PMS adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from twisted.internet.endpoints import clientFromString
+
+from gateway.config import Config, PbxSettings, PmsSettings
+from gateway.directory import ExtensionRange, RoomList
+from gateway.intake.settling import Rules, Source
+from gateway.settle import Policy
+from gateway.tariff_folder import TariffUnreadable, read_texts
+from pms_adapters.fias.adapter import FiasAdapter
+from pms_adapters.fias.settings import FiasSettings
+from pms_adapters.posting import PmsAdapter
+from protocols.smdr.catalog import DIALECTS, SourceSettings
+from rating.book import TariffBook
+from rating.money import minor_digits
+from rating.numbering import number_plan
+from rating.text import load as load_tariff
+
+
+class CannotStart(Exception):
+    """The gateway cannot start as it is configured; the sentence says why and what to do."""
+
+
+def room_list(config: Config) -> RoomList:
+    """The hotel's own list of extensions."""
+    return RoomList(
+        ranges=tuple(ExtensionRange(first=one.first, last=one.last) for one in config.rooms.extensions),
+        rooms=dict(config.rooms.map),
+        departments=dict(config.rooms.departments),
+    )
+
+
+def tariff(config: Config) -> TariffBook:
+    """The tariff in force; raises CannotStart with its first problem."""
+    try:
+        texts = read_texts(config.tariff.folder)
+    except TariffUnreadable as error:
+        raise CannotStart(str(error)) from error
+    home = config.property
+    loaded = load_tariff(texts, zone=home.timezone, currency=home.currency, country=home.country)
+    if loaded.book is None:
+        first = next((one for one in loaded.problems if one.severity == "error"), None)
+        words = f"{first.file}: {first.sentence}" if first else "it holds no rates"
+        raise CannotStart(f"the tariff cannot be used: {words} ('foliogate check' lists every problem)")
+    return loaded.book
+
+
+def source_settings(pbx: PbxSettings) -> SourceSettings:
+    """What a dialect's parser needs to know of an exchange."""
+    return SourceSettings(
+        timezone=pbx.timezone, trunk_access=pbx.trunk_access, trunks=frozenset(pbx.trunks), options=pbx.options
+    )
+
+
+def source(config: Config, pbx: PbxSettings, rooms: RoomList) -> Source:
+    """One exchange, ready to be settled."""
+    dialect = DIALECTS[pbx.dialect]
+    home = config.property
+    return Source(
+        name=pbx.name,
+        parse=dialect.parser(source_settings(pbx)),
+        join=dialect.join,
+        plan=number_plan(home.country, home.area_code or None, pbx.trunk_access, rooms.lists),
+    )
+
+
+def sources(config: Config, rooms: RoomList) -> Mapping[str, Source]:
+    """Every exchange by name."""
+    return {pbx.name: source(config, pbx, rooms) for pbx in config.pbx}
+
+
+def rules(config: Config, rooms: RoomList, book: TariffBook) -> Rules:
+    """What of the configuration bears on settling. Starter prices go to a PMS on this machine alone."""
+    pms = config.pms[0] if config.pms else None
+    approved = book.approved_by is not None or not book.starter
+    return Rules(
+        rooms=rooms,
+        transfer_payer=config.rooms.transfer_payer,
+        policy=Policy(pms=pms.name if pms else None, may_post=approved or (pms is not None and pms.loopback)),
+        currency=config.property.currency,
+        decimals=minor_digits(config.property.currency),
+    )
+
+
+def tariff_warning(book: TariffBook) -> str:
+    """What people must be told of the tariff's prices; empty if nothing."""
+    if book.approved_by is None and book.starter:
+        return (
+            "the tariff's prices are invented and not approved: they are posted to a PMS on this machine only. "
+            "Look at them, then run 'foliogate tariff approve'"
+        )
+    return ""
+
+
+def fias_settings(config: Config, pms: PmsSettings, version: str) -> FiasSettings:
+    """A FIAS link's settings."""
+    return FiasSettings(
+        name=pms.name,
+        encoding=pms.encoding,
+        amount_decimals=pms.amount_decimals,
+        interface_family=pms.interface_family,
+        version=version[:10],
+        token_width=pms.token_width,
+        answer_timeout=pms.answer_timeout,
+        alive_check=pms.alive_check,
+        auth_key=pms.auth_key,
+        outlet=pms.outlet,
+        call_type=pms.call_type,
+        send_reservation=pms.send_reservation,
+        timezone=config.property.timezone,
+    )
+
+
+def adapter(config: Config, pms: PmsSettings, reactor: Any, now: Callable[[], datetime], version: str) -> PmsAdapter:
+    """The adapter for a PMS."""
+    return FiasAdapter(
+        settings=fias_settings(config, pms, version),
+        endpoint=clientFromString(reactor, pms.connect or ""),
+        clock=reactor,
+        wall_clock=now,
+    )

@@ -1,0 +1,165 @@
+"""`foliogate check`: every problem of a configuration and its tariff, or what they amount to.
+
+The same judgement that `run` starts from, without starting anything: no port is opened, no store is touched, no PMS is
+called. What it prints when all is well is for people to confirm, because a wrong outlet is no error to any program and
+money on the wrong account all the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from gateway.cli.words import config_option, say, version
+
+if TYPE_CHECKING:  # loaded when the command runs, so that the list of commands stays quick
+    from gateway.config import Config, PbxSettings
+    from rating.book import TariffBook
+
+
+class Finding(NamedTuple):
+    """One thing that `check` found: an error or a warning, and where."""
+
+    file: str
+    line: int | None
+    key: str
+    sentence: str
+    severity: str = "error"
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        word = "" if self.severity == "error" else "warning: "
+        return f"{place}: {word}{self.key}{': ' if self.key else ''}{self.sentence}"
+
+
+@click.command("check")
+@config_option
+@click.option("--json", "as_json", is_flag=True, help="Print problems and warnings as one JSON object per line.")
+def check_command(config_path: Path, as_json: bool) -> None:
+    """Say every problem of a configuration at once, or what it amounts to.
+
+    Problems go to standard error, each with file, line, key and what to write instead; then the exit code is 1. When
+    there is none, what is printed is for the hotel to confirm: the exchanges, the rooms, the tariff and how charges
+    will look to the PMS. Nothing is started and nothing is connected.
+
+    \b
+    foliogate check --config foliogate.toml
+    foliogate check --json | jq .sentence
+    """
+    from gateway.config import load
+
+    loaded = load(config_path)
+    if isinstance(loaded, list):
+        found = [Finding(str(one.file), one.line, one.key, one.sentence) for one in loaded]
+        lines: list[str] = []
+    else:
+        found, lines = _judged(loaded)
+    errors = [one for one in found if one.severity == "error"]
+    _print(found, as_json=as_json)
+    if errors:
+        say("one problem" if len(errors) == 1 else f"{len(errors)} problems")
+        raise SystemExit(1)
+    if not as_json:
+        click.echo("\n".join(lines))
+
+
+def _print(found: Iterable[Finding], *, as_json: bool) -> None:
+    for one in found:
+        if as_json:
+            click.echo(json.dumps(one._asdict(), ensure_ascii=False))
+        else:
+            click.echo(str(one), err=True)
+
+
+def _judged(config: Config) -> tuple[list[Finding], list[str]]:
+    """Look at what a good configuration refers to; returns what was found, and the summary's lines."""
+    found, book = _tariff(config)
+    found += _warnings(config)
+    lines = [f"{config.file} is good.", "", *_hotel(config), *map(_exchange, config.pbx)]
+    if book is not None:
+        lines.append(_row("tariff", _tariff_words(config, book)))
+    for pms in config.pms:
+        wrong, mapping = _mapping(config)
+        found += wrong
+        lines += ["", *mapping] if mapping else []
+        lines += [f"  at {pms.connect}{', which is this machine: a rehearsal' if pms.loopback else ''}"]
+    return found, lines
+
+
+def _tariff(config: Config) -> tuple[list[Finding], TariffBook | None]:
+    from gateway.tariff_folder import TariffUnreadable, read_texts
+    from rating.text import load
+
+    folder, home = config.tariff.folder, config.property
+    try:
+        texts = read_texts(folder)
+    except TariffUnreadable as error:
+        return [Finding(str(config.file), None, "tariff.folder", str(error))], None
+    loaded = load(texts, zone=home.timezone, currency=home.currency, country=home.country)
+    found = [Finding(str(folder / one.file), one.line, one.key, one.sentence, one.severity) for one in loaded.problems]
+    return found, loaded.book
+
+
+def _warnings(config: Config) -> Iterator[Finding]:
+    """What is allowed and yet seldom meant."""
+    rooms = config.rooms
+    if not (rooms.extensions or rooms.map):
+        sentence = (
+            'no extension is a room: no call can find its guest; write extensions = [{ from = "100", to = "499" }]'
+        )
+        yield Finding(str(config.file), None, "rooms.extensions", sentence, "warning")
+    if not config.pms:
+        sentence = "there is no PMS: calls are priced and shown, and nothing is posted"
+        yield Finding(str(config.file), None, "pms", sentence, "warning")
+
+
+def _mapping(config: Config) -> tuple[list[Finding], list[str]]:
+    """How charges will look to the PMS, in lines for the hotel to confirm."""
+    from gateway.app.parts import fias_settings
+    from pms_adapters.fias.settings import mapping_lines
+
+    (pms,) = config.pms
+    try:
+        return [], mapping_lines(fias_settings(config, pms, version()))
+    except ValueError as error:
+        return [Finding(str(config.file), None, f"pms.{pms.name}", str(error))], []
+
+
+def _row(head: str, words: str) -> str:
+    return f"{head:<10} {words}"
+
+
+def _hotel(config: Config) -> Iterator[str]:
+    home, rooms = config.property, config.rooms
+    area = f", area code {home.area_code}" if home.area_code else ""
+    yield _row("property", f"{home.id}: {home.name}, {home.country}{area}, {home.timezone.key}, {home.currency}")
+    yield _row("store", config.store.shown)
+    yield _row("page", f"http://{config.web.host}:{config.web.port}/")
+    ranges = ", ".join(f"{one.first} to {one.last}" for one in rooms.extensions) or "none"
+    counted = f"{len(rooms.map)} mapped by name, {len(rooms.departments)} of departments"
+    yield _row("extensions", f"{ranges}; {counted}")
+
+
+def _exchange(pbx: PbxSettings) -> str:
+    from protocols.smdr.catalog import DIALECTS
+
+    ways = {"listen": f"dials us at {pbx.listen}", "connect": f"dialled at {pbx.connect}", "file": f"writes {pbx.file}"}
+    access = " or ".join(pbx.trunk_access) or "none"
+    title = DIALECTS[pbx.dialect].title
+    return _row(
+        "exchange", f"{pbx.name}: {title}, {ways[pbx.transport]}, clock in {pbx.timezone.key}, trunk access {access}"
+    )
+
+
+def _tariff_words(config: Config, book: TariffBook) -> str:
+    approved = f"approved by {book.approved_by}" if book.approved_by else "not approved by anybody"
+    invented = "; its prices are invented, so only a PMS on this machine will get them" if _held_back(book) else ""
+    return f"version {book.version} from {config.tariff.folder}, {approved}{invented}"
+
+
+def _held_back(book: TariffBook) -> bool:
+    return book.starter and book.approved_by is None

@@ -1,0 +1,200 @@
+"""`foliogate postings`: what became of each charge, and what people decide of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gateway.cli.store import command, opened, whoever
+from gateway.cli.words import config_option, fail
+from gateway.ledger import DEEDS, STATES
+
+
+@click.group("postings")
+def postings_group() -> None:
+    """See what became of each charge, and settle the doubtful ones.
+
+    \b
+    held         waits for a reason to pass (no rate, no news of the room …); 'release' or 'write-off'
+    due          will be sent as soon as the PMS takes it
+    sent         is on the wire
+    posted       is on the folio
+    refused      the PMS said no; 'retry' or 'write-off'
+    in_doubt     was sent and not answered: look at the folio, then 'on-folio' or 'not-on-folio'
+    written_off  was let go by a person
+    """
+
+
+@postings_group.command("list")
+@config_option
+@click.option("--state", "states", multiple=True, type=click.Choice(STATES), help="Only this state; may be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, amounts as decimal strings.")
+def list_command(config_path: Path, states: tuple[str, ...], as_json: bool) -> None:
+    """List every posting, oldest first, in every state or those asked for."""
+    from gateway.store import reading
+
+    with opened(config_path) as database:
+
+        def show(connection: Any) -> None:
+            rows = reading.postings(connection, database.property, states)
+            _print_json(rows) if as_json else _print_table(rows)
+
+        database.read(show)
+
+
+def as_object(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A posting as programs outside see it."""
+    from gateway.instants import from_micros
+    from gateway.store.reading import money
+
+    return {
+        "id": row["id"],
+        "state": row["state"],
+        "room": row["room"],
+        "amount": money(row["amount"], row["decimals"]),
+        "currency": row["currency"],
+        "attempts": row["attempts"],
+        "reason": row["reason"],
+        "hold": row["hold"] or None,
+        "call_key": row["call_key"],
+        "call_id": row["call_id"],
+        "part": row["part"],
+        "pms": row["pms"],
+        "reservation": row["reservation"],
+        "extension": row["extension"],
+        "dialled": row["dialled"],
+        "start": from_micros(row["started_at"]).isoformat(),
+        "talk_seconds": row["talk_seconds"],
+        "reference": row["reference"] or None,
+        "token": row["token"],
+        "changed": from_micros(row["changed_at"]).isoformat(),
+    }
+
+
+def _print_json(rows: Iterable[Mapping[str, Any]]) -> None:
+    for row in rows:
+        click.echo(json.dumps(as_object(row), ensure_ascii=False))
+
+
+def _print_table(rows: Iterable[Mapping[str, Any]]) -> None:
+    total = 0
+    for row in rows:
+        if not total:
+            click.echo(f"{'no':>6}  {'state':<11} {'room':<8} {'amount':>12}  {'began (UTC)':<19}  tries  why")
+        total += 1
+        one = as_object(row)
+        amount = f"{one['amount'] or '?'} {one['currency']}"
+        began = str(one["start"])[:19].replace("T", " ")
+        words = one["reason"] or (one["reference"] or "")
+        room = one["room"] or "-"
+        click.echo(f"{one['id']:>6}  {one['state']:<11} {room:<8} {amount:>12}  {began}  {one['attempts']:>5}  {words}")
+    click.echo(f"{total} posting{'' if total == 1 else 's'}", err=True)
+
+
+@postings_group.command("show")
+@config_option
+@click.argument("number", type=int)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def show_command(config_path: Path, number: int, as_json: bool) -> None:
+    """Show one posting: its call, why it costs what it costs, every attempt, and who decided what."""
+    with opened(config_path) as database:
+        story = database.read(lambda connection: _story(connection, database.property, number))
+    if story is None:
+        fail(f"there is no posting {number}; 'foliogate postings list' shows all")
+    if as_json:
+        click.echo(json.dumps(story, ensure_ascii=False))
+        return
+    _print_story(story)
+
+
+def _story(connection: Any, owner: str, number: int) -> dict[str, Any] | None:
+    from gateway.explaining import explained
+    from gateway.store import reading
+    from protocols.text import printable
+
+    row = reading.posting(connection, owner, number)
+    if row is None:
+        return None
+    call = reading.call(connection, owner, row["call_id"])
+    return {
+        **as_object(row),
+        "why": explained(call) if call is not None else [],
+        "attempts_made": [_attempt(one) for one in reading.attempts(connection, owner, number)],
+        "trail": [f"{_clock(one['at'])} {one['who']}: {one['what']}" for one in reading.trail(connection, owner, number)],
+        "records": [printable(one["raw"], 500) for one in reading.records_of(connection, owner, row["call_id"])],
+    }
+
+
+def _attempt(row: Mapping[str, Any]) -> str:
+    ended = f"{_clock(row['answered_at'])} {row['event']}" if row["answered_at"] else "no answer yet"
+    return f"{_clock(row['sent_at'])} sent to room {row['room']} as number {row['token']}; {ended} {row['words']}".strip()
+
+
+def _clock(micros: int) -> str:
+    from gateway.instants import from_micros
+
+    moment: datetime = from_micros(micros)
+    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _print_story(story: dict[str, Any]) -> None:
+    amount = f"{story['amount'] or '?'} {story['currency']}"
+    click.echo(f"posting {story['id']}: {story['state']}, room {story['room'] or '-'}, {amount}")
+    for title, lines in (
+        ("reason", [story["reason"]] if story["reason"] else []),
+        ("the PMS said", [story["reference"]] if story["reference"] else []),
+        ("why this amount", story["why"]),
+        ("attempts", story["attempts_made"]),
+        ("who decided", story["trail"]),
+        ("records of the exchange", story["records"]),
+    ):
+        if lines:
+            click.echo(f"{title}:")
+            for line in lines:
+                click.echo(f"    {line}")
+
+
+@postings_group.command("settle")
+@config_option
+@click.argument("number", type=int)
+@click.option("--on-folio", "deed", flag_value="on-folio", help="In doubt: it is on the folio.")
+@click.option("--not-on-folio", "deed", flag_value="not-on-folio", help="In doubt: it is not there, send it again.")
+@click.option("--release", "deed", flag_value="release", help="Held: let it go out.")
+@click.option("--write-off", "deed", flag_value="write-off", help="Held, refused or in doubt: let it go.")
+@click.option("--by", "who", default=None, help="Who decides; your login name if left out.")
+@click.option("--why", default="", help="The reason, kept in the audit trail; a write-off needs one.")
+def settle_command(config_path: Path, number: int, deed: str | None, who: str | None, why: str) -> None:
+    """Decide what becomes of a posting that waits for a person.
+
+    \b
+    foliogate postings settle 17 --on-folio --by Ines --why "seen on the folio, line 4"
+    """
+    if deed is None:
+        raise click.UsageError("say what is to be done: --on-folio, --not-on-folio, --release or --write-off")
+    if deed == "write-off" and not why:
+        raise click.UsageError('a write-off needs a reason: --why "…"')
+    _do(config_path, number, deed, who, why)
+
+
+@postings_group.command("retry")
+@config_option
+@click.argument("number", type=int)
+@click.option("--by", "who", default=None, help="Who decides; your login name if left out.")
+@click.option("--why", default="", help="The reason, kept in the audit trail.")
+def retry_command(config_path: Path, number: int, who: str | None, why: str) -> None:
+    """Offer a refused posting to the PMS again."""
+    _do(config_path, number, "retry", who, why)
+
+
+def _do(config_path: Path, number: int, deed: str, who: str | None, why: str) -> None:
+    assert deed in DEEDS  # the options are these
+    with opened(config_path) as database:
+        result = command(database, deed, number, who or whoever(), why)
+    if not result.startswith(f"posting {number} is now"):
+        fail(result)
+    click.echo(result)

@@ -1,0 +1,77 @@
+"""`foliogate run`: the gateway as a process, from its configuration until SIGTERM."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gateway.cli.words import config_option, fail, read_config
+
+if TYPE_CHECKING:
+    from gateway.config import Config
+
+
+@click.command("run")
+@config_option
+@click.option("--verbose", is_flag=True, help="Also say what is routine.")
+def run_command(config_path: Path, verbose: bool) -> None:
+    """Take call records from the exchange, price them, and post the charges to the PMS.
+
+    Runs until Ctrl-C or SIGTERM; then it takes no more records, waits for the answer of the posting under way, says
+    goodbye to the PMS and ends, within ten seconds. Killed at any moment, it loses nothing that was committed: what
+    was sent without an answer is shown as in doubt at the next start.
+
+    \b
+    foliogate check --config foliogate.toml     says beforehand whether it will start
+    foliogate postings list                     says what became of each charge
+    """
+    config = read_config(config_path)
+    run(config, verbose=verbose)
+
+
+def run(config: Config, *, verbose: bool = False) -> None:
+    """Run a gateway in this process until it is told to stop; ends the program with a sentence if it cannot start."""
+    from twisted.internet import reactor
+
+    from gateway.clock import utc_now
+    from gateway.logs import start_logging
+
+    start_logging(sys.stderr, verbose=verbose)
+    trouble: list[str] = []
+    reactor.callWhenRunning(_start, config, reactor, utc_now, trouble)  # type: ignore[attr-defined]
+    reactor.run()  # type: ignore[attr-defined]
+    if trouble:
+        fail(trouble[0])
+
+
+def _start(config: Config, reactor: Any, now: Any, trouble: list[str]) -> None:
+    """Start every part; what prevents it becomes the sentence the program ends with."""
+    from importlib.metadata import version
+
+    from twisted.internet.error import CannotListenError
+
+    from gateway.app import CannotStart, Gateway
+    from gateway.web.service import WebService
+
+    try:
+        gateway = Gateway(config, reactor, now, version("foliogate"))
+        gateway.start()
+    except CannotStart as error:
+        trouble.append(str(error))
+        reactor.stop()
+        return
+    web = WebService(gateway, reactor)
+
+    def failed(failure: Any) -> None:
+        failure.trap(CannotListenError)
+        trouble.append(f"the page's port {config.web.port} is taken by another program; change [web] listen")
+        reactor.stop()
+
+    started = web.start()
+    started.addCallback(lambda port: click.echo(f"foliogate: the page is at http://{config.web.host}:{port}/", err=True))
+    started.addErrback(failed)
+    reactor.addSystemEventTrigger("before", "shutdown", web.stop)
+    reactor.addSystemEventTrigger("before", "shutdown", gateway.stop)

@@ -1,0 +1,95 @@
+"""What commands on a store share: opening it as it is, and giving a command to the gateway that owns it."""
+
+from __future__ import annotations
+
+import getpass
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from gateway.cli.words import fail, read_config
+
+if TYPE_CHECKING:
+    from gateway.store.database import Database
+
+#: How long a command waits for the running gateway, which looks for commands once a second.
+WAIT_SECONDS: Final = 10.0
+
+
+@contextmanager
+def opened(config_path: Path, *, must_exist: bool = True) -> Iterator[Database]:
+    """The store of a configuration, at this program's schema; ends the command with a sentence if it is not."""
+    from sqlalchemy.exc import DBAPIError
+
+    from gateway.store.database import Database, StoreTrouble
+
+    config = read_config(config_path)
+    database = Database(config.store.url, config.property.id)
+    path = database.path
+    if must_exist and path is not None and not path.exists():
+        fail(f"there is no store yet at {path}; 'foliogate run' makes it")
+    try:
+        database.open()
+        yield database
+    except StoreTrouble as error:
+        fail(str(error))
+    except DBAPIError as error:
+        fail(f"the store cannot be used: {str(error.orig).splitlines()[0]}")
+    finally:
+        database.close()
+
+
+def whoever() -> str:
+    """The name of the person at the keyboard, for the audit trail."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "somebody at the command line"
+
+
+def command(database: Database, deed: str, posting_id: int | None, who: str, why: str) -> str:
+    """Give a command and return what came of it: done by the running gateway, or here if none is running."""
+    from gateway.clock import utc_now
+    from gateway.instants import to_micros
+    from gateway.store import commands
+    from gateway.store.database import StoreTrouble
+
+    owner, now = database.property, to_micros(utc_now())
+    number = database.transact(
+        lambda c: commands.give(c, owner, now=now, who=who, deed=deed, posting_id=posting_id, why=why)
+    )
+    try:
+        database.lock()
+    except StoreTrouble:
+        return _wait(database, number)
+    return _do_here(database, number, now)
+
+
+def _wait(database: Database, number: int) -> str:
+    from gateway.store import commands
+
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline:
+        result = database.read(lambda c: commands.result(c, database.property, number))
+        if result is not None:
+            return result
+        time.sleep(0.1)
+    return "the running gateway has not done it yet; it will, and 'foliogate postings show' tells"
+
+
+def _do_here(database: Database, number: int, now: int) -> str:
+    """No gateway is running: carry the command out in this process, by the same rules."""
+    from gateway.posting.deeds import ReadCommands
+    from gateway.store import commands
+    from gateway.store.memory import Memory
+
+    memory = Memory(database, lambda: now)
+
+    def work(connection: object) -> None:
+        memory.reload(connection)  # type: ignore[arg-type]
+        ReadCommands(memory, None, now=now, done=lambda _due, _resync: None).work(connection)  # type: ignore[arg-type]
+
+    database.transact(work)
+    return database.read(lambda c: commands.result(c, database.property, number)) or "nothing was done"

@@ -1,0 +1,40 @@
+"""The configuration: one TOML file, parsed once, validated as a whole into frozen settings.
+
+`load` returns a `Config`, or every `Problem` at once. What each key means is in `docs/configuration.md`; how it is
+checked is in `settings.py` (types and defaults), `checks.py` (single values) and `rules.py` (keys together).
+Nothing outside this package reads the file, and nothing in it opens a connection.
+"""
+
+from __future__ import annotations
+
+from gateway.config.load import load
+from gateway.config.problems import Problem
+from gateway.config.settings import (
+    Config,
+    ExtensionRange,
+    PbxSettings,
+    PmsSettings,
+    PropertySettings,
+    RoomSettings,
+    StoreSettings,
+    TariffSettings,
+    TransferPayer,
+    Transport,
+    WebSettings,
+)
+
+__all__ = [
+    "Config",
+    "ExtensionRange",
+    "PbxSettings",
+    "PmsSettings",
+    "Problem",
+    "PropertySettings",
+    "RoomSettings",
+    "StoreSettings",
+    "TariffSettings",
+    "TransferPayer",
+    "Transport",
+    "WebSettings",
+    "load",
+]

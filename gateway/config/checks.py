@@ -1,0 +1,191 @@
+"""What single values must be, beyond their type: known countries, currencies, dialects, classes, URLs.
+
+Each check takes a value and returns it, or raises ValueError with the sentence. Where another room owns the list (the
+dialects in `protocols`, the currencies and classes of number in `rating`) it is asked for it when it is needed, so
+that starting the program to print its help does not load the world.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import importlib.util
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from pydantic import ValidationInfo
+
+from gateway.config.endpoints import listen_address
+from gateway.config.fields import surroundings
+from gateway.config.problems import did_you_mean
+
+ADAPTERS = ("fias",)
+TOKEN_WIDTHS = (4, 8)  # digits of P#: four before FIAS 2.20, eight since
+AES_KEY_BYTES = 16  # FIAS encrypts with AES-128
+ANY_CLASS = "default"  # in `outlet`, every class without an entry of its own
+TRANSFER_PAYERS = ("first_guest", "first", "last")
+
+
+def country(code: str) -> str:
+    """Accept a country that has a numbering plan, by its two letters of ISO 3166."""
+    from phonenumbers import SUPPORTED_REGIONS
+
+    if code not in SUPPORTED_REGIONS:
+        hint = f'did you mean "{code.upper()}"?' if code.upper() in SUPPORTED_REGIONS else 'write for example "PL"'
+        raise ValueError(f'"{code}" is not a country code of two capital letters (ISO 3166); {hint}')
+    return code
+
+
+def currency(code: str) -> str:
+    """Accept a currency in circulation, by its three letters of ISO 4217."""
+    from rating.money import CURRENCIES
+
+    if code not in CURRENCIES:
+        raise ValueError(f'"{code}" is not a currency code of ISO 4217; {did_you_mean(code, CURRENCIES)}')
+    return code
+
+
+def area_code(code: str) -> str:
+    """Accept digits, or nothing."""
+    if code and not (code.isascii() and code.isdigit()):
+        raise ValueError(f'"{code}" is not an area code; write its digits alone, such as "22", or leave the key out')
+    return code
+
+
+def digits(extension: str) -> str:
+    """Accept what can begin or end a range of extensions."""
+    if not (extension.isascii() and extension.isdigit()):
+        raise ValueError(f'"{extension}" cannot bound a range; write digits such as "100", and name others under map')
+    return extension
+
+
+def access_codes(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Accept what guests dial to reach a trunk: digits, * and #."""
+    for code in codes:
+        if not set(code) <= set("0123456789*#"):
+            raise ValueError(f'"{code}" is not a trunk access code; write what is dialled to get a line, such as "9"')
+    return codes
+
+
+def store_url(text: str, info: ValidationInfo) -> str:
+    """Accept a database that the store can live in, and return its URL with the path of SQLite made absolute."""
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    example = 'write "sqlite:///foliogate.db" or "postgresql+psycopg://user@host/database"'
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise ValueError(f"this is not a database URL; {example}") from None
+    if url.drivername in {"sqlite", "sqlite+pysqlite"}:
+        if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+            raise ValueError(f"a store in memory loses every call when the program ends; {example}")
+        return url.set(database=str((surroundings(info).folder / url.database).absolute())).render_as_string(False)
+    if url.drivername not in {"postgresql", "postgresql+psycopg"}:
+        raise ValueError(f'"{url.drivername}" is not a database that the store can live in; {example}')
+    if importlib.util.find_spec("psycopg") is None:
+        raise ValueError("PostgreSQL needs its driver; install it with: pip install 'foliogate[postgres]'")
+    return url.set(drivername="postgresql+psycopg").render_as_string(False)
+
+
+def loopback_only(listen: str) -> str:
+    """Accept an address that only this machine can reach."""
+    if not listen_address(listen).loopback:
+        raise ValueError(
+            "listening beyond loopback needs sign-in and TLS, which this release does not have; "
+            'write "tcp:8080:interface=127.0.0.1"'
+        )
+    return listen
+
+
+def not_yet(what: str, instead: str) -> Callable[[str], str]:
+    """Return a check that refuses a value because this release cannot do that."""
+
+    def refuse(_: str) -> str:
+        raise ValueError(f"{what} not in this release; write {instead} instead")
+
+    return refuse
+
+
+def dialect(name: str) -> str:
+    """Accept a dialect that can be parsed."""
+    from protocols.smdr.catalog import DIALECTS
+
+    if name not in DIALECTS:
+        raise ValueError(f'"{name}" is not a dialect; {did_you_mean(name, DIALECTS)}')
+    return name
+
+
+def adapter(name: str) -> str:
+    """Accept an adapter that exists."""
+    if name not in ADAPTERS:
+        raise ValueError(f'"{name}" is not an adapter; {did_you_mean(name, ADAPTERS)}')
+    return name
+
+
+def interface_family(code: str) -> str:
+    """Accept an interface family: two capital letters, as in LD's field IF."""
+    if not (len(code) == 2 and code.isascii() and code.isalpha() and code.isupper()):
+        raise ValueError(f'"{code}" is not an interface family; write two capital letters, such as "PB" or "CA"')
+    return code
+
+
+def token_width(width: int) -> int:
+    """Accept a width of P#."""
+    if width not in TOKEN_WIDTHS:
+        raise ValueError(f"{width} is not a width of P#; write 8, or 4 for a PMS older than FIAS 2.20")
+    return width
+
+
+def auth_key(text: str) -> str:
+    """Accept an AES-128 key in base64, with or without its FIAS prefix. The key itself is never repeated."""
+    try:
+        key = base64.b64decode(text.removeprefix("FidCrypt0S|"), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != AES_KEY_BYTES:
+        raise ValueError(f"this is not a key: it must be {AES_KEY_BYTES} bytes in base64, as in FidCrypt0S|<base64>")
+    return text
+
+
+def outlets(mapping: Mapping[str, str]) -> Mapping[str, str]:
+    """Accept sales outlets by class of number, or for all other classes under "default"."""
+    for name, outlet in mapping.items():
+        _number_class(name, also=(ANY_CLASS,))
+        if not outlet.isascii():
+            raise ValueError(f'the outlet "{outlet}" must be plain letters or digits, as the PMS knows it')
+    return mapping
+
+
+def call_types(mapping: Mapping[str, str]) -> Mapping[str, str]:
+    """Accept call types by class of number: one plain character, or "" for none."""
+    for name, letter in mapping.items():
+        _number_class(name)
+        if len(letter) > 1 or (letter and not (letter.isascii() and letter.isalnum())):
+            raise ValueError(f'the call type "{letter}" must be one letter or digit, such as "L", or "" for none')
+    return mapping
+
+
+def _number_class(name: str, also: tuple[str, ...] = ()) -> None:
+    from rating.numbering import CHARGEABLE_CLASSES
+
+    known = (*CHARGEABLE_CLASSES, *also)
+    if name not in known:
+        raise ValueError(f'"{name}" is not a class of number that can cost money; {did_you_mean(name, known)}')
+
+
+def transfer_payer(name: object) -> object:
+    """Accept a rule for calls that several extensions held."""
+    if isinstance(name, str) and name not in TRANSFER_PAYERS:
+        raise ValueError(f'"{name}" is not a rule for transferred calls; {did_you_mean(name, TRANSFER_PAYERS)}')
+    return name
+
+
+def tariff_texts(folder: Path) -> bool:
+    """Tell whether a folder holds tariff texts at all; what they say is for `rating.text` to judge."""
+    from rating.text import APPROVAL
+
+    try:
+        return any(path.name != APPROVAL and not path.name.startswith(".") for path in folder.glob("*.toml"))
+    except OSError:
+        return False

@@ -1,0 +1,169 @@
+"""What several keys must be together: checked on the document as it was read, beside the checks of single values.
+
+They run on raw TOML, whatever else is wrong in it, so that one look at the list of problems is enough. Where a value
+has the wrong type, they say nothing: the check of that value does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path as FilePath
+from typing import Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
+
+from gateway.config.checks import tariff_texts
+from gateway.config.endpoints import Address, listen_address
+from gateway.config.fields import scalar_text
+from gateway.config.lines import Path
+from gateway.config.settings import TRANSPORTS
+
+Table: TypeAlias = Mapping[str, Any]
+Finding: TypeAlias = tuple[Path, str]
+
+NOT_YET: Final = frozenset({"serial", "udp"})  # a transport by its type: the value's own check refuses it
+HOW_RECORDS_COME = (
+    'how its records come is not said; write one of listen = "tcp:5100:interface=127.0.0.1", '
+    'connect = "tcp:host:port" or file = "Master.csv"'
+)
+
+
+def findings(document: Table, folder: FilePath) -> Iterator[Finding]:
+    """Yield everything that is wrong between keys, each with the path of the key to look at."""
+    yield from _shape(document)
+    exchanges, systems = tables(document, "pbx"), tables(document, "pms")
+    yield from _exchanges(exchanges)
+    yield from _systems(systems)
+    yield from _names(exchanges, "pbx")
+    yield from _listeners(document)
+    yield from _rooms(document.get("rooms"))
+    yield from _tariff(document, folder)
+
+
+def tables(document: Table, key: str) -> Sequence[Table]:
+    """Return the tables of an array as far as they are tables."""
+    value = document.get(key, [])
+    return [table for table in value if isinstance(table, dict)] if isinstance(value, list) else []
+
+
+def _shape(document: Table) -> Iterator[Finding]:
+    for key in ("pbx", "pms"):
+        if isinstance(document.get(key), dict):
+            yield (key,), f"there may be several of these: write [[{key}]] with two brackets"
+    if not document.get("pbx"):
+        yield ("pbx",), "no telephone exchange is described; write a table [[pbx]] with name, dialect and listen"
+
+
+def _exchanges(exchanges: Sequence[Table]) -> Iterator[Finding]:
+    for place, exchange in enumerate(exchanges):
+        used = [name for name in TRANSPORTS if name in exchange]
+        if not used:
+            yield ("pbx", place), HOW_RECORDS_COME
+        elif len(used) > 1:
+            yield ("pbx", place, used[1]), f"only one of {' and '.join(used)} can be used; remove the other"
+        else:
+            yield from _dialect(exchange, place, used[0])
+
+
+def _dialect(exchange: Table, place: int, transport: str) -> Iterator[Finding]:
+    """What the dialect allows: its transports and its options."""
+    from protocols.smdr.catalog import DIALECTS
+    from protocols.smdr.settings import SourceSettings
+
+    name = exchange.get("dialect")
+    if not isinstance(name, str) or name not in DIALECTS:
+        return
+    dialect = DIALECTS[name]
+    if transport not in dialect.transports and transport not in NOT_YET:
+        ways = " or ".join(sorted(dialect.transports - NOT_YET))
+        yield ("pbx", place, transport), f"the records of {name} do not come by {transport}; write {ways} instead"
+    options = exchange.get("options", {})
+    if isinstance(options, dict):
+        texts = {key: scalar_text(value) for key, value in options.items()}
+        said = {key: text for key, text in texts.items() if isinstance(text, str)}
+        for sentence in dialect.check(SourceSettings(timezone=ZoneInfo("UTC"), options=said)):
+            yield ("pbx", place, "options"), sentence
+
+
+def _systems(systems: Sequence[Table]) -> Iterator[Finding]:
+    if len(systems) > 1:
+        yield ("pms", 1), "one PMS is as many as this release can post to; keep one [[pms]] and remove the others"
+    for place, system in enumerate(systems):
+        if "connect" not in system and "listen" not in system:
+            yield ("pms", place), 'where the PMS is, is not said; write connect = "tcp:host:port"'
+
+
+def _names(exchanges: Sequence[Table], key: str) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for place, exchange in enumerate(exchanges):
+        name = exchange.get("name")
+        if isinstance(name, str):
+            if name in seen:
+                yield (key, place, "name"), f'"{name}" is the name of another [[{key}]]; give each one its own'
+            seen.add(name)
+
+
+def _listeners(document: Table) -> Iterator[Finding]:
+    """Two parts that listen on one port: the second could never start."""
+    taken: list[tuple[Path, Address]] = []
+    for path, address in _listening(document):
+        for other, its_address in taken:
+            if address.overlaps(its_address):
+                yield path, f"port {address.port} is used by {other[0]} too; give each its own"
+                break
+        taken.append((path, address))
+
+
+def _listening(document: Table) -> Iterator[tuple[Path, Address]]:
+    web = document.get("web")
+    places: list[tuple[Path, object]] = [(("web", "listen"), web.get("listen") if isinstance(web, dict) else None)]
+    for key in ("pbx", "pms"):
+        places += [((key, place, "listen"), table.get("listen")) for place, table in enumerate(tables(document, key))]
+    for path, text in places:
+        if isinstance(text, str):
+            try:
+                yield path, listen_address(text)
+            except ValueError:
+                continue  # the check of the value says so
+
+
+def _rooms(rooms: object) -> Iterator[Finding]:
+    if not isinstance(rooms, dict):
+        return
+    mapped, departments = rooms.get("map"), rooms.get("departments")
+    if isinstance(mapped, dict) and isinstance(departments, dict):
+        for extension in mapped.keys() & departments.keys():
+            yield (
+                ("rooms", "departments", extension),
+                "this extension is under map too; it is a room's or a department's",
+            )
+    ranges = rooms.get("extensions")
+    for place, item in enumerate(ranges if isinstance(ranges, list) else []):
+        if isinstance(item, dict):
+            yield from _range(item.get("from"), item.get("to"), place)
+
+
+def _range(first: object, last: object, place: int) -> Iterator[Finding]:
+    path: Path = ("rooms", "extensions", place)
+    if not (isinstance(first, str) and isinstance(last, str)):
+        return
+    if len(first) != len(last):
+        yield path, f'"{first}" and "{last}" differ in length; write one range for each length, leading zeros included'
+    elif first > last:
+        yield path, f'"{first}" comes after "{last}"; write the smaller one under from'
+
+
+def _tariff(document: Table, folder: FilePath) -> Iterator[Finding]:
+    """A property without rates: the one thing a new hotel always lacks, so the sentence gives the whole command."""
+    tariff = document.get("tariff", {})
+    name = tariff.get("folder", "tariffs") if isinstance(tariff, dict) else None
+    if not isinstance(name, str) or "\0" in name or not name:
+        return
+    hotel = document.get("property")
+    said = hotel if isinstance(hotel, dict) else {}
+    command = (
+        f"foliogate tariff init {name} --country {said.get('country', 'CC')} --currency {said.get('currency', 'CUR')}"
+    )
+    if "tariff" not in document:
+        yield ("tariff",), f'no rates: run {command}, then write [tariff] folder = "{name}"'
+    elif not tariff_texts(folder / name):
+        yield ("tariff", "folder"), f"no rates: there are no tariff texts in {folder / name}; run {command}"

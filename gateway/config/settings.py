@@ -1,0 +1,212 @@
+"""The settings of a property, as frozen values: what a configuration file says once it has been found good.
+
+One class for each table of the file. The types are strict: TOML tells numbers from text, so `"30"` for a number is a
+mistake and not a spelling. Defaults stand here and nowhere else. What concerns several keys at once (exactly one
+transport, names used twice) is in `rules.py`, because pydantic would report it only after all else was right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from gateway.config import checks
+from gateway.config.endpoints import Address, connect_address, listen_address
+from gateway.config.fields import (
+    CodePage,
+    Connect,
+    FilePath,
+    Listen,
+    Options,
+    PlainMap,
+    Seconds,
+    Secret,
+    Text,
+    TextMap,
+    Texts,
+    WireMap,
+    Zone,
+    as_tuple,
+)
+
+Transport: TypeAlias = Literal["listen", "connect", "serial", "file", "udp"]
+TRANSPORTS: tuple[Transport, ...] = ("listen", "connect", "serial", "file", "udp")
+TransferPayer: TypeAlias = Literal["first_guest", "first", "last"]
+
+
+class Settings(BaseModel):
+    """What all tables share: frozen, strict, and no key that nobody knows."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
+
+
+class PropertySettings(Settings):
+    """The hotel. `area_code` completes local numbers; "" where the numbering plan has none."""
+
+    id: Text = Field(examples=["SEASIDE"])
+    name: Text = Field(examples=["Seaside Hotel"])
+    timezone: Zone = Field(examples=["Europe/Warsaw"])
+    country: Annotated[str, AfterValidator(checks.country)] = Field(examples=["PL"])
+    currency: Annotated[str, AfterValidator(checks.currency)] = Field(examples=["PLN"])
+    area_code: Annotated[str, AfterValidator(checks.area_code)] = Field("", examples=["22"])
+
+
+class StoreSettings(Settings):
+    """The database. `url` is a SQLAlchemy URL, its path absolute; it may hold a password and is not printed."""
+
+    url: Annotated[Secret, AfterValidator(checks.store_url)] = Field(
+        "sqlite:///foliogate.db", examples=["sqlite:///foliogate.db"], repr=False, validate_default=True
+    )
+
+    @property
+    def shown(self) -> str:
+        """The URL as people may see it."""
+        from sqlalchemy.engine import make_url
+
+        return make_url(self.url).render_as_string(hide_password=True)
+
+
+class WebSettings(Settings):
+    """The pages. They have no sign-in yet, so they are served to this machine alone."""
+
+    listen: Annotated[Listen, AfterValidator(checks.loopback_only)] = Field(
+        "tcp:8080:interface=127.0.0.1", examples=["tcp:8080:interface=127.0.0.1"]
+    )
+
+    @property
+    def address(self) -> Address:
+        """Where the pages are served."""
+        return listen_address(self.listen)
+
+    @property
+    def host(self) -> str:
+        """The interface's address."""
+        return self.address.host
+
+    @property
+    def port(self) -> int:
+        """The port; 0 where the system may choose."""
+        return self.address.port
+
+
+class PbxSettings(Settings):
+    """One telephone exchange: its dialect, and the one way in which its records come.
+
+    `timezone` is that of the exchange's clock; None in the file means the property's, and is replaced when loaded.
+    """
+
+    name: Text = Field(examples=["main"])
+    dialect: Annotated[str, AfterValidator(checks.dialect)] = Field(examples=["avaya-ipoffice"])
+    listen: Listen | None = Field(None, examples=["tcp:5100:interface=127.0.0.1"])
+    connect: Connect | None = Field(None, examples=["tcp:192.168.1.10:1752"])
+    file: FilePath | None = Field(None, examples=["Master.csv"])
+    serial: Annotated[str, AfterValidator(checks.not_yet("serial lines are", "listen, connect or file"))] | None = None
+    udp: Annotated[str, AfterValidator(checks.not_yet("UDP is", "listen, connect or file"))] | None = None
+    timezone: Zone = Field(examples=["Europe/Warsaw"])
+    trunk_access: Annotated[Texts, AfterValidator(checks.access_codes)] = Field((), examples=[["9"]])
+    trunks: Texts = Field((), examples=[["pjsip-provider"]])
+    options: Options = Field({}, validate_default=True, examples=[{"date_order": "MDY"}], repr=False)
+
+    @property
+    def transport(self) -> Transport:
+        """Which of the transports is used."""
+        return next(name for name in TRANSPORTS if getattr(self, name) is not None)
+
+
+class PmsSettings(Settings):
+    """One link to the property-management system, over FIAS.
+
+    `outlet` and `call_type` give the SO and PC of a posting by class of number, `outlet` with "default" for the rest;
+    `token_width` is the width of P#; `interface_family` is what LD says in IF; `auth_key` the key for the LD cryptogram.
+    """
+
+    name: Text = Field(examples=["opera"])
+    adapter: Annotated[str, AfterValidator(checks.adapter)] = Field(examples=["fias"])
+    connect: Connect = Field("", examples=["tcp:127.0.0.1:5010"])  # that it is there is for `rules` to say
+    listen: Annotated[str, AfterValidator(checks.not_yet("a PMS that dials us is", "connect"))] | None = None
+    encoding: CodePage = Field("cp850", examples=["cp852"])
+    amount_decimals: Annotated[int, Field(ge=0, le=4)] = Field(2, examples=[2])
+    answer_timeout: Seconds = Field(30.0, examples=[30])
+    alive_check: Seconds = Field(300.0, examples=[300])
+    interface_family: Annotated[str, AfterValidator(checks.interface_family)] = Field("PB", examples=["PB"])
+    token_width: Annotated[int, AfterValidator(checks.token_width)] = Field(8, examples=[8])
+    auth_key: Annotated[Secret, AfterValidator(checks.auth_key)] | None = Field(
+        None, examples=["env:FIAS_KEY"], repr=False
+    )
+    outlet: Annotated[WireMap, AfterValidator(checks.outlets)] = Field(
+        {}, validate_default=True, examples=[{"international": "3"}]
+    )
+    call_type: Annotated[PlainMap, AfterValidator(checks.call_types)] = Field(
+        {}, validate_default=True, examples=[{"international": "I"}]
+    )
+    send_reservation: bool = Field(False, examples=[False])
+
+    @property
+    def address(self) -> Address:
+        """Where the PMS is."""
+        return connect_address(self.connect)
+
+    @property
+    def loopback(self) -> bool:
+        """True where the PMS can only be a program on this machine: a simulator, a rehearsal."""
+        return self.address.loopback
+
+
+class ExtensionRange(Settings):
+    """Extensions from `first` to `last`, both included, compared as text of one length: "100" is not "0100"."""
+
+    first: Annotated[str, AfterValidator(checks.digits)] = Field(alias="from", examples=["100"])
+    last: Annotated[str, AfterValidator(checks.digits)] = Field(alias="to", examples=["499"])
+
+
+class RoomSettings(Settings):
+    """Whose extension is whose.
+
+    An extension in one of the ranges is the room of the same name, unless `map` names another room or `departments`
+    a department. `transfer_payer` says who pays for a call that several extensions held: the first of them that is a
+    guest's, the first of all, or the last.
+    """
+
+    extensions: Annotated[tuple[ExtensionRange, ...], BeforeValidator(as_tuple)] = Field(
+        (), examples=[[{"from": "100", "to": "499"}]]
+    )
+    map: TextMap = Field({}, validate_default=True, examples=[{"2101": "101"}])
+    departments: TextMap = Field({}, validate_default=True, examples=[{"600": "Kitchen"}])
+    transfer_payer: Annotated[TransferPayer, BeforeValidator(checks.transfer_payer)] = Field(
+        "first_guest", examples=["first_guest"]
+    )
+
+
+class TariffSettings(Settings):
+    """The folder of tariff texts, absolute."""
+
+    folder: FilePath = Field(examples=["tariffs"])
+
+
+class Document(Settings):
+    """The whole file, table by table. `load` has put an empty table in the place of each one that may be left out."""
+
+    property: PropertySettings
+    store: StoreSettings
+    web: WebSettings
+    pbx: Annotated[tuple[PbxSettings, ...], BeforeValidator(as_tuple)]
+    pms: Annotated[tuple[PmsSettings, ...], BeforeValidator(as_tuple)]
+    rooms: RoomSettings
+    tariff: TariffSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything a gateway is told, found good as a whole; `file` is where it was read."""
+
+    file: Path
+    property: PropertySettings
+    store: StoreSettings
+    web: WebSettings
+    pbx: tuple[PbxSettings, ...]
+    pms: tuple[PmsSettings, ...]
+    rooms: RoomSettings
+    tariff: TariffSettings

@@ -1,0 +1,1 @@
+"""Bytes from the exchanges, made into committed records and calls."""

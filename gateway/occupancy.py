@@ -1,0 +1,85 @@
+"""Room news from the PMS, written down, and the held charges that it frees.
+
+Each piece of news is one job of the writer: the stays it changes are committed before anything is done about them,
+because a PMS tells each check-in once. Then the charges that were waiting for news of those rooms are looked at again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from sqlalchemy import Connection
+from twisted.logger import Logger
+
+from gateway.directory import Nobody, Present
+from gateway.ledger import Hold
+from gateway.store import outbox, records
+from gateway.store.memory import Memory
+from gateway.store.rows import CallRow, Due, PostingRow
+from gateway.store.stays import keep_changes
+from gateway.store.writer import Announce
+from pms_adapters.events import RoomNews
+
+#: The reasons that news of a room can answer.
+_ANSWERED_BY_NEWS: Final[tuple[Hold, ...]] = ("no_room_news", "no_post", "guest_left")
+
+
+class KeepRoomNews:
+    """One piece of news: learned, kept, and held charges of its rooms looked at again."""
+
+    records = 0
+
+    def __init__(
+        self, memory: Memory, news: RoomNews, *, may_post: bool, now: int, done: Callable[[list[Due]], None]
+    ) -> None:
+        self._memory, self._news, self._may_post, self._now, self._done = memory, news, may_post, now, done
+
+    def work(self, connection: Connection) -> Announce:
+        """Learn, keep, release."""
+        changes = self._memory.occupancy.learn(self._news)
+        keep_changes(connection, self._memory.owner, changes)
+        freed = self._release(connection, changes.touched) if changes.touched else []
+        return lambda: self._done(freed)
+
+    def rescue(self, connection: Connection, error: Exception) -> Announce:
+        """The news could not be kept: say so where people look; a resync repairs it."""
+        kind = type(self._news).__name__
+        Logger().error("room news {kind} could not be kept: {error!r}", kind=kind, error=error)
+        words = f"room news ({kind}) could not be kept; ask the PMS for a resync: {error!r}"[:300]
+        self._memory.note(connection, self._now, "foliogate", words)
+        return lambda: self._done([])
+
+    def _release(self, connection: Connection, rooms: frozenset[str]) -> list[Due]:
+        waiting = [row for hold in _ANSWERED_BY_NEWS for row in outbox.held(connection, self._memory.owner, hold)]
+        freed = [self._look_again(connection, row) for row in waiting if row.room in rooms or row.hold == "guest_left"]
+        return [due for due in freed if due is not None]
+
+    def _look_again(self, connection: Connection, row: PostingRow) -> Due | None:
+        call = records.call(connection, self._memory.owner, row.call_id)
+        if call is None or row.room is None:
+            return None
+        hold = self._reason_to_hold(row, call)
+        if hold is not None:
+            if hold != (row.hold, row.reason):
+                outbox.set_charge(connection, self._memory.owner, row.id, {"hold": hold[0], "reason": hold[1]})
+            return None
+        hot = self._memory.statements
+        outbox.step(connection, hot, row, "answered_hold", now=self._now)
+        return outbox.one_due(connection, self._memory.owner, row.id)
+
+    def _reason_to_hold(self, row: PostingRow, call: CallRow) -> tuple[Hold, str] | None:
+        """Why the posting must still wait; None if it need not."""
+        occupancy, room = self._memory.occupancy, row.room or ""
+        who = occupancy.at(room, call.started_at)
+        if isinstance(who, Nobody):
+            return "no_room_news", f"nobody is known to have been in room {room} when the call began"
+        if not isinstance(who, Present):
+            return "no_room_news", row.reason
+        if who.stays[0].no_post:
+            return "no_post", f"the PMS marks the guest of room {room} as no-post"
+        if occupancy.folio(room, call.started_at) is None:
+            return "guest_left", f"the guest who made the call has left room {room}"
+        if not self._may_post:
+            return "unapproved_tariff", "the tariff's prices are not approved: foliogate tariff approve"
+        return None

@@ -1,0 +1,95 @@
+"""What people decide of postings: found on the folio, not there, offer again, release, write off.
+
+A deed comes from another process as a row of `commands`, or from a page of this one; either way it is one job of
+the writer, carried out along an arrow of gateway/ledger.py or refused in a sentence, with who and why in the audit trail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from sqlalchemy import Connection
+from twisted.logger import Logger
+
+from gateway.ledger import DEEDS, Event, IllegalMove, move
+from gateway.posting.steps import WireNumbers
+from gateway.store import commands, outbox
+from gateway.store.commands import Command
+from gateway.store.memory import Memory
+from gateway.store.rows import Due, PostingRow
+from gateway.store.writer import Announce
+
+#: Asks the PMS for the state of all rooms; the one command that is not about a posting.
+RESYNC: Final = "resync"
+
+
+def refuse(row: PostingRow | None, deed: str) -> str | None:
+    """Why a deed cannot be done to a posting, in a sentence; None if it can. Pure."""
+    if row is None:
+        return "there is no such posting"
+    event = DEEDS.get(deed)
+    if event is None:
+        return f"'{deed}' is not one of {', '.join(DEEDS)}"
+    try:
+        after = move(row.state, event)  # type: ignore[arg-type]
+    except IllegalMove:
+        return f"posting {row.id} is {row.state}; '{deed}' is not for that state"
+    if after == "due" and (row.amount or 0) <= 0:
+        return f"posting {row.id} has no amount that can be posted ({row.reason}); it can be written off"
+    if after == "due" and row.room is None:
+        return f"posting {row.id} has no room ({row.reason}); it can be written off"
+    return None
+
+
+def carry_out(
+    connection: Connection, memory: Memory, numbers: WireNumbers | None, command: Command, now: int
+) -> tuple[str, Due | None]:
+    """Do one deed; returns the sentence to keep and the posting that is due again, if one is."""
+    row = outbox.posting(connection, memory.owner, command.posting_id or 0)
+    problem = refuse(row, command.deed)
+    if problem is not None or row is None:
+        return problem or "", None
+    event: Event = DEEDS[command.deed]
+    words = f"{command.deed} by {command.who}: {command.why}" if command.why else f"{command.deed} by {command.who}"
+    after = outbox.step(connection, memory.statements, row, event, now=now, reason=words, reference=row.reference)
+    if row.state == "in_doubt" and row.token is not None and numbers is not None:
+        numbers.free(row.token)
+    memory.note(connection, now, command.who, f"{row.state} -> {after.state}: {words}", row.id)
+    return f"posting {row.id} is now {after.state}", outbox.one_due(connection, memory.owner, row.id)
+
+
+class ReadCommands:
+    """Look for commands of other processes, and carry them out."""
+
+    records = 0
+
+    def __init__(
+        self,
+        memory: Memory,
+        numbers: WireNumbers | None,
+        *,
+        now: int,
+        done: Callable[[list[Due], bool], None],
+    ) -> None:
+        self._memory, self._numbers, self._now, self._done = memory, numbers, now, done
+
+    def work(self, connection: Connection) -> Announce:
+        """Carry out what waits; `done` gets the postings due again and whether a resync was asked for."""
+        freed: list[Due] = []
+        resync = False
+        for command in commands.undone(connection, self._memory.owner):
+            if command.deed == RESYNC:
+                resync, result, due = True, "the PMS is asked for the state of all rooms", None
+            else:
+                result, due = carry_out(connection, self._memory, self._numbers, command, self._now)
+            commands.done(connection, self._memory.owner, command.id, self._now, result)
+            freed += [due] if due is not None else []
+        return lambda: self._done(freed, resync)
+
+    def rescue(self, connection: Connection, error: Exception) -> Announce:
+        """A command that breaks must not stop those behind it: all that wait are answered with the fault."""
+        Logger().error("commands could not be carried out: {error!r}", error=error)
+        for command in commands.undone(connection, self._memory.owner):
+            commands.done(connection, self._memory.owner, command.id, self._now, f"could not be done: {error!r}"[:300])
+        return lambda: self._done([], False)

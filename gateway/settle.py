@@ -1,0 +1,186 @@
+"""From a joined call to a ruling: what it costs, who pays, and whether a posting is wanted. Pure.
+
+Three questions, asked in this order, because each answer can end the matter: does the call cost anything at all
+(emergency first, before anything else)? What does it cost? Whose is it? The ruling that comes out is a value with its
+reason in a sentence; what cannot be ruled (no rate, no news of the room, an extension nobody listed) is a posting that
+is *held* with that reason, never a silence and never a zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from gateway.directory import Department, NoNews, Occupants, Place, Present, Room
+from gateway.ledger import Hold, State
+from protocols.records import JoinedCall
+from rating.book import TariffBook
+from rating.numbering import DialledNumber, NumberPlan
+from rating.rate import NotChargeable, RatedCall, Unrated, rate
+
+CallStatus: TypeAlias = Literal["open", "charge", "allocated", "not_chargeable"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Priced:
+    """The price of a whole call: the sum over its charged legs, each with its own trace."""
+
+    number: DialledNumber
+    amount: int
+    net: int
+    tax: int
+    currency: str
+    decimals: int
+    tariff: str
+    version: str
+    prefix: str
+    place: str
+    billed_seconds: int
+    traces: tuple[tuple[int | str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unpriced:
+    """No rate was found: the charge waits for a tariff that has one."""
+
+    number: DialledNumber | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Free:
+    """Nothing is to be charged, and why; `code` is rating's own (emergency, internal, incoming, unanswered …)."""
+
+    number: DialledNumber | None
+    code: str
+    reason: str
+
+
+Price: TypeAlias = Priced | Unpriced | Free
+
+
+def price(joined: JoinedCall, plan: NumberPlan, book: TariffBook) -> Price:
+    """Price every charged leg of a call and add them up; one leg without a rate leaves the whole call unpriced."""
+    legs = joined.charged or (joined.call,)
+    numbers = [plan.classify(leg.dialled or "") for leg in legs]
+    rated = [rate(leg, number, book) for leg, number in zip(legs, numbers, strict=True)]
+    emergency = next((n for n in numbers if n.number_class == "emergency"), None)
+    for number, result in zip(numbers, rated, strict=True):
+        if isinstance(result, Unrated) and emergency is None:
+            return Unpriced(number=number, reason=result.reason)
+    charges = [(n, r) for n, r in zip(numbers, rated, strict=True) if isinstance(r, RatedCall)]
+    if charges and emergency is None:
+        return _sum(charges)
+    free = next((r for r in rated if isinstance(r, NotChargeable)), None)
+    if emergency is not None:
+        return Free(number=emergency, code="emergency", reason=free.reason if free else "emergency call: never charged")
+    assert free is not None  # every result is one of the three kinds
+    return Free(number=numbers[0], code=free.code, reason=free.reason)
+
+
+def _sum(charges: list[tuple[DialledNumber, RatedCall]]) -> Priced:
+    number, first = charges[0]
+    rated = [one for _, one in charges]
+    return Priced(
+        number=number,
+        amount=sum(one.amount for one in rated),
+        net=sum(one.net for one in rated),
+        tax=sum(one.tax for one in rated),
+        currency=first.currency,
+        decimals=first.decimals,
+        tariff=first.tariff,
+        version=first.version,
+        prefix=first.prefix,
+        place=first.place,
+        billed_seconds=sum(one.billed_seconds for one in rated),
+        traces=tuple(one.trace for one in rated),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What of the house bears on a ruling: whether there is a PMS, and whether prices may go to it."""
+
+    pms: str | None
+    may_post: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The posting a call asks for; `amount` is None while no rate is known."""
+
+    state: State
+    amount: int | None
+    hold: Hold | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What was decided of a call, with the reason in a sentence."""
+
+    status: CallStatus
+    reason: str
+    room: str | None = None
+    department: str | None = None
+    reservation: str | None = None
+    wanted: Wanted | None = None
+
+
+def rule(cost: Price, place: Place, who: Occupants, policy: Policy) -> Ruling:
+    """Decide what becomes of a call whose price and place are known."""
+    room = place.room if isinstance(place, Room) else None
+    department = place.name if isinstance(place, Department) else None
+    guest = who.stays[0].reservation if isinstance(who, Present) else None
+    if isinstance(cost, Free):
+        return Ruling(status="not_chargeable", reason=cost.reason, room=room, department=department, reservation=guest)
+    if department is not None:
+        words = f"call of the house: {department}"
+        return Ruling(status="allocated", reason=words, department=department)
+    if policy.pms is None:
+        return Ruling(status="allocated", reason="no PMS is configured", room=room)
+    if isinstance(cost, Priced) and cost.amount == 0:
+        return Ruling(status="allocated", reason="priced at zero: nothing to post", room=room, reservation=guest)
+    if isinstance(place, Room) and not isinstance(who, Present | NoNews):
+        return Ruling(status="not_chargeable", reason=f"room {place.room} was vacant when the call began", room=room)
+    wanted = _wanted(cost, place, who, policy)
+    return Ruling(status="charge", reason=wanted.reason, room=room, reservation=guest, wanted=wanted)
+
+
+def _wanted(cost: Priced | Unpriced, place: Place, who: Occupants, policy: Policy) -> Wanted:
+    amount = cost.amount if isinstance(cost, Priced) else None
+    held = _hold(cost, place, who, policy)
+    if held is None:
+        return Wanted(state="due", amount=amount)
+    return Wanted(state="held", amount=amount, hold=held[0], reason=held[1])
+
+
+def _hold(cost: Priced | Unpriced, place: Place, who: Occupants, policy: Policy) -> tuple[Hold, str] | None:
+    """The first reason, if any, that a posting must wait for."""
+    if isinstance(cost, Unpriced):
+        return "unrated", cost.reason
+    if not isinstance(place, Room):
+        extension = getattr(place, "extension", "")
+        named = f"extension {extension}" if extension else "a call without an extension"
+        return "unknown_extension", f"{named} is in no list of rooms or departments"
+    if isinstance(who, NoNews):
+        return "no_room_news", f"the PMS has not told who is in room {place.room}"
+    if isinstance(who, Present) and who.stays[0].no_post:
+        return "no_post", f"the PMS marks the guest of room {place.room} as no-post"
+    if not policy.may_post:
+        return "unapproved_tariff", "the tariff's prices are not approved: foliogate tariff approve"
+    return None
+
+
+def difference(wanted: Wanted | None, already: int, currency: str) -> Wanted | None:
+    """What a later leg still asks for, when `already` minor units of the call are on their way or posted."""
+    if wanted is not None and wanted.amount is None:
+        return wanted
+    total = (wanted.amount or 0) if wanted is not None else 0
+    if total == already:
+        return None
+    if wanted is not None and total > already:
+        reason = wanted.reason or ("difference: a later leg of the call" if already else "")
+        return Wanted(state=wanted.state, amount=total - already, hold=wanted.hold, reason=reason)
+    words = f"a later leg makes the call cheaper than what was posted, by {already - total} minor units of {currency}"
+    return Wanted(state="held", amount=total - already, hold="amount_fell", reason=words)

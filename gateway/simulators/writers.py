@@ -1,0 +1,120 @@
+"""How each exchange writes a simulated call: dialect name -> the bytes of its records.
+
+A writer is the mirror of a dialect in `protocols.smdr`, written apart from it on purpose: a column that is wrong in
+one shows up in the other. Writers are functions of the call alone; what is odd about an exchange is decided by the
+call's `quirk`, so that the same call is always the same bytes.
+
+`key` is what a reader will find as the call's key, or None where the exchange gives none; it goes into the ledger.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, TypeAlias
+
+from gateway.simulators import write_asterisk, write_avaya, write_mitel
+from gateway.simulators.calls import SimulatedCall
+
+Records: TypeAlias = tuple[bytes, ...]
+
+LONGEST_GARBAGE: Final = 3000
+"""Bytes of the longest line of nonsense: over any layout's width, far under any reader's limit for a line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """One exchange as a writer. `noise` comes ahead of the first record of a connection.
+
+    `buffers` is False where an exchange forgets what happens while nobody listens. Each record carries its own end.
+    """
+
+    dialect: str
+    records: Callable[[SimulatedCall], Records]
+    key: Callable[[SimulatedCall], str | None]
+    noise: bytes = b""
+    line_end: bytes = b"\r\n"
+    buffers: bool = True
+    widest_extension: int = 20
+
+
+def _no_key(call: SimulatedCall) -> None:
+    return None
+
+
+def _avaya(options: Mapping[str, str]) -> Writer:
+    fields = _choice(options, "fields", {"30": 30, "35": 35})
+    own_start = _choice(options, "second_start", {"original": False, "own": True})
+    return Writer(
+        dialect="avaya-ipoffice",
+        records=partial(write_avaya.lines, fields=35 if fields == 35 else 30, own_start=bool(own_start)),
+        key=write_avaya.call_id,
+        noise=write_avaya.CONNECT_NOISE,
+    )
+
+
+def _mitel(options: Mapping[str, str]) -> Writer:
+    columns = _choice(options, "columns", {"90": 90, "112": 112})
+    return Writer(
+        dialect="mitel-mivb",
+        records=partial(write_mitel.lines, columns=112 if columns == 112 else 90),
+        key=_no_key,
+        widest_extension=write_mitel.WIDEST_EXTENSION,
+    )
+
+
+def _asterisk(options: Mapping[str, str]) -> Writer:
+    if _choice(options, "output", {"csv": 0, "ami": 1}):
+        return Writer(
+            dialect="asterisk",
+            records=write_asterisk.ami_events,
+            key=write_asterisk.linked_id,
+            line_end=b"\r\n\r\n",
+            buffers=False,
+        )
+    return Writer(dialect="asterisk", records=write_asterisk.csv_rows, key=write_asterisk.linked_id, line_end=b"\n")
+
+
+_WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozenset[str]]]] = {
+    "avaya-ipoffice": (_avaya, frozenset({"fields", "second_start"})),
+    "mitel-mivb": (_mitel, frozenset({"columns"})),
+    "asterisk": (_asterisk, frozenset({"output"})),
+}
+
+
+def dialects() -> tuple[str, ...]:
+    """Names the dialects that can be written."""
+    return tuple(_WRITERS)
+
+
+def writer_of(dialect: str, options: Mapping[str, str] | None = None) -> Writer:
+    """Makes the writer of a dialect; raises ValueError with a plain sentence for an unknown dialect or option."""
+    if dialect not in _WRITERS:
+        raise ValueError(f"There is no simulated exchange {dialect!r}; there are {', '.join(_WRITERS)}.")
+    make, known = _WRITERS[dialect]
+    unknown = sorted(set(options or {}) - known)
+    if unknown:
+        raise ValueError(f"The dialect {dialect} has no option {unknown[0]!r}; it has {', '.join(sorted(known))}.")
+    return make(options or {})
+
+
+def _choice(options: Mapping[str, str], name: str, choices: Mapping[str, int]) -> int:
+    """Reads one option; the first choice is what stands where nothing is said."""
+    given = options.get(name, next(iter(choices)))
+    if given not in choices:
+        raise ValueError(f"The option {name} can be {' or '.join(choices)}, not {given!r}.")
+    return choices[given]
+
+
+def garbage(draw: random.Random, writer: Writer) -> bytes:
+    """Draws a line that is no record: modem chatter, noise of the line, a page title, or one very long line."""
+    lines = (
+        b"AT&F1",
+        b"RING",
+        draw.randbytes(draw.randint(1, 60)).replace(b"\n", b"?").replace(b"\r", b"?"),
+        b"-" * 80,
+        b"," * draw.randint(200, LONGEST_GARBAGE),
+    )
+    return draw.choice(lines) + writer.line_end

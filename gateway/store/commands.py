@@ -1,0 +1,53 @@
+"""Commands of people to the running gateway, and what came of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from gateway.store import schema
+from gateway.store.rows import clean
+
+_k = schema.commands.c
+#: Commands carried out in one transaction; more wait for the next look, a second later.
+MOST_AT_ONCE = 200
+
+
+class Command(NamedTuple):
+    """What a person asked for."""
+
+    id: int
+    who: str
+    deed: str
+    posting_id: int | None
+    why: str
+
+
+def give(
+    connection: Connection, owner: str, *, now: int, who: str, deed: str, posting_id: int | None, why: str
+) -> int:
+    """Write a command down; the gateway reads it within a second. Returns its number."""
+    newest = connection.execute(select(func.max(_k.id)).where(_k.property == owner)).scalar()
+    number = int(newest or 0) + 1
+    row = {"property": owner, "id": number, "asked_at": now, "who": clean(who), "deed": deed}
+    connection.execute(insert(schema.commands).values(**row, posting_id=posting_id, why=clean(why), result=""))
+    return number
+
+
+def undone(connection: Connection, owner: str) -> list[Command]:
+    """Commands nobody has looked at, in order."""
+    wanted = select(_k.id, _k.who, _k.deed, _k.posting_id, _k.why).where(_k.property == owner, _k.done_at.is_(None))
+    return [Command(*row) for row in connection.execute(wanted.order_by(_k.id).limit(MOST_AT_ONCE))]
+
+
+def done(connection: Connection, owner: str, number: int, now: int, result: str) -> None:
+    """Write down what came of a command."""
+    wanted = update(schema.commands).where(_k.property == owner, _k.id == number)
+    connection.execute(wanted.values(done_at=now, result=clean(result)))
+
+
+def result(connection: Connection, owner: str, number: int) -> str | None:
+    """What came of a command; None while nothing has."""
+    wanted = select(_k.result).where(_k.property == owner, _k.id == number, _k.done_at.is_not(None))
+    return connection.execute(wanted).scalar()

@@ -1,0 +1,199 @@
+"""Opening a store: the engine, the schema it must have, the lock that makes one gateway its owner, transactions.
+
+SQLite runs with WAL and synchronous=FULL, so that a committed record survives a power cut; PostgreSQL keeps its own
+defaults (it syncs before it acknowledges). Hot statements are compiled once by SQLAlchemy and run with tuples.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO, Any, Final, TypeVar
+
+from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, insert, inspect, select, text
+from sqlalchemy.engine import URL, make_url
+
+from gateway.store import schema
+from gateway.store.migrations import upgrade_steps
+
+T = TypeVar("T")
+
+#: How long a transaction waits for another process's lock (a backup, an upgrade) before it is tried again later.
+BUSY_MILLISECONDS: Final = 5_000
+#: Pages in the write-ahead log before SQLite moves them home: fewer syncs a commit, a bounded log.
+CHECKPOINT_PAGES: Final = 4_000
+#: Page cache in KiB: enough for the right edges of all indexes and a day's calls.
+CACHE_KIB: Final = 65_536
+#: An arbitrary constant that marks our advisory locks in PostgreSQL.
+_ADVISORY: Final = 0x464F4C49
+
+
+class StoreTrouble(Exception):
+    """The store cannot be used as it is; the sentence says why and what to do."""
+
+
+class Database:
+    """One store. `transact` runs a function in one transaction and commits; nothing lazy leaves it."""
+
+    def __init__(self, url: str, property_id: str) -> None:
+        self.url: URL = make_url(url)
+        self.property = property_id
+        self.engine = _engine(self.url)
+        self._lock: IO[str] | Connection | None = None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True for the embedded store."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def path(self) -> Path | None:
+        """The file of an embedded store."""
+        return Path(self.url.database) if self.is_sqlite and self.url.database else None
+
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in one transaction: committed when it returns, rolled back when it raises."""
+        with self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            result = work(connection)
+            connection.commit()
+            return result
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` on a snapshot that is never committed."""
+        with self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN")
+            try:
+                return work(connection)
+            finally:
+                connection.rollback()
+
+    def close(self) -> None:
+        """Let go of the lock and every connection."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+        self.engine.dispose()
+
+    def version(self) -> int:
+        """The schema version of the store; 0 for an empty one."""
+        with self.engine.connect() as connection:
+            if not inspect(connection).has_table("schema_version"):
+                return 0
+            found = connection.execute(select(schema.schema_version.c.version)).scalar()
+            return int(found or 0)
+
+    def open(self) -> None:
+        """Make an empty store, accept a current one, refuse any other with a sentence."""
+        version = self.version()
+        if version == 0:
+            self.upgrade()
+        elif version < schema.VERSION:
+            raise StoreTrouble(f"the store has schema {version}; run 'foliogate db upgrade' (it makes a backup first)")
+        elif version > schema.VERSION:
+            raise StoreTrouble(
+                f"the store has schema {version}, which is newer than this program's {schema.VERSION}: "
+                "run the release that made it, or restore an older backup"
+            )
+
+    def upgrade(self) -> tuple[int, int]:
+        """Bring the store to this program's schema, in one transaction; returns the versions before and after."""
+        before = self.version()
+        if before > schema.VERSION:
+            raise StoreTrouble(f"the store has schema {before}, newer than this program's {schema.VERSION}")
+
+        def steps(connection: Connection) -> None:
+            for step in upgrade_steps(before):
+                step(connection)
+            connection.execute(schema.schema_version.delete())
+            connection.execute(insert(schema.schema_version).values(version=schema.VERSION))
+
+        if before < schema.VERSION:
+            self.transact(steps)
+        return before, schema.VERSION
+
+    def lock(self) -> None:
+        """Become the only gateway of this store, until the process ends; raises StoreTrouble if there is one."""
+        if not self._take_lock():
+            raise StoreTrouble("another foliogate is running on this store; only one may post from it")
+
+    def _take_lock(self) -> bool:
+        if not self.is_sqlite:
+            return self._take_advisory_lock()
+        path = self.path
+        if path is None:
+            return True
+        # "a": the lock file is never emptied under the process that holds it.
+        handle = Path(f"{path}.lock").open("a", encoding="ascii")  # noqa: SIM115
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            handle.close()
+            return False
+        self._lock = handle
+        return True
+
+    def _take_advisory_lock(self) -> bool:
+        connection = self.engine.connect()
+        words = text("SELECT pg_try_advisory_lock(:mark, hashtext(:property))")
+        if connection.execute(words, {"mark": _ADVISORY, "property": self.property}).scalar():
+            connection.commit()
+            self._lock = connection
+            return True
+        connection.close()
+        return False
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, paramstyle="format", pool_pre_ping=True)
+    if url.database:
+        os.makedirs(Path(url.database).parent, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: Any) -> None:
+        # Transactions are begun by us (BEGIN IMMEDIATE), not guessed by the driver.
+        connection.isolation_level = None
+        for words in (
+            "PRAGMA journal_mode=WAL",
+            "PRAGMA synchronous=FULL",
+            f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}",
+            f"PRAGMA cache_size=-{CACHE_KIB}",
+        ):
+            connection.execute(words)
+
+    return engine
+
+
+class Hot:
+    """A statement compiled once and run many times with tuples in the order of `columns`."""
+
+    def __init__(self, engine: Engine, statement: Executable, columns: Sequence[str]) -> None:
+        compiled = statement.compile(engine)  # type: ignore[attr-defined]
+        order = list(compiled.positiontup or ())
+        if sorted(order) != sorted(columns):
+            raise ValueError(f"statement takes {order}, not {list(columns)}")
+        self.sql = str(compiled)
+        self._order = None if order == list(columns) else tuple(columns.index(name) for name in order)
+
+    def _arranged(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        return row if self._order is None else tuple(row[place] for place in self._order)
+
+    def many(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Run it for each row."""
+        if rows:
+            connection.exec_driver_sql(self.sql, [self._arranged(row) for row in rows])
+
+    def changed(self, connection: Connection, row: tuple[Any, ...]) -> int:
+        """Run it once; how many rows it changed."""
+        return connection.exec_driver_sql(self.sql, self._arranged(row)).rowcount
+
+
+def hot_insert(engine: Engine, table: Table) -> Hot:
+    """An insert of whole rows, columns in the order of the table."""
+    return Hot(engine, insert(table), [column.name for column in table.columns])

@@ -1,0 +1,52 @@
+"""What the writer keeps in memory between transactions, and how it is built from the store.
+
+The writer's jobs share this: the next free numbers, who is in which room, the compiled statements. After a
+failed transaction all of it is read again, so that memory and store never tell different stories.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from sqlalchemy import Connection
+
+from gateway.directory import Occupancy
+from gateway.instants import SECOND
+from gateway.store import outbox
+from gateway.store.database import Database
+from gateway.store.numbers import Numbers
+from gateway.store.statements import Statements
+from gateway.store.stays import load_occupancy
+
+#: Stays that ended longer ago than this are left in the store and out of memory: no record comes later than a quarter.
+LATE_RECORDS: Final = 92 * 24 * 3600 * SECOND
+
+Reload = Callable[[Connection], None]
+
+
+class Memory:
+    """The shared memory of the writer's jobs. Touched only inside the writer's transactions."""
+
+    def __init__(self, database: Database, now: Callable[[], int]) -> None:
+        self.owner = database.property
+        self.statements = Statements(database.engine)
+        self.numbers = Numbers({})
+        self.occupancy = Occupancy()
+        self._now = now
+        self._reloads: list[Reload] = []
+
+    def also_reload(self, reload: Reload) -> None:
+        """Let another part rebuild its memory whenever this one is rebuilt."""
+        self._reloads.append(reload)
+
+    def reload(self, connection: Connection) -> None:
+        """Build everything anew from the store."""
+        self.numbers = Numbers.load(connection, self.owner)
+        self.occupancy = load_occupancy(connection, self.owner, self._now() - LATE_RECORDS)
+        for reload in self._reloads:
+            reload(connection)
+
+    def note(self, connection: Connection, now: int, who: str, what: str, posting_id: int | None = None) -> None:
+        """Write an entry of the audit trail."""
+        outbox.note(connection, self.owner, self.numbers, now=now, who=who, what=what, posting_id=posting_id)

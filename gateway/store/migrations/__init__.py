@@ -1,0 +1,21 @@
+"""How a store came to its present schema: one step a version, in order, each in the transaction of the upgrade.
+
+Step n makes schema n out of schema n - 1. A released step is never edited; a change of the schema is a new step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection
+
+from gateway.store.migrations import step_1
+
+Step = Callable[[Connection], None]
+
+STEPS: Sequence[Step] = (step_1.upgrade,)
+
+
+def upgrade_steps(version: int) -> Sequence[Step]:
+    """The steps from schema `version` to the newest."""
+    return STEPS[version:]

@@ -1,0 +1,231 @@
+"""Postings and their attempts: every arrow of gateway/ledger.py that the store carries out.
+
+Each state is changed by compare-and-set on the state and the number of attempts; a change that finds another row than
+it expected changes nothing and says so.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from gateway.ledger import Event, Hold, Outcome, State, move
+from gateway.store import schema
+from gateway.store.numbers import Numbers
+from gateway.store.rows import Due, PostingRow, clean
+from gateway.store.statements import Statements
+
+_p, _c, _a = schema.postings.c, schema.calls.c, schema.attempts.c
+
+_DUE = (
+    select(
+        _p.id,
+        _p.call_id,
+        _p.room,
+        _p.amount,
+        _p.currency,
+        _p.decimals,
+        _p.attempts,
+        _p.due_at,
+        _c.started_at,
+        _c.talk_seconds,
+        _c.dialled,
+        _c.number_class,
+        _c.trunk,
+        _c.place,
+    )
+    .join(schema.calls, (_c.property == _p.property) & (_c.id == _p.call_id))
+    .where(_p.state == "due")
+    .order_by(_p.id)
+)
+_WHOLE = select(*[_p[name] for name in PostingRow._fields])
+
+
+def _due(row: Row[Any]) -> Due:
+    values = list(row)
+    values[9] = values[9] or 0  # talk seconds a record did not tell
+    values[10], values[11], values[13] = values[10] or "", values[11] or "unknown", values[13] or ""
+    return Due(*values)
+
+
+def due_postings(connection: Connection, owner: str, pms: str, after: int, most: int) -> list[Due]:
+    """Postings that are due, in order, from behind posting `after`, at most so many."""
+    wanted = _DUE.where(_p.property == owner, _p.pms == pms, _p.id > after).limit(most)
+    return [_due(row) for row in connection.execute(wanted)]
+
+
+def one_due(connection: Connection, owner: str, posting_id: int) -> Due | None:
+    """One posting, if it is due."""
+    row = connection.execute(_DUE.where(_p.property == owner, _p.id == posting_id)).first()
+    return None if row is None else _due(row)
+
+
+def posting(connection: Connection, owner: str, posting_id: int) -> PostingRow | None:
+    """One posting, whatever its state."""
+    row = connection.execute(_WHOLE.where(_p.property == owner, _p.id == posting_id)).first()
+    return None if row is None else PostingRow(*row)
+
+
+def held(connection: Connection, owner: str, hold: Hold) -> list[PostingRow]:
+    """Every posting held for one reason."""
+    wanted = _WHOLE.where(_p.property == owner, _p.state == "held", _p.hold == hold).order_by(_p.id)
+    return [PostingRow(*row) for row in connection.execute(wanted)]
+
+
+def in_doubt_by_token(connection: Connection, owner: str, pms: str, token: int) -> PostingRow | None:
+    """The posting in doubt whose last attempt carried `token`."""
+    wanted = _WHOLE.where(_p.property == owner, _p.state == "in_doubt", _p.token == token, _p.pms == pms)
+    row = connection.execute(wanted.order_by(_p.id.desc())).first()
+    return None if row is None else PostingRow(*row)
+
+
+def of_call(connection: Connection, owner: str, call_id: int) -> list[PostingRow]:
+    """The postings of one call, in order of their parts."""
+    wanted = _WHOLE.where(_p.property == owner, _p.call_id == call_id).order_by(_p.part)
+    return [PostingRow(*row) for row in connection.execute(wanted)]
+
+
+def last_token(connection: Connection, owner: str, pms: str) -> int:
+    """The number the newest attempt at this PMS carried; 0 if there was none."""
+    wanted = select(_a.token).where(_a.property == owner, _a.pms == pms).order_by(_a.id.desc()).limit(1)
+    return int(connection.execute(wanted).scalar() or 0)
+
+
+def step(
+    connection: Connection,
+    statements: Statements,
+    row: PostingRow,
+    event: Event,
+    *,
+    now: int,
+    reason: str = "",
+    hold: Hold | None = None,
+    wait_seconds: int = 0,
+    code: str = "",
+    reference: str = "",
+) -> PostingRow:
+    """Move a posting along one arrow; raises LookupError if it no longer stands where `row` says."""
+    state: State = move(row.state, event)  # type: ignore[arg-type]
+    after = row._replace(
+        state=state,
+        hold=hold or "",
+        reason=clean(reason) or "",
+        due_at=now + wait_seconds * 1_000_000,
+        changed_at=now,
+        code=clean(code) or "",
+        reference=clean(reference) or "",
+    )
+    changed = statements.move.changed(
+        connection,
+        (
+            after.state,
+            after.hold,
+            after.reason,
+            after.due_at,
+            now,
+            after.code,
+            after.reference,
+            row.property,
+            row.id,
+            row.state,
+            row.attempts,
+        ),
+    )
+    if changed != 1:
+        raise LookupError(f"posting {row.id} is no longer {row.state} after {row.attempts} attempts")
+    return after
+
+
+def conclude(
+    connection: Connection,
+    statements: Statements,
+    owner: str,
+    *,
+    posting_id: int,
+    state: State,
+    attempts: int,
+    attempt_id: int | None,
+    outcome: Outcome,
+    now: int,
+) -> int:
+    """Write down what became of an attempt; returns the instant the posting is due again (0 if it is not)."""
+    after = move(state, outcome.event)
+    due_at = now + outcome.wait_seconds * 1_000_000
+    words = clean(outcome.reason) or ""
+    changed = statements.move.changed(
+        connection,
+        (
+            after,
+            "",
+            words,
+            due_at,
+            now,
+            clean(outcome.code) or "",
+            clean(outcome.reference) or "",
+            owner,
+            posting_id,
+            state,
+            attempts,
+        ),
+    )
+    if changed != 1:
+        raise LookupError(f"posting {posting_id} is no longer {state} after {attempts} attempts")
+    if attempt_id is not None:
+        said = words or (clean(outcome.reference) or "")
+        statements.answer.changed(connection, (now, outcome.event, said, owner, attempt_id))
+    return due_at if after == "due" else 0
+
+
+def last_attempt(connection: Connection, owner: str, posting_id: int) -> int | None:
+    """The newest attempt at a posting. Attempts grow with time, so the search begins at the end."""
+    wanted = select(_a.id).where(_a.property == owner, _a.posting_id == posting_id).order_by(_a.id.desc()).limit(1)
+    return connection.execute(wanted).scalar()
+
+
+def doubt_all_sent(connection: Connection, statements: Statements, owner: str, now: int) -> list[int]:
+    """At start: whatever was sent and has no answer may be on the folio. Returns those postings."""
+    wanted = _WHOLE.where(_p.property == owner, _p.state == "sent")
+    rows = [PostingRow(*row) for row in connection.execute(wanted)]
+    for row in rows:
+        reason = "the gateway stopped before the PMS's answer came"
+        step(connection, statements, row, "found_at_start", now=now, reason=reason)
+        attempt = last_attempt(connection, owner, row.id)
+        if attempt is not None:
+            statements.answer.changed(connection, (now, "found_at_start", reason, owner, attempt))
+    return [row.id for row in rows]
+
+
+def set_charge(connection: Connection, owner: str, posting_id: int, charge: dict[str, Any]) -> None:
+    """Give a held posting what it lacked (an amount, a room, a guest)."""
+    wanted = update(schema.postings).where(_p.property == owner, _p.id == posting_id, _p.state == "held")
+    connection.execute(wanted.values(**charge))
+
+
+def note(
+    connection: Connection, owner: str, numbers: Numbers, *, now: int, who: str, what: str, posting_id: int | None
+) -> None:
+    """Write an entry of the audit trail."""
+    connection.execute(
+        insert(schema.audit_trail).values(
+            property=owner,
+            id=numbers.take(schema.audit_trail),
+            at=now,
+            who=clean(who),
+            what=clean(what),
+            posting_id=posting_id,
+        )
+    )
+
+
+def tokens_in_doubt(connection: Connection, owner: str, pms: str) -> set[int]:
+    """The numbers on the wire whose answers are still missing."""
+    wanted = select(_p.token).where(_p.property == owner, _p.state == "in_doubt", _p.pms == pms)
+    return {row.token for row in connection.execute(wanted) if row.token is not None}
+
+
+def posting_by_token(connection: Connection, owner: str, pms: str, token: int) -> PostingRow | None:
+    """The posting whose attempt carried `token` last, whatever its state; searched from the newest attempt back."""
+    wanted = select(_a.posting_id).where(_a.property == owner, _a.pms == pms, _a.token == token)
+    found = connection.execute(wanted.order_by(_a.id.desc()).limit(1)).scalar()
+    return None if found is None else posting(connection, owner, found)

@@ -1,0 +1,146 @@
+"""What people look at: postings, calls and their records, read from a snapshot and never changed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from sqlalchemy import Connection, RowMapping, func, select
+
+from gateway.store import schema
+
+_p, _c, _r, _a = schema.postings.c, schema.calls.c, schema.records.c, schema.attempts.c
+_t = schema.audit_trail.c
+
+#: Rows fetched at a time from a long list, so that a year of postings needs no memory.
+_CHUNK: Final = 1_000
+
+_LISTED = (
+    select(
+        _p.id,
+        _p.state,
+        _p.room,
+        _p.amount,
+        _p.currency,
+        _p.decimals,
+        _p.attempts,
+        _p.reason,
+        _p.hold,
+        _p.part,
+        _p.pms,
+        _p.token,
+        _p.reservation,
+        _p.code,
+        _p.reference,
+        _p.created_at,
+        _p.changed_at,
+        _p.due_at,
+        _p.call_id,
+        _c.call_key,
+        _c.source,
+        _c.extension,
+        _c.dialled,
+        _c.started_at,
+        _c.talk_seconds,
+        _c.number_class,
+        _c.place,
+    )
+    .join(schema.calls, (_c.property == _p.property) & (_c.id == _p.call_id))
+    .order_by(_p.id)
+)
+
+
+def postings(connection: Connection, owner: str, states: tuple[str, ...] = ()) -> Iterator[RowMapping]:
+    """Every posting, oldest first, or those in some states."""
+    wanted = _LISTED.where(_p.property == owner)
+    if states:
+        wanted = wanted.where(_p.state.in_(states))
+    result = connection.execution_options(stream_results=True).execute(wanted)
+    yield from result.mappings().yield_per(_CHUNK)
+
+
+def posting(connection: Connection, owner: str, posting_id: int) -> RowMapping | None:
+    """One posting with what its call says."""
+    return connection.execute(_LISTED.where(_p.property == owner, _p.id == posting_id)).mappings().first()
+
+
+def newest_postings(connection: Connection, owner: str, most: int) -> list[RowMapping]:
+    """The newest postings, newest first."""
+    wanted = _LISTED.where(_p.property == owner).order_by(None).order_by(_p.id.desc()).limit(most)
+    return list(connection.execute(wanted).mappings())
+
+
+def lively_postings(connection: Connection, owner: str, most: int) -> list[RowMapping]:
+    """Postings that are neither posted nor written off, oldest first: what somebody or something waits for."""
+    wanted = _LISTED.where(_p.property == owner, _p.state.not_in(("posted", "written_off"))).limit(most)
+    return list(connection.execute(wanted).mappings())
+
+
+def lively_counts(connection: Connection, owner: str) -> dict[str, int]:
+    """How many postings are in each state but posted and written off: cheap, however large the ledger is."""
+    wanted = select(_p.state, func.count()).where(_p.property == owner, _p.state.not_in(("posted", "written_off")))
+    return {state: count for state, count in connection.execute(wanted.group_by(_p.state)).tuples()}
+
+
+def counts(connection: Connection, owner: str, since: int = 0) -> dict[str, int]:
+    """How many postings, wanted since an instant, are in each state."""
+    wanted = select(_p.state, func.count()).where(_p.property == owner, _p.created_at >= since)
+    return {state: count for state, count in connection.execute(wanted.group_by(_p.state)).tuples()}
+
+
+def attempts(connection: Connection, owner: str, posting_id: int) -> list[RowMapping]:
+    """Every attempt at a posting, oldest first."""
+    wanted = select(schema.attempts).where(_a.property == owner, _a.posting_id == posting_id).order_by(_a.id)
+    return list(connection.execute(wanted).mappings())
+
+
+def trail(connection: Connection, owner: str, posting_id: int) -> list[RowMapping]:
+    """What people and the gateway did to a posting."""
+    wanted = select(schema.audit_trail).where(_t.property == owner, _t.posting_id == posting_id).order_by(_t.id)
+    return list(connection.execute(wanted).mappings())
+
+
+def call(connection: Connection, owner: str, call_id: int) -> RowMapping | None:
+    """One call."""
+    wanted = select(schema.calls).where(_c.property == owner, _c.id == call_id)
+    return connection.execute(wanted).mappings().first()
+
+
+def newest_calls(connection: Connection, owner: str, most: int, before: int | None = None) -> list[RowMapping]:
+    """The newest calls, newest first, from before call number `before`."""
+    wanted = select(schema.calls).where(_c.property == owner).order_by(_c.id.desc()).limit(most)
+    if before is not None:
+        wanted = wanted.where(_c.id < before)
+    return list(connection.execute(wanted).mappings())
+
+
+def records_of(connection: Connection, owner: str, call_id: int) -> list[RowMapping]:
+    """The records a call was joined from, as they came."""
+    wanted = select(schema.records).where(_r.property == owner, _r.call_id == call_id).order_by(_r.id)
+    return list(connection.execute(wanted).mappings())
+
+
+def unread_records(connection: Connection, owner: str, most: int) -> list[RowMapping]:
+    """The newest records that could not be read or may be repeats, newest first."""
+    odd = (_r.kind == "unparsed") | (_r.mark != "")
+    wanted = select(schema.records).where(_r.property == owner, odd).order_by(_r.id.desc()).limit(most)
+    return list(connection.execute(wanted).mappings())
+
+
+def record_counts(connection: Connection, owner: str, after: int = 0) -> Mapping[str, int]:
+    """How many records there are of each kind, behind record number `after`."""
+    wanted = select(_r.kind, func.count()).where(_r.property == owner, _r.id > after).group_by(_r.kind)
+    return {kind: count for kind, count in connection.execute(wanted).tuples()}
+
+
+def money(minor: int | None, decimals: int) -> str | None:
+    """Minor units as a decimal string, as people and programs outside see money."""
+    if minor is None:
+        return None
+    sign, digits = ("-" if minor < 0 else ""), str(abs(minor)).rjust(decimals + 1, "0")
+    return f"{sign}{digits[:-decimals]}.{digits[-decimals:]}" if decimals else f"{sign}{digits}"
+
+
+def as_dict(row: RowMapping) -> dict[str, Any]:
+    """A row as plain values that outlive the connection."""
+    return dict(row)

@@ -1,0 +1,102 @@
+"""Segments and records in the store, as the settling of calls needs to read them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, insert, select, update
+
+from gateway.store import schema
+from gateway.store.rows import CallRow
+
+_r, _c, _g = schema.records.c, schema.calls.c, schema.segments.c
+
+
+class StoredRecord(NamedTuple):
+    """What of a stored record is needed to take its call up again."""
+
+    id: int
+    source: str
+    received_at: int
+    mark: str
+    call_id: int | None
+    raw: bytes
+
+
+class StoredSegment(NamedTuple):
+    """A connection or file as the store knows it."""
+
+    id: int
+    source: str
+    identity: str
+    position: int
+
+
+_STORED = select(_r.id, _r.source, _r.received_at, _r.mark, _r.call_id, _r.raw)
+
+
+def newest_records(connection: Connection, owner: str, most: int) -> list[StoredRecord]:
+    """The newest records but for furniture, oldest first."""
+    wanted = _STORED.where(_r.property == owner, _r.kind != "furniture").order_by(_r.id.desc()).limit(most)
+    return [StoredRecord(*row) for row in connection.execute(wanted)][::-1]
+
+
+def opening_records(connection: Connection, owner: str, segment: int, most: int) -> list[StoredRecord]:
+    """The first records of one segment, but for furniture."""
+    wanted = _STORED.where(_r.property == owner, _r.segment == segment, _r.kind != "furniture")
+    return [StoredRecord(*row) for row in connection.execute(wanted.order_by(_r.position).limit(most))]
+
+
+def open_segment(connection: Connection, owner: str, segment: int, source: str, kind: str, identity: str, now: int) -> None:
+    """Write down that a connection or file begins."""
+    connection.execute(
+        insert(schema.segments).values(
+            property=owner, id=segment, source=source, kind=kind, identity=identity, opened_at=now, position=0
+        )
+    )
+
+
+def newest_file(connection: Connection, owner: str, source: str) -> StoredSegment | None:
+    """The file that this source was read from last."""
+    wanted = (
+        select(_g.id, _g.source, _g.identity, _g.position)
+        .where(_g.property == owner, _g.source == source, _g.kind == "file")
+        .order_by(_g.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(wanted).first()
+    return None if row is None else StoredSegment(*row)
+
+
+def identify_file(connection: Connection, owner: str, segment: int, identity: str) -> None:
+    """Write down a file's identity anew, because it grew long enough to have a better one."""
+    wanted = update(schema.segments).where(_g.property == owner, _g.id == segment)
+    connection.execute(wanted.values(identity=identity))
+
+
+def mark_records(connection: Connection, owner: str, ids: tuple[int, ...], mark: str, reason: str) -> list[int]:
+    """Mark records, and return the calls they belonged to."""
+    chosen = (_r.property == owner) & _r.id.in_(ids)
+    calls = [row.call_id for row in connection.execute(select(_r.call_id).where(chosen)) if row.call_id is not None]
+    connection.execute(update(schema.records).where(chosen).values(mark=mark, reason=reason))
+    return calls
+
+
+def call(connection: Connection, owner: str, call_id: int) -> CallRow | None:
+    """One call."""
+    row = connection.execute(select(schema.calls).where(_c.property == owner, _c.id == call_id)).first()
+    return None if row is None else CallRow(*row)
+
+
+def rule_call(connection: Connection, owner: str, call_id: int, status: str, reason: str) -> None:
+    """Change the ruling of a call, in words and status."""
+    wanted = update(schema.calls).where(_c.property == owner, _c.id == call_id)
+    connection.execute(wanted.values(status=status, reason=reason, settle_by=None))
+
+
+def overdue_calls(connection: Connection, owner: str, now: int, newest: int) -> list[CallRow]:
+    """Open calls whose time has come, among the newest."""
+    wanted = select(schema.calls).where(
+        _c.property == owner, _c.id >= newest, _c.status == "open", _c.settle_by <= now
+    )
+    return [CallRow(*row) for row in connection.execute(wanted)]

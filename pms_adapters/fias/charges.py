@@ -1,0 +1,94 @@
+"""A posting as a PS record: pure, exact, and refused here where it could only go wrong there.
+
+PS is the simple posting (specification 2.20.25, chapter 4): it charges a room, not a guest; PT=C says that we have
+priced the call. Amounts are digits with implied decimals. Where the posting's minor units do not fit the link's
+decimals exactly (1.375 on a link with two) nothing is rounded behind the hotel's back: the charge is refused with a
+sentence, code LOCAL, and a person decides. The same for what the wire would garble: a room that the code page cannot
+say would be another room.
+
+Negative amounts are refused too: the data type has a minus sign, but no edition says what a PMS does with it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from pms_adapters.fias.settings import FiasSettings
+from pms_adapters.posting import Posting, Refused
+from protocols.fias.codec import clean
+from protocols.fias.moments import da_ti, duration
+from protocols.fias.records import FIELDS, Record
+
+LOCAL: Final = "LOCAL"
+"""The code of a refusal that is ours: nothing was sent."""
+
+MAX_AMOUNT_DIGITS: Final = 15
+_TRUNK: Final = re.compile(r"[A-Za-z]*([0-9]{1,6})")
+
+
+def posting_record(posting: Posting, settings: FiasSettings) -> Record | Refused:
+    """The PS of a posting, or why there is none."""
+    if (sentence := _objection(posting, settings)) is not None:
+        return Refused(LOCAL, sentence, "never")
+    values = _values(posting, settings)
+    return Record("PS", tuple((name, values[name]) for name in settings.declared_posting_fields if values.get(name)))
+
+
+def scaled(amount: int, decimals: int, to: int) -> int | None:
+    """An amount of minor units with `decimals`, in units with `to` decimals; None where that is not exact."""
+    if to >= decimals:
+        return amount * int(10 ** (to - decimals))
+    whole, rest = divmod(amount, int(10 ** (decimals - to)))
+    return None if rest else whole
+
+
+def _objection(posting: Posting, settings: FiasSettings) -> str | None:
+    amount = scaled(posting.amount, posting.decimals, settings.amount_decimals)
+    if amount is None:
+        return (
+            f"{posting.amount} with {posting.decimals} decimals cannot be said exactly"
+            f" on a link with {settings.amount_decimals} decimals"
+        )
+    if amount < 0:
+        return "FIAS has no agreed way to post a negative amount; the front desk corrects it in the PMS"
+    if len(str(amount)) > MAX_AMOUNT_DIGITS:
+        return f"the amount has more than {MAX_AMOUNT_DIGITS} digits"
+    if not 1 <= posting.token <= settings.highest_token:
+        return f"posting number {posting.token} is not between 1 and {settings.highest_token}"
+    return _room_objection(posting.room, settings.encoding)
+
+
+def _room_objection(room: str, encoding: str) -> str | None:
+    if not room:
+        return "the charge names no room"
+    if clean(room) != room:
+        return f"room {room!r} has a character that FIAS cannot send"
+    try:
+        room.encode(encoding)
+    except UnicodeEncodeError:
+        return f"room {room!r} cannot be written in {encoding}"
+    return None
+
+
+def _values(posting: Posting, settings: FiasSettings) -> dict[str, str]:
+    da, ti = da_ti(posting.started_at, settings.timezone)
+    trunk = _TRUNK.fullmatch(posting.trunk or "")
+    text = clean(posting.text)
+    longest = FIELDS["DD"].max_length
+    return {
+        "RN": posting.room,
+        "PT": "C",
+        "TA": str(scaled(posting.amount, posting.decimals, settings.amount_decimals)),
+        "DD": re.sub("[^0-9]", "", posting.dialled)[:longest],
+        "DU": duration(posting.talk_seconds),
+        "PC": settings.call_type_of(posting.number_class),
+        "CT": text[:20].rstrip(),
+        "X1": text[20:45].strip(),
+        "PX": trunk[1] if trunk else "",
+        "SO": settings.outlet_of(posting.number_class),
+        "P#": str(posting.token),
+        "G#": (posting.reservation or "") if settings.send_reservation else "",
+        "DA": da,
+        "TI": ti,
+    }

@@ -1,0 +1,313 @@
+"""Asterisk: rows of Master.csv (cdr_csv) or Cdr events of the manager interface (cdr_manager).
+
+Which of the two a stream is, its first bytes say. One call can be many rows: one for each attempt of a forked Dial,
+one more for each channel that was a Local channel, one without time for a hangup; `linkedid` joins them. What costs
+money is each answered leg whose destination channel is a trunk, so that is what a row is read for.
+
+An endpoint is a trunk if the source's settings list it, else if it is the destination and its name is not all
+digits; a Local channel is neither. A row to a trunk is an outgoing call, a row from one an incoming call.
+
+The number that was sent to the trunk stands in `lastdata`, as the argument of Dial; `dst` is what the extension
+dialled, with its access code, and after a transfer what the transfer went to. So the number comes from the branch of
+the Dial that the destination channel belongs to, and from `dst` only where that cannot be found.
+
+Times are local unless the exchange writes GMT (usegmtime; option `utc`). An hour that the clock showed twice is
+decided by the unique id, which begins with the seconds since 1970 at which the channel came to be.
+
+Source: Asterisk's cdr_csv.c and cdr_manager.c, and "Asterisk 12 CDR Specification" on docs.asterisk.org.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from protocols.framing import BlockFramer, Framer, LineFramer
+from protocols.records import CallRecord, Direction, Frame, Furniture, Parsed, Unparsed
+from protocols.smdr.fields import (
+    Day,
+    WallClock,
+    Wrong,
+    count,
+    is_number,
+    number_sent,
+    quoted,
+    text_or_none,
+    time_of_day,
+)
+from protocols.smdr.layout import Fields, load
+from protocols.smdr.settings import Parser, SourceSettings
+from protocols.text import printable
+
+_CSV_NAMES = (
+    "accountcode src dst channel dstchannel lastapp lastdata start end duration billsec disposition uniqueid linkedid "
+    "sequence"
+).split()
+_AMI_NAMES = _CSV_NAMES[:-1]
+
+# What a stream of manager events begins with; a row of Master.csv begins with a quotation mark or a comma.
+_AMI_BEGINNINGS = (b"event:", b"response:", b"asterisk call manager/")
+_LONGEST_BEGINNING = max(map(len, _AMI_BEGINNINGS))
+
+_UNANSWERED = frozenset(("NO ANSWER", "BUSY", "FAILED", "CONGESTION", "CANCEL"))
+
+
+def make_parser(settings: SourceSettings) -> Parser:
+    """Compile the parser of one Asterisk, for rows and events."""
+    reader = _Reader(settings)
+    csv_row = load("asterisk-csv").parser(_CSV_NAMES, reader.read, _no_row)
+    event = load("asterisk-ami").parser(_AMI_NAMES, reader.read_event, _other_event)
+
+    def parse(data: bytes, now: datetime) -> Parsed:
+        return (event if is_ami(data) else csv_row)(data, now)
+
+    return parse
+
+
+def is_ami(beginning: bytes) -> bool:
+    """Tell by its first bytes whether a stream or a record comes from the manager interface."""
+    return beginning[:_LONGEST_BEGINNING].lower().startswith(_AMI_BEGINNINGS)
+
+
+def _no_row(text: str) -> Parsed:
+    if text.lstrip('"').lower().startswith("accountcode"):
+        return Furniture("a line of column titles")
+    return Unparsed(
+        "not a row of Master.csv, which has 16 to 21 columns between commas with text in quotation marks; "
+        f"the line begins with {quoted(text[:30])}"
+    )
+
+
+def _other_event(text: str) -> Parsed:
+    kind, _, name = text.partition("\n")[0].partition(":")
+    if not name:
+        return Furniture("a greeting of the manager interface")
+    what = printable(name.strip().encode("utf-8", "backslashreplace"), 40)
+    return Furniture(f"a manager {'event' if kind.lower() == 'event' else 'response'}: {what}")
+
+
+# Blank bytes that may stand before a stream shows what it is; exchanges send a few NULs, a stream of them is no event.
+_MOST_BLANKS = 4_096
+
+
+class StreamFramer:
+    """Cuts an Asterisk stream into rows or into manager events, as its first bytes say."""
+
+    __slots__ = ("_begin", "_framer", "_held")
+
+    def __init__(self, start: int = 0) -> None:
+        self._begin = start
+        self._held = b""
+        self._framer: Framer | None = None
+
+    @property
+    def pending(self) -> int:
+        """How many bytes are held for a record that is not complete yet."""
+        return len(self._held) if self._framer is None else self._framer.pending
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """Take the next bytes of the stream and return the records that they complete."""
+        if self._framer is not None:
+            return self._framer.feed(data)
+        self._held += data
+        shown = self._held.lstrip(b"\0\r\n")
+        blanks = len(self._held) - len(shown)
+        beginning = shown[:_LONGEST_BEGINNING].lower()
+        if blanks > _MOST_BLANKS:
+            return self._choose(LineFramer(self._begin))
+        if any(whole.startswith(beginning) and whole != beginning for whole in _AMI_BEGINNINGS):
+            return []  # what has come so far could become an event
+        return self._choose(BlockFramer(self._begin) if is_ami(beginning) else LineFramer(self._begin))
+
+    def end(self) -> list[Frame]:
+        """Say that the stream is over: a remainder comes out as a frame with a fault."""
+        if self._framer is not None:
+            return self._framer.end()
+        framer = LineFramer(self._begin)
+        held, self._held = self._held, b""
+        self._begin += len(held)
+        return framer.feed(held) + framer.end()
+
+    def _choose(self, framer: Framer) -> list[Frame]:
+        self._framer = framer
+        held, self._held = self._held, b""
+        return framer.feed(held)
+
+
+class _Reader:
+    """Makes call records of the fields of rows and events of one Asterisk."""
+
+    __slots__ = ("_clock", "_trunks", "_utc", "_zone")
+
+    def __init__(self, settings: SourceSettings) -> None:
+        self._utc = settings.options.get("utc") == "yes"
+        self._clock = WallClock(UTC if self._utc else settings.timezone)
+        self._trunks = settings.trunks
+        self._zone = settings.timezone
+
+    def read_event(self, fields: Fields, now: datetime) -> Parsed:
+        """Make a record of a manager event, which is a row without its sequence."""
+        return self.read(Fields(fields.form, [*fields.values, ""]), now)
+
+    def read(self, fields: Fields, _now: datetime) -> Parsed:
+        """Make a record of a row."""
+        (
+            account, src, dst, channel, dstchannel, lastapp, lastdata, start, end,
+            lasted, billed, disposition, unique, linked, sequence,
+        ) = fields.values  # fmt: skip
+        warnings: list[str] = []
+        seconds, talk = _needed("duration", lasted), _needed("billsec", billed)
+        began = self._start(start, unique, warnings)
+        answered = _answered(disposition, talk, warnings)
+        trunk_in, trunk_out = self._listed(channel), self._trunk_out(dstchannel)
+        direction = _direction(trunk_in, trunk_out)
+        called = _called(trunk_out, dstchannel, lastapp, lastdata, dst, warnings)
+        incoming = direction == "in"
+        return CallRecord(
+            direction=direction,
+            answered=answered,
+            start=began,
+            time_basis="utc" if self._utc else "start",
+            end=self._end(end, began, seconds, warnings),
+            ring_seconds=max(seconds - talk, 0) if answered else seconds,
+            talk_seconds=talk,
+            extension=self._extension(direction, src, dstchannel, dst),
+            dialled=None if incoming else called,
+            caller=text_or_none(src) if trunk_in else None,
+            did=called if incoming else None,
+            trunk=trunk_out or trunk_in,
+            trunk_in=trunk_in,
+            trunk_out=trunk_out,
+            account_code=text_or_none(account),
+            call_key=text_or_none(linked or unique),
+            leg_key=text_or_none(dstchannel or unique),
+            sequence=count("sequence", sequence),
+            condition=text_or_none(disposition),
+            warnings=tuple(warnings),
+        )
+
+    def _listed(self, channel: str) -> str | None:
+        """Give the endpoint of a channel if the settings list it as a trunk, with its technology or without."""
+        name = endpoint(channel)
+        return name if name and (name in self._trunks or f"{technology(channel)}/{name}" in self._trunks) else None
+
+    def _trunk_out(self, channel: str) -> str | None:
+        """Give the endpoint of a destination channel if it is a trunk."""
+        name = endpoint(channel)
+        return name if name and not is_number(name) else self._listed(channel)
+
+    @staticmethod
+    def _extension(direction: Direction, src: str, dstchannel: str, dst: str) -> str | None:
+        if direction == "tandem":
+            return None
+        return text_or_none(src if direction != "in" else endpoint(dstchannel) or dst)
+
+    def _start(self, text: str, unique: str, warnings: list[str]) -> datetime:
+        day, seconds = self._shown("start", text)
+        created = _created(unique) if self._clock.is_doubtful(day, seconds) else None
+        if created is None:
+            return self._in_zone(self._clock.instant(day, seconds, warnings))
+        # A record begins when its channel came to be or later, so of the two showings the first not before that is
+        # meant; a minute is allowed for rounding. After an hour on the same channel it could be either.
+        began = self._clock.instant(day, seconds, warnings, created + timedelta(minutes=29))
+        if began.astimezone(UTC) - created >= timedelta(hours=1):
+            warnings.append(f"the clock showed {text} twice that night; the first time is taken")
+        return began
+
+    def _end(self, text: str, began: datetime, lasted: int, warnings: list[str]) -> datetime | None:
+        if not text:
+            return None
+        day, seconds = self._shown("end", text)
+        expected = began.astimezone(UTC) + timedelta(seconds=lasted) if not day.plain else None
+        return self._in_zone(self._clock.instant(day, seconds, warnings, expected))
+
+    def _shown(self, column: str, text: str) -> tuple[Day, int]:
+        if len(text) != 19 or text[10] != " ":
+            raise Wrong(column, text, "year-month-day hours:minutes:seconds")
+        return self._clock.day(column, text[:10]), time_of_day(column, text[11:])
+
+    def _in_zone(self, at: datetime) -> datetime:
+        return at.astimezone(self._zone) if self._utc else at
+
+
+def technology(channel: str) -> str:
+    """Give the kind of a channel: `PJSIP` of `PJSIP/trunk1-00000019`."""
+    return channel.partition("/")[0]
+
+
+def endpoint(channel: str) -> str:
+    """Give the endpoint of a channel: `trunk1` of `PJSIP/trunk1-00000019`; none for a Local channel.
+
+    What stands behind a second `/` is a number or a channel of the line: `i1` of `DAHDI/i1/5551234-1`.
+    """
+    kind, _, rest = channel.partition("/")
+    if kind == "Local":
+        return ""
+    name = rest.partition("/")[0] if "/" in rest else rest.rpartition("-")[0] or rest
+    return name.strip()
+
+
+def _needed(column: str, text: str) -> int:
+    number = count(column, text)
+    if number is None:
+        raise Wrong(column, text, "a whole number")
+    return number
+
+
+def _answered(disposition: str, talk: int, warnings: list[str]) -> bool | None:
+    if disposition == "ANSWERED":
+        return True
+    if disposition in _UNANSWERED and talk == 0:
+        return False
+    warnings.append(
+        f"the disposition is {quoted(disposition)} and the talk time {talk} seconds: answered or not is not known"
+    )
+    return None
+
+
+def _direction(trunk_in: str | None, trunk_out: str | None) -> Direction:
+    if trunk_out:
+        return "tandem" if trunk_in else "out"
+    return "in" if trunk_in else "internal"
+
+
+def _created(unique: str) -> datetime | None:
+    """Read when a channel came to be from its unique id: `1795295208.47`, with a system name and `-` in front of it."""
+    seconds = unique.rpartition("-")[2].partition(".")[0]
+    if not is_number(seconds) or len(seconds) > 10:
+        return None
+    return datetime.fromtimestamp(int(seconds), UTC)
+
+
+def _called(trunk: str | None, channel: str, application: str, data: str, dst: str, warnings: list[str]) -> str | None:
+    """Find the number that was called: on a trunk what was sent to it, else what the extension dialled."""
+    if trunk is None:
+        return number_sent(dst, [])
+    if application in ("Dial", "RetryDial"):
+        sent = number_sent(_sent_to(trunk, channel, data, warnings), warnings)
+        if sent:
+            return sent
+    warnings.append("lastdata does not tell what was sent to the trunk; what the extension dialled is taken")
+    return number_sent(dst, warnings)
+
+
+def _sent_to(trunk: str, channel: str, data: str, warnings: list[str]) -> str:
+    """Find the number in the branch of a Dial that a channel belongs to; blank where there is none."""
+    branches = [_branch(text) for text in data.partition(",")[0].split("&")]
+    mine = {number for name, number in branches if name == trunk and number}
+    if not mine:
+        # A line is dialled as a group (DAHDI/g1/…) but named by its channel: then the number may stand in the channel.
+        numbers = {number for _, number in branches if number}
+        mine = numbers if len(numbers) == 1 else {number for number in numbers if f"/{number}-" in channel}
+    if len(mine) > 1:
+        warnings.append("several numbers were dialled at once over this trunk; which of them answered is not told")
+    return next((number for _, number in branches if number in mine), "")
+
+
+def _branch(text: str) -> tuple[str, str]:
+    """Read one branch of a Dial as endpoint and number: `PJSIP/021@trunk1`, `PJSIP/trunk1/sip:021@host`, `DAHDI/g1/021`."""
+    rest = text.partition("/")[2]
+    name, slash, number = rest.partition("/")
+    if not slash:
+        number, _, name = rest.partition("@")
+    number = number.rpartition("sip:")[2] if "sip:" in number else number
+    return name, number.partition("@")[0].strip()

@@ -1,0 +1,296 @@
+"""Record layouts as text: where each field of a record stands, and how to tell the forms of a record apart.
+
+A layout file (TOML, in `layouts/`) has a `kind` and one or more forms. `fixed`: each column has its place as the
+manuals print it, first and last column counted from 1. `separated`: fields between separators, in order, with or
+without quotation marks. `key-value`: lines of `Key: value`. A form is recognised by masks at columns, by its number
+of fields, or by text that a field must contain; forms are tried in order, the first that fits is taken.
+
+A mask stands for one character each: `9` a digit, `-` anything but a digit, `.` anything, a blank a blank, any other
+character itself. Beyond the end of a record everything is blank, for some transports cut trailing blanks off.
+
+A dialect asks the layout for the fields it wants, by name, and gets a *cut*: a function from the text of a record to
+those fields, stripped, in the order asked for, blank where the form has no such column. What the fields mean is the
+dialect's business, not the layout's. Layouts ship with the program and are read once; a mistake in one raises when it
+is read, a record never does.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeAlias
+
+from protocols.records import Furniture, Parsed, Unparsed
+from protocols.smdr.fields import Wrong
+from protocols.smdr.settings import Parser
+
+
+class Fields(NamedTuple):
+    """The fields of one record: which form it has, and the values asked for, in order and stripped."""
+
+    form: Form
+    values: Sequence[str]
+
+
+Cut: TypeAlias = Callable[[str], Fields | None]
+"""Takes the fields out of the text of a record; None where the record has none of the layout's forms."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """One form of a record: its name, and the place of each of its fields.
+
+    A place is a range of columns counted from 0, a field's number counted from 0, or a key. `least` is the number of
+    fields, or of columns, that a record must have at least; `most` bounds the fields.
+    """
+
+    name: str
+    title: str
+    places: Mapping[str, tuple[int, int] | int | str]
+    marks: tuple[Mark, ...] = ()
+    least: int = 0
+    most: int = 0
+    contains: Mapping[str, str] = field(default_factory=dict)
+
+    def place(self, name: str) -> str:
+        """Name a field as a person would find it in the record: `columns 2-6 (date)`."""
+        place = self.places.get(name, "")
+        words = name.replace("_", " ")
+        if isinstance(place, str):
+            return f"the value of {place or words}"
+        if isinstance(place, int):
+            return f"column {place + 1} ({words})"
+        first, last = place[0] + 1, place[1]
+        return f"column {first} ({words})" if first == last else f"columns {first}-{last} ({words})"
+
+
+class Mark(NamedTuple):
+    """One way to recognise a form of fixed columns: all its masks fit, and it is longer than so much."""
+
+    pattern: re.Pattern[str]
+    width: int
+    longer_than: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """A layout as it was read from its file."""
+
+    name: str
+    kind: str
+    encoding: str
+    forms: tuple[Form, ...]
+    separator: str = ","
+    quote: str = ""
+
+    def cut(self, *names: str) -> Cut:
+        """Compile the cut for these fields. Raises KeyError for a field that no form has."""
+        for name in names:
+            if not any(name in form.places for form in self.forms):
+                raise KeyError(f"the layout {self.name} has no field {name}")
+        return _CUTS[self.kind](self, names)
+
+    def parser(
+        self, names: Sequence[str], read: Callable[[Fields, datetime], Parsed], otherwise: Callable[[str], Parsed]
+    ) -> Parser:
+        """Compile a parser: `read` makes a record of these fields, `otherwise` says what a text without a form is.
+
+        A `Wrong` that `read` raises becomes an `Unparsed` that names the column as it stands in the record.
+        """
+        cut, fixed = self.cut(*names), self.kind == "fixed"
+
+        def parse(data: bytes, now: datetime) -> Parsed:
+            text = self.text(data)
+            fields = cut(text)
+            if fields is None:
+                return furniture(text) or otherwise(text)
+            if fixed and len(text) < fields.form.least:
+                return Unparsed(
+                    f"the record is {len(text)} columns long, cut off before column {fields.form.least}; "
+                    f"the form is {fields.form.title}"
+                )
+            try:
+                return read(fields, now)
+            except Wrong as wrong:
+                return Unparsed(wrong.sentence(fields.form.place(wrong.column)))
+
+        return parse
+
+    def text(self, data: bytes) -> str:
+        """Decode a record in the layout's code page; what does not decode is shown as escapes."""
+        return data.decode(self.encoding, "backslashreplace")
+
+
+def furniture(text: str) -> Furniture | None:
+    """Recognise what any page may hold between records: blank lines and ruled lines."""
+    signs = set(text)
+    if signs <= _BLANKS:
+        return Furniture("a blank line")
+    return Furniture("a ruled line") if signs <= _RULES else None
+
+
+_BLANKS = frozenset(" \t\f")
+_RULES = _BLANKS | frozenset("-=_+|")
+_strip = str.strip
+
+
+def _cut_fixed(layout: Layout, names: Sequence[str]) -> Cut:
+    plans = []
+    for form in layout.forms:
+        places = [form.places.get(name, (0, 0)) for name in names]
+        plans.append((form, form.marks, [slice(*place) for place in places if isinstance(place, tuple)]))
+
+    def cut(text: str) -> Fields | None:
+        for form, marks, slices in plans:
+            for mark in marks:
+                padded = text if len(text) >= mark.width else text.ljust(mark.width)
+                if len(text) > mark.longer_than and mark.pattern.match(padded):
+                    return Fields(form, [text[place].strip() for place in slices])
+        return None
+
+    return cut
+
+
+def _cut_separated(layout: Layout, names: Sequence[str]) -> Cut:
+    plans = [_plan(form, names) for form in layout.forms]
+    split = _quoted_split(layout) if layout.quote else lambda text: text.split(layout.separator)
+
+    def cut(text: str) -> Fields | None:
+        cells = split(text)
+        found = len(cells)
+        for form, take, blank, needs in plans:
+            if form.least <= found <= form.most and all(held in cells[at] for at, held in needs):
+                row = cells[:blank]
+                row += [""] * (blank + 1 - len(row))
+                return Fields(form, list(map(_strip, take(row))))
+        return None
+
+    return cut
+
+
+class _Plan(NamedTuple):
+    """Where a cut finds its fields in a form; a field that the form lacks is at `blank`, behind all others."""
+
+    form: Form
+    take: Callable[[list[str]], tuple[str, ...]]
+    blank: int
+    needs: list[tuple[int, str]]
+
+
+def _plan(form: Form, names: Sequence[str]) -> _Plan:
+    numbers = {name: place for name, place in form.places.items() if isinstance(place, int)}
+    blank = 1 + max(numbers[name] for name in names if name in numbers)
+    needs = [(numbers[name], held) for name, held in form.contains.items()]
+    # The blank is taken once more, so that there are always at least two places and what is taken is a tuple.
+    return _Plan(form, itemgetter(*(numbers.get(name, blank) for name in names), blank), blank, needs)
+
+
+def _quoted_split(layout: Layout) -> Callable[[str], list[str]]:
+    separator, quote = layout.separator, layout.quote
+
+    def split(text: str) -> list[str]:
+        try:
+            return next(csv.reader((text,), delimiter=separator, quotechar=quote, strict=True), [])
+        except csv.Error:
+            return []
+
+    return split
+
+
+def _cut_keys(layout: Layout, names: Sequence[str]) -> Cut:
+    form = layout.forms[0]
+    keys = [str(form.places[name]).lower() if name in form.places else "" for name in names]
+    separator = layout.separator
+
+    def cut(text: str) -> Fields | None:
+        held: dict[str, str] = {}
+        for line in text.splitlines():
+            key, found, value = line.partition(separator)
+            if found:
+                held.setdefault(key.strip().lower(), value.strip())
+        if any(held.get(key.lower()) != value for key, value in form.contains.items()):
+            return None
+        return Fields(form, [held.get(key, "") for key in keys])
+
+    return cut
+
+
+_CUTS: Mapping[str, Callable[[Layout, Sequence[str]], Cut]] = {
+    "fixed": _cut_fixed,
+    "separated": _cut_separated,
+    "key-value": _cut_keys,
+}
+
+
+@cache
+def load(name: str) -> Layout:
+    """Read a layout that ships with the program, once."""
+    text = (files("protocols.smdr") / "layouts" / f"{name}.toml").read_text(encoding="utf-8")
+    return parse_layout(name, text)
+
+
+def parse_layout(name: str, text: str) -> Layout:
+    """Make a layout of its text. Raises ValueError where the text does not describe one."""
+    raw = tomllib.loads(text)
+    kind = raw["kind"]
+    if kind not in _CUTS:
+        raise ValueError(f"layout {name}: kind is {kind!r}, expected one of {', '.join(_CUTS)}")
+    return Layout(
+        name=name,
+        kind=kind,
+        encoding=raw.get("encoding", "utf-8"),
+        separator=raw.get("separator", ","),
+        quote=raw.get("quote", ""),
+        forms=tuple(_form(name, kind, form, raw) for form in raw["form"]),
+    )
+
+
+def _form(layout: str, kind: str, raw: Mapping[str, Any], whole: Mapping[str, Any]) -> Form:
+    columns = raw["columns"]
+    if kind == "fixed":
+        places: dict[str, Any] = {name: _columns(f"{layout}: {name}", value) for name, value in columns.items()}
+    elif kind == "separated":
+        places = {name: number for number, name in enumerate(columns) if name}
+    else:
+        places = dict(columns)
+    fields = 0 if kind == "fixed" else len(columns)
+    return Form(
+        name=raw["name"],
+        title=raw.get("title", raw["name"]),
+        places=places,
+        marks=tuple(_mark(masks) for masks in raw.get("recognise", ())),
+        least=raw.get("least", fields),
+        most=raw.get("most", fields),
+        contains=raw.get("contains", {}),
+    )
+
+
+def _columns(where: str, text: str) -> tuple[int, int]:
+    """Read `15-22` or `60`, counted from 1 and inclusive, as a range counted from 0."""
+    first, _, last = text.partition("-")
+    start, end = int(first), int(last or first)
+    if not 1 <= start <= end:
+        raise ValueError(f"layout {where}: {text!r} is not a range of columns")
+    return start - 1, end
+
+
+_MASK = {"9": r"[0-9]", "-": r"[^0-9]", ".": r"."}
+
+
+def _mark(masks: Mapping[str, Any]) -> Mark:
+    """Compile the masks of one way to recognise a form; the key is the column where a mask begins."""
+    pattern, reached = "", 0
+    placed = sorted((int(column) - 1, mask) for column, mask in masks.items() if column != "longer_than")
+    for start, mask in placed:
+        if start < reached:
+            raise ValueError(f"the masks at columns {start + 1} and before overlap")
+        pattern += f".{{{start - reached}}}" + "".join(_MASK.get(sign) or re.escape(sign) for sign in mask)
+        reached = start + len(mask)
+    return Mark(re.compile(pattern, re.DOTALL), reached, int(masks.get("longer_than", 0)))

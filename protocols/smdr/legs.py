@@ -1,0 +1,193 @@
+"""Many records, one call: what the records of a call that was handed on, forked or held add up to.
+
+A joined call answers three questions: what the call was, for people; which stretches of trunk cost money; and who
+held it. Joining is pure and may be asked again whenever another record of the call arrives; the caller gives only
+records that it believes belong together, for a key is unique only among the calls of some hours.
+
+What counts as costing money is here only a fact of the record: an answered stretch on a trunk, outward. Whether it is
+charged, and to whom, is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from protocols.records import CallRecord, JoinedCall
+
+_OUTWARD = ("out", "tandem")
+
+
+def join_single(legs: Sequence[CallRecord]) -> JoinedCall:
+    """Make a call of the one record that an exchange without a call key writes for it."""
+    if len(legs) != 1:
+        raise ValueError(f"records of this exchange have nothing that joins them, so {len(legs)} cannot be one call")
+    call = legs[0]
+    return JoinedCall(
+        call=call,
+        charged=(call,) if _costs(call) else (),
+        holders=_holders(legs),
+        complete=not call.more_follows,
+        warnings=call.warnings,
+    )
+
+
+def join_segments(legs: Sequence[CallRecord]) -> JoinedCall:
+    """Join the segments of a call on an Avaya IP Office.
+
+    Each segment has its own talk time, though some releases repeat the first segment's start in the second; so times
+    are added and starts are not trusted beyond the earliest. All that was talked on trunks is one charge, under the
+    number of the first stretch. Raises ValueError for no legs.
+    """
+    _some(legs)
+    stretches = [leg for leg in legs if leg.direction in _OUTWARD]
+    warnings = _disagreements(stretches)
+    if any(not leg.more_follows for leg in legs[:-1]):
+        warnings.append("a record followed the one that said it was the last of the call")
+    charged = _one_charge(stretches)
+    return JoinedCall(
+        call=_whole(legs, legs if charged else _uncharged(legs), charged[0] if charged else None),
+        charged=charged,
+        holders=_holders(legs),
+        complete=not legs[-1].more_follows,
+        warnings=_all_warnings(legs, warnings),
+    )
+
+
+def _one_charge(stretches: Sequence[CallRecord]) -> tuple[CallRecord, ...]:
+    if not any(_costs(leg) for leg in stretches):
+        return ()
+    one = replace(
+        stretches[0],
+        answered=_any_answered(stretches),
+        start=_earliest(stretches),
+        talk_seconds=_talk(stretches),
+        pulses=_sum(leg.pulses for leg in stretches),
+        more_follows=False,
+    )
+    return (one,)
+
+
+def join_linked(legs: Sequence[CallRecord]) -> JoinedCall:
+    """Join the records of a call on an Asterisk.
+
+    Each answered leg to a trunk costs money; a consultation transfer really makes two calls. Two records of the same
+    destination channel are one stretch of trunk, told twice where a Local channel was optimised away, so only the
+    time that either covers counts. A later record may always come. Raises ValueError for no legs.
+    """
+    _some(legs)
+    charged = _by_channel([leg for leg in legs if _costs(leg)])
+    return JoinedCall(
+        call=_whole(legs, charged or _uncharged(legs)[:1], charged[0] if charged else None),
+        charged=tuple(charged),
+        holders=_holders(sorted(legs, key=_began)),
+        complete=True,
+        warnings=_all_warnings(legs, []),
+    )
+
+
+def _uncharged(legs: Sequence[CallRecord]) -> list[CallRecord]:
+    """Choose the legs that tell what a call without a charge was: what was talked inside, else the first attempt.
+
+    The attempt to get out comes before other attempts, for it says more; but where someone was talked to, the call
+    must not look like an answered call outward.
+    """
+    inside = [leg for leg in legs if leg.direction not in _OUTWARD and leg.answered and leg.talk_seconds]
+    outward = [leg for leg in legs if leg.direction in _OUTWARD]
+    return sorted(inside, key=lambda leg: -(leg.talk_seconds or 0)) or outward or list(legs)
+
+
+def _by_channel(legs: Sequence[CallRecord]) -> list[CallRecord]:
+    """Merge the legs that are the same stretch of trunk, keeping order."""
+    found: dict[str | int, list[CallRecord]] = {}
+    for number, leg in enumerate(legs):
+        found.setdefault(leg.leg_key if leg.leg_key is not None else number, []).append(leg)
+    return [same[0] if len(same) == 1 else _merged(same) for same in found.values()]
+
+
+def _merged(legs: Sequence[CallRecord]) -> CallRecord:
+    spans = sorted(_span(leg) for leg in legs)
+    covered, reached = timedelta(), spans[0][0]
+    for begin, end in spans:
+        covered += max(end - max(begin, reached), timedelta())
+        reached = max(reached, end)
+    note = f"{len(legs)} records tell of the same stretch of trunk; the time that any of them covers counts once"
+    return replace(
+        legs[0], start=_earliest(legs), talk_seconds=int(covered.total_seconds()), warnings=(*legs[0].warnings, note)
+    )
+
+
+def _span(leg: CallRecord) -> tuple[datetime, datetime]:
+    """When a leg was talked on, in UTC: the talk time before its end, or after its ringing."""
+    talked = timedelta(seconds=leg.talk_seconds or 0)
+    if leg.end is not None:
+        end = leg.end.astimezone(UTC)
+        return end - talked, end
+    begin = _began(leg) + timedelta(seconds=leg.ring_seconds or 0)
+    return begin, begin + talked
+
+
+# -- what all three share -------------------------------------------------------------------------------------------
+
+
+def _some(legs: Sequence[CallRecord]) -> None:
+    if not legs:
+        raise ValueError("a call has at least one record")
+
+
+def _costs(leg: CallRecord) -> bool:
+    """Tell whether a record is a stretch of trunk that costs money: outward, talked on, not said to be unanswered."""
+    return leg.direction in _OUTWARD and leg.answered is not False and bool(leg.talk_seconds)
+
+
+def _whole(legs: Sequence[CallRecord], told: Sequence[CallRecord], charged: CallRecord | None) -> CallRecord:
+    """Describe the whole call: the facts of its charge or else of the first leg told, from first start to last end."""
+    ends = [leg.end for leg in legs if leg.end is not None]
+    principal = charged or told[0]
+    return replace(
+        principal,
+        extension=min(legs, key=_began).extension or principal.extension,
+        answered=_any_answered(told),
+        start=_earliest(legs),
+        end=max(ends, key=lambda at: at.astimezone(UTC)) if ends else None,
+        talk_seconds=_talk(told),
+        more_follows=legs[-1].more_follows,
+    )
+
+
+def _began(leg: CallRecord) -> datetime:
+    return leg.start.astimezone(UTC)
+
+
+def _earliest(legs: Sequence[CallRecord]) -> datetime:
+    return min(legs, key=_began).start
+
+
+def _talk(legs: Iterable[CallRecord]) -> int:
+    return sum(leg.talk_seconds or 0 for leg in legs)
+
+
+def _sum(counts: Iterable[int | None]) -> int | None:
+    known = [number for number in counts if number is not None]
+    return sum(known) if known else None
+
+
+def _any_answered(legs: Sequence[CallRecord]) -> bool | None:
+    said = {leg.answered for leg in legs}
+    return True if True in said else None if None in said else False
+
+
+def _holders(legs: Sequence[CallRecord]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(leg.extension for leg in legs if leg.extension))
+
+
+def _disagreements(stretches: Sequence[CallRecord]) -> list[str]:
+    numbers = {leg.dialled for leg in stretches if leg.dialled}
+    if len(numbers) < 2:
+        return []
+    return ["the records of this call name different numbers; the call is charged under the first"]
+
+
+def _all_warnings(legs: Sequence[CallRecord], own: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*(words for leg in legs for words in leg.warnings), *own)))

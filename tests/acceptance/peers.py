@@ -1,0 +1,224 @@
+"""Foreign peers for acceptance tests: plain sockets and their own few lines of FIAS, sharing no code with us.
+
+A fake that used our codec would agree with our mistakes. These speak the wire as the specification has it, no more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+
+def eventually(what: str, check: Callable[[], Any], seconds: float = 20.0) -> Any:
+    """Wait for something to become true, and return it; fail with its name if it does not."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = check()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"not within {seconds} s: {what}")
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class ForeignPms:
+    """A PMS interface program: one client at a time, LS on connect, LA after LA, a PA for each PS.
+
+    `guests` are told after every LA that follows the first start, each as GI fields. `answer` decides what a PS gets:
+    the fields of a PA, or None for silence.
+    """
+
+    def __init__(self, port: int | None = None) -> None:
+        self.postings: list[dict[str, str]] = []
+        self.heard: list[str] = []
+        self.guests: list[str] = []
+        self.answer: Callable[[dict[str, str]], str | None] = lambda fields: "ASOK|"
+        self._server = socket.create_server(("127.0.0.1", port or 0), reuse_port=False)
+        self.port = int(self._server.getsockname()[1])
+        self._client: socket.socket | None = None
+        self._told = False
+        self._open = True
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def close(self) -> None:
+        """Be gone: no listener, no connection."""
+        self._open = False
+        with contextlib.suppress(OSError):
+            self._server.shutdown(socket.SHUT_RDWR)
+        self._server.close()
+        self.cut()
+
+    def cut(self) -> None:
+        """Drop the connection without a goodbye."""
+        client, self._client = self._client, None
+        if client is not None:
+            with contextlib.suppress(OSError):
+                client.shutdown(socket.SHUT_RDWR)  # the thread that talks to it closes it
+
+    def send(self, record: str) -> None:
+        """Send one record, framed."""
+        assert self._client is not None
+        self._client.sendall(b"\x02" + record.encode("cp852") + b"\x03")
+
+    def _serve(self) -> None:
+        while self._open:
+            try:
+                client, _ = self._server.accept()
+            except OSError:
+                return
+            self._client = client
+            with contextlib.suppress(OSError), client:
+                self._talk(client)
+
+    def _talk(self, client: socket.socket) -> None:
+        self.send(f"LS|{self._stamp()}")
+        held = b""
+        while data := client.recv(65536):
+            held += data
+            while (match := re.search(rb"\x02([^\x03]*)\x03", held)) is not None:
+                held = held[match.end() :]
+                self._hear(match.group(1).decode("cp852"))
+
+    def _hear(self, record: str) -> None:
+        self.heard.append(record)
+        kind, fields = record[:2], {part[:2]: part[2:] for part in record[3:].split("|") if part}
+        if kind == "LA":
+            self.send(f"LA|{self._stamp()}")
+            if not self._told:
+                self._told = True
+                for guest in self.guests:
+                    self.send(f"GI|{guest}{self._stamp()}")
+        elif kind == "LS":
+            self.send(f"LA|{self._stamp()}")
+        elif kind == "LE":
+            self.send(f"LE|{self._stamp()}")
+        elif kind == "PS":
+            self.postings.append(fields)
+            answer = self.answer(fields)
+            if answer is not None:
+                self.send(f"PA|RN{fields['RN']}|{answer}P#{fields['P#']}|{self._stamp()}")
+
+    @staticmethod
+    def _stamp() -> str:
+        return time.strftime("DA%y%m%d|TI%H%M%S|")
+
+
+class House:
+    """A folder with a configuration and a tariff, and the gateway run in it as a process of its own."""
+
+    def __init__(self, folder: Path, pms_port: int | None, pbx: str, *, web_port: int | None = None) -> None:
+        self.folder = folder
+        self.web_port = web_port or free_port()
+        self.process: subprocess.Popen[bytes] | None = None
+        self._log = folder / "gateway.log"
+        pms = f'[[pms]]\nname = "opera"\nadapter = "fias"\nconnect = "tcp:127.0.0.1:{pms_port}"\nencoding = "cp852"\n'
+        self.config = folder / "foliogate.toml"
+        self.config.write_text(
+            '[property]\nid = "SEASIDE"\nname = "Seaside Hotel"\ntimezone = "Europe/Warsaw"\ncountry = "PL"\n'
+            'area_code = "22"\ncurrency = "PLN"\n'
+            '[store]\nurl = "sqlite:///foliogate.db"\n'
+            f'[web]\nlisten = "tcp:{self.web_port}:interface=127.0.0.1"\n'
+            f"{pbx}\n{pms if pms_port else ''}"
+            '[rooms]\nextensions = [{ from = "100", to = "499" }]\ndepartments = { "600" = "Kitchen" }\n'
+            '[tariff]\nfolder = "tariffs"\n',
+            encoding="utf-8",
+        )
+        self.command("tariff", "init", str(folder / "tariffs"), "--country", "PL", "--currency", "PLN")
+
+    def command(self, *words: str, check: bool = True) -> str:
+        """Run a foliogate command to its end and return what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "gateway.cli.main", *words], capture_output=True, text=True, timeout=60, check=False
+        )
+        assert not check or done.returncode == 0, done.stderr
+        return done.stdout
+
+    def start(self) -> None:
+        """Start the gateway; returns when its page answers."""
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "gateway.cli.main", "run", "--config", str(self.config)], stderr=log, stdout=log
+            )
+        eventually("the gateway's page answers", self._alive)
+
+    def _alive(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, self.log()
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.web_port), timeout=1):
+            return True
+        return False
+
+    def log(self) -> str:
+        """What the gateway logged so far."""
+        return self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
+
+    def kill(self) -> None:
+        """kill -9."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        self.process = None
+
+    def stop(self, seconds: float = 12.0) -> int:
+        """SIGTERM, and its exit code."""
+        if self.process is None:
+            return 0
+        self.process.terminate()
+        code = self.process.wait(timeout=seconds)
+        self.process = None
+        return code
+
+    def postings(self) -> list[dict[str, Any]]:
+        """`foliogate postings list --json`."""
+        out = self.command("postings", "list", "--json", "--config", str(self.config))
+        return [json.loads(line) for line in out.splitlines()]
+
+    def states(self) -> dict[str, int]:
+        """How many postings are in each state."""
+        found: dict[str, int] = {}
+        for one in self.postings():
+            found[one["state"]] = found.get(one["state"], 0) + 1
+        return found
+
+
+@contextlib.contextmanager
+def running(house: House) -> Iterator[House]:
+    """A started house, killed at the end if the test did not stop it; its log is printed if the test fails."""
+    house.start()
+    try:
+        yield house
+    except BaseException:
+        print(house.log()[-8000:])
+        raise
+    finally:
+        if house.process is not None:
+            with contextlib.suppress(OSError):
+                os.kill(house.process.pid, signal.SIGKILL)
+            house.process.wait()
+
+
+def ipoffice_line(number: int, *, extension: str = "201", dialled: str = "90048221234567", seconds: int = 65) -> bytes:
+    """A record of an Avaya IP Office as it writes them: 30 fields, CR LF."""
+    start = time.strftime("%Y/%m/%d %H:%M:%S", time.localtime(time.time() - seconds))
+    talk = time.strftime("%H:%M:%S", time.gmtime(seconds))
+    return (
+        f"{start},{talk},4,{extension},O,{dialled},{dialled},,0,{number},0,E{extension},Room {extension},"
+        f"T9001,LINE 1.1,0,0,,,,0000.00,,0000.00,0,0,618,0.01,,,\r\n"
+    ).encode()

@@ -1,0 +1,107 @@
+"""The promise, on real sockets and a real process: a call record comes in, the charge is on the folio; killed, nothing is lost."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.peers import ForeignPms, House, eventually, free_port, ipoffice_line, running
+
+pytestmark = pytest.mark.acceptance
+
+
+@pytest.fixture
+def pms() -> Iterator[ForeignPms]:
+    """A foreign PMS with a guest in room 201."""
+    peer = ForeignPms()
+    peer.guests = ["RN201|G#77001|GSN|GNAdler|GFInes|GA260101|GD271231|CS2|NPN|"]
+    yield peer
+    peer.close()
+
+
+@pytest.fixture
+def house(tmp_path: Path, pms: ForeignPms) -> House:
+    """A house with an IP Office that dials in."""
+    port = free_port()
+    made = House(
+        tmp_path,
+        pms.port,
+        f'[[pbx]]\nname = "main"\ndialect = "avaya-ipoffice"\nlisten = "tcp:{port}:interface=127.0.0.1"\ntrunk_access = ["9"]\n',
+    )
+    made.pbx_port = port  # type: ignore[attr-defined]
+    return made
+
+
+def dial(house: House) -> socket.socket:
+    """The exchange dials the gateway."""
+    return socket.create_connection(("127.0.0.1", house.pbx_port))  # type: ignore[attr-defined]
+
+
+def test_one_record_becomes_one_charge_on_the_folio(house: House, pms: ForeignPms) -> None:
+    """One IP Office line, one PS, one PA: `posted`, with the amount the PMS got."""
+    with running(house):
+        with dial(house) as pbx:
+            pbx.sendall(b"\0\0" + ipoffice_line(1_000_001))
+            eventually("the charge is at the PMS", lambda: pms.postings)
+            posted = eventually("it is posted", lambda: [one for one in house.postings() if one["state"] == "posted"])
+        assert house.stop() == 0
+    assert len(pms.postings) == 1
+    assert pms.postings[0]["RN"] == "201"
+    assert pms.postings[0]["PT"] == "C"
+    assert pms.postings[0]["TA"] == posted[0]["amount"].replace(".", "").lstrip("0")
+    assert posted[0]["room"] == "201"
+    assert posted[0]["call_key"] == "1000001"
+    assert "LE" in {record[:2] for record in pms.heard}
+
+
+def test_killed_while_the_answer_is_out_the_posting_is_in_doubt_and_never_sent_again(
+    house: House, pms: ForeignPms
+) -> None:
+    """kill -9 between PS and PA: the next start shows the doubt and posts only what was not sent."""
+    pms.answer = lambda fields: None
+    with running(house):
+        with dial(house) as pbx:
+            pbx.sendall(b"".join(ipoffice_line(1_000_000 + n) for n in range(5)))
+            eventually("one charge is at the PMS", lambda: pms.postings)
+            eventually("all five are kept", lambda: len(house.postings()) == 5)
+        house.kill()
+    assert len(pms.postings) == 1
+    pms.answer = lambda fields: "ASOK|"
+    with running(house):
+        eventually("the rest are posted", lambda: house.states() == {"posted": 4, "in_doubt": 1})
+        house.command("postings", "settle", "1", "--on-folio", "--by", "Ines", "--config", str(house.config))
+        assert house.states() == {"posted": 5}
+        house.stop()
+    assert len(pms.postings) == 5
+    assert len({fields["P#"] for fields in pms.postings}) == 5
+
+
+def test_killed_again_and_again_no_record_is_lost_and_no_charge_doubled(house: House, pms: ForeignPms) -> None:
+    """Whatever moment the process dies at, each committed record is charged once, or is one doubt for each death."""
+    sent = 0
+    for round_number in range(4):
+        with running(house):
+            with dial(house) as pbx:
+                for _ in range(40):
+                    sent += 1
+                    pbx.sendall(ipoffice_line(1_000_000 + sent, seconds=30 + sent % 50))
+                before = sent
+                eventually("some are kept", lambda: len(house.postings()) >= before - 20)
+                time.sleep(0.01 * round_number)
+            house.kill()
+    with running(house):
+        eventually("nothing is due any more", lambda: set(house.states()) <= {"posted", "in_doubt"})
+        states = house.states()
+        house.stop()
+    kept = house.postings()
+    assert states.get("in_doubt", 0) <= 4
+    tokens = [fields["P#"] for fields in pms.postings]
+    assert len(tokens) == len(set(tokens))
+    assert len(pms.postings) <= len(kept)
+    assert states["posted"] <= len(pms.postings)
+    assert len({one["call_key"] for one in kept}) == len(kept)
+    house.command("db", "verify", "--config", str(house.config))

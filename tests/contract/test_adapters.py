@@ -1,0 +1,106 @@
+"""Protects the promise that every adapter, the stand-ins included, reports each attempt once and truthfully."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+import pytest
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.task import Clock
+
+from pms_adapters.contract import Ability, Clause, Stage, clauses_for, perform
+from pms_adapters.posting import PmsAdapter, Posted, Posting, PostingResult
+from pms_adapters.stand_ins import AlwaysPosts, NeverAnswers, Refuses
+from tests.pms_adapters.fias.scene import FiasScene
+
+ACCEPT: frozenset[Ability] = frozenset({"accept"})
+SILENCE: frozenset[Ability] = frozenset({"silence"})
+REFUSE: frozenset[Ability] = frozenset({"refuse"})
+
+
+class StandInStage:
+    """A stand-in on the contract's stage. Nothing is at the other end, so the other end cannot be told anything."""
+
+    answer_timeout = 30.0
+    settling = 0.0
+
+    def __init__(self, mood: Literal["yes", "no", "nothing"], abilities: frozenset[Ability], kind: str) -> None:
+        self.clock = Clock()
+        self.mood, self.abilities = mood, abilities
+        self.stand_in = STAND_INS[kind](self.clock, self.now)
+        self.adapter: PmsAdapter = self.stand_in
+
+    def now(self) -> datetime:
+        return datetime(2026, 11, 20, tzinfo=UTC) + timedelta(seconds=self.clock.seconds())
+
+    def advance(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+
+    def say(self, mood: Literal["yes", "no", "nothing"]) -> None:
+        assert mood == self.mood, f"this stand-in can only say {self.mood}"
+
+    def answer_late(self) -> None:
+        raise AssertionError("a stand-in has nobody at the other end")
+
+    leave = come_back = answer_late
+
+    def arrived(self) -> list[int]:
+        return list(self.stand_in.taken)
+
+    def goodbyes(self) -> int:
+        return 0
+
+
+StandIn = AlwaysPosts | NeverAnswers | Refuses
+STAND_INS: dict[str, Callable[[Clock, Callable[[], datetime]], StandIn]] = {
+    "AlwaysPosts": lambda clock, now: AlwaysPosts(clock=clock, wall_clock=now),
+    "NeverAnswers": lambda clock, now: NeverAnswers(clock=clock, wall_clock=now),
+    "Refuses": lambda clock, now: Refuses("NG", clock=clock, wall_clock=now),
+}
+
+STAGES: dict[str, tuple[frozenset[Ability], Callable[[], Stage]]] = {
+    "fias": (FiasScene.abilities, FiasScene),
+    "always-posts": (ACCEPT, lambda: StandInStage("yes", ACCEPT, "AlwaysPosts")),
+    "never-answers": (SILENCE, lambda: StandInStage("nothing", SILENCE, "NeverAnswers")),
+    "refuses": (REFUSE, lambda: StandInStage("no", REFUSE, "Refuses")),
+}
+
+CASES = [
+    pytest.param(clause, stage, id=f"{name}-{clause.__name__}")
+    for name, (abilities, stage) in STAGES.items()
+    for clause in clauses_for(abilities)
+]
+
+
+@pytest.mark.parametrize(("clause", "stage"), CASES)
+def test_every_adapter_keeps_the_contract(clause: Clause, stage: Callable[[], Stage]) -> None:
+    perform(clause, stage())
+
+
+def test_a_real_link_is_held_to_every_clause() -> None:
+    from pms_adapters.contract import ALL_ABILITIES
+
+    assert clauses_for(FiasScene.abilities) == clauses_for(ALL_ABILITIES)
+
+
+class _Twice(AlwaysPosts):
+    """Ready again although nothing was answered: what the suite must catch."""
+
+    def post(self, posting: Posting) -> Deferred[PostingResult]:
+        return succeed(Posted("without sending"))
+
+
+def test_the_suite_catches_an_adapter_that_lies() -> None:
+    stage = StandInStage("yes", ACCEPT, "AlwaysPosts")
+    stage.adapter = _Twice(clock=stage.clock, wall_clock=stage.now)
+    caught = []
+    for clause in clauses_for(ACCEPT):
+        stage.stand_in = stage.adapter
+        try:
+            perform(clause, stage)
+        except AssertionError:
+            caught.append(clause.__name__)
+    assert "before_it_is_started_nothing_is_sent" in caught
+    assert "a_charge_that_is_accepted_is_posted_once" in caught

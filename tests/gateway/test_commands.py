@@ -1,0 +1,107 @@
+"""Protects whoever types a command: a quick list that teaches, the nearest name for a slip, and never a traceback unasked."""
+
+from __future__ import annotations
+
+import importlib
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from gateway.cli import main as commands
+from gateway.cli.main import COMMANDS, Entry, main
+from gateway.cli.words import PlainError, fail
+
+HEAVY = ("pydantic", "sqlalchemy", "twisted", "phonenumbers", "rich", "jinja2", "klein")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_of_the_list_exists_and_teaches(name: str) -> None:
+    result = CliRunner().invoke(main, [name, "--help"])
+    assert result.exit_code == 0, result.output
+    assert f"Usage: main {name}" in result.output
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    assert command.help
+    assert len(command.help) > 60
+
+
+def test_the_list_is_printed_without_loading_what_it_lists() -> None:
+    program = (
+        "import sys\n"
+        "from gateway.cli.main import main\n"
+        "main(['--help'], standalone_mode=False)\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])\n"
+    )
+    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+    assert printed.splitlines()[-1] == "[]"
+    for name, entry in COMMANDS.items():
+        assert name in printed
+        assert entry.summary in printed
+
+
+def test_a_slip_gets_the_nearest_name_and_exit_code_2() -> None:
+    result = CliRunner().invoke(main, ["posting"])
+    assert result.exit_code == 2
+    assert 'there is no command "posting"; did you mean "postings"?' in result.output
+
+
+def test_a_name_like_nothing_gets_the_list() -> None:
+    assert "known are: check, db, demo" in CliRunner().invoke(main, ["xyzzy"]).output
+
+
+def one_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, body: str) -> None:
+    """Put a command `odd` in the list, which does what `body` says."""
+    source = f"import click\nfrom gateway.cli.words import fail\n@click.command()\ndef odd():\n    {body}\n"
+    (tmp_path / "odd_command.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setitem(commands.COMMANDS, "odd", Entry("odd_command:odd", "Do something odd."))
+    monkeypatch.delitem(sys.modules, "odd_command", raising=False)
+    importlib.invalidate_caches()
+
+
+def test_what_nobody_expected_is_one_sentence_and_the_details_are_kept_for_us_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("FOLIOGATE_TRACEBACK", raising=False)
+    one_command(monkeypatch, tmp_path, "raise ZeroDivisionError('guest 0412')")
+    result = CliRunner().invoke(main, ["odd"])
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1
+    assert result.stderr.startswith("foliogate: a mistake of ours stopped this command (ZeroDivisionError)")
+    assert "0412" not in result.stderr
+    (kept,) = tmp_path.glob("foliogate-*.log")
+    assert str(kept) in result.stderr
+    assert "ZeroDivisionError: guest 0412" in kept.read_text()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+def test_the_traceback_is_shown_to_whoever_asks_for_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("FOLIOGATE_TRACEBACK", "1")
+    one_command(monkeypatch, tmp_path, "1 / 0")
+    assert isinstance(CliRunner().invoke(main, ["odd"]).exception, ZeroDivisionError)
+
+
+def test_an_import_that_fails_is_not_hidden_as_an_unknown_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    one_command(monkeypatch, tmp_path, "pass")
+    (tmp_path / "odd_command.py").write_text("import a_module_that_is_not_there\n")
+    result = CliRunner().invoke(main, ["odd"])
+    assert (result.exit_code, "ModuleNotFoundError" in result.stderr) == (1, True)
+
+
+def test_an_expected_failure_is_its_sentence_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    one_command(monkeypatch, tmp_path, "fail('the file is gone; put it back')")
+    result = CliRunner().invoke(main, ["odd"])
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", "foliogate: the file is gone; put it back\n")
+
+
+def test_fail_ends_a_command_wherever_it_is_called() -> None:
+    with pytest.raises(PlainError, match="the file is gone"):
+        fail("the file is gone")
