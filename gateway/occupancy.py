@@ -7,12 +7,14 @@ because a PMS tells each check-in once. Then the charges that were waiting for n
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import Connection
 from twisted.logger import Logger
 
 from gateway.directory import Nobody, Present
+from gateway.instants import from_micros
 from gateway.ledger import Hold
 from gateway.store import outbox, records
 from gateway.store.memory import Memory
@@ -37,7 +39,7 @@ class KeepRoomNews:
 
     def work(self, connection: Connection) -> Announce:
         """Learn, keep, release."""
-        changes = self._memory.occupancy.learn(self._news)
+        changes = self._memory.occupancy.learn(_not_ahead(self._news, self._now))
         keep_changes(connection, self._memory.owner, changes)
         freed = self._release(connection, changes.touched) if changes.touched else []
         return lambda: self._done(freed)
@@ -83,3 +85,8 @@ class KeepRoomNews:
         if not self._may_post:
             return "unapproved_tariff", "the tariff's prices are not approved: foliogate tariff approve"
         return None
+
+
+def _not_ahead(news: RoomNews, now: int) -> RoomNews:
+    """News cannot be of the future: a PMS whose clock is ahead of ours must not make a room look vacant until then."""
+    return replace(news, at=min(news.at, from_micros(now)))

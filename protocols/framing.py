@@ -184,8 +184,9 @@ class BlockFramer:
         self._tail, self._dropped, self._position = b"", 0, position + len(tail) + dropped
         if not tail:
             return []
-        if dropped:
-            return [Frame(tail[:KEPT_OF_LONG_RECORD], position, self._position, _too_long(len(tail) + dropped))]
+        length = len(tail) + dropped
+        if length > MAX_RECORD:
+            return [Frame(tail[:KEPT_OF_LONG_RECORD], position, self._position, _too_long(length))]
         return [Frame(tail, position, self._position, CUT_OFF)]
 
     def _skip_blank(self, text: bytes, at: int) -> int:

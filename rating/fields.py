@@ -28,7 +28,7 @@ PRICE_LIMIT = 1_000_000 * MILLIONTHS
 PERCENT_LIMIT = 1000
 """Highest percentage; mark-ups of 900 % occur on old switchboards, beyond it is a slip."""
 
-_POWERS = tuple(10**power for power in range(7))
+_POWERS = (1, 10, 100, 1_000, 10_000, 100_000, 1_000_000)
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]")
 _KEY = re.compile(r"""\s*("[^"]*"|'[^']*'|[A-Za-z0-9_-]+)\s*=""")

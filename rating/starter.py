@@ -136,14 +136,12 @@ def _network_price(code: int, prices: _Prices) -> int:
 
 def _distance_price(home_code: int, code: int, region: str, prices: _Prices) -> int:
     """Near is the same numbering zone (the first digit; 3 and 4 are both Europe)."""
-    zones = {str(home_code)[0], str(code)[0]}
+    here, there = str(home_code)[0], str(code)[0]
     if region in _DEAR.split():
         return prices.dear
-    if len(zones) == 1 or zones == {"3", "4"}:
+    if here == there or {here, there} == {"3", "4"}:
         return prices.near
-    return (
-        prices.far if zones & {"3", "4"} and str(code)[0] in "34" or region in _NEAR_IN_TRADE.split() else prices.rest
-    )
+    return prices.far if there in "34" or region in _NEAR_IN_TRADE.split() else prices.rest
 
 
 def _rules_text(country: str, currency: str, prices: _Prices, decimals: int) -> str:

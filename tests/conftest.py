@@ -68,6 +68,15 @@ def _sentence(event: LogEvent) -> str:
     return f"logged: {formatEvent(event)}\n{trace}".rstrip()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by the folder they are in, before marks decide what runs: a forgotten mark must not slow every run."""
+    for item in items:
+        for kind in ("acceptance", "browser", "bench"):
+            if kind in item.path.parts[-2:-1]:
+                item.add_marker(kind)
+
+
 def pytest_collection_finish() -> None:
     """Put what is loaded out of the garbage collector's sight, so that a full collection after each test is quick."""
     gc.collect()

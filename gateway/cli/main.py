@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from gateway.cli.words import unexpected
+from gateway.cli.words import unexpected, version
 
 
 class Entry(NamedTuple):
@@ -88,8 +88,16 @@ class Commands(click.Group):
             unexpected(error)
 
 
+def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        click.echo(f"foliogate {version()}")
+        context.exit()
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(package_name="foliogate", prog_name="foliogate")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Print the version."
+)
 def main() -> None:
     """Foliogate prices each call of a hotel's telephone exchange and puts it on the guest's folio.
 

@@ -41,7 +41,10 @@ def currency(code: str) -> str:
     from rating.money import CURRENCIES
 
     if code not in CURRENCIES:
-        raise ValueError(f'"{code}" is not a currency code of ISO 4217; {did_you_mean(code, CURRENCIES)}')
+        # The first two letters are the country's: what else begins with them is worth a guess, other likeness is chance.
+        near = sorted(known for known in CURRENCIES if known[:2] == code[:2].upper())
+        hint = f'did you mean "{near[0]}"?' if near else 'write three capital letters, such as "PLN"'
+        raise ValueError(f'"{code}" is not a currency code of ISO 4217; {hint}')
     return code
 
 

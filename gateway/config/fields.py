@@ -104,8 +104,12 @@ def _zone(name: object) -> object:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        hint = did_you_mean(name, available_timezones())
-        raise ValueError(f'"{name}" is not a time zone; write a name such as "Europe/Warsaw" ({hint})') from None
+        raise ValueError(f'"{name}" is not a time zone; {_zone_hint(name)}') from None
+
+
+def _zone_hint(name: str) -> str:
+    hint = did_you_mean(name, available_timezones())
+    return hint if hint.startswith("did") else 'write a name such as "Europe/Warsaw"'
 
 
 def _encoding(name: str) -> str:

@@ -6,12 +6,13 @@ has the wrong type, they say nothing: the check of that value does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from gateway.config.checks import tariff_texts
+from gateway.config.checks import country, currency, tariff_texts
 from gateway.config.endpoints import Address, listen_address
 from gateway.config.fields import scalar_text
 from gateway.config.lines import Path
@@ -158,12 +159,25 @@ def _tariff(document: Table, folder: FilePath) -> Iterator[Finding]:
     name = tariff.get("folder", "tariffs") if isinstance(tariff, dict) else None
     if not isinstance(name, str) or "\0" in name or not name:
         return
-    hotel = document.get("property")
-    said = hotel if isinstance(hotel, dict) else {}
-    command = (
-        f"foliogate tariff init {name} --country {said.get('country', 'CC')} --currency {said.get('currency', 'CUR')}"
-    )
+    command = _init_command(document.get("property"), folder / name)
     if "tariff" not in document:
         yield ("tariff",), f'no rates: run {command}, then write [tariff] folder = "{name}"'
     elif not tariff_texts(folder / name):
         yield ("tariff", "folder"), f"no rates: there are no tariff texts in {folder / name}; run {command}"
+
+
+def _init_command(hotel: object, folder: FilePath) -> str:
+    """Return the command that writes a tariff, ready to be pasted where the user stands."""
+    said = hotel if isinstance(hotel, dict) else {}
+    here = FilePath.cwd()
+    place = folder.relative_to(here) if folder.is_relative_to(here) else folder
+    country_code = _if_good(country, said.get("country"), "CC")
+    currency_code = _if_good(currency, said.get("currency"), "CUR")
+    return f"foliogate tariff init {shlex.quote(str(place))} --country {country_code} --currency {currency_code}"
+
+
+def _if_good(check: Callable[[str], str], value: object, otherwise: str) -> str:
+    try:
+        return check(value) if isinstance(value, str) else otherwise
+    except ValueError:
+        return otherwise

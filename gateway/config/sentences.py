@@ -59,7 +59,7 @@ def _finding(details: ErrorDetails, document: Model) -> tuple[Path, str]:
 
 
 def _missing(key: str, field: FieldInfo | None) -> str:
-    if field is not None and (table := _model_in(field.annotation)) is not None:
+    if field is not None and (table := model_in(field.annotation)) is not None:
         needed = [name for name, inner in table.model_fields.items() if inner.is_required()]
         return f"this table is missing; write [{key}] with {', '.join(needed)}"
     return f"this key is missing{_example(key, field)}"
@@ -106,7 +106,7 @@ def _looked_up(document: Model, path: Path) -> tuple[Model | None, str, FieldInf
         if isinstance(word, int):
             continue
         if field is not None:
-            inner = _model_in(field.annotation)
+            inner = model_in(field.annotation)
             if inner is None:
                 break
             table = inner
@@ -123,8 +123,8 @@ def _field(table: Model, key: str) -> FieldInfo | None:
     return None
 
 
-def _model_in(annotation: Any) -> Model | None:
+def model_in(annotation: Any) -> Model | None:
     """Return the table that an annotation such as `tuple[PbxSettings, ...]` is made of."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next(filter(None, map(_model_in, get_args(annotation))), None)
+    return next(filter(None, map(model_in, get_args(annotation))), None)

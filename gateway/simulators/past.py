@@ -39,10 +39,15 @@ _Known: TypeAlias = tuple[int, SimulatedCall | GuestMove]
 class _Window:
     """A stretch of a day in which someone can call from a room; a call must lie wholly within it."""
 
-    __slots__ = ("name", "opens", "room", "shuts")
+    __slots__ = ("guest", "opens", "room", "shuts")
 
-    def __init__(self, room: str, name: str, opens: int, shuts: int) -> None:
-        self.room, self.name, self.opens, self.shuts = room, name, opens, shuts
+    def __init__(self, room: str, guest: SimulatedGuest | None, opens: int, shuts: int) -> None:
+        self.room, self.guest, self.opens, self.shuts = room, guest, opens, shuts
+
+    @property
+    def party(self) -> tuple[str, str]:
+        """The extension and the name on its display."""
+        return self.room, self.guest.name if self.guest else DEPARTMENTS.get(self.room, "")
 
 
 class Past:
@@ -137,7 +142,7 @@ class Past:
         """Lets the guests of a day go, change rooms and come; says when each room was held by whom."""
         dawn, dusk = self._at(day, 0), self._at(day + timedelta(days=1), 6 * _HOUR)
         vacant = [room for room in self._rooms if not self._stays[room]]
-        windows = [_Window(room, guest.name, dawn, dusk) for room in self._rooms for guest in self._stays[room]]
+        windows = [_Window(room, guest, dawn, dusk) for room in self._rooms for guest in self._stays[room]]
         moves = self._departures(day, windows)
         moves += self._changes(day, vacant, windows, dusk)
         for room in self._rooms:
@@ -145,7 +150,9 @@ class Past:
             expected = staying is not None and staying.arrival == day
             if not self._stays[room] and (self._draw.random() < OCCUPANCY * 0.9 or expected):
                 arrivals = self._check_in(room, day)
-                windows += [_Window(room, guest.name, arrivals[-1][0], dusk) for guest in self._stays[room]]
+                windows += [
+                    _Window(room, guest, at, dusk) for (at, _), guest in zip(arrivals, self._stays[room], strict=True)
+                ]
                 moves += arrivals
         return moves, windows
 
@@ -159,8 +166,7 @@ class Past:
                 remains = bool(self._stays[room])
                 move = GuestMove(kind="check_out", at=self._instant(at), room=room, guest=guest, shared=remains)
                 moves.append((at, move))
-            if leaving:
-                _shut(windows, room, times[0])
+                _shut(windows, guest, at)
         return moves
 
     def _changes(self, day: date, vacant: list[str], windows: list[_Window], dusk: int) -> list[_Known]:
@@ -176,8 +182,8 @@ class Past:
             vacant.remove(target)
             at = self._at(day, self._draw.uniform(11.75 * _HOUR, 13.5 * _HOUR))
             self._stays[target].append(guest)
-            _shut(windows, room, at)
-            windows.append(_Window(target, guest.name, at, dusk))
+            _shut(windows, guest, at)
+            windows.append(_Window(target, guest, at, dusk))
             move = GuestMove(kind="move", at=self._instant(at), room=target, guest=guest, old_room=room)
             moves.append((at, move))
         return moves
@@ -194,7 +200,7 @@ class Past:
     def _call(self, start: int, windows: Sequence[_Window]) -> SimulatedCall | None:
         """Draws a call that starts at an instant from someone who can make it; None where it cannot be made."""
         window = self._someone(start, windows)
-        party = window.room, window.name
+        party = window.party
         call = draw_call(self._draw, self._seq + 1, self._instant(start), self._plan, self._access, party, self._rooms)
         if start + call.ring_seconds + call.talk_seconds >= window.shuts:
             call = unanswered(call)
@@ -212,13 +218,12 @@ class Past:
         """Chooses who calls: a guest in house and not speaking, now and then the house itself or a vacant room."""
         far = start + 86_400
         held = [window for window in windows if window.opens <= start < window.shuts]
-        if self._draw.random() < ODD_CALLS and len(held) < len(self._rooms):
-            let = {window.room for window in held}
-            return _Window(self._draw.choice([room for room in self._rooms if room not in let]), "", start, far)
+        let = {window.room for window in held}
+        if self._draw.random() < ODD_CALLS and len(let) < len(self._rooms):
+            return _Window(self._draw.choice([room for room in self._rooms if room not in let]), None, start, far)
         free = [window for window in held if self._busy.get(window.room, 0) < start]
         if not free or self._draw.random() < HOUSE_CALLS:
-            extension = self._draw.choice(tuple(DEPARTMENTS))
-            return _Window(extension, DEPARTMENTS[extension], start, far)
+            return _Window(self._draw.choice(tuple(DEPARTMENTS)), None, start, far)
         return self._draw.choice(free)
 
     def _free_trunk(self, start: int) -> int | None:
@@ -226,8 +231,13 @@ class Past:
         return next(free, None)
 
 
-def _shut(windows: list[_Window], room: str, at: int) -> None:
-    """Ends the windows of a room at an instant: from then on nobody who was in it calls from it."""
+def _shut(windows: list[_Window], guest: SimulatedGuest, at: int) -> None:
+    """Ends a guest's windows at an instant: from then on he does not call from where he was."""
     for window in windows:
-        if window.room == room:
+        if window.guest is guest:
             window.shuts = min(window.shuts, at)
+
+
+def known_at(item: SimulatedCall | GuestMove) -> datetime:
+    """The instant at which an item of a history became known: a call at its end, a move when it was made."""
+    return item.end if isinstance(item, SimulatedCall) else item.at

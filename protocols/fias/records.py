@@ -107,7 +107,7 @@ def _record(id_: str, sender: Sender, mandatory: str, optional: tuple[str, ...],
 
 
 _GUEST: Final = _names("CS DA G+ GA GD GF GG GL GN GT GV MR NP SF TI TV VR WS EN ES EP")
-_CHARGE: Final = _names("+0 C# CO CT CV DD DU ID MA M# PC PM PX SC SO ST T# TP X1")
+_CHARGE: Final = _names("+0 C# CO CT CV DD DU ID MA M# PC PX SC SO ST T# TP X1")
 _KEY: Final = _names("$1 $2 CT DA DT G# GA GD GG GN ID K# KO RO RT SI UO TI")
 
 
@@ -129,7 +129,7 @@ RECORDS: Final[dict[str, RecordType]] = {
         _record("GO", "pms", "RN", _names("G# GS DA SF TI WS EN ES EP"), "guest check-out"),
         _record("GC", "pms", "RN", ("G#", "GS", "RO", *_TEXTS, *_GUEST, "EO", "ET", "EI"), "guest change, room move"),
         _record("RE", "both", "RN", _names("CS CT DN G# ID ML MR PP PU RS TV VM"), "room equipment"),
-        _record("PS", "gateway", "RN PT DA TI", ("TA", "MP", "P#", "WS", *_CHARGE, *_BREAKDOWN), "simple posting"),
+        _record("PS", "gateway", "RN PT DA TI", ("TA", "MP", "P#", "PM", "WS", *_CHARGE, *_BREAKDOWN), "simple posting"),
         _record("PA", "pms", "AS", _names("RN P# CT G# GN ID SO WS C# DA TI"), "answer to PS or PR"),
         _record(
             "PR",

@@ -7,9 +7,7 @@ money is each answered leg whose destination channel is a trunk, so that is what
 An endpoint is a trunk if the source's settings list it, else if it is the destination and its name is not all
 digits; a Local channel is neither. A row to a trunk is an outgoing call, a row from one an incoming call.
 
-The number that was sent to the trunk stands in `lastdata`, as the argument of Dial; `dst` is what the extension
-dialled, with its access code, and after a transfer what the transfer went to. So the number comes from the branch of
-the Dial that the destination channel belongs to, and from `dst` only where that cannot be found.
+The number comes from what was sent to the trunk, not from `dst`, which a transfer overwrites (`channels.py`).
 
 Times are local unless the exchange writes GMT (usegmtime; option `utc`). An hour that the clock showed twice is
 decided by the unique id, which begins with the seconds since 1970 at which the channel came to be.
@@ -23,13 +21,13 @@ from datetime import UTC, datetime, timedelta
 
 from protocols.framing import BlockFramer, Framer, LineFramer
 from protocols.records import CallRecord, Direction, Frame, Furniture, Parsed, Unparsed
+from protocols.smdr.channels import endpoint, number_called, technology
 from protocols.smdr.fields import (
     Day,
     WallClock,
     Wrong,
     count,
     is_number,
-    number_sent,
     quoted,
     text_or_none,
     time_of_day,
@@ -160,7 +158,7 @@ class _Reader:
         answered = _answered(disposition, talk, warnings)
         trunk_in, trunk_out = self._listed(channel), self._trunk_out(dstchannel)
         direction = _direction(trunk_in, trunk_out)
-        called = _called(trunk_out, dstchannel, lastapp, lastdata, dst, warnings)
+        called = number_called(trunk_out, dstchannel, lastapp, lastdata, dst, warnings)
         incoming = direction == "in"
         return CallRecord(
             direction=direction,
@@ -187,6 +185,8 @@ class _Reader:
 
     def _listed(self, channel: str) -> str | None:
         """Give the endpoint of a channel if the settings list it as a trunk, with its technology or without."""
+        if not self._trunks:
+            return None
         name = endpoint(channel)
         return name if name and (name in self._trunks or f"{technology(channel)}/{name}" in self._trunks) else None
 
@@ -229,23 +229,6 @@ class _Reader:
         return at.astimezone(self._zone) if self._utc else at
 
 
-def technology(channel: str) -> str:
-    """Give the kind of a channel: `PJSIP` of `PJSIP/trunk1-00000019`."""
-    return channel.partition("/")[0]
-
-
-def endpoint(channel: str) -> str:
-    """Give the endpoint of a channel: `trunk1` of `PJSIP/trunk1-00000019`; none for a Local channel.
-
-    What stands behind a second `/` is a number or a channel of the line: `i1` of `DAHDI/i1/5551234-1`.
-    """
-    kind, _, rest = channel.partition("/")
-    if kind == "Local":
-        return ""
-    name = rest.partition("/")[0] if "/" in rest else rest.rpartition("-")[0] or rest
-    return name.strip()
-
-
 def _needed(column: str, text: str) -> int:
     number = count(column, text)
     if number is None:
@@ -276,38 +259,3 @@ def _created(unique: str) -> datetime | None:
     if not is_number(seconds) or len(seconds) > 10:
         return None
     return datetime.fromtimestamp(int(seconds), UTC)
-
-
-def _called(trunk: str | None, channel: str, application: str, data: str, dst: str, warnings: list[str]) -> str | None:
-    """Find the number that was called: on a trunk what was sent to it, else what the extension dialled."""
-    if trunk is None:
-        return number_sent(dst, [])
-    if application in ("Dial", "RetryDial"):
-        sent = number_sent(_sent_to(trunk, channel, data, warnings), warnings)
-        if sent:
-            return sent
-    warnings.append("lastdata does not tell what was sent to the trunk; what the extension dialled is taken")
-    return number_sent(dst, warnings)
-
-
-def _sent_to(trunk: str, channel: str, data: str, warnings: list[str]) -> str:
-    """Find the number in the branch of a Dial that a channel belongs to; blank where there is none."""
-    branches = [_branch(text) for text in data.partition(",")[0].split("&")]
-    mine = {number for name, number in branches if name == trunk and number}
-    if not mine:
-        # A line is dialled as a group (DAHDI/g1/…) but named by its channel: then the number may stand in the channel.
-        numbers = {number for _, number in branches if number}
-        mine = numbers if len(numbers) == 1 else {number for number in numbers if f"/{number}-" in channel}
-    if len(mine) > 1:
-        warnings.append("several numbers were dialled at once over this trunk; which of them answered is not told")
-    return next((number for _, number in branches if number in mine), "")
-
-
-def _branch(text: str) -> tuple[str, str]:
-    """Read one branch of a Dial as endpoint and number: `PJSIP/021@trunk1`, `PJSIP/trunk1/sip:021@host`, `DAHDI/g1/021`."""
-    rest = text.partition("/")[2]
-    name, slash, number = rest.partition("/")
-    if not slash:
-        number, _, name = rest.partition("@")
-    number = number.rpartition("sip:")[2] if "sip:" in number else number
-    return name, number.partition("@")[0].strip()

@@ -188,8 +188,10 @@ def _plan(form: Form, names: Sequence[str]) -> _Plan:
     numbers = {name: place for name, place in form.places.items() if isinstance(place, int)}
     blank = 1 + max(numbers[name] for name in names if name in numbers)
     needs = [(numbers[name], held) for name, held in form.contains.items()]
-    # The blank is taken once more, so that there are always at least two places and what is taken is a tuple.
-    return _Plan(form, itemgetter(*(numbers.get(name, blank) for name in names), blank), blank, needs)
+    places = [numbers.get(name, blank) for name in names]
+    # An itemgetter of one place would not give a tuple.
+    take = itemgetter(*places) if len(places) > 1 else lambda row: tuple(row[place] for place in places)
+    return _Plan(form, take, blank, needs)
 
 
 def _quoted_split(layout: Layout) -> Callable[[str], list[str]]:

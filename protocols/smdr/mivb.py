@@ -86,9 +86,8 @@ def _call(clock: WallClock, values: Sequence[str], now: datetime, *, pulses: boo
     start = clock.instant(day, _time(start_time, half_of_day, twelve=twelve), warnings)
     talk_seconds = _duration(lasted, warnings)
     _compare(long_call, talk_seconds, warnings)
-    direction = _direction(calling, called, digits, completion)
-    inward = direction in ("in", "tandem")
     trunk_in, trunk_out = (calling if _is_trunk(calling) else None), (called if _is_trunk(called) else None)
+    direction = _direction(trunk_in, trunk_out, called or completion == "I", digits)
     sent = number_sent(digits, warnings)
     return CallRecord(
         direction=direction,
@@ -98,7 +97,7 @@ def _call(clock: WallClock, values: Sequence[str], now: datetime, *, pulses: boo
         talk_seconds=talk_seconds,
         extension=None if direction == "tandem" else text_or_none(called if direction == "in" else calling),
         dialled=None if direction == "in" else sent or (number_sent(called, []) if direction == "internal" else None),
-        caller=text_or_none(ani) if inward else None,
+        caller=text_or_none(ani) if trunk_in else None,
         did=(text_or_none(dnis) or sent) if direction == "in" else None,
         trunk=trunk_out or trunk_in,
         trunk_in=trunk_in,
@@ -141,12 +140,12 @@ def _compare(mark: str, seconds: int, warnings: list[str]) -> None:
         warnings.append(f"the long-call mark {quoted(mark)} does not agree with the duration of {seconds} seconds")
 
 
-def _direction(calling: str, called: str, digits: str, completion: str) -> Direction:
-    if _is_trunk(calling):
-        return "tandem" if _is_trunk(called) else "in"
-    if _is_trunk(called):
+def _direction(trunk_in: str | None, trunk_out: str | None, inside: str | bool, digits: str) -> Direction:
+    if trunk_in:
+        return "tandem" if trunk_out else "in"
+    if trunk_out:
         return "out"
-    if completion == "I" or called:
+    if inside:
         return "internal"
     return "out" if digits else "unknown"
 

@@ -16,8 +16,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 
 def eventually(what: str, check: Callable[[], Any], seconds: float = 20.0) -> Any:
@@ -50,6 +52,7 @@ class ForeignPms:
         self.heard: list[str] = []
         self.guests: list[str] = []
         self.answer: Callable[[dict[str, str]], str | None] = lambda fields: "ASOK|"
+        self.deaf_to_ls = False
         self._server = socket.create_server(("127.0.0.1", port or 0), reuse_port=False)
         self.port = int(self._server.getsockname()[1])
         self._client: socket.socket | None = None
@@ -105,7 +108,7 @@ class ForeignPms:
                 self._told = True
                 for guest in self.guests:
                     self.send(f"GI|{guest}{self._stamp()}")
-        elif kind == "LS":
+        elif kind == "LS" and not self.deaf_to_ls:
             self.send(f"LA|{self._stamp()}")
         elif kind == "LE":
             self.send(f"LE|{self._stamp()}")
@@ -117,18 +120,19 @@ class ForeignPms:
 
     @staticmethod
     def _stamp() -> str:
-        return time.strftime("DA%y%m%d|TI%H%M%S|")
+        return datetime.now(ZoneInfo("Europe/Warsaw")).strftime("DA%y%m%d|TI%H%M%S|")
 
 
 class House:
     """A folder with a configuration and a tariff, and the gateway run in it as a process of its own."""
 
-    def __init__(self, folder: Path, pms_port: int | None, pbx: str, *, web_port: int | None = None) -> None:
+    def __init__(self, folder: Path, pms_port: int | None, pbx: str, *, pbx_port: int = 0, more_pms: str = "") -> None:
         self.folder = folder
-        self.web_port = web_port or free_port()
+        self.pbx_port = pbx_port
+        self.web_port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
         self._log = folder / "gateway.log"
-        pms = f'[[pms]]\nname = "opera"\nadapter = "fias"\nconnect = "tcp:127.0.0.1:{pms_port}"\nencoding = "cp852"\n'
+        pms = f'[[pms]]\nname = "opera"\nadapter = "fias"\nconnect = "tcp:127.0.0.1:{pms_port}"\nencoding = "cp852"\n{more_pms}'
         self.config = folder / "foliogate.toml"
         self.config.write_text(
             '[property]\nid = "SEASIDE"\nname = "Seaside Hotel"\ntimezone = "Europe/Warsaw"\ncountry = "PL"\n'
@@ -157,6 +161,10 @@ class House:
                 [sys.executable, "-m", "gateway.cli.main", "run", "--config", str(self.config)], stderr=log, stdout=log
             )
         eventually("the gateway's page answers", self._alive)
+
+    def dial(self) -> socket.socket:
+        """The exchange dials the gateway."""
+        return socket.create_connection(("127.0.0.1", self.pbx_port))
 
     def _alive(self) -> bool:
         assert self.process is not None
@@ -214,11 +222,20 @@ def running(house: House) -> Iterator[House]:
             house.process.wait()
 
 
-def ipoffice_line(number: int, *, extension: str = "201", dialled: str = "90048221234567", seconds: int = 65) -> bytes:
-    """A record of an Avaya IP Office as it writes them: 30 fields, CR LF."""
-    start = time.strftime("%Y/%m/%d %H:%M:%S", time.localtime(time.time() - seconds))
+def ipoffice_line(
+    number: int,
+    *,
+    extension: str = "201",
+    dialled: str = "90048221234567",
+    seconds: int = 65,
+    more: int = 0,
+    ago: float = 0,
+) -> bytes:
+    """A record of an Avaya IP Office as it writes them: 30 fields, CR LF; the call ended `ago` seconds ago."""
+    began = datetime.now(ZoneInfo("Europe/Warsaw")) - timedelta(seconds=seconds + ago)
     talk = time.strftime("%H:%M:%S", time.gmtime(seconds))
     return (
-        f"{start},{talk},4,{extension},O,{dialled},{dialled},,0,{number},0,E{extension},Room {extension},"
+        f"{began:%Y/%m/%d %H:%M:%S},{talk},4,{extension},O,{dialled},{dialled},,0,{number},{more},"
+        f"E{extension},Room {extension},"
         f"T9001,LINE 1.1,0,0,,,,0000.00,,0000.00,0,0,618,0.01,,,\r\n"
     ).encode()

@@ -2,49 +2,19 @@
 
 from __future__ import annotations
 
-import socket
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.acceptance.peers import ForeignPms, House, eventually, free_port, ipoffice_line, running
+from tests.acceptance.peers import ForeignPms, House, eventually, ipoffice_line, running
 
 pytestmark = pytest.mark.acceptance
-
-
-@pytest.fixture
-def pms() -> Iterator[ForeignPms]:
-    """A foreign PMS with a guest in room 201."""
-    peer = ForeignPms()
-    peer.guests = ["RN201|G#77001|GSN|GNAdler|GFInes|GA260101|GD271231|CS2|NPN|"]
-    yield peer
-    peer.close()
-
-
-@pytest.fixture
-def house(tmp_path: Path, pms: ForeignPms) -> House:
-    """A house with an IP Office that dials in."""
-    port = free_port()
-    made = House(
-        tmp_path,
-        pms.port,
-        f'[[pbx]]\nname = "main"\ndialect = "avaya-ipoffice"\nlisten = "tcp:{port}:interface=127.0.0.1"\ntrunk_access = ["9"]\n',
-    )
-    made.pbx_port = port  # type: ignore[attr-defined]
-    return made
-
-
-def dial(house: House) -> socket.socket:
-    """The exchange dials the gateway."""
-    return socket.create_connection(("127.0.0.1", house.pbx_port))  # type: ignore[attr-defined]
 
 
 def test_one_record_becomes_one_charge_on_the_folio(house: House, pms: ForeignPms) -> None:
     """One IP Office line, one PS, one PA: `posted`, with the amount the PMS got."""
     with running(house):
-        with dial(house) as pbx:
+        with house.dial() as pbx:
             pbx.sendall(b"\0\0" + ipoffice_line(1_000_001))
             eventually("the charge is at the PMS", lambda: pms.postings)
             posted = eventually("it is posted", lambda: [one for one in house.postings() if one["state"] == "posted"])
@@ -64,7 +34,7 @@ def test_killed_while_the_answer_is_out_the_posting_is_in_doubt_and_never_sent_a
     """kill -9 between PS and PA: the next start shows the doubt and posts only what was not sent."""
     pms.answer = lambda fields: None
     with running(house):
-        with dial(house) as pbx:
+        with house.dial() as pbx:
             pbx.sendall(b"".join(ipoffice_line(1_000_000 + n) for n in range(5)))
             eventually("one charge is at the PMS", lambda: pms.postings)
             eventually("all five are kept", lambda: len(house.postings()) == 5)
@@ -85,7 +55,7 @@ def test_killed_again_and_again_no_record_is_lost_and_no_charge_doubled(house: H
     sent = 0
     for round_number in range(4):
         with running(house):
-            with dial(house) as pbx:
+            with house.dial() as pbx:
                 for _ in range(40):
                     sent += 1
                     pbx.sendall(ipoffice_line(1_000_000 + sent, seconds=30 + sent % 50))

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gateway.cli.main import main
-from tests.gateway.test_config import EXAMPLE
+from tests.gateway.configurations import EXAMPLE
 
 
 @pytest.fixture

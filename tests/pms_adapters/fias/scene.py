@@ -108,6 +108,10 @@ class _Factory(protocol.ServerFactory):
         return ScriptedPms(self.scene)
 
 
+def _memory_reactor() -> Any:
+    return MemoryReactorClock()  # type: ignore[no-untyped-call]
+
+
 class FiasScene:
     """The adapter, the PMS and the clock of one test."""
 
@@ -117,7 +121,7 @@ class FiasScene:
     def __init__(self, **settings: Any) -> None:
         self.settings = FiasSettings(name="opera", timezone=HOTEL, **settings)
         self.answer_timeout = self.settings.answer_timeout
-        self.reactor: Any = MemoryReactorClock()
+        self.reactor = _memory_reactor()
         self.completer = ConnectionCompleter(self.reactor)
         self.pump: Any = None
         self.pms: ScriptedPms | None = None

@@ -1,0 +1,165 @@
+"""The status line and the banners: what is alive, told in words. Pure.
+
+Green says nothing more than since when. Amber says what and since when. Red says what to do. Seen and solved are two
+things: nothing here disappears because somebody looked at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from gateway.instants import from_micros
+from gateway.status import LinkStatus, SourceStatus, Status
+from gateway.web.marks import Tone
+from gateway.web.words import Clock, ago, count
+
+#: After how long a charge that waits is worth a word, in seconds: a night audit takes longer, a slow PMS does not.
+LONG_WAIT: Final = 300
+#: Emergency calls are shown as a banner for this long: whoever comes on duty next must still see them.
+EMERGENCY_HOURS: Final = 8
+#: Banners of emergencies at a time; the rest are counted.
+MOST_EMERGENCIES: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One word of the status line: whose, how, since when, and where the why stands."""
+
+    name: str
+    sign: str
+    tone: Tone
+    words: str
+    where: str
+    spoken: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Banner:
+    """Something that must not be overlooked: what happened, what it means, what to do."""
+
+    title: str
+    words: str
+    where: str = ""
+    key: str
+
+
+def status_items(
+    status: Status, counts: Mapping[str, int], oldest: int | None, clock: Clock, *, readable: bool = True
+) -> list[Item]:
+    """The status line, left to right. `counts` are the lively postings by state; `oldest` is the oldest one waiting."""
+    items = [_source(one, clock) for one in status.sources.values()]
+    items += [_link(one, clock) for one in status.links.values()]
+    if not readable:
+        return [*items, Item(name="store", sign="!", tone="red", words="cannot be read now", where="/links#store")]
+    waiting = _waiting(counts, oldest, status, clock)
+    return [*items, *([waiting] if status.links or waiting.words != "0" else []), *_for_people(counts)]
+
+
+def _source(one: SourceStatus, clock: Clock) -> Item:
+    name, where = f"PBX {one.name}", "/links#pbx"
+    if one.problem:
+        return Item(name=name, sign="!", tone="red", words=one.problem, where=where, spoken=one.problem)
+    if not one.up:
+        words = f"not connected since {_moment(one.since, clock)}"
+        return Item(name=name, sign="!", tone="red", words=words, where=where, spoken=words)
+    words = "no record yet" if one.last_record is None else f"{_age(one.last_record, clock)} ago"
+    return Item(name=name, sign="●", tone="good", words=words, where=where)
+
+
+def _link(one: LinkStatus, clock: Clock) -> Item:
+    name, where = f"PMS {one.name}", "/links#pms"
+    if not one.up:
+        words = f"down since {_moment(one.since, clock)}: {one.why}"
+        return Item(name=name, sign="!", tone="red", words=words, where=where, spoken=words)
+    if not one.ready:
+        words = f"{one.why or 'takes no postings'}, since {_moment(one.since, clock)}"
+        return Item(name=name, sign="?", tone="amber", words=words, where=where, spoken=words)
+    return Item(name=name, sign="●", tone="good", words=f"up {_age(one.since, clock)}", where=where)
+
+
+def _waiting(counts: Mapping[str, int], oldest: int | None, status: Status, clock: Clock) -> Item:
+    number = counts.get("due", 0) + counts.get("sent", 0)
+    long = oldest is not None and clock.now - from_micros(oldest) > timedelta(seconds=LONG_WAIT)
+    if not number or not long or oldest is None:
+        return Item(name="waiting", sign="", tone="quiet", words=str(number), where="/postings?state=due")
+    words = f"{number}, oldest since {clock.moment(oldest)}"
+    spoken = f"{count(number, 'charge')} waiting"
+    return Item(name="waiting", sign="", tone="amber", words=words, where="/postings?state=due", spoken=spoken)
+
+
+def _for_people(counts: Mapping[str, int]) -> list[Item]:
+    """In doubt is always told, so that a 0 is seen to be a 0; refused and held where there are any."""
+    shown: list[Item] = []
+    for state, name, tone in (("in_doubt", "in doubt", "amber"), ("refused", "refused", "red"), ("held", "held", "amber")):
+        number = counts.get(state, 0)
+        if number or state == "in_doubt":
+            shown.append(
+                Item(
+                    name=name,
+                    sign="",
+                    tone=tone if number else "quiet",  # type: ignore[arg-type]
+                    words=str(number),
+                    where=f"/postings?state={state}",
+                    spoken=f"{number} {name}" if number else "",
+                )
+            )
+    return shown
+
+
+def spoken(items: Sequence[Item], banners: Sequence[Banner]) -> str:
+    """What a screen reader is told when it changes: no ages, so that it is silent while all is well."""
+    said = [banner.title for banner in banners] + [f"{item.name}: {item.spoken}" for item in items if item.spoken]
+    return ". ".join(said) or "All links are up."
+
+
+def banners(
+    status: Status, emergencies: Sequence[Mapping[str, Any]], names: Mapping[str, str], clock: Clock
+) -> list[Banner]:
+    """The red banners, the most pressing first."""
+    shown = [_emergency(call, names, clock) for call in emergencies[:MOST_EMERGENCIES]]
+    if len(emergencies) > MOST_EMERGENCIES:
+        rest = len(emergencies) - MOST_EMERGENCIES
+        words = f"in the last {EMERGENCY_HOURS} hours"
+        shown.append(
+            Banner(title=f"{count(rest, 'more emergency call')}", words=words, where="/calls", key="more-emergencies")
+        )
+    if status.store_trouble:
+        words = (
+            "New calls are kept in memory and by the exchange until it can. Free space on the disk, or see what locks the "
+            f"database. It says: {status.store_trouble}"
+        )
+        shown.append(Banner(title="The store cannot be written", words=words, where="/links#store", key="store"))
+    if status.tariff_warning:
+        shown.append(Banner(title="Unapproved tariff", words=_sentence(status.tariff_warning), key="tariff"))
+    if status.stopping:
+        shown.append(Banner(title="The gateway is stopping", words="What is under way is being written down.", key="stop"))
+    return shown
+
+
+def _emergency(call: Mapping[str, Any], names: Mapping[str, str], clock: Clock) -> Banner:
+    room, extension = call["room"], call["extension"]
+    place = f"Room {room}" if room else str(call["department"] or "an extension that is in no list")
+    guest = names.get(call["reservation"] or "", "")
+    who = f" ({guest})" if guest else ""
+    caller = f"extension {extension}" if extension else "extension not told"
+    began = int(call["started_at"])
+    title = f"EMERGENCY CALL · {place}{who} · dialled {call['dialled']} at {clock.moment(began)}"
+    words = f"From {caller}, {clock.age(began)} ago. If the emergency service calls back: {place}. It is never charged."
+    return Banner(title=title, words=words, where=f"/calls/{call['id']}", key=f"emergency-{call['id']}")
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}"
+
+
+def _age(moment: datetime, clock: Clock) -> str:
+    return ago(clock.since(moment).total_seconds())
+
+
+def _moment(moment: datetime, clock: Clock) -> str:
+    local = moment.astimezone(clock.zone)
+    hour = f"{local:%H:%M}"
+    return hour if local.date() == clock.today.date() else f"{local:%a} {local.day} {local:%b} {hour}"

@@ -1,0 +1,126 @@
+"""How a call or a posting stands, in one word or a few, with a sign and a tone. Pure.
+
+Colour is never alone: every mark has its words, and each tone but the quiet ones a sign of its own. The words are those
+of the trade; a reason is the store's own sentence, never a code alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
+
+from gateway.web.words import Clock
+
+Tone: TypeAlias = Literal["good", "quiet", "amber", "red"]
+
+#: The order in which states claim attention: a call with several postings shows the first of them.
+URGENCY: Final = ("in_doubt", "refused", "held", "sent", "due", "posted", "written_off")
+#: States that wait for a person.
+FOR_PEOPLE: Final = ("in_doubt", "refused", "held")
+#: The names of states on pages.
+NAMES: Final[Mapping[str, str]] = {
+    "in_doubt": "in doubt",
+    "refused": "refused",
+    "held": "held",
+    "due": "waiting",
+    "sent": "on its way",
+    "posted": "posted",
+    "written_off": "written off",
+}
+#: What each state means, for whoever has not seen it before.
+MEANINGS: Final[Mapping[str, str]] = {
+    "in_doubt": "sent, and no answer came: look at the folio",
+    "refused": "the PMS said no",
+    "held": "waits for a reason to pass, or for a person",
+    "due": "will be sent as soon as the PMS takes it",
+    "sent": "sent a moment ago, the answer is awaited",
+    "posted": "on the folio: the PMS said yes",
+    "written_off": "let go by a person, with a reason",
+}
+SIGNS: Final[Mapping[str, str]] = {
+    "in_doubt": "?",
+    "refused": "!",
+    "held": "‖",
+    "due": "…",
+    "sent": "→",
+    "posted": "✓",
+    "written_off": "×",
+}
+TONES: Final[Mapping[str, Tone]] = {
+    "in_doubt": "amber",
+    "refused": "red",
+    "held": "amber",
+    "due": "quiet",
+    "sent": "quiet",
+    "posted": "good",
+    "written_off": "quiet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A sign, its tone and its words."""
+
+    sign: str
+    tone: Tone
+    words: str
+
+
+def posting_mark(row: Mapping[str, Any], clock: Clock) -> Mark:
+    """How a posting stands."""
+    state = str(row["state"])
+    return Mark(SIGNS[state], TONES[state], _posting_words(row, clock))
+
+
+def _posting_words(row: Mapping[str, Any], clock: Clock) -> str:
+    changed, reason = int(row["changed_at"]), str(row["reason"])
+    match row["state"]:
+        case "posted":
+            return f"posted {clock.moment(changed)}"
+        case "in_doubt":
+            return f"in doubt since {clock.moment(changed)}"
+        case "refused":
+            return reason if reason.startswith("refused") else f"refused: {reason or 'no reason was told'}"
+        case "held":
+            return f"held: {reason}"
+        case "sent":
+            return f"on its way since {clock.second(changed)}"
+        case "written_off":
+            return f"written off {clock.moment(changed)}"
+        case _:
+            return _waiting(row, clock)
+
+
+def _waiting(row: Mapping[str, Any], clock: Clock) -> str:
+    later = clock.at(int(row["due_at"])) > clock.today
+    when = f", again at {clock.moment(int(row['due_at']))}" if later else ""
+    why = f": {row['reason']}" if row["reason"] and row["attempts"] else ""
+    return f"waiting for PMS{when}{why}"
+
+
+def call_mark(call: Mapping[str, Any], postings: Sequence[Mapping[str, Any]], clock: Clock) -> Mark:
+    """What became of a call."""
+    if postings:
+        worst = min(postings, key=lambda one: URGENCY.index(one["state"]))
+        mark = posting_mark(worst, clock)
+        parts = f" ({len(postings)} parts)" if len(postings) > 1 else ""
+        return Mark(mark.sign, mark.tone, mark.words + parts)
+    if call["number_class"] == "emergency":
+        return Mark("!", "red", "not charged: emergency")
+    reason = str(call["reason"])
+    match call["status"]:
+        case "open":
+            return Mark("●", "quiet", "not finished yet")
+        case "not_chargeable":
+            return Mark("–", "quiet", _not_charged(reason))
+        case "allocated":
+            return Mark("–", "quiet", f"not posted: {reason}" if reason else "not posted")
+        case _:
+            return Mark("…", "quiet", reason or "priced")
+
+
+def _not_charged(reason: str) -> str:
+    """ "incoming call: not charged" reads better with the news first."""
+    bare = reason.removesuffix(": not charged").removesuffix(": never charged")
+    return f"not charged: {bare}" if bare else "not charged"

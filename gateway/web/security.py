@@ -1,0 +1,164 @@
+"""Who may ask, and what a browser may do with the answer: the door in front of every page.
+
+The pages have no sign-in yet and are served to this machine alone, so the danger is another site's page in a browser on
+this machine. Against it stand:
+
+* the Host header must be a loopback name or address or the configured host, so that a name which points here by
+  trickery (DNS rebinding) leads nowhere;
+* a deed must come from a page of ours: the browser says so (Sec-Fetch-Site, Origin) and the form carries a token that
+  only our pages know. The token is bound to this process and to the posting as it was shown, so that a decision made
+  on an old page is refused instead of carried out;
+* a strict Content-Security-Policy (W3C CSP Level 3): nothing but our own files, no inline script or style, no frames;
+* bodies are bounded, answers with data are never stored.
+
+Addresses may hold digits and names that somebody searched for, so requests are not logged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+from collections.abc import Callable
+from typing import Any, Final
+
+from twisted.web.resource import Resource
+from twisted.web.server import Request, Site
+
+#: Bytes of a request's body: the longest form has a name and a reason.
+LONGEST_BODY: Final = 16_384
+#: Bytes of an address: a page's path, a search and a position.
+LONGEST_ADDRESS: Final = 2_048
+#: Seconds until a silent connection is closed; a live page asks every second.
+SILENCE: Final = 60
+
+POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS: Final = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cache-control": "no-store",
+    "server": "foliogate",
+}
+
+
+class BoundedRequest(Request):
+    """A request that forgets the part of its body beyond the bound, and remembers that there was one."""
+
+    too_long = False
+
+    def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 (Twisted calls it so)
+        """Twisted hands over a piece of the body."""
+        if self.content is not None and self.content.tell() + len(data) > LONGEST_BODY:
+            self.too_long = True
+            return
+        super().handleContentChunk(data)  # type: ignore[no-untyped-call]
+
+
+class QuietSite(Site):
+    """A site that tells the log nothing of what people look at."""
+
+    displayTracebacks = False
+    noisy = False
+
+    def __init__(self, root: Resource, clock: Any) -> None:
+        super().__init__(root, requestFactory=BoundedRequest, timeout=SILENCE, reactor=clock)  # type: ignore[no-untyped-call]
+
+    def log(self, request: Any) -> None:
+        """Twisted wants a line for each request; there is none."""
+
+
+class Door(Resource):
+    """Every request passes here: headers on every answer, hosts and bodies looked at first."""
+
+    isLeaf = True
+
+    def __init__(self, inside: Resource, hosts: Callable[[str], bool]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._inside, self._hosts = inside, hosts
+        self.closed = False
+
+    def render(self, request: Any) -> Any:
+        """Refuse in a sentence, or let the pages answer."""
+        for name, value in HEADERS.items():
+            request.setHeader(name, value)
+        refused = self._refusal(request)
+        if refused is None:
+            return self._inside.render(request)  # type: ignore[no-untyped-call]
+        status, words = refused
+        request.setResponseCode(status)
+        request.setHeader("content-type", "text/plain; charset=utf-8")
+        return f"{words}\n".encode()
+
+    def _refusal(self, request: Any) -> tuple[int, str] | None:
+        if self.closed:
+            return 503, "The gateway is stopping."
+        if not self._hosts(request.getRequestHostname().decode("ascii", "replace")):
+            return 421, "These pages answer to this machine's own name and address only."
+        if request.method not in (b"GET", b"HEAD", b"POST"):
+            request.setHeader("allow", "GET, HEAD, POST")
+            return 405, "These pages are read with GET; decisions are sent with POST."
+        if len(request.uri) > LONGEST_ADDRESS:
+            return 414, f"An address has at most {LONGEST_ADDRESS} characters."
+        if getattr(request, "too_long", False):
+            return 413, f"A form has at most {LONGEST_BODY} bytes."
+        return None
+
+
+def own_hosts(configured: str) -> Callable[[str], bool]:
+    """The test for names this machine answers to: loopback, and the host of the configuration."""
+    wanted = configured.strip("[]").lower()
+
+    def ours(host: str) -> bool:
+        name = host.strip("[]").lower()
+        if name in {"localhost", wanted} and name:
+            return True
+        try:
+            return ipaddress.ip_address(name).is_loopback
+        except ValueError:
+            return False
+
+    return ours
+
+
+def from_our_page(fetch_site: str | None, origin: str | None, host: str | None) -> bool:
+    """True where the browser does not say that a form came from another site. Pure.
+
+    Sec-Fetch-Site decides where it is told (W3C Fetch Metadata). Else Origin must be ours; it is "null" under our own
+    referrer policy and absent outside of browsers, and then the form's token alone decides.
+    """
+    if fetch_site is not None:
+        return fetch_site == "same-origin"
+    if origin is None or origin == "null":
+        return True
+    return host is not None and origin in (f"http://{host}", f"https://{host}")
+
+
+class Tokens:
+    """Signs what a page showed, with a secret of this process."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    def sign(self, *shown: object) -> str:
+        """The token for a posting as it was shown."""
+        words = "\x1f".join(map(str, shown)).encode()
+        return hmac.new(self._secret, words, hashlib.sha256).hexdigest()
+
+    def fits(self, token: str, *shown: object) -> bool:
+        """True if the token was made by this process for exactly this."""
+        return hmac.compare_digest(self.sign(*shown).encode(), token.encode("utf-8", "replace"))

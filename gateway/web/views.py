@@ -1,0 +1,274 @@
+"""Rows of the store as the values a template shows. Pure: what is shown is decided here, how it looks is not.
+
+A template gets no row and does no arithmetic. Texts from outside stay as they are here; the template's own finishing
+makes them visible and escapes them (`gateway/web/templates.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from gateway.explaining import explained
+from gateway.ledger import ARROWS, DEEDS
+from gateway.web.marks import MEANINGS, NAMES, Mark, call_mark, posting_mark
+from gateway.web.words import Clock, amount, grouped, minutes
+from protocols.text import printable
+
+#: Characters of a raw record on a page; the longest real ones have a few hundred.
+LONGEST_RECORD: Final = 1_000
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallView:
+    """One line of a list of calls, and what opens below it."""
+
+    id: int
+    day: str
+    time: str
+    exact: str
+    place_called_from: str
+    from_kind: str
+    direction: str
+    number: str
+    place: str
+    talked: str
+    amount: str
+    mark: Mark
+    why: list[str] = field(default_factory=list)
+
+
+def call_view(call: Row, postings: Sequence[Row], clock: Clock, country: str) -> CallView:
+    """One call as a line."""
+    began = int(call["started_at"])
+    kind, place = _called_from(call)
+    return CallView(
+        id=int(call["id"]),
+        day=clock.day(began),
+        time=clock.hour(began),
+        exact=clock.exact(began),
+        place_called_from=place,
+        from_kind=kind,
+        direction=str(call["direction"]),
+        number=number_of(call, country),
+        place=_place(call),
+        talked=minutes(call["talk_seconds"]),
+        amount=amount(call["amount"], call["decimals"], call["currency"]),
+        mark=call_mark(call, postings, clock),
+        why=explained(call),
+    )
+
+
+def _called_from(call: Row) -> tuple[str, str]:
+    if call["room"]:
+        return "room", str(call["room"])
+    if call["department"]:
+        return "", str(call["department"])
+    return "extension", str(call["extension"] or "–")
+
+
+def _place(call: Row) -> str:
+    words = call["place"] or ""
+    if call["direction"] == "in":
+        return "incoming"
+    if call["direction"] == "internal":
+        return "internal"
+    return str(words) if words or not call["number_class"] else str(call["number_class"])
+
+
+def number_of(call: Row, country: str) -> str:
+    """The number at the other end, as people dial it; the digits as they came where it has no such form."""
+    if call["direction"] == "in":
+        return str(call.get("caller") or "no number")
+    if call["number"]:
+        return grouped(str(call["number"]), country)
+    return str(call["dialled"] or "no digits")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptView:
+    """One attempt: when, to which folio, with which number, and what came back."""
+
+    sent: str
+    room: str
+    token: int
+    outcome: str
+
+
+_OUTCOMES: Final[Mapping[str, str]] = {
+    "accepted": "the PMS said yes",
+    "refused": "the PMS said no",
+    "retry_asked": "the PMS asked to try again",
+    "not_sent": "it did not leave the house",
+    "no_answer": "no answer came",
+    "found_at_start": "the gateway stopped before an answer came",
+    "late_yes": "the PMS said yes, late",
+    "late_no": "the PMS said no, late",
+    "late_retry": "the PMS asked, late, to try again",
+}
+
+
+def attempt_view(row: Row, clock: Clock) -> AttemptView:
+    """One attempt as a line."""
+    if not row["event"]:
+        outcome = "no answer yet"
+    else:
+        said = f": {row['words']}" if row["words"] else ""
+        outcome = f"{clock.second(int(row['answered_at']))} {_OUTCOMES.get(row['event'], row['event'])}{said}"
+    return AttemptView(sent=clock.full(int(row["sent_at"])), room=str(row["room"]), token=int(row["token"]), outcome=outcome)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeedView:
+    """A button: what it does, how it is called, whether a reason is a must."""
+
+    deed: str
+    words: str
+    reason_needed: bool
+    plain: bool = False
+
+
+#: Each verb of the ledger as a button, by state where the words differ.
+_BUTTONS: Final[Mapping[str, str]] = {
+    "on-folio": "It is on the folio",
+    "not-on-folio": "It is not: send it again",
+    "retry": "Send it again",
+    "release": "Release it to the PMS",
+    "write-off": "Write it off",
+}
+
+
+def deed_views(posting: Row) -> list[DeedView]:
+    """What a person may do to a posting as it stands; the ledger's arrows say what exists."""
+    chargeable = (posting["amount"] or 0) > 0 and bool(posting["room"])
+    shown = []
+    for deed, event in DEEDS.items():
+        after = ARROWS.get((posting["state"], event))
+        if after is not None and (after != "due" or chargeable):
+            final = deed == "write-off"
+            shown.append(DeedView(deed=deed, words=_BUTTONS[deed], reason_needed=final, plain=final))
+    return shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingView:
+    """A posting as a line or as a card."""
+
+    id: int
+    call_id: int
+    state: str
+    state_name: str
+    meaning: str
+    room: str
+    guest: str
+    amount: str
+    changed: str
+    began: str
+    day: str
+    number: str
+    place: str
+    talked: str
+    reason: str
+    reference: str
+    attempts: int
+    part: int
+    pms: str
+    mark: Mark
+    token: str
+    deeds: list[DeedView]
+    tries: list[AttemptView]
+
+
+def posting_view(
+    row: Row,
+    clock: Clock,
+    country: str,
+    *,
+    guest: str = "",
+    token: str = "",
+    tries: Sequence[Row] = (),
+) -> PostingView:
+    """One posting with what its call says; `token` signs the state that is shown."""
+    began = int(row["started_at"])
+    state = str(row["state"])
+    return PostingView(
+        id=int(row["id"]),
+        call_id=int(row["call_id"]),
+        state=state,
+        state_name=NAMES[state],
+        meaning=MEANINGS[state],
+        room=str(row["room"] or ""),
+        guest=guest,
+        amount=amount(row["amount"], row["decimals"], row["currency"]) or "no amount",
+        changed=clock.moment(int(row["changed_at"])),
+        began=clock.hour(began),
+        day=clock.day(began),
+        number=number_of({**row, "direction": "out"}, country),
+        place=str(row["place"] or ""),
+        talked=minutes(row["talk_seconds"]),
+        reason=str(row["reason"]),
+        reference=str(row["reference"]),
+        attempts=int(row["attempts"]),
+        part=int(row["part"]),
+        pms=str(row["pms"]),
+        mark=posting_mark(row, clock),
+        token=token,
+        deeds=deed_views(row),
+        tries=[attempt_view(one, clock) for one in tries],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordView:
+    """A record as it came."""
+
+    id: int
+    received: str
+    source: str
+    kind: str
+    mark: str
+    reason: str
+    text: str
+    size: int
+    call_id: int | None
+
+
+def record_view(row: Row, clock: Clock) -> RecordView:
+    """One raw record, its bytes printable."""
+    return RecordView(
+        id=int(row["id"]),
+        received=clock.full(int(row["received_at"])),
+        source=str(row["source"]),
+        kind="not read" if row["kind"] == "unparsed" else str(row["kind"]),
+        mark=str(row["mark"]),
+        reason=str(row["reason"]),
+        text=printable(bytes(row["raw"]), LONGEST_RECORD),
+        size=len(row["raw"]),
+        call_id=row["call_id"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The calls of one day, newest first."""
+
+    name: str
+    calls: list[CallView]
+
+
+def by_day(calls: Sequence[CallView], clock: Clock) -> Iterator[Day]:
+    """Calls under the days they began on; today is called so."""
+    today = f"{clock.today:%a} {clock.today.day} {clock.today:%b}"
+    day: Day | None = None
+    for call in calls:
+        name = f"Today, {call.day}" if call.day == today else call.day
+        if day is None or day.name != name:
+            if day is not None:
+                yield day
+            day = Day(name, [])
+        day.calls.append(call)
+    if day is not None:
+        yield day

@@ -1,0 +1,677 @@
+"""Protects the promise that a link comes up with any peer the field knows, notices when it is gone, and holds charges
+while they cannot be booked."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from protocols.fias.codec import decode, encode
+from protocols.fias.link import (
+    MAX_DESCRIPTIONS,
+    MAX_KINDS_TOLD,
+    Action,
+    Audit,
+    AuditChanged,
+    Deliver,
+    Description,
+    HangUp,
+    Link,
+    LinkDown,
+    LinkUp,
+    LocalProtocolError,
+    Oddity,
+    ProbeAnswered,
+    ResyncBegan,
+    ResyncEnded,
+    ResyncFailed,
+    Send,
+    State,
+    Timers,
+)
+from protocols.fias.records import Record, Role
+from tests.playbook import Playbook, at
+
+DESCRIPTION = Description(version="0.1", family="PB", records=(("GI", ("RN", "SF")), ("PS", ("RN", "P#"))))
+LD = "LD|V#0.1|IFPB|"
+LR_GI, LR_PS = "LR|RIGI|FLRNSF|", "LR|RIPS|FLRNP#|"
+
+
+def record(text: str) -> Record:
+    read = decode(text.encode(), "utf-8")
+    assert isinstance(read, Record)
+    return read
+
+
+def text(said: Record) -> str:
+    return encode(said, "utf-8")[1:-1].decode()
+
+
+def shown(action: Action) -> str:
+    """An action as the playbooks write it: a record that is sent as it reads, everything else in brackets."""
+    match action:
+        case Send(said):
+            return text(said)
+        case Deliver(said):
+            return f"[{text(said)}]"
+        case LinkDown(why) | HangUp(why) | ResyncFailed(why) | Oddity(why):
+            return f"[{type(action).__name__}: {why}]"
+        case AuditChanged(audit):
+            return f"[audit {audit.name}]"
+        case _:
+            return f"[{type(action).__name__}]"
+
+
+class LinkParty:
+    """A link in a dialogue: hears records and the words connected, disconnected and `send …`."""
+
+    def __init__(self, link: Link) -> None:
+        self.link = link
+
+    def hear(self, said: str, now: float) -> list[str]:
+        match said:
+            case "connected":
+                actions = self.link.connected(now)
+            case "disconnected":
+                actions = self.link.disconnected(now)
+            case _ if said.startswith("send "):
+                actions = self.link.send(record(said.removeprefix("send ")), now)
+            case _:
+                actions = self.link.receive(record(said), now)
+        return [shown(action) for action in actions]
+
+    def due(self) -> float | None:
+        return self.link.due()
+
+    def wake(self, now: float) -> list[str]:
+        return [shown(action) for action in self.link.tick(now)]
+
+
+def gateway(description: Description = DESCRIPTION) -> Playbook[str]:
+    return Playbook(LinkParty(Link("gateway", description=description)))
+
+
+def gateway_up() -> Playbook[str]:
+    """The usual beginning, up to a link that stands at second 0."""
+    return gateway() >> "connected" >> "LS|DA261120|TI080000|" << LD << LR_GI << LR_PS << "LA|" >> "LA|" << "[LinkUp]"
+
+
+def pms(needs_lr: bool = True) -> Playbook[str]:
+    return Playbook(LinkParty(Link("pms", needs_lr=needs_lr)))
+
+
+def pms_up() -> Playbook[str]:
+    return pms() >> "connected" << "LS|" >> LD >> LR_GI >> LR_PS >> "LA|" << "LA|" << "[LinkUp]"
+
+
+# -- the gateway comes up ----------------------------------------------------------------------------------------------
+
+
+def test_both_fresh_the_pms_speaks_first() -> None:
+    assert gateway_up() >> "GI|RN0412|" << "[GI|RN0412|]"
+
+
+def test_a_silent_pms_is_asked_after_three_seconds_and_not_before() -> None:
+    assert (
+        gateway()
+        >> "connected"
+        >> at(2.9)
+        >> at(3)
+        << "LS|"
+        >> "LS|DA261120|TI080003|"
+        << LD
+        << LR_GI
+        << LR_PS
+        << "LA|"
+        >> "LA|"
+        << "[LinkUp]"
+    )
+
+
+def test_a_pms_that_still_knows_us_is_told_again_who_we_are() -> None:
+    assert (
+        gateway()
+        >> "connected"
+        >> at(3)
+        << "LS|"
+        >> "LA|"
+        << LD
+        << LR_GI
+        << LR_PS
+        << "LA|"
+        >> "LA|"
+        << "[LinkUp]"
+        >> at(300)
+    )
+
+
+def test_a_pms_that_says_la_only_once_is_taken_as_alive() -> None:
+    assert (
+        gateway()
+        >> "connected"
+        >> at(3)
+        << "LS|"
+        >> "LA|"
+        << LD
+        << LR_GI
+        << LR_PS
+        << "LA|"
+        >> at(13)
+        << "[Oddity: the PMS answered LS with LA but not our description; taken as alive]"
+        << "[LinkUp]"
+    )
+
+
+def test_when_both_say_ls_at_once_each_ls_gets_the_whole_description() -> None:
+    assert (
+        gateway()
+        >> "connected"
+        >> at(3)
+        << "LS|"
+        >> "LS|"
+        << LD
+        << LR_GI
+        << LR_PS
+        << "LA|"
+        >> "LS|"
+        << LD
+        << LR_GI
+        << LR_PS
+        << "LA|"
+        >> "LA|"
+        << "[LinkUp]"
+        >> "LA|"
+    )
+
+
+def test_a_pms_that_says_ls_and_la_at_once_is_up() -> None:
+    assert gateway() >> "connected" >> "LS|" << LD << LR_GI << LR_PS << "LA|" >> "LA|" << "[LinkUp]"
+
+
+def test_a_pms_that_never_says_la_is_asked_once_more_and_then_left() -> None:
+    assert (
+        gateway()
+        >> "connected"
+        >> "LS|"
+        << LD
+        << LR_GI
+        << LR_PS
+        << "LA|"
+        >> at(30)
+        << "[Oddity: the PMS did not answer our description with LA; asking once more with LS]"
+        << "LS|"
+        >> at(60)
+        << "[HangUp: the PMS did not answer our LS]"
+        >> "disconnected"
+    )
+
+
+def test_a_pms_that_answers_every_description_with_ls_is_left_after_ten() -> None:
+    link = Link("gateway", description=DESCRIPTION)
+    link.connected(0)
+    for _ in range(MAX_DESCRIPTIONS):
+        assert isinstance(link.receive(Record("LS"), 1)[-1], Send)
+    [left] = link.receive(Record("LS"), 1)
+    assert isinstance(left, HangUp)
+
+
+def test_news_before_the_greeting_is_not_lost() -> None:
+    assert (
+        gateway()
+        >> "connected"
+        >> "GI|RN0412|G#77001|"
+        << "[GI|RN0412|G#77001|]"
+        >> "LS|"
+        << LD
+        << LR_GI
+        << LR_PS
+        << ("LA|")
+    )
+
+
+# -- the gateway's life ------------------------------------------------------------------------------------------------
+
+
+def test_the_alive_check_comes_every_five_minutes_and_is_answered() -> None:
+    assert (
+        gateway_up()
+        >> at(299)
+        >> at(300)
+        << "LS|"
+        >> at(301)
+        >> "LA|"
+        << "[ProbeAnswered]"
+        >> at(600)
+        >> at(601)
+        << "LS|"
+    )
+
+
+def test_an_alive_check_without_an_answer_ends_the_connection() -> None:
+    why = "the PMS did not answer the alive check"
+    assert gateway_up() >> at(300) << "LS|" >> at(330) << f"[LinkDown: {why}]" << f"[HangUp: {why}]" >> "disconnected"
+
+
+def test_a_restarted_pms_is_told_again_who_we_are() -> None:
+    assert (
+        gateway_up()
+        >> "LS|"
+        << "[LinkDown: the PMS was restarted and asks who we are]"
+        << LD
+        << LR_GI
+        << LR_PS
+        << "LA|"
+        >> "LA|"
+        << "[LinkUp]"
+    )
+
+
+def test_the_goodbye_of_the_pms_is_answered() -> None:
+    why = "the other side said goodbye"
+    assert gateway_up() >> "LE|" << f"[LinkDown: {why}]" << "LE|" << f"[HangUp: {why}]" >> "disconnected"
+
+
+def test_our_goodbye_waits_two_seconds_for_its_answer_and_hears_what_comes_meanwhile() -> None:
+    assert (
+        gateway_up()
+        >> "send LE|"
+        << "[LinkDown: we said goodbye]"
+        << "LE|"
+        >> "PA|ASOK|P#42|"
+        << "[PA|ASOK|P#42|]"
+        >> at(2)
+        << "[HangUp: the other side did not answer our goodbye]"
+    )
+    assert (
+        gateway_up()
+        >> "send LE|"
+        << "[LinkDown: we said goodbye]"
+        << "LE|"
+        >> "LE|"
+        << ("[HangUp: the other side said goodbye]")
+    )
+
+
+def test_a_charge_may_leave_during_an_alive_check() -> None:
+    assert gateway_up() >> at(300) << "LS|" >> "send PS|RN0412|P#1|" << "PS|RN0412|P#1|"
+
+
+def test_an_unknown_record_is_told_once_and_harms_nothing() -> None:
+    assert (
+        gateway_up()
+        >> "ZZ|XX1|"
+        << "[Oddity: ZZ: unknown record, passed over; not told again on this connection]"
+        >> "ZZ|XX2|"
+        >> "PS|RN1|"
+        << "[Oddity: PS: record that only we may send, passed over; not told again on this connection]"
+        >> "GI|RN1|"
+        << "[GI|RN1|]"
+    )
+
+
+def test_a_flood_of_unknown_records_is_told_of_to_a_limit() -> None:
+    link = Link("gateway", description=DESCRIPTION)
+    link.connected(0)
+    told = [action for n in range(1000) for action in link.receive(Record(f"{n:03}"), 0)]
+    assert len(told) == MAX_KINDS_TOLD
+
+
+# -- resync ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_resync_runs_from_ds_to_de_and_live_records_pass_through_it() -> None:
+    assert (
+        gateway_up()
+        >> "send DR|"
+        << "DR|"
+        >> "DS|"
+        << "[ResyncBegan]"
+        >> "GI|RN0412|SF|"
+        << "[GI|RN0412|SF|]"
+        >> "GI|RN0501|"
+        << "[GI|RN0501|]"
+        >> "DE|"
+        << "[ResyncEnded]"
+        >> "send PS|P#1|"
+        << "PS|P#1|"
+    )
+
+
+def test_a_request_that_the_pms_ignores_is_given_up_after_thirty_seconds() -> None:
+    assert (
+        gateway_up()
+        >> "send DR|"
+        << "DR|"
+        >> at(30)
+        << ("[ResyncFailed: the PMS did not answer our request for a resync; what was known stands]")
+    )
+
+
+def test_a_resync_that_stalls_is_given_up_a_minute_after_its_last_record() -> None:
+    assert (
+        gateway_up()
+        >> "send DR|"
+        << "DR|"
+        >> at(10)
+        >> "DS|"
+        << "[ResyncBegan]"
+        >> at(69)
+        >> "GI|RN0412|SF|"
+        << "[GI|RN0412|SF|]"
+        >> at(129)
+        << "[ResyncFailed: the resync stopped before its end; what was known stands]"
+        >> "DE|"
+        << "[Oddity: DE came and was passed over; the link stands at: alive]"
+    )
+
+
+def test_a_resync_that_nobody_asked_for_is_taken() -> None:
+    assert gateway_up() >> "DS|" << "[ResyncBegan]" >> "DE|" << "[ResyncEnded]"
+
+
+def test_a_resync_ends_with_the_connection() -> None:
+    assert (
+        gateway_up()
+        >> "DS|"
+        << "[ResyncBegan]"
+        >> "disconnected"
+        << "[ResyncFailed: the connection is lost]"
+        << "[LinkDown: the connection is lost]"
+    )
+
+
+@pytest.mark.parametrize("kind", ["PS", "RE", "DR", "LS"])
+def test_nothing_of_ours_leaves_between_dr_and_de(kind: str) -> None:
+    link = Link("gateway", description=DESCRIPTION)
+    for said in (link.connected(0), link.receive(Record("LS"), 0), link.receive(Record("LA"), 0), link.ask_resync(0)):
+        assert said is not None
+    for _ in range(2):
+        assert not link.allows(kind)
+        with pytest.raises(LocalProtocolError):
+            link.send(Record(kind), 1)
+        link.receive(Record("DS"), 2)
+
+
+# -- night audit -------------------------------------------------------------------------------------------------------
+
+
+def test_charges_wait_from_ns_to_ne() -> None:
+    link = up()
+    link.receive(Record("NS"), 1)
+    assert not link.allows("PS")
+    with pytest.raises(LocalProtocolError, match="has to wait: night audit"):
+        link.send(Record("PS"), 2)
+    assert link.audit is Audit.RUNNING
+    link.receive(Record("NE"), 3)
+    assert link.allows("PS")
+
+
+def test_an_audit_without_an_end_lets_one_charge_try_after_ninety_minutes() -> None:
+    assert (
+        Playbook(LinkParty(up(alive_check=1e9)))
+        >> "NS|"
+        << "[audit RUNNING]"
+        << "[NS|]"
+        >> at(5399)
+        >> at(5400)
+        << "[audit OVERDUE]"
+        >> "send PS|P#1|"
+        << "PS|P#1|"
+        << "[audit TRIED]"
+        >> "PA|ASOK|P#1|"
+        << "[audit NONE]"
+        << "[PA|ASOK|P#1|]"
+    )
+
+
+def test_a_trial_that_fails_is_repeated_after_a_quarter_of_an_hour() -> None:
+    assert (
+        Playbook(LinkParty(up(alive_check=1e9)))
+        >> "NS|"
+        << "[audit RUNNING]"
+        << "[NS|]"
+        >> at(5400)
+        << "[audit OVERDUE]"
+        >> "send PS|P#1|"
+        << "PS|P#1|"
+        << "[audit TRIED]"
+        >> at(5401)
+        >> "PA|ASNA|P#1|"
+        << "[PA|ASNA|P#1|]"
+        >> at(6300)
+        >> at(6301)
+        << "[audit OVERDUE]"
+    )
+
+
+def test_a_refusal_for_the_audit_counts_as_an_audit_that_nobody_announced() -> None:
+    assert (
+        Playbook(LinkParty(up(alive_check=1e9)))
+        >> "send PS|P#1|"
+        << "PS|P#1|"
+        >> "PA|ASNA|P#1|"
+        << "[audit TRIED]"
+        << "[PA|ASNA|P#1|]"
+        >> at(900)
+        << "[audit OVERDUE]"
+        >> "send PS|P#2|"
+        << "PS|P#2|"
+        << "[audit TRIED]"
+        >> "PA|ASNG|P#2|"
+        << "[audit NONE]"
+        << "[PA|ASNG|P#2|]"
+    )
+
+
+def test_after_a_broken_connection_nobody_knows_of_the_audit_and_charges_may_try() -> None:
+    assert (
+        gateway_up()
+        >> "NS|"
+        << "[audit RUNNING]"
+        << "[NS|]"
+        >> "disconnected"
+        << "[LinkDown: the connection is lost]"
+        << "[audit NONE]"
+    )
+
+
+# -- authentication ----------------------------------------------------------------------------------------------------
+
+SIGNED = Description(version="1", family="PB", records=(("PS", ("RN",)),), sign=lambda da, ti: f"FidCryptAB;{da}{ti}")
+
+
+def test_a_signed_description_signs_the_last_ls_and_asks_with_rt() -> None:
+    assert (
+        gateway(SIGNED)
+        >> "connected"
+        >> "LS|DA170831|TI102201|"
+        << "LD|V#1|IFPB|CGFidCryptAB;170831102201|RT1|"
+        << "LR|RIPS|FLRN|"
+        << "LA|"
+    )
+
+
+def test_without_an_ls_to_sign_one_is_asked_for_instead_of_guessing() -> None:
+    assert (
+        gateway(SIGNED)
+        >> "connected"
+        >> "LA|"
+        << "LS|"
+        >> "LS|DA170831|TI102201|"
+        << ("LD|V#1|IFPB|CGFidCryptAB;170831102201|RT1|")
+        << "LR|RIPS|FLRN|"
+        << "LA|"
+    )
+
+
+# -- the PMS -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_pms_greets_at_once_and_takes_a_description() -> None:
+    assert pms_up() >> "PS|RN0412|P#1|" << "[PS|RN0412|P#1|]" >> "send PA|ASOK|P#1|" << "PA|ASOK|P#1|"
+
+
+def test_the_pms_remembers_what_was_declared() -> None:
+    link = Link("pms")
+    link.connected(0)
+    for line in (LD, LR_GI, LR_PS, "LR|RIZZ|FLRN|"):
+        link.receive(record(line), 0)
+    assert link.declared == {"GI": ("RN", "SF"), "PS": ("RN", "P#")}
+    assert link.peer_description == record(LD)
+
+
+def test_the_pms_answers_an_alive_check_and_never_an_la() -> None:
+    assert pms_up() >> "LS|" << "LA|" >> "LA|" >> "LA|"
+
+
+def test_an_la_without_a_single_lr_gets_another_ls_as_real_ones_do() -> None:
+    odd = "[Oddity: the gateway said LA without a single LR, so it would get no record at all]"
+    assert pms() >> "connected" << "LS|" >> LD >> "LA|" << odd << "LS|"
+    assert pms(needs_lr=False) >> "connected" << "LS|" >> LD >> "LA|" << "LA|" << "[LinkUp]"
+
+
+def test_what_comes_before_the_description_is_ignored_and_told() -> None:
+    assert (
+        pms()
+        >> "connected"
+        << "LS|"
+        >> "PS|RN0412|"
+        << ("[Oddity: PS came and was passed over; the link stands at: the PMS said LS, waiting for the description]")
+    )
+
+
+def test_the_pms_greets_again_when_nobody_answers() -> None:
+    assert pms() >> "connected" << "LS|" >> at(30) << "LS|" >> at(60) << "LS|"
+
+
+def test_the_pms_says_who_it_is_when_asked_with_rt() -> None:
+    link = Link("pms", configuration=record("LC|PHSEASIDE|"))
+    assert (
+        Playbook(LinkParty(link))
+        >> "connected"
+        << "LS|"
+        >> "LD|RT4|V#1|IFPB|"
+        >> LR_PS
+        >> "LA|"
+        << ("LC|PHSEASIDE|")
+        << "LA|"
+        << "[LinkUp]"
+    )
+
+
+def test_the_pms_sends_a_resync_and_live_records_in_it() -> None:
+    assert (
+        pms_up()
+        >> "DR|"
+        << "[DR|]"
+        >> "send DS|"
+        << "DS|"
+        >> "send GI|RN1|SF|"
+        << "GI|RN1|SF|"
+        >> "PS|RN1|"
+        << "[PS|RN1|]"
+        >> "send DE|"
+        << "DE|"
+    )
+
+
+def test_a_pms_can_ask_for_a_new_description() -> None:
+    assert pms_up() >> "send LS|" << "[LinkDown: we asked the gateway to describe itself anew]" << "LS|"
+
+
+# -- both ends ---------------------------------------------------------------------------------------------------------
+
+
+class Pair:
+    """Both ends of a link, with a wire in each direction that delivers when told to."""
+
+    def __init__(self) -> None:
+        self.ends: dict[Role, Link] = {"gateway": Link("gateway", description=DESCRIPTION), "pms": Link("pms")}
+        self.wires: dict[Role, deque[Record]] = {"gateway": deque(), "pms": deque()}
+        self.now = 0.0
+        self.hung_up = False
+
+    def do(self, end: Role, actions: list[Action]) -> None:
+        other: Role = "pms" if end == "gateway" else "gateway"
+        for action in actions:
+            if isinstance(action, Send):
+                self.wires[other].append(action.record)
+            self.hung_up = self.hung_up or isinstance(action, HangUp)
+
+    def connect(self) -> None:
+        for end in self.ends:
+            self.do(end, self.ends[end].connected(self.now))
+
+    def deliver(self, end: Role) -> None:
+        if self.wires[end]:
+            self.do(end, self.ends[end].receive(self.wires[end].popleft(), self.now))
+
+    def settle(self) -> None:
+        for _ in range(500):
+            if not any(self.wires.values()):
+                return
+            for end in self.ends:
+                self.deliver(end)
+        raise AssertionError("the two ends never stop talking")
+
+    def tick(self, seconds: float) -> None:
+        self.now += seconds
+        for end in self.ends:
+            self.do(end, self.ends[end].tick(self.now))
+
+
+moves = st.lists(st.sampled_from(["gateway", "pms", "time", "long"]), max_size=40)
+
+
+@given(moves)
+def test_however_slowly_the_wires_deliver_the_two_ends_come_up_and_fall_silent(script: list[str]) -> None:
+    pair = Pair()
+    pair.connect()
+    for move in script:
+        match move:
+            case "time" | "long":
+                pair.tick(1.0 if move == "time" else 4.0)
+            case "gateway":
+                pair.deliver("gateway")
+            case _:
+                pair.deliver("pms")
+    if pair.hung_up:
+        return
+    pair.settle()
+    for _ in range(40):
+        pair.tick(1.0)
+        pair.settle()
+    assert {end: link.state for end, link in pair.ends.items()} == {"gateway": State.ALIVE, "pms": State.ALIVE}
+
+
+def test_time_that_passes_offline_asks_for_nothing() -> None:
+    link = Link("gateway", description=DESCRIPTION)
+    assert link.due() is None
+    assert link.tick(1e9) == []
+    link.connected(0)
+    link.disconnected(1)
+    assert link.due() is None
+
+
+def test_a_gateway_without_a_description_cannot_be_built() -> None:
+    with pytest.raises(LocalProtocolError):
+        Link("gateway")
+
+
+def up(alive_check: float = 300.0) -> Link:
+    link = Link("gateway", description=DESCRIPTION, timers=Timers(alive_check=alive_check))
+    link.connected(0)
+    link.receive(Record("LS"), 0)
+    assert link.receive(Record("LA"), 0) == [LinkUp()]
+    return link
+
+
+def test_actions_are_told_apart_by_type() -> None:
+    link = up()
+    link.probe(1)
+    assert link.receive(Record("LA"), 2) == [ProbeAnswered()]
+    assert link.receive(Record("DS"), 3) == [ResyncBegan(Record("DS"))]
+    assert link.receive(Record("DE"), 4) == [ResyncEnded(Record("DE"))]
