@@ -6,7 +6,7 @@ because a PMS tells each check-in once. Then the charges that were waiting for n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -33,7 +33,7 @@ class KeepRoomNews:
     records = 0
 
     def __init__(
-        self, memory: Memory, news: RoomNews, *, may_post: bool, now: int, done: Callable[[list[Due]], None]
+        self, memory: Memory, news: RoomNews, *, may_post: bool, now: int, done: Callable[[Sequence[Due]], None]
     ) -> None:
         self._memory, self._news, self._may_post, self._now, self._done = memory, news, may_post, now, done
 

@@ -124,12 +124,11 @@ class JoinedCall:
     `call` describes the whole call for people (first start, last end, summed talk time, the extension that began
     it); `charged` holds one record for each stretch of trunk that costs money, in order; it is empty where
     nothing was answered on a trunk. `holders` are the extensions that held the call, first to last, without
-    repeats. `complete` is false while the exchange has announced further legs; `legs` counts the records joined.
+    repeats. `complete` is false while the exchange has announced further legs.
     """
 
     call: CallRecord
     charged: tuple[CallRecord, ...]
     holders: tuple[str, ...]
     complete: bool
-    legs: int = 1
     warnings: tuple[str, ...] = ()

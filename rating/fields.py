@@ -205,7 +205,8 @@ class Section:
         """Report the keys that nobody asked for."""
         for key in self.values:
             if key not in self.known:
-                close = difflib.get_close_matches(key, self.known, n=1)
+                longer = [name for name in sorted(self.known) if name.startswith(key)]
+                close = difflib.get_close_matches(key, self.known, n=1) or longer
                 hint = f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(sorted(self.known))}."
                 self.note(key, f"{key} is not known{hint}")
 
@@ -216,9 +217,10 @@ class Section:
 
 def read_price(text: str) -> int:
     """Read a price in currency units as millionths; ValueError with a sentence if it is none, or beyond all reason."""
-    whole, _, fraction = text.partition(".")
+    whole, point, fraction = text.partition(".")
     digits = whole + fraction
-    if whole and len(fraction) <= 6 and len(digits) <= 12 and digits.isdecimal() and digits.isascii():
+    usual = whole and bool(point) == bool(fraction) and len(fraction) <= 6 and len(digits) <= 12
+    if usual and digits.isdecimal() and digits.isascii():
         value = int(digits) * _POWERS[6 - len(fraction)]  # the usual case; a deck has a hundred thousand of them
     else:
         value = exact(text, 6)

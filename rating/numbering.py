@@ -8,11 +8,11 @@ The order of work is the point, because the same digits read differently in anot
 2. an internal number, by the hotel's own list;
 3. the trunk access code comes off. Exchanges that never record it exist, so the digits as they are get a turn too
    where the shortened ones mean nothing;
-4. "+" or the country's international prefix, then its national prefix; then short numbers of the country; then a
-   short local number with the home area code before it. In a country with a national prefix, digits without it are
-   a local number first of all (in Berlin 2212345 is not Cologne).
+4. a short number of the country, as a whole; then "+" or the international prefix, or the national prefix; then a
+   local number with the home area code before it. In a country with a national prefix, digits without any prefix are
+   a local number before they are a national one (in Berlin 2212345 is not Cologne).
 
-Numbers are judged by libphonenumber's metadata. Judging costs 20 to 200 microseconds, so answers are remembered up to
+Numbers are judged by libphonenumber's metadata. Judging costs tens to hundreds of microseconds, so answers are remembered up to
 a bound. A number that matches no known plan but begins with a country code is still international: plans grow faster
 than metadata, and the deck has a price for the country. Nothing here raises: what cannot be understood is `unknown`.
 
@@ -31,9 +31,10 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 import phonenumbers
-from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberDesc, PhoneNumberType
+from phonenumbers import PhoneNumber, PhoneNumberType
 
 from rating.countries import NETWORK_NAMES, country_name
+from rating.home import Home, home_of
 
 DIGITS_CONSIDERED = 40
 """Characters of a dialled string that are looked at. E.164 has 15 digits, access codes and prefixes a dozen more."""
@@ -50,8 +51,7 @@ _SHARED_BY_STATES = frozenset({1, 7})
 _UNITED_STATES = frozenset({"US", "PR", "VI", "GU", "AS", "MP"})
 """Calls between these are national."""
 
-_EVERYWHERE = "112"
-_NO_NUMBER = "(?!)"
+_E164_LENGTH = 16  # "+" and 15 digits; what German numbers may have beyond it is dialled inside a company
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _DIALLABLE = re.compile(r"\+?[0-9]+")
 _FOR_THE_EYE = re.compile(r"[\s().\-/]")
@@ -105,7 +105,7 @@ def number_plan(
     dialled for a line, `is_internal` the hotel's own list of extensions. Raises ValueError, with a sentence, for a
     country without a numbering plan.
     """
-    home = _home(country.upper(), area_code or "", trunk_access)
+    home = home_of(country.upper(), area_code or "", trunk_access)
 
     @lru_cache(maxsize=NUMBERS_REMEMBERED)
     def recall(digits: str) -> DialledNumber:
@@ -114,67 +114,7 @@ def number_plan(
     return NumberPlan(country=home.country, area_code=home.area, trunk_access=home.access, recall=recall)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Home:
-    """What the reading of digits needs to know of the property's country, looked up once."""
-
-    country: str
-    code: int
-    area: str
-    access: tuple[str, ...]
-    national_prefix: str
-    emergency: re.Pattern[str]
-    short: _ShortNumbers
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _ShortNumbers:
-    """Patterns of a country's short numbers, matched as a whole; `text_only` are those that take text messages."""
-
-    valid: re.Pattern[str]
-    text_only: re.Pattern[str]
-    toll_free: re.Pattern[str]
-    premium: re.Pattern[str]
-
-
-def _home(country: str, area_code: str, trunk_access: tuple[str, ...]) -> _Home:
-    metadata = PhoneMetadata.metadata_for_region(country)
-    if metadata is None or metadata.country_code is None:
-        raise ValueError(f"{country!r} is not a country with a numbering plan; write two letters, for example PL.")
-    prefix = metadata.national_prefix or ""
-    return _Home(
-        country=country,
-        code=metadata.country_code,
-        area=re.sub(r"[^0-9]", "", area_code).removeprefix(prefix),
-        access=tuple(sorted((code for code in trunk_access if code), key=len, reverse=True)),
-        national_prefix=prefix,
-        emergency=emergency_numbers(country),
-        short=_short_numbers(country),
-    )
-
-
-def emergency_numbers(country: str) -> re.Pattern[str]:
-    """Give the pattern that the emergency numbers of a country match as a whole; 112 is always among them."""
-    short = PhoneMetadata.short_metadata_for_region(country)
-    own = short.emergency.national_number_pattern if short and short.emergency else None
-    return re.compile(f"{_EVERYWHERE}|{own}" if own else _EVERYWHERE)
-
-
-def _short_numbers(country: str) -> _ShortNumbers:
-    short = PhoneMetadata.short_metadata_for_region(country)
-    return _ShortNumbers(
-        valid=_pattern(short.short_code if short else None),
-        text_only=_pattern(short.sms_services if short else None),
-        toll_free=_pattern(short.toll_free if short else None),
-        premium=_pattern(short.premium_rate if short else None),
-    )
-
-
-def _pattern(kind: PhoneNumberDesc | None) -> re.Pattern[str]:
-    return re.compile((kind.national_number_pattern if kind else None) or _NO_NUMBER)
-
-
-def _classify(home: _Home, raw: str, is_internal: Callable[[str], bool]) -> DialledNumber:
+def _classify(home: Home, raw: str, is_internal: Callable[[str], bool]) -> DialledNumber:
     dialled = _plain(raw)
     if any(home.emergency.fullmatch(rest) for rest in _less_access(home, dialled, times=2)):
         place = f"emergency, or the extension {dialled}" if is_internal(dialled) else "emergency"
@@ -188,7 +128,7 @@ def _classify(home: _Home, raw: str, is_internal: Callable[[str], bool]) -> Dial
     return understood or DialledNumber(raw, "unknown", None, None, "", shorter[0] if shorter else as_it_is)
 
 
-def _first(read: _Reading, home: _Home, raw: str, candidates: list[str]) -> DialledNumber | None:
+def _first(read: _Reading, home: Home, raw: str, candidates: list[str]) -> DialledNumber | None:
     return next((number for digits in candidates if (number := read(home, raw, digits)) is not None), None)
 
 
@@ -197,7 +137,7 @@ def _plain(raw: str) -> str:
     return _FOR_THE_EYE.sub("", raw).rstrip("#")
 
 
-def _less_access(home: _Home, dialled: str, *, times: int) -> Iterator[str]:
+def _less_access(home: Home, dialled: str, *, times: int) -> Iterator[str]:
     """The digits themselves, then less a trunk access code, up to so many times."""
     yield dialled
     if times:
@@ -206,14 +146,14 @@ def _less_access(home: _Home, dialled: str, *, times: int) -> Iterator[str]:
                 yield from _less_access(home, dialled[len(code) :], times=times - 1)
 
 
-def _known(home: _Home, raw: str, digits: str) -> DialledNumber | None:
+def _known(home: Home, raw: str, digits: str) -> DialledNumber | None:
     """Understand digits that are a whole number of a plan we know."""
     local_first = home.national_prefix and not digits.startswith(("+", home.national_prefix))
     readings: tuple[_Reading, ...] = (_short, _local, _full) if local_first else (_short, _full, _local)
     return next((number for read in readings if (number := read(home, raw, digits)) is not None), None)
 
 
-def _short(home: _Home, raw: str, digits: str) -> DialledNumber | None:
+def _short(home: Home, raw: str, digits: str) -> DialledNumber | None:
     """Understand a short number of the country. One that only takes text messages may be a local number instead."""
     short = home.short
     if not short.valid.fullmatch(digits):
@@ -227,7 +167,7 @@ def _short(home: _Home, raw: str, digits: str) -> DialledNumber | None:
     return DialledNumber(raw, number_class, None, home.country, f"short number {digits}", digits)
 
 
-def _full(home: _Home, raw: str, digits: str) -> DialledNumber | None:
+def _full(home: Home, raw: str, digits: str) -> DialledNumber | None:
     """Understand a number with its international or national prefix, or whole without either."""
     number = _parse(digits, home.country)
     if number is None or not phonenumbers.is_valid_number(number):
@@ -235,7 +175,7 @@ def _full(home: _Home, raw: str, digits: str) -> DialledNumber | None:
     return _numbered(home, raw, digits, number)
 
 
-def _local(home: _Home, raw: str, digits: str) -> DialledNumber | None:
+def _local(home: Home, raw: str, digits: str) -> DialledNumber | None:
     """Understand a local number: with the home area code before it, it is a whole one.
 
     Subscriber numbers begin neither with 0 nor with the national prefix; some plans would take them for valid.
@@ -248,7 +188,7 @@ def _local(home: _Home, raw: str, digits: str) -> DialledNumber | None:
     return _numbered(home, raw, digits, number)
 
 
-def _plausible(home: _Home, raw: str, digits: str) -> DialledNumber | None:
+def _plausible(home: Home, raw: str, digits: str) -> DialledNumber | None:
     """Understand a number of no known plan: with digits dialled after it, of a new range, or local without an area."""
     number = _parse(digits, home.country)
     if number is None:
@@ -263,7 +203,7 @@ def _plausible(home: _Home, raw: str, digits: str) -> DialledNumber | None:
     return _numbered(home, raw, digits, number) if _E164.fullmatch(_e164(number)) else None
 
 
-def _plausible_at_home(home: _Home, raw: str, digits: str, number: PhoneNumber) -> DialledNumber | None:
+def _plausible_at_home(home: Home, raw: str, digits: str, number: PhoneNumber) -> DialledNumber | None:
     possible = phonenumbers.is_possible_number_with_reason(number)
     if possible == phonenumbers.ValidationResult.IS_POSSIBLE and not number.italian_leading_zero:
         return _numbered(home, raw, digits, number)
@@ -283,7 +223,7 @@ def _e164(number: PhoneNumber) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _numbered(home: _Home, raw: str, digits: str, number: PhoneNumber) -> DialledNumber:
+def _numbered(home: Home, raw: str, digits: str, number: PhoneNumber) -> DialledNumber:
     """Class and place of a number whose E.164 form is known."""
     region = _region(home, number)
     kind = phonenumbers.number_type(number)
@@ -293,10 +233,10 @@ def _numbered(home: _Home, raw: str, digits: str, number: PhoneNumber) -> Dialle
     else:
         kind_name = _KIND_NAMES.get(kind)
         place = country_name(region) + (f", {kind_name}" if kind_name else "")
-    return DialledNumber(raw, number_class, _e164(number), region, place, digits)
+    return DialledNumber(raw, number_class, _e164(number)[:_E164_LENGTH], region, place, digits)
 
 
-def _region(home: _Home, number: PhoneNumber) -> str | None:
+def _region(home: Home, number: PhoneNumber) -> str | None:
     """The country a number belongs to: home where it fits home, for plans are shared; None for networks."""
     at_home = number.country_code == home.code
     if at_home and phonenumbers.is_valid_number_for_region(number, home.country):
@@ -307,7 +247,7 @@ def _region(home: _Home, number: PhoneNumber) -> str | None:
     return region if region.isalpha() and region != "ZZ" else None
 
 
-def _class_of(home: _Home, number: PhoneNumber, region: str | None, kind: int) -> str:
+def _class_of(home: Home, number: PhoneNumber, region: str | None, kind: int) -> str:
     if kind in (PhoneNumberType.PREMIUM_RATE, PhoneNumberType.PERSONAL_NUMBER):
         return "premium"
     if kind == PhoneNumberType.TOLL_FREE and (region is None or _at_home(home, number, region)):
@@ -322,10 +262,10 @@ def _class_of(home: _Home, number: PhoneNumber, region: str | None, kind: int) -
     return "local" if home.area and region == home.country and significant.startswith(home.area) else "national"
 
 
-def _at_home(home: _Home, number: PhoneNumber, region: str | None) -> bool:
+def _at_home(home: Home, number: PhoneNumber, region: str | None) -> bool:
     if region == home.country or {region, home.country} <= _UNITED_STATES:
         return True
     return number.country_code == home.code and home.code not in _SHARED_BY_STATES
 
 
-_Reading: TypeAlias = Callable[[_Home, str, str], DialledNumber | None]
+_Reading: TypeAlias = Callable[[Home, str, str], DialledNumber | None]

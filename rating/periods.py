@@ -17,8 +17,9 @@ from typing import cast
 from rating.bands import BAND_LIMIT, DAY, Stretch, Week, overlap, week_of
 from rating.decks import INCREMENT_LIMIT, Rows, read_deck, read_increments
 from rating.fields import Problem, Section, key_lines
+from rating.home import emergency_numbers
 from rating.money import CURRENCIES, ROUNDINGS, Rounding, minor_digits
-from rating.numbering import CHARGEABLE_CLASSES, emergency_numbers
+from rating.numbering import CHARGEABLE_CLASSES
 from rating.tariff import SHORT, ClassRule, PrefixTable, Rate, Tariff, Tax, Terms, prefix_table
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -204,35 +204,13 @@ def _price(
     net, levied, gross = amounts(
         numerator, tariff.decimals, rounding=tariff.rounding, tax_share=tax.share, tax_included=tax.included
     )
-    place = found.place or number.place
-    trace = (  # the fields of Trace, in a plain tuple: building the named one costs as much as the arithmetic
-        TRACE_LAYOUT,
-        tariff.code,
-        book.version,
-        number.number_class,
-        found.prefix,
-        place,
-        talk,
-        terms.free_seconds,
-        first,
-        then,
-        "modulo" if terms.modulo else "steps",
-        billed,
-        connection,
-        terms.markup,
-        surcharge,
-        terms.minimum,
-        tariff.rounding,
-        tariff.decimals,
-        tax.name,
-        tax.share,
-        "included" if tax.included else "added",
-        net,
-        levied,
-        gross,
-        *_items(parts, found, tariff),
-    )
-    code, version, prefix = tariff.code, book.version, found.prefix
+    code, version, prefix, place = tariff.code, book.version, found.prefix, found.place or number.place
+    reading, tax_kind = "modulo" if terms.modulo else "steps", "included" if tax.included else "added"
+    # The fields of Trace in a plain tuple, because building the named one costs as much as the arithmetic.
+    what = (TRACE_LAYOUT, code, version, number.number_class, prefix, place)
+    how_long = (talk, terms.free_seconds, first, then, reading, billed)
+    fees = (connection, terms.markup, surcharge, terms.minimum, tariff.rounding, tariff.decimals)
+    trace = (*what, *how_long, *fees, tax.name, tax.share, tax_kind, net, levied, gross, *_items(parts, found, tariff))
     return RatedCall(gross, net, levied, tariff.currency, tariff.decimals, code, version, prefix, place, billed, trace)
 
 

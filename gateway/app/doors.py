@@ -86,8 +86,10 @@ class Doors:
         door = self._door(pbx, status)
         factory = RecordsFactory(session, framer, door)
         if pbx.listen is not None:
-            return listener(serverFromString(self._reactor, pbx.listen), factory)
-        return dialler(clientFromString(self._reactor, pbx.connect or ""), factory, self._reactor)
+            here = serverFromString(self._reactor, pbx.listen)  # type: ignore[no-untyped-call]
+            return listener(here, factory)
+        there = clientFromString(self._reactor, pbx.connect or "")  # type: ignore[no-untyped-call]
+        return dialler(there, factory, self._reactor)
 
     def _door(self, pbx: PbxSettings, status: SourceStatus) -> Door:
         def changed(count: int) -> None:

@@ -20,7 +20,7 @@ from twisted.logger import Logger
 
 from gateway.app import parts
 from gateway.app.doors import Doors
-from gateway.app.link import Link
+from gateway.app.link import Link, Surroundings
 from gateway.config import Config
 from gateway.instants import to_micros
 from gateway.intake.feed import Segment, Segments
@@ -81,7 +81,9 @@ class Gateway:
         if self.link is not None:
             self.link.start()
         self._start_services()
-        self._log.info("foliogate {version} is running for {property}", version=self._version, property=self.config.property.id)
+        self._log.info(
+            "foliogate {version} is running for {property}", version=self._version, property=self.config.property.id
+        )
 
     def _build(self) -> None:
         self.memory = Memory(self.database, self.micros)
@@ -99,7 +101,20 @@ class Gateway:
             told=self._told,
         )
         if self.config.pms:
-            self.link = Link(self, self.config.pms[0], self._version)
+            self.link = Link(self._surroundings())
+
+    def _surroundings(self) -> Surroundings:
+        return Surroundings(
+            config=self.config,
+            reactor=self._reactor,
+            now=self._now,
+            version=self._version,
+            status=self.status,
+            database=self.database,
+            memory=self.memory,
+            submit=self.writer.submit,
+            may_post=self._rules.policy.may_post,
+        )
 
     def _recover(self, connection: Connection) -> None:
         """What the last run left: sent without an answer is in doubt; what waited for a tariff is looked at again."""
@@ -122,15 +137,10 @@ class Gateway:
         return Segment(source, "file", stored.identity, stored.id, stored.position) if stored else None
 
     def _add(self, service: IService) -> None:
-        service.startService()
+        service.startService()  # type: ignore[no-untyped-call]
         self._services.append(service)
 
     # -- running --------------------------------------------------------------------------------------------------
-
-    @property
-    def may_post(self) -> bool:
-        """False while unapproved prices must not leave this machine."""
-        return self._rules.policy.may_post
 
     def micros(self) -> int:
         """Now, as the store keeps instants."""
@@ -139,11 +149,6 @@ class Gateway:
     def now(self) -> datetime:
         """Now, aware UTC."""
         return self._now()
-
-    @property
-    def reactor(self) -> Any:
-        """The reactor, for timers and connections."""
-        return self._reactor
 
     def troubles(self) -> list[str]:
         """What is not well, each in a sentence."""

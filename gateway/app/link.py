@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
 
 from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 
 from gateway.app import parts
-from gateway.config import PmsSettings
-from gateway.instants import SECOND
+from gateway.config import Config
+from gateway.instants import SECOND, to_micros
 from gateway.occupancy import KeepRoomNews
 from gateway.posting.clerk import Clerk
 from gateway.posting.steps import WireNumbers
-from gateway.status import LinkStatus
+from gateway.status import LinkStatus, Status
 from gateway.store import outbox
+from gateway.store.database import Database
+from gateway.store.memory import Memory
+from gateway.store.writer import Job
 from pms_adapters.events import RoomNews
 from pms_adapters.posting import LinkState, Posted, Refused
-
-if TYPE_CHECKING:
-    from gateway.app.gateway import Gateway
-
 
 #: How long the PMS's own news is waited for before all rooms are asked for, in seconds.
 NEWS_SECONDS: Final = 10.0
@@ -28,26 +30,41 @@ NEWS_SECONDS: Final = 10.0
 ASK_AGAIN: Final = 24 * 3600 * SECOND
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a link needs of the house it is in."""
+
+    config: Config
+    reactor: Any
+    now: Callable[[], datetime]
+    version: str
+    status: Status
+    database: Database
+    memory: Memory
+    submit: Callable[[Job], None]
+    may_post: bool
+
+
 class Link:
-    """Listens to an adapter on behalf of the gateway."""
+    """Listens to the adapter of the house's PMS, and has its clerk served."""
 
     _log = Logger()
 
-    def __init__(self, gateway: Gateway, pms: PmsSettings, version: str) -> None:
-        self._gateway = gateway
+    def __init__(self, house: Surroundings) -> None:
+        self._house = house
+        pms, zone = house.config.pms[0], house.config.property.timezone
         self.name = pms.name
-        self.adapter = parts.adapter(gateway.config, pms, gateway.reactor, gateway.now, version)
-        self.numbers = WireNumbers(gateway.memory, pms.name, pms.token_width)
-        self.status = LinkStatus(name=pms.name, since=gateway.now())
-        gateway.status.links[pms.name] = self.status
-        zone = gateway.config.property.timezone
+        self.adapter = parts.adapter(house.config, pms, house.reactor, house.now, house.version)
+        self.numbers = WireNumbers(house.memory, pms.name, pms.token_width)
+        self.status = LinkStatus(name=pms.name, since=house.now())
+        house.status.links[pms.name] = self.status
         self.clerk = Clerk(
-            memory=gateway.memory,
+            memory=house.memory,
             numbers=self.numbers,
             adapter=self.adapter,
-            submit=gateway.writer.submit,
-            clock=gateway.reactor,
-            now=gateway.now,
+            submit=house.submit,
+            clock=house.reactor,
+            now=house.now,
             zone=lambda instant: instant.astimezone(zone),
             odd=self.oddity,
         )
@@ -64,7 +81,9 @@ class Link:
         self.status.up, self.status.ready, self.status.why = state.up, state.ready, state.why
         self.status.since = state.since
         if changed:
-            self._log.info("PMS {name} is {word}: {why}", name=self.name, word="up" if state.up else "down", why=state.why)
+            self._log.info(
+                "PMS {name} is {word}: {why}", name=self.name, word="up" if state.up else "down", why=state.why
+            )
         if state.up and changed:
             self.look_for_need()
         self.clerk.pump()
@@ -72,7 +91,7 @@ class Link:
     def look_for_need(self) -> None:
         """In a while, see whether the state of all rooms must be asked for; a PMS tells its news by itself first."""
         if self._looking is None:
-            self._looking = self._gateway.reactor.callLater(NEWS_SECONDS, self._ask_if_needed)
+            self._looking = self._house.reactor.callLater(NEWS_SECONDS, self._ask_if_needed)
 
     def stop(self) -> None:
         """No more looking."""
@@ -82,21 +101,20 @@ class Link:
     def _ask_if_needed(self) -> None:
         """Ask if we know of no room at all, or a charge waits for news of one; not more than once a day."""
         self._looking = None
-        gateway, now = self._gateway, self._gateway.micros()
+        house, now = self._house, to_micros(self._house.now())
         if not self.status.up or (self._asked_at is not None and now - self._asked_at < ASK_AGAIN):
             return
-        owner = gateway.memory.owner
-        if gateway.memory.occupancy.empty or gateway.database.read(lambda c: outbox.held(c, owner, "no_room_news")):
+        owner = house.memory.owner
+        if house.memory.occupancy.empty or house.database.read(lambda c: outbox.held(c, owner, "no_room_news")):
             self._asked_at = now
             self._log.info("PMS {name}: asked for the state of all rooms", name=self.name)
             self.adapter.ask_resync()
 
     def room_news(self, news: RoomNews) -> None:
         """Write it down before anything else is done about it."""
-        gateway = self._gateway
-        gateway.writer.submit(
-            KeepRoomNews(gateway.memory, news, may_post=gateway.may_post, now=gateway.micros(), done=gateway.due)
-        )
+        house, now = self._house, to_micros(self._house.now())
+        job = KeepRoomNews(house.memory, news, may_post=house.may_post, now=now, done=self.clerk.take)
+        house.submit(job)
 
     def late_answer(self, token: int, result: Posted | Refused) -> None:
         """The PMS has spoken after all."""
@@ -104,5 +122,5 @@ class Link:
 
     def oddity(self, sentence: str) -> None:
         """Keep it for the page and the log."""
-        self._gateway.status.odd(self._gateway.now(), f"PMS {self.name}: {sentence}")
+        self._house.status.odd(self._house.now(), f"PMS {self.name}: {sentence}")
         self._log.warn("PMS {name}: {sentence}", name=self.name, sentence=sentence)

@@ -121,7 +121,7 @@ def adapter(config: Config, pms: PmsSettings, reactor: Any, now: Callable[[], da
     """The adapter for a PMS."""
     return FiasAdapter(
         settings=fias_settings(config, pms, version),
-        endpoint=clientFromString(reactor, pms.connect or ""),
+        endpoint=clientFromString(reactor, pms.connect or ""),  # type: ignore[no-untyped-call]
         clock=reactor,
         wall_clock=now,
     )

@@ -125,14 +125,18 @@ def _story(connection: Any, owner: str, number: int) -> dict[str, Any] | None:
         **as_object(row),
         "why": explained(call) if call is not None else [],
         "attempts_made": [_attempt(one) for one in reading.attempts(connection, owner, number)],
-        "trail": [f"{_clock(one['at'])} {one['who']}: {one['what']}" for one in reading.trail(connection, owner, number)],
+        "trail": [
+            f"{_clock(one['at'])} {one['who']}: {one['what']}" for one in reading.trail(connection, owner, number)
+        ],
         "records": [printable(one["raw"], 500) for one in reading.records_of(connection, owner, row["call_id"])],
     }
 
 
 def _attempt(row: Mapping[str, Any]) -> str:
     ended = f"{_clock(row['answered_at'])} {row['event']}" if row["answered_at"] else "no answer yet"
-    return f"{_clock(row['sent_at'])} sent to room {row['room']} as number {row['token']}; {ended} {row['words']}".strip()
+    return (
+        f"{_clock(row['sent_at'])} sent to room {row['room']} as number {row['token']}; {ended} {row['words']}".strip()
+    )
 
 
 def _clock(micros: int) -> str:

@@ -212,8 +212,11 @@ def _read(source: BinaryIO, dialect: Dialect, parse: Parser, now: datetime) -> I
     """Read the records of the input, chunk by chunk."""
     framer, lines = dialect.framer(transport="file"), _LineNumbers()
 
-    def rows(frames: Iterable[Frame]) -> list[Row]:
-        return [(_parsed(parse, frame, now), frame.data, lines.at(frame.start)) for frame in frames]
+    def rows(frames: Sequence[Frame]) -> list[Row]:
+        read = [(_parsed(parse, frame, now), frame.data, lines.at(frame.start)) for frame in frames]
+        if frames:
+            lines.at(frames[-1].end)
+        return read
 
     for chunk in _chunks(source):
         lines.add(chunk)

@@ -41,8 +41,8 @@ def run(config: Config, *, verbose: bool = False) -> None:
 
     start_logging(sys.stderr, verbose=verbose)
     trouble: list[str] = []
-    reactor.callWhenRunning(_start, config, reactor, utc_now, trouble)  # type: ignore[attr-defined]
-    reactor.run()  # type: ignore[attr-defined]
+    reactor.callWhenRunning(_start, config, reactor, utc_now, trouble)
+    reactor.run()
     if trouble:
         fail(trouble[0])
 
@@ -71,7 +71,9 @@ def _start(config: Config, reactor: Any, now: Any, trouble: list[str]) -> None:
         reactor.stop()
 
     started = web.start()
-    started.addCallback(lambda port: click.echo(f"foliogate: the page is at http://{config.web.host}:{port}/", err=True))
+    started.addCallback(
+        lambda port: click.echo(f"foliogate: the page is at http://{config.web.host}:{port}/", err=True)
+    )
     started.addErrback(failed)
     reactor.addSystemEventTrigger("before", "shutdown", web.stop)
     reactor.addSystemEventTrigger("before", "shutdown", gateway.stop)

@@ -63,8 +63,23 @@ _shared = _options(
 @click.option(
     "--trunk-access", default="9", show_default=True, metavar="DIGITS", help="Dialled before outside numbers."
 )
-@click.option("--buffer", "buffered", default=500, show_default=True, metavar="N", help="Records kept for no reader.")
-@click.option("--dump-last", default=25, show_default=True, metavar="K", help="Records that dump-again repeats.")
+@click.option(
+    "--buffer",
+    "buffered",
+    type=click.IntRange(0, 100_000),
+    default=500,
+    show_default=True,
+    metavar="N",
+    help="Records kept for no reader.",
+)
+@click.option(
+    "--dump-last",
+    type=click.IntRange(0, 100_000),
+    default=25,
+    show_default=True,
+    metavar="K",
+    help="Records that dump-again repeats.",
+)
 @click.option("--wait-for-reader", is_flag=True, help="Let the first call end only when a reader is there.")
 @click.option("--manager-login", metavar="USER:SECRET", help="Accept only this login (Asterisk AMI); else any.")
 @_shared
@@ -163,7 +178,7 @@ def fias_pms(**given: Any) -> None:
             ended.callback(None)
 
         reactor.addSystemEventTrigger("before", "shutdown", lambda: _running(goodbye()))
-        await pms.start(control_site(pms, settings.beyond_loopback))
+        await pms.start(control_site(pms, reactor, settings.beyond_loopback))
         await ended
 
     _run(run)

@@ -6,6 +6,7 @@ has the wrong type, they say nothing: the check of that value does.
 
 from __future__ import annotations
 
+import os.path
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
@@ -35,6 +36,7 @@ def findings(document: Table, folder: FilePath) -> Iterator[Finding]:
     yield from _exchanges(exchanges)
     yield from _systems(systems)
     yield from _names(exchanges, "pbx")
+    yield from _read_twice(exchanges, folder)
     yield from _listeners(document)
     yield from _rooms(document.get("rooms"))
     yield from _tariff(document, folder)
@@ -101,6 +103,19 @@ def _names(exchanges: Sequence[Table], key: str) -> Iterator[Finding]:
             if name in seen:
                 yield (key, place, "name"), f'"{name}" is the name of another [[{key}]]; give each one its own'
             seen.add(name)
+
+
+def _read_twice(exchanges: Sequence[Table], folder: FilePath) -> Iterator[Finding]:
+    """One place that two exchanges read from: the gateway would take each call for two, and charge both."""
+    seen: set[tuple[str, object]] = set()
+    for place, exchange in enumerate(exchanges):
+        for transport in ("connect", "file"):
+            where = exchange.get(transport)
+            if isinstance(where, str) and "\0" not in where:
+                source = (transport, where if transport == "connect" else os.path.normpath(folder / where))
+                if source in seen:
+                    yield ("pbx", place, transport), "another [[pbx]] reads this too: each call would be charged twice"
+                seen.add(source)
 
 
 def _listeners(document: Table) -> Iterator[Finding]:

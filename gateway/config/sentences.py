@@ -43,7 +43,7 @@ def findings_of(error: ValidationError, document: Model) -> list[tuple[Path, str
 
 
 def _finding(details: ErrorDetails, document: Model) -> tuple[Path, str]:
-    path, kind = details["loc"], details["type"]
+    path, kind = tuple(word for word in details["loc"] if word != "[key]"), details["type"]
     if kind == "value_error":
         return path, str(details["ctx"]["error"])
     table, key, field = _looked_up(document, path)

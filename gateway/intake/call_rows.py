@@ -15,6 +15,7 @@ def call_row(
     owner: str,
     call_id: int,
     source: str,
+    legs: int,
     joined: JoinedCall,
     cost: Price | None,
     extension: str | None,
@@ -22,15 +23,13 @@ def call_row(
     settle_by: int | None = None,
 ) -> CallRow:
     """The row of a call as it stands; `cost` is None while it is open."""
-    call = joined.call
-    priced = cost if isinstance(cost, Priced) else None
-    number = cost.number if cost is not None else None
-    return CallRow(
+    call, charged = joined.call, joined.charged[0] if joined.charged else joined.call
+    row = CallRow(
         property=owner,
         id=call_id,
         source=source,
         call_key=clean(call.call_key),
-        legs=joined.legs,
+        legs=legs,
         status=ruling.status,
         reason=clean(ruling.reason) or "",
         settle_by=settle_by,
@@ -41,36 +40,54 @@ def call_row(
         talk_seconds=call.talk_seconds,
         extension=clean(extension or call.extension),
         holders=clean(" ".join(joined.holders)) or "",
-        dialled=clean(joined.charged[0].dialled if joined.charged else call.dialled),
+        dialled=clean(charged.dialled),
         caller=clean(call.caller),
-        trunk=clean(joined.charged[0].trunk if joined.charged else call.trunk),
+        trunk=clean(charged.trunk),
         room=ruling.room,
         department=ruling.department,
         reservation=ruling.reservation,
-        number=number.e164 if number else None,
-        number_class=number.number_class if number and not _not_dialled(cost) else None,
-        place=priced.place if priced else (number.place if number else None),
-        amount=priced.amount if priced else None,
-        net=priced.net if priced else None,
-        tax=priced.tax if priced else None,
-        currency=priced.currency if priced else None,
-        decimals=priced.decimals if priced else None,
-        tariff=priced.tariff if priced else None,
-        tariff_version=priced.version if priced else None,
-        prefix=priced.prefix if priced else None,
-        billed_seconds=priced.billed_seconds if priced else None,
-        trace=json.dumps(priced.traces, separators=(",", ":")) if priced else None,
         warnings=clean("\n".join(dict.fromkeys((*call.warnings, *joined.warnings)))) or "",
+    )
+    return row if cost is None else _with_cost(row, cost)
+
+
+def _with_cost(row: CallRow, cost: Price) -> CallRow:
+    """The row with what was found out of the number and the price."""
+    number = cost.number
+    if number is not None:
+        kind = None if _not_dialled(cost) else number.number_class
+        row = row._replace(number=number.e164, number_class=kind, place=number.place)
+    if not isinstance(cost, Priced):
+        return row
+    return row._replace(
+        place=cost.place,
+        amount=cost.amount,
+        net=cost.net,
+        tax=cost.tax,
+        currency=cost.currency,
+        decimals=cost.decimals,
+        tariff=cost.tariff,
+        tariff_version=cost.version,
+        prefix=cost.prefix,
+        billed_seconds=cost.billed_seconds,
+        trace=json.dumps(cost.traces, separators=(",", ":")),
     )
 
 
-def _not_dialled(cost: Price | None) -> bool:
+def _not_dialled(cost: Price) -> bool:
     """True for calls whose digits are not ours: the class of an incoming caller's number means nothing."""
     return isinstance(cost, Free) and cost.code in ("incoming", "tandem")
 
 
 def posting_row(
-    posting_id: int, call: CallRow, ruling: Ruling, wanted: Wanted, part: int, now: int, pms: str, money: tuple[str, int]
+    posting_id: int,
+    call: CallRow,
+    ruling: Ruling,
+    wanted: Wanted,
+    part: int,
+    now: int,
+    pms: str,
+    money: tuple[str, int],
 ) -> PostingRow:
     """The row of a posting that a ruling asks for; `money` is the house's currency and its decimals."""
     hold: Hold | str = wanted.hold or ""

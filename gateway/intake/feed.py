@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final, Literal
+from typing import Literal
 
 from sqlalchemy import Connection
 from twisted.logger import Logger
@@ -28,7 +28,9 @@ Told = Callable[[Batch | None, int], None]
 class Segment:
     """A connection or file: its number once the store has given one, and how far it is committed."""
 
-    def __init__(self, source: str, kind: Kind, identity: str = "", number: int | None = None, position: int = 0) -> None:
+    def __init__(
+        self, source: str, kind: Kind, identity: str = "", number: int | None = None, position: int = 0
+    ) -> None:
         self.source, self.kind, self.identity = source, kind, identity
         self.number, self.position = number, position
 
@@ -97,9 +99,7 @@ class KeepRecords:
     def _raws(self, connection: Connection) -> tuple[int, list[RawRecord]]:
         number = self._segments.number(connection, self._segment, to_micros(self._received_at))
         source, at = self._segment.source, self._received_at
-        return number, [
-            RawRecord(source, number, place, at, frame.data, frame.fault) for place, frame in self._frames
-        ]
+        return number, [RawRecord(source, number, place, at, frame.data, frame.fault) for place, frame in self._frames]
 
     def _moved(self, connection: Connection, number: int, batch: Batch | None) -> Announce:
         if self._segment.kind == "file":

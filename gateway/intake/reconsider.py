@@ -48,19 +48,22 @@ def _price_again(
     if call is None or call.source not in sources:
         return 0
     source = sources[call.source]
-    joined = source.join(_legs(connection, memory.owner, row.call_id, source))
+    legs = _legs(connection, memory.owner, row.call_id, source)
+    joined = source.join(legs)
     cost = price(joined, source.plan, book)
     if not isinstance(cost, Priced):
         return 0
     place = rules.rooms.place(call.extension)
     who = memory.occupancy.at(place.room, call.started_at) if isinstance(place, Room) else NoNews()
     ruling = rule(cost, place, who, rules.policy)
-    fresh = call_row(memory.owner, call.id, call.source, joined, cost, call.extension, ruling)
+    fresh = call_row(memory.owner, call.id, call.source, len(legs), joined, cost, call.extension, ruling)
     memory.statements.replace_call.changed(connection, (*fresh[2:], memory.owner, call.id))
     others = sum(one.amount or 0 for one in outbox.of_call(connection, memory.owner, call.id) if one.id != row.id)
     rest, wanted = cost.amount - others, ruling.wanted
     if wanted is None or rest <= 0:
-        outbox.step(connection, memory.statements, row, "written_off", now=now, reason=f"nothing to post: {ruling.reason}")
+        outbox.step(
+            connection, memory.statements, row, "written_off", now=now, reason=f"nothing to post: {ruling.reason}"
+        )
         return 1
     charge = {"amount": rest, "hold": wanted.hold or "unrated", "reason": wanted.reason, "room": ruling.room}
     outbox.set_charge(connection, memory.owner, row.id, {**charge, "reservation": ruling.reservation})

@@ -165,7 +165,7 @@ class Settling:
             return Unparsed(raw.fault)
         try:
             return self._sources[raw.source].parse(raw.data, raw.received_at)
-        except Exception as error:  # a parser must not raise; if one does, the record is kept and says so
+        except Exception as error:  # noqa: BLE001 - a parser must not raise; if one does, the record is kept and says so
             self._log.failure("parsing a record of {source} failed", source=raw.source)
             return Unparsed(f"the parser failed: {error!r}"[:300])
 
@@ -249,7 +249,7 @@ class Settling:
         if not joined.complete and not overdue:
             ruling = Ruling(status="open", reason="the exchange has announced further records of this call")
             until = now + OPEN_SECONDS * SECOND
-            return ruling, call_row(owner, live.id, source, joined, None, None, ruling, settle_by=until)
+            return ruling, call_row(owner, live.id, source, len(live.legs), joined, None, None, ruling, settle_by=until)
         extension = payer(joined.holders, self.rules.rooms, self.rules.transfer_payer) or joined.call.extension
         place = self.rules.rooms.place(extension)
         started = to_micros(joined.call.start)
@@ -259,7 +259,7 @@ class Settling:
         if not joined.complete:
             words = "settled without its last record, which did not come"
             ruling = replace(ruling, reason="; ".join(one for one in (ruling.reason, words) if one))
-        return ruling, call_row(owner, live.id, source, joined, cost, extension, ruling)
+        return ruling, call_row(owner, live.id, source, len(live.legs), joined, cost, extension, ruling)
 
     def _want(
         self, connection: Connection, batch: Batch, call: CallRow, ruling: Ruling, now: int, *, first: bool, doubt: bool
@@ -290,7 +290,10 @@ class Settling:
         if first:
             return ruling.wanted, 0
         owner = self._memory.owner
-        earlier = [*outbox.of_call(connection, owner, call.id), *(one for one in batch.postings if one.call_id == call.id)]
+        earlier = [
+            *outbox.of_call(connection, owner, call.id),
+            *(one for one in batch.postings if one.call_id == call.id),
+        ]
         already = sum(one.amount or 0 for one in earlier if one.state != "written_off")
         if earlier and ruling.wanted is not None and ruling.wanted.amount is None:
             return None, 0  # no rate yet: what stands already is looked at again when there is one

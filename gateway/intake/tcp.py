@@ -152,7 +152,7 @@ class RecordsFactory(Factory):
 
 def listener(endpoint: IStreamServerEndpoint, factory: RecordsFactory) -> StreamServerEndpointService:
     """The exchange dials us. A port that is taken is a failure of the start, in a plain sentence."""
-    return StreamServerEndpointService(endpoint, factory)
+    return StreamServerEndpointService(endpoint, factory)  # type: ignore[no-untyped-call]
 
 
 def dialler(endpoint: IStreamClientEndpoint, factory: RecordsFactory, clock: IReactorTime) -> ClientService:

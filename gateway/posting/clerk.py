@@ -103,9 +103,7 @@ class Clerk:
     def late_answer(self, token: int, result: Posted | Refused) -> None:
         """The adapter heard an answer to a posting it had reported in doubt, or that nobody remembers."""
         now = self._micros()
-        self._submit(
-            LateAnswer(self._memory, self._numbers, token=token, result=result, now=now, done=self._late_done)
-        )
+        self._submit(LateAnswer(self._memory, self._numbers, token=token, result=result, now=now, done=self._late_done))
 
     def _micros(self) -> int:
         return to_micros(self._now())

@@ -9,51 +9,38 @@ emergency nor free). The file is also the exchange's memory: one that starts wit
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import IO
 
 from gateway.simulators.calls import SimulatedCall
+from gateway.simulators.json_lines import JsonLines
 from gateway.simulators.writers import Writer
 
 
-def last_seq(path: Path) -> int:
-    """Finds the highest `seq` in a ledger, 0 where there is none; a line cut off by a crash is passed over."""
-    highest = 0
-    if not path.exists():
-        return highest
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            try:
-                highest = max(highest, int(json.loads(line)["seq"]))
-            except (ValueError, KeyError, TypeError):
-                continue
-    return highest
-
-
 class CallLedger:
-    """Appends calls to the file; each line is with the operating system when `write` returns."""
+    """The file, open for appending; `last_seq` is the highest number that it held when it was opened, or 0."""
 
     def __init__(self, path: Path, writer: Writer) -> None:
         self._writer = writer
-        self._file: IO[str] = path.open("a", encoding="utf-8")
+        self._file = JsonLines(path, sync=False)
+        seqs = (found.get("seq") for found in self._file.read())
+        self.last_seq = max((seq for seq in seqs if isinstance(seq, int)), default=0)
 
     def write(self, call: SimulatedCall) -> None:
         """Adds one call."""
-        line = {
-            "seq": call.seq,
-            "extension": call.extension,
-            "dialled": call.dialled,
-            "seconds": call.talk_seconds,
-            "start": call.start.isoformat(),
-            "key": self._writer.key(call),
-            "dialect": self._writer.dialect,
-            "direction": call.direction,
-            "kind": call.kind,
-            "charged": call.charged,
-        }
-        self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
-        self._file.flush()
+        self._file.write(
+            {
+                "seq": call.seq,
+                "extension": call.extension,
+                "dialled": call.dialled,
+                "seconds": call.talk_seconds,
+                "start": call.start.isoformat(),
+                "key": self._writer.key(call),
+                "dialect": self._writer.dialect,
+                "direction": call.direction,
+                "kind": call.kind,
+                "charged": call.charged,
+            }
+        )
 
     def close(self) -> None:
         """Closes the file; nothing can be written afterwards."""

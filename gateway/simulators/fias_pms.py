@@ -43,6 +43,8 @@ from protocols.fias.records import Record
 
 Say = Callable[[Mapping[str, object]], None]
 
+FASTEST: Final = 6000.0
+"""Guests who come or go in a minute: a hundred a second exercise a gateway more than any hotel."""
 ODDITIES_KEPT: Final = 20
 """Sentences about odd records that the state shows."""
 GOODBYE: Final = 3.0
@@ -73,12 +75,10 @@ class PmsSettings:
         check_server(self.listen, self.beyond_loopback)
         if self.control is not None:
             check_server(self.control, self.beyond_loopback)
-        if self.checkins_per_minute < 0:
-            raise ValueError("The check-ins a minute must not be less than 0.")
-        try:
-            "".encode(self.encoding)
-        except LookupError:
-            raise ValueError(f"There is no code page {self.encoding!r}; write one like cp852 or utf-8.") from None
+        if not 0 <= self.checkins_per_minute <= FASTEST:
+            raise ValueError(f"The check-ins a minute must be 0 to {FASTEST:.0f}.")
+        if not _is_code_page(self.encoding):
+            raise ValueError(f"There is no code page {self.encoding!r} for FIAS; write one like cp852 or utf-8.")
         for word in self.faults:
             PmsFaults(random.Random(0)).apply(word)
 
@@ -331,3 +331,11 @@ class FiasPms:
             verbs[act.verb]()
         except ValueError as refused:
             self.link_oddity(f"The script's {act.verb} at {act.seconds:g} s was not possible: {refused}")
+
+
+def _is_code_page(name: str) -> bool:
+    """True for an encoding in which the signs of FIAS are the bytes that FIAS means."""
+    try:
+        return "LS|DA0|".encode(name) == b"LS|DA0|"
+    except (LookupError, UnicodeError):
+        return False

@@ -1,21 +1,20 @@
 """The simulated PMS's folio as a file: the referee that survives every crash, its own included.
 
-JSON lines, one per posting received, flushed and synced to the disk before the posting is answered: `number`, `at`,
-`room`, `guest`, `reservation`, `amount` (minor units), `text`, `dialled`, `duration`, `started` (the posting's DA and
-TI), `p#`, `answer`, `clear_text`, `booked`, `transaction`, and `delivery`, how the answer was meant to go: `now`,
-`late`, `never` (silence), or `cut` (the link was cut instead). The control port shows postings in the same shape.
+JSON lines, one per posting received, on the disk before the posting is answered: `number`, `at`, `room`, `guest`,
+`reservation`, `amount` (minor units), `text`, `dialled`, `duration`, `started` (the posting's DA and TI), `p#`,
+`answer`, `clear_text`, `booked`, `transaction`, and `delivery`, how the answer was meant to go: `now`, `late`,
+`never` (silence), or `cut` (the link was cut instead). The control port shows postings in the same shape.
 """
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from gateway.simulators.front_office import FolioLine
+from gateway.simulators.json_lines import JsonLines
 
 _TOKEN: Final = "p#"
 
@@ -26,47 +25,32 @@ def as_json(line: FolioLine) -> dict[str, Any]:
 
 
 class FolioLedger:
-    """The file, open for appending. A last line that a crash cut off is closed off and passed over."""
+    """The file, open for appending."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file: IO[str] = path.open("a+", encoding="utf-8")
-        self._close_torn_line()
+        self._file = JsonLines(path, sync=True)
 
     def lines(self) -> Iterator[FolioLine]:
         """Reads back what earlier runs wrote, numbered afresh where a torn line left a gap."""
-        with self._path.open(encoding="utf-8", errors="replace") as stored:
-            number = 0
-            for text in stored:
-                line = _line(text, number + 1)
-                if line is not None:
-                    number += 1
-                    yield line
+        number = 0
+        for found in self._file.read():
+            line = _line(found, number + 1)
+            if line is not None:
+                number += 1
+                yield line
 
     def write(self, line: FolioLine) -> None:
         """Adds a posting; when this returns it is on the disk."""
-        self._file.write(json.dumps(as_json(line), ensure_ascii=False) + "\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        self._file.write(as_json(line))
 
     def close(self) -> None:
         """Closes the file; nothing can be written afterwards."""
         self._file.close()
 
-    def _close_torn_line(self) -> None:
-        with self._path.open("rb") as stored:
-            size = stored.seek(0, os.SEEK_END)
-            stored.seek(max(0, size - 1))
-            torn = size > 0 and stored.read(1) != b"\n"
-        if torn:
-            self._file.write("\n")
-            self._file.flush()
 
-
-def _line(text: str, number: int) -> FolioLine | None:
+def _line(found: dict[str, Any], number: int) -> FolioLine | None:
     try:
-        found = json.loads(text)
         token = found.pop(_TOKEN)
         return FolioLine(**{**found, "number": number, "token": token})
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError):
         return None

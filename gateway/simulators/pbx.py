@@ -25,16 +25,18 @@ from twisted.internet.interfaces import IDelayedCall, IListeningPort, IReactorTi
 from twisted.internet.protocol import Factory
 
 from gateway.periodic import PeriodicService
-from gateway.simulators.call_ledger import CallLedger, last_seq
+from gateway.simulators.call_ledger import CallLedger
 from gateway.simulators.exchange import BUFFERED_RECORDS, GLUED_AT_MOST, REPEATED_RECORDS, Exchange
 from gateway.simulators.hotel import WARSAW, CallSource
 from gateway.simulators.line_faults import LineFaults
 from gateway.simulators.loopback import check_client, check_server
-from gateway.simulators.pbx_links import FileOutlet, ManagerLink, StreamLink
+from gateway.simulators.pbx_links import AmiLink, FileOutlet, StreamLink
 from gateway.simulators.writers import Writer, writer_of
 
 Say = Callable[[Mapping[str, object]], None]
 
+FASTEST: Final = 600_000.0
+"""Calls a minute: ten thousand a second is more than the busiest exchange, and than this process can make."""
 SHORTEST_TICK: Final = 0.01
 """Seconds between two looks at the clock; calls that are due together are told together."""
 LONGEST_TICK: Final = 1.0
@@ -80,8 +82,10 @@ class PbxSettings:
             check_server(self.listen, self.beyond_loopback)
         if self.file is not None and (self.faults.cut or self.faults.dump_again):
             raise ValueError("A file has no link that could break: cut and dump-again need --connect or --listen.")
-        if self.calls_per_minute <= 0:
-            raise ValueError("The rate must be more than 0 calls a minute.")
+        if not 0 < self.calls_per_minute <= FASTEST:
+            raise ValueError(f"The rate must be more than 0 and at most {FASTEST:.0f} calls a minute.")
+        if self.file is not None and not self.file.absolute().parent.is_dir():
+            raise ValueError(f"There is no folder {self.file.parent} for the file.")
         writer = writer_of(self.dialect, self._dialect_options())
         wide = [room for room in self.rooms if len(room) > writer.widest_extension]
         if wide:
@@ -91,10 +95,12 @@ class PbxSettings:
         return writer
 
     def _dialect_options(self) -> Mapping[str, str]:
-        """An Asterisk that is listened to through a connection is the manager interface."""
-        if self.dialect == "asterisk" and self.file is None:
-            return {"output": "ami", **self.options}
-        return self.options
+        """An Asterisk on a connection is its manager interface, one that writes a file is Master.csv."""
+        if self.dialect != "asterisk":
+            return self.options
+        if self.connect is not None:
+            raise ValueError("Asterisk's manager interface does not dial, it waits: use --listen, or --file.")
+        return {**self.options, "output": "ami" if self.file is None else "csv"}
 
 
 class Pbx:
@@ -106,7 +112,7 @@ class Pbx:
         self._writer = settings.checked()
         self._draw = random.Random(f"faults {settings.seed}")
         self._ledger = CallLedger(settings.ledger, self._writer) if settings.ledger else None
-        first_seq = last_seq(settings.ledger) + 1 if settings.ledger else 1
+        first_seq = self._ledger.last_seq + 1 if self._ledger else 1
         self._calls = CallSource(
             settings.seed, settings.rooms, country=settings.country, access=settings.access, first_seq=first_seq
         )
@@ -157,8 +163,8 @@ class Pbx:
         self._ending = True
         await self._ticks.stopService()
         for link in tuple(self._links):
-            link.drop()
             self._goodbyes.append(self._clock.callLater(GOODBYE, link.abort))
+            link.drop()
         if self._port is not None:
             await maybeDeferred(self._port.stopListening)
         if self._client is not None:
@@ -188,7 +194,7 @@ class Pbx:
         opened, closed = (lambda: self._opened(links[0])), (lambda: self._closed(links[0]))
         manager = self._settings.dialect == "asterisk"
         link = (
-            ManagerLink(self.exchange, opened, closed, self._settings.manager_account)
+            AmiLink(self.exchange, opened, closed, self._settings.manager_account)
             if manager
             else StreamLink(self.exchange, opened, closed)
         )

@@ -80,7 +80,7 @@ class StreamLink(Protocol):
         """The connection is going; connectionLost says the rest."""
 
 
-class ManagerLink(LineOnlyReceiver, StreamLink):
+class AmiLink(LineOnlyReceiver, StreamLink):
     """A session of the Asterisk manager interface: banner, login, then `Cdr` events; `Ping` and `Logoff` are known.
 
     Nothing is told before the login, and nothing is told again: the manager interface has no memory.

@@ -99,7 +99,9 @@ class ControlPort(Resource):
         self._send(request, status, answer)
 
     def _send(self, request: Any, status: int, answer: object) -> None:
-        """Answers; the request is Any because Twisted's has no types for what is called here."""
+        """Answers, if there is still somebody to answer; Any, because Twisted has no types for what is called here."""
+        if request.channel is None:
+            return
         request.setResponseCode(status)
         request.setHeader(b"content-type", b"application/json")
         request.setHeader(b"cache-control", b"no-store")
@@ -197,9 +199,9 @@ class ControlPort(Resource):
         return {"night_audit": False}
 
 
-def control_site(pms: FiasPms, any_host: bool = False) -> Site:
-    """Makes the web site that the control port serves."""
-    site = Site(ControlPort(pms, any_host), requestFactory=_BoundedRequest, timeout=60)  # type: ignore[no-untyped-call]
+def control_site(pms: FiasPms, reactor: Any, any_host: bool = False) -> Site:
+    """Makes the web site that the control port serves; `any_host` lets names that are not loopback in."""
+    site = Site(ControlPort(pms, any_host), requestFactory=_BoundedRequest, timeout=60, reactor=reactor)  # type: ignore[no-untyped-call]
     site.displayTracebacks = False
     return site
 

@@ -24,9 +24,7 @@ class Command(NamedTuple):
     why: str
 
 
-def give(
-    connection: Connection, owner: str, *, now: int, who: str, deed: str, posting_id: int | None, why: str
-) -> int:
+def give(connection: Connection, owner: str, *, now: int, who: str, deed: str, posting_id: int | None, why: str) -> int:
     """Write a command down; the gateway reads it within a second. Returns its number."""
     newest = connection.execute(select(func.max(_k.id)).where(_k.property == owner)).scalar()
     number = int(newest or 0) + 1

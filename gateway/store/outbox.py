@@ -6,9 +6,10 @@ it expected changes nothing and says so.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from gateway.ledger import Event, Hold, Outcome, State, move
 from gateway.store import schema
@@ -42,7 +43,7 @@ _DUE = (
 _WHOLE = select(*[_p[name] for name in PostingRow._fields])
 
 
-def _due(row: Row[Any]) -> Due:
+def _due(row: Iterable[Any]) -> Due:
     values = list(row)
     values[9] = values[9] or 0  # talk seconds a record did not tell
     values[10], values[11], values[13] = values[10] or "", values[11] or "unknown", values[13] or ""

@@ -60,7 +60,7 @@ def plain(rows: Iterable[RowMapping]) -> list[dict[str, Any]]:
 def lively_counts(connection: Connection, owner: str) -> dict[str, int]:
     """How many postings stand in each state that is not final; every such state has its number."""
     wanted = select(_p.state, func.count()).where(_p.property == owner, LIVELY).group_by(_p.state)
-    found = {state: number for state, number in connection.execute(wanted).tuples()}
+    found: dict[str, int] = dict(connection.execute(wanted).tuples().all())
     return {state: found.get(state, 0) for state in LIVELY_STATES}
 
 
@@ -138,7 +138,7 @@ def settled_since(connection: Connection, owner: str, since: int) -> dict[str, t
 def totals(connection: Connection, owner: str) -> dict[str, int]:
     """How many postings stand in each state. Reads the whole ledger: ask seldom."""
     wanted = select(_p.state, func.count()).where(_p.property == owner).group_by(_p.state)
-    return {state: number for state, number in connection.execute(wanted).tuples()}
+    return dict(connection.execute(wanted).tuples().all())
 
 
 def first_since(connection: Connection, owner: str, table: Table, column: Column[Any], since: int) -> int:
@@ -190,7 +190,9 @@ def find_calls(connection: Connection, owner: str, words: str, most: int, before
         highest = connection.execute(select(func.max(_c.id)).where(_c.property == owner)).scalar()
         top = int(highest or 0) + 1
     bottom = top - SEARCH_STRETCH
-    wanted = select(schema.calls).where(_c.property == owner, _c.id < top, _c.id >= bottom, _means(connection, owner, words))
+    wanted = select(schema.calls).where(
+        _c.property == owner, _c.id < top, _c.id >= bottom, _means(connection, owner, words)
+    )
     calls = plain(connection.execute(wanted.order_by(_c.id.desc()).limit(most)).mappings())
     return Found(calls, None if len(calls) == most or bottom <= 1 else bottom)
 
@@ -260,7 +262,9 @@ def odd_records(
     if top is None:
         top = int(connection.execute(select(func.max(_r.id)).where(_r.property == owner)).scalar() or 0) + 1
     bottom = top - SEARCH_STRETCH
-    odd = {"unread": _r.kind == "unparsed", "repeat": _r.mark != ""}.get(mark, or_(_r.kind == "unparsed", _r.mark != ""))
+    odd = {"unread": _r.kind == "unparsed", "repeat": _r.mark != ""}.get(
+        mark, or_(_r.kind == "unparsed", _r.mark != "")
+    )
     wanted = select(schema.records).where(_r.property == owner, _r.id < top, _r.id >= bottom, odd)
     found = plain(connection.execute(wanted.order_by(_r.id.desc()).limit(most)).mappings())
     return found, None if len(found) == most or bottom <= 1 else bottom

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from gateway.store import schema
 
 _p, _c, _r, _a = schema.postings.c, schema.calls.c, schema.records.c, schema.attempts.c
 _t = schema.audit_trail.c
 
+#: A row by column name, as plain values that outlive the connection.
+Mapped: TypeAlias = dict[str, Any]
 #: Rows fetched at a time from a long list, so that a year of postings needs no memory.
 _CHUNK: Final = 1_000
 
@@ -50,87 +52,88 @@ _LISTED = (
 )
 
 
-def postings(connection: Connection, owner: str, states: tuple[str, ...] = ()) -> Iterator[RowMapping]:
+def postings(connection: Connection, owner: str, states: tuple[str, ...] = ()) -> Iterator[Mapped]:
     """Every posting, oldest first, or those in some states."""
     wanted = _LISTED.where(_p.property == owner)
     if states:
         wanted = wanted.where(_p.state.in_(states))
     result = connection.execution_options(stream_results=True).execute(wanted)
-    yield from result.mappings().yield_per(_CHUNK)
+    for row in result.mappings().yield_per(_CHUNK):
+        yield dict(row)
 
 
-def posting(connection: Connection, owner: str, posting_id: int) -> RowMapping | None:
+def posting(connection: Connection, owner: str, posting_id: int) -> Mapped | None:
     """One posting with what its call says."""
-    return connection.execute(_LISTED.where(_p.property == owner, _p.id == posting_id)).mappings().first()
+    return _first(connection, _LISTED.where(_p.property == owner, _p.id == posting_id))
 
 
-def newest_postings(connection: Connection, owner: str, most: int) -> list[RowMapping]:
+def newest_postings(connection: Connection, owner: str, most: int) -> list[Mapped]:
     """The newest postings, newest first."""
     wanted = _LISTED.where(_p.property == owner).order_by(None).order_by(_p.id.desc()).limit(most)
-    return list(connection.execute(wanted).mappings())
+    return _all(connection, wanted)
 
 
-def lively_postings(connection: Connection, owner: str, most: int) -> list[RowMapping]:
+def lively_postings(connection: Connection, owner: str, most: int) -> list[Mapped]:
     """Postings that are neither posted nor written off, oldest first: what somebody or something waits for."""
     wanted = _LISTED.where(_p.property == owner, _p.state.not_in(("posted", "written_off"))).limit(most)
-    return list(connection.execute(wanted).mappings())
+    return _all(connection, wanted)
 
 
 def lively_counts(connection: Connection, owner: str) -> dict[str, int]:
     """How many postings are in each state but posted and written off: cheap, however large the ledger is."""
     wanted = select(_p.state, func.count()).where(_p.property == owner, _p.state.not_in(("posted", "written_off")))
-    return {state: count for state, count in connection.execute(wanted.group_by(_p.state)).tuples()}
+    return dict(connection.execute(wanted.group_by(_p.state)).tuples().all())
 
 
 def counts(connection: Connection, owner: str, since: int = 0) -> dict[str, int]:
     """How many postings, wanted since an instant, are in each state."""
     wanted = select(_p.state, func.count()).where(_p.property == owner, _p.created_at >= since)
-    return {state: count for state, count in connection.execute(wanted.group_by(_p.state)).tuples()}
+    return dict(connection.execute(wanted.group_by(_p.state)).tuples().all())
 
 
-def attempts(connection: Connection, owner: str, posting_id: int) -> list[RowMapping]:
+def attempts(connection: Connection, owner: str, posting_id: int) -> list[Mapped]:
     """Every attempt at a posting, oldest first."""
     wanted = select(schema.attempts).where(_a.property == owner, _a.posting_id == posting_id).order_by(_a.id)
-    return list(connection.execute(wanted).mappings())
+    return _all(connection, wanted)
 
 
-def trail(connection: Connection, owner: str, posting_id: int) -> list[RowMapping]:
+def trail(connection: Connection, owner: str, posting_id: int) -> list[Mapped]:
     """What people and the gateway did to a posting."""
     wanted = select(schema.audit_trail).where(_t.property == owner, _t.posting_id == posting_id).order_by(_t.id)
-    return list(connection.execute(wanted).mappings())
+    return _all(connection, wanted)
 
 
-def call(connection: Connection, owner: str, call_id: int) -> RowMapping | None:
+def call(connection: Connection, owner: str, call_id: int) -> Mapped | None:
     """One call."""
     wanted = select(schema.calls).where(_c.property == owner, _c.id == call_id)
-    return connection.execute(wanted).mappings().first()
+    return _first(connection, wanted)
 
 
-def newest_calls(connection: Connection, owner: str, most: int, before: int | None = None) -> list[RowMapping]:
+def newest_calls(connection: Connection, owner: str, most: int, before: int | None = None) -> list[Mapped]:
     """The newest calls, newest first, from before call number `before`."""
     wanted = select(schema.calls).where(_c.property == owner).order_by(_c.id.desc()).limit(most)
     if before is not None:
         wanted = wanted.where(_c.id < before)
-    return list(connection.execute(wanted).mappings())
+    return _all(connection, wanted)
 
 
-def records_of(connection: Connection, owner: str, call_id: int) -> list[RowMapping]:
+def records_of(connection: Connection, owner: str, call_id: int) -> list[Mapped]:
     """The records a call was joined from, as they came."""
     wanted = select(schema.records).where(_r.property == owner, _r.call_id == call_id).order_by(_r.id)
-    return list(connection.execute(wanted).mappings())
+    return _all(connection, wanted)
 
 
-def unread_records(connection: Connection, owner: str, most: int) -> list[RowMapping]:
+def unread_records(connection: Connection, owner: str, most: int) -> list[Mapped]:
     """The newest records that could not be read or may be repeats, newest first."""
     odd = (_r.kind == "unparsed") | (_r.mark != "")
     wanted = select(schema.records).where(_r.property == owner, odd).order_by(_r.id.desc()).limit(most)
-    return list(connection.execute(wanted).mappings())
+    return _all(connection, wanted)
 
 
-def record_counts(connection: Connection, owner: str, after: int = 0) -> Mapping[str, int]:
+def record_counts(connection: Connection, owner: str, after: int = 0) -> dict[str, int]:
     """How many records there are of each kind, behind record number `after`."""
     wanted = select(_r.kind, func.count()).where(_r.property == owner, _r.id > after).group_by(_r.kind)
-    return {kind: count for kind, count in connection.execute(wanted).tuples()}
+    return dict(connection.execute(wanted).tuples().all())
 
 
 def money(minor: int | None, decimals: int) -> str | None:
@@ -141,6 +144,10 @@ def money(minor: int | None, decimals: int) -> str | None:
     return f"{sign}{digits[:-decimals]}.{digits[-decimals:]}" if decimals else f"{sign}{digits}"
 
 
-def as_dict(row: RowMapping) -> dict[str, Any]:
-    """A row as plain values that outlive the connection."""
-    return dict(row)
+def _all(connection: Connection, wanted: Select[Any]) -> list[Mapped]:
+    return [dict(row) for row in connection.execute(wanted).mappings()]
+
+
+def _first(connection: Connection, wanted: Select[Any]) -> Mapped | None:
+    row = connection.execute(wanted).mappings().first()
+    return None if row is None else dict(row)

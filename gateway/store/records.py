@@ -47,7 +47,9 @@ def opening_records(connection: Connection, owner: str, segment: int, most: int)
     return [StoredRecord(*row) for row in connection.execute(wanted.order_by(_r.position).limit(most))]
 
 
-def open_segment(connection: Connection, owner: str, segment: int, source: str, kind: str, identity: str, now: int) -> None:
+def open_segment(
+    connection: Connection, owner: str, segment: int, source: str, kind: str, identity: str, now: int
+) -> None:
     """Write down that a connection or file begins."""
     connection.execute(
         insert(schema.segments).values(
@@ -96,7 +98,5 @@ def rule_call(connection: Connection, owner: str, call_id: int, status: str, rea
 
 def overdue_calls(connection: Connection, owner: str, now: int, newest: int) -> list[CallRow]:
     """Open calls whose time has come, among the newest."""
-    wanted = select(schema.calls).where(
-        _c.property == owner, _c.id >= newest, _c.status == "open", _c.settle_by <= now
-    )
+    wanted = select(schema.calls).where(_c.property == owner, _c.id >= newest, _c.status == "open", _c.settle_by <= now)
     return [CallRow(*row) for row in connection.execute(wanted)]

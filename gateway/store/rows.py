@@ -56,20 +56,20 @@ class CallRow(NamedTuple):
     room: str | None
     department: str | None
     reservation: str | None
-    number: str | None
-    number_class: str | None
-    place: str | None
-    amount: int | None
-    net: int | None
-    tax: int | None
-    currency: str | None
-    decimals: int | None
-    tariff: str | None
-    tariff_version: str | None
-    prefix: str | None
-    billed_seconds: int | None
-    trace: str | None
-    warnings: str
+    number: str | None = None
+    number_class: str | None = None
+    place: str | None = None
+    amount: int | None = None
+    net: int | None = None
+    tax: int | None = None
+    currency: str | None = None
+    decimals: int | None = None
+    tariff: str | None = None
+    tariff_version: str | None = None
+    prefix: str | None = None
+    billed_seconds: int | None = None
+    trace: str | None = None
+    warnings: str = ""
 
 
 class PostingRow(NamedTuple):

@@ -50,7 +50,9 @@ def broken_rules(connection: Connection, owner: str, is_sqlite: bool) -> list[st
     """What is wrong with a store, in sentences; empty if it is whole."""
     broken: list[str] = []
     if is_sqlite:
-        broken += [f"damaged file: {row[0]}" for row in connection.exec_driver_sql("PRAGMA quick_check") if row[0] != "ok"]
+        broken += [
+            f"damaged file: {row[0]}" for row in connection.exec_driver_sql("PRAGMA quick_check") if row[0] != "ok"
+        ]
     for words, question in _RULES:
         count = connection.execute(text(question), {"p": owner}).scalar() or 0
         if count:

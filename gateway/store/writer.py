@@ -95,7 +95,7 @@ class Writer:
         except (OperationalError, InterfaceError, InternalError, OSError) as error:
             self._put_back(jobs, error)
             return []
-        except Exception as error:  # one of the jobs is at fault: find it, keep the others
+        except Exception as error:  # noqa: BLE001 - one of the jobs is at fault: find it, keep the others
             self._stale = True
             self._log.warn("a batch of {count} jobs failed: {error!r}", count=len(jobs), error=error)
             announcements = self._one_by_one(jobs)
@@ -153,7 +153,7 @@ class Writer:
             return self._transact([job])
         except (OperationalError, InterfaceError, InternalError, OSError):
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the job gets its chance to do its least
             self._log.failure("a job failed by itself: {job!r}", job=type(job).__name__)
             return self._transact([_Rescued(job, error)])
 
@@ -199,13 +199,13 @@ class WriterThread(Service):
 
     def startService(self) -> None:
         """Start the thread."""
-        super().startService()
+        super().startService()  # type: ignore[no-untyped-call]
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
     def stopService(self) -> Deferred[None]:
         """Commit what is in line and end the thread."""
-        super().stopService()
+        super().stopService()  # type: ignore[no-untyped-call]
         self._stopping = True
         self.wake()
         return self._gone

@@ -93,7 +93,11 @@ def _waiting(counts: Mapping[str, int], oldest: int | None, status: Status, cloc
 def _for_people(counts: Mapping[str, int]) -> list[Item]:
     """In doubt is always told, so that a 0 is seen to be a 0; refused and held where there are any."""
     shown: list[Item] = []
-    for state, name, tone in (("in_doubt", "in doubt", "amber"), ("refused", "refused", "red"), ("held", "held", "amber")):
+    for state, name, tone in (
+        ("in_doubt", "in doubt", "amber"),
+        ("refused", "refused", "red"),
+        ("held", "held", "amber"),
+    ):
         number = counts.get(state, 0)
         if number or state == "in_doubt":
             shown.append(
@@ -135,7 +139,9 @@ def banners(
     if status.tariff_warning:
         shown.append(Banner(title="Unapproved tariff", words=_sentence(status.tariff_warning), key="tariff"))
     if status.stopping:
-        shown.append(Banner(title="The gateway is stopping", words="What is under way is being written down.", key="stop"))
+        shown.append(
+            Banner(title="The gateway is stopping", words="What is under way is being written down.", key="stop")
+        )
     return shown
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from twisted.internet.defer import Deferred, DeferredSemaphore
 from twisted.internet.threads import deferToThreadPool
 
@@ -73,6 +73,8 @@ class Reads:
             raise StoreBusy("too many people are looking at once; this page will be there in a few seconds")
         try:
             result: T = await self._turn.run(self._elsewhere, work)
+        except IntegrityError:
+            raise
         except DBAPIError as error:
             raise StoreUnreadable(f"the store cannot be used: {str(error.orig).splitlines()[0]}") from error
         return result

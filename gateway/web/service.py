@@ -1,12 +1,59 @@
-"""Placeholder while the web room is being built; replaced by its owner."""
-from twisted.internet.defer import succeed
+"""The web site of a running gateway: listens, and on the way out answers what was asked before it closes."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from twisted.internet.defer import Deferred, maybeDeferred, succeed
+from twisted.internet.endpoints import serverFromString
+from twisted.internet.interfaces import IListeningPort
+
+from gateway.web.house import House
+from gateway.web.reads import Elsewhere, in_threads
+from gateway.web.security import Door, QuietSite, own_hosts
+from gateway.web.site import Routes
+
+
+def site_version() -> str:
+    """The version of the installed program."""
+    try:
+        return version("foliogate")
+    except PackageNotFoundError:  # run from a checkout that nobody installed
+        return "not installed"
+
+
+def door(house: House, clock: Any, elsewhere: Elsewhere) -> Door:
+    """The whole site as one resource."""
+    routes = Routes(house, clock, elsewhere, site_version())
+    return Door(routes.app.resource(), own_hosts(house.config.web.host))
+
+
 class WebService:
-    def __init__(self, house, reactor):
-        self.house, self.reactor = house, reactor
-    def start(self):
-        from twisted.web.server import Site
-        from twisted.web.static import Data
-        self.port = self.reactor.listenTCP(self.house.config.web.port, Site(Data(b"ok", "text/plain")), interface="127.0.0.1")
-        return succeed(self.port.getHost().port)
-    def stop(self):
-        return self.port.stopListening()
+    """Serves a house's pages on the address of its configuration."""
+
+    def __init__(self, house: House, reactor: Any) -> None:
+        self._house, self._reactor = house, reactor
+        self._door = door(house, reactor, in_threads(reactor))
+        self._port: IListeningPort | None = None
+
+    def start(self) -> Deferred[int]:
+        """Begin to listen; fires with the port, or fails with CannotListenError."""
+        endpoint: Any = serverFromString(self._reactor, self._house.config.web.listen)  # type: ignore[no-untyped-call]
+        site = QuietSite(self._door, self._reactor)
+        listening: Deferred[IListeningPort] = endpoint.listen(site)
+        return listening.addCallback(self._listening)
+
+    def _listening(self, port: IListeningPort) -> int:
+        self._port = port
+        number: int = port.getHost().port  # type: ignore[attr-defined]
+        return number
+
+    def stop(self) -> Deferred[None]:
+        """Take no more connections and answer nothing more; fires when the port is closed."""
+        self._door.closed = True
+        port, self._port = self._port, None
+        if port is None:
+            return succeed(None)
+        closed: Deferred[None] = maybeDeferred(port.stopListening)  # type: ignore[call-overload]
+        return closed

@@ -118,7 +118,9 @@ def attempt_view(row: Row, clock: Clock) -> AttemptView:
     else:
         said = f": {row['words']}" if row["words"] else ""
         outcome = f"{clock.second(int(row['answered_at']))} {_OUTCOMES.get(row['event'], row['event'])}{said}"
-    return AttemptView(sent=clock.full(int(row["sent_at"])), room=str(row["room"]), token=int(row["token"]), outcome=outcome)
+    return AttemptView(
+        sent=clock.full(int(row["sent_at"])), room=str(row["room"]), token=int(row["token"]), outcome=outcome
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""The FIAS adapter: `adapter` puts the pure pieces beside it (charges, answers, rooms, resync) on a connection."""

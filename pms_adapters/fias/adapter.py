@@ -111,6 +111,7 @@ class FiasAdapter:
         self._service: ClientService | None = None
         self._line: FiasLine | None = None
         self._link_alarm: IDelayedCall | None = None
+        self._link_due: float | None = None
         self._fruitless = 0
         self._was_up = False
         self._oddities = 0
@@ -271,12 +272,17 @@ class FiasAdapter:
                 self._do(action)
 
     def _set_alarm(self) -> None:
-        _cancel(self._link_alarm)
         due = self._link.due()
-        wait = None if due is None else max(0.0, due - self._clock.seconds())
-        self._link_alarm = None if wait is None else self._clock.callLater(wait, self._alarm)
+        if due == self._link_due:
+            return
+        _cancel(self._link_alarm)
+        self._link_due = due
+        self._link_alarm = None
+        if due is not None:
+            self._link_alarm = self._clock.callLater(max(0.0, due - self._clock.seconds()), self._alarm)
 
     def _alarm(self) -> None:
+        self._link_due = None
         self._perform(self._link.tick(self._clock.seconds()))
 
     # -- records ---------------------------------------------------------------------------------------------------

@@ -6,12 +6,13 @@ that dials us needs a server endpoint with the same factory.
 
 from __future__ import annotations
 
-from typing import Final, Protocol, assert_never
+from typing import Any, Final, Protocol, assert_never
 
 from twisted.internet import protocol
-from twisted.internet.interfaces import IAddress, IDelayedCall, IReactorTime, ITCPTransport
+from twisted.internet.interfaces import IAddress, IDelayedCall, IPushProducer, IReactorTime, ITCPTransport
 from twisted.logger import Logger
 from twisted.python.failure import Failure
+from zope.interface import implementer
 
 from protocols.fias.codec import MAX_RECORD, BadRecord, Cut, Framed, FrameEvent, Frames, Overlong, Stray, decode, encode
 from protocols.fias.records import Record
@@ -37,6 +38,7 @@ class LineOwner(Protocol):
         """Bytes came that are no record."""
 
 
+@implementer(IPushProducer)
 class FiasLine(protocol.Protocol):
     """One connection to one PMS."""
 
@@ -47,11 +49,17 @@ class FiasLine(protocol.Protocol):
         self._frames = Frames()
         self._cutting: IDelayedCall | None = None
 
+    @property
+    def _wire(self) -> Any:
+        """The transport; Twisted types it as less than what every TCP transport is."""
+        return self.transport
+
     def connectionMade(self) -> None:
-        """Have TCP notice a dead peer, and do not let it collect small records."""
+        """Have TCP notice a dead peer, not collect small records, and stop our reading while the peer does not read."""
         if ITCPTransport.providedBy(self.transport):
-            self.transport.setTcpKeepAlive(True)
-            self.transport.setTcpNoDelay(True)
+            self._wire.setTcpKeepAlive(True)
+            self._wire.setTcpNoDelay(True)
+        self._wire.registerProducer(self, True)
         self._owner.line_made(self)
 
     def dataReceived(self, data: bytes) -> None:
@@ -68,38 +76,50 @@ class FiasLine(protocol.Protocol):
 
     def write(self, record: Record) -> None:
         """Send one record."""
-        assert self.transport is not None
-        self.transport.write(encode(record, self._encoding))
+        self._wire.write(encode(record, self._encoding))
 
     def close(self) -> None:
         """Close once everything is written, or after CLOSE_GRACE."""
-        assert self.transport is not None
         if self._cutting is None:
             self._cutting = self._clock.callLater(CLOSE_GRACE, self.abort)
-            self.transport.loseConnection()
+            self._wire.loseConnection()
 
     def abort(self) -> None:
         """Close at once."""
-        assert self.transport is not None
-        # Every transport that Twisted has can be aborted, but the interface of them all does not say so.
-        getattr(self.transport, "abortConnection", self.transport.loseConnection)()
+        self._wire.abortConnection()
+
+    def pauseProducing(self) -> None:
+        """The peer does not read: a peer that only asks must not fill our memory with answers."""
+        self._wire.pauseProducing()
+
+    def resumeProducing(self) -> None:
+        """The peer reads again."""
+        self._wire.resumeProducing()
+
+    def stopProducing(self) -> None:
+        """The connection is going; connectionLost says the rest."""
 
     def _take(self, event: FrameEvent) -> None:
-        match event:
-            case Framed(data):
-                record = decode(data, self._encoding)
-                if isinstance(record, BadRecord):
-                    self._owner.odd_bytes(f"a frame without a record: {record.reason}")
-                else:
-                    self._owner.record_came(self, record)
-            case Overlong(head):
-                self._owner.odd_bytes(f"a record longer than {MAX_RECORD} bytes, beginning with {head[:8]!r}; skipped")
-            case Cut(data):
-                self._owner.odd_bytes(f"a record without an end, {len(data)} bytes, beginning with {data[:8]!r}")
-            case Stray(head, count):
-                self._owner.odd_bytes(f"{count} bytes outside any record, beginning with {head[:8]!r}")
-            case _:
-                assert_never(event)
+        if not isinstance(event, Framed):
+            self._owner.odd_bytes(_told(event))
+            return
+        record = decode(event.data, self._encoding)
+        if isinstance(record, BadRecord):
+            self._owner.odd_bytes(f"a frame without a record: {record.reason}")
+        else:
+            self._owner.record_came(self, record)
+
+
+def _told(event: Overlong | Cut | Stray) -> str:
+    match event:
+        case Overlong(head):
+            return f"a record longer than {MAX_RECORD} bytes, beginning with {head[:8]!r}; skipped"
+        case Cut(data):
+            return f"a record without an end, {len(data)} bytes, beginning with {data[:8]!r}"
+        case Stray(head, count):
+            return f"{count} bytes outside any record, beginning with {head[:8]!r}"
+        case _:
+            assert_never(event)
 
 
 class LineFactory(protocol.Factory):

@@ -17,7 +17,7 @@ next, an exception on bytes from outside.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import xor
 from typing import Final, TypeAlias
 
@@ -198,12 +198,17 @@ def encode(record: Record, encoding: str) -> bytes:
     name is not two plain characters, because the peer would read something else.
     """
     for name in (record.kind, *(name for name, _ in record.fields)):
-        if len(name) != NAME_LENGTH or not name.isascii() or clean(name) != name:
+        if not _is_name(name):
             raise LocalProtocolError(
                 f"{name!r} cannot be the name of a record or field: two plain characters are needed"
             )
     body = "|".join((record.kind, *(name + clean(value) for name, value in record.fields))) + "|"
     return b"\x02" + body.encode(encoding, errors="replace") + b"\x03"
+
+
+@lru_cache(maxsize=1_000)  # every name of the catalogue, and as many again
+def _is_name(name: str) -> bool:
+    return len(name) == NAME_LENGTH and name.isascii() and clean(name) == name
 
 
 def lrc(data: bytes) -> int:

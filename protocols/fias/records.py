@@ -129,7 +129,9 @@ RECORDS: Final[dict[str, RecordType]] = {
         _record("GO", "pms", "RN", _names("G# GS DA SF TI WS EN ES EP"), "guest check-out"),
         _record("GC", "pms", "RN", ("G#", "GS", "RO", *_TEXTS, *_GUEST, "EO", "ET", "EI"), "guest change, room move"),
         _record("RE", "both", "RN", _names("CS CT DN G# ID ML MR PP PU RS TV VM"), "room equipment"),
-        _record("PS", "gateway", "RN PT DA TI", ("TA", "MP", "P#", "PM", "WS", *_CHARGE, *_BREAKDOWN), "simple posting"),
+        _record(
+            "PS", "gateway", "RN PT DA TI", ("TA", "MP", "P#", "PM", "WS", *_CHARGE, *_BREAKDOWN), "simple posting"
+        ),
         _record("PA", "pms", "AS", _names("RN P# CT G# GN ID SO WS C# DA TI"), "answer to PS or PR"),
         _record(
             "PR",

@@ -47,6 +47,9 @@ _SHORTEST = 17
 _FIRST_NAME, _SECOND_DEVICE, _SECOND_NAME, _HOLD = 12, 13, 14, 15
 _NAME_COMMAS = 4
 
+# Extensions have up to 15 digits; the kinds of devices are remembered, and what is remembered must be short.
+_LONGEST_DEVICE = 20
+
 
 def make_parser(settings: SourceSettings) -> Parser:
     """Compile the parser of one IP Office."""
@@ -78,9 +81,13 @@ def _no_segment(text: str) -> Parsed:
     return furniture(text) or Unparsed(few)
 
 
-@lru_cache(maxsize=4_096)
 def _kind(device: str) -> str:
     """Give the letter of a device; blank for none, `?` for what is not written like a device."""
+    return _known_kind(device) if len(device) <= _LONGEST_DEVICE else "?"
+
+
+@lru_cache(maxsize=4_096)
+def _known_kind(device: str) -> str:
     if not device:
         return ""
     return device[0] if device[0] in ("E", "T", "V") and is_number(device[1:]) else "?"
@@ -98,7 +105,8 @@ def _without_name_commas(text: str, warnings: list[str]) -> str:
     if moved and not _is_device(cells[_SECOND_DEVICE]):
         cells[_FIRST_NAME : _FIRST_NAME + moved + 1] = [" ".join(cells[_FIRST_NAME : _FIRST_NAME + moved + 1])]
         warnings.append("the name of party 1 holds a comma; the fields behind it were found by their contents")
-    moved = next((n for n in (0, *reach) if is_number("".join(cells[_HOLD + n : _HOLD + n + 1]))), 0)
+    # Behind the second name stand two numbers, the seconds on hold and parked.
+    moved = next((n for n in (0, *reach) if all(map(is_number, cells[_HOLD + n : _HOLD + n + 2]))), 0)
     if moved:
         cells[_SECOND_NAME : _SECOND_NAME + moved + 1] = [" ".join(cells[_SECOND_NAME : _SECOND_NAME + moved + 1])]
         warnings.append("the name of party 2 holds a comma; the fields behind it were found by their contents")
@@ -118,7 +126,8 @@ def _segment(clock: WallClock, values: Sequence[str], warnings: list[str]) -> Ca
     trunk_in, trunk_out, direction = _trunks(_direction(way, internal), first, second)
     lasted = talk_seconds + (ring_seconds or 0) + (hold_seconds or 0) + (park_seconds or 0)
     incoming = direction == "in"
-    sent = number_sent(dialled or called, warnings)
+    # A code dialled inside, *47, is no number that could be priced wrongly.
+    sent = number_sent(dialled or called, [] if direction == "internal" else warnings)
     return CallRecord(
         direction=direction,
         answered=True if talk_seconds else None if follows else False,

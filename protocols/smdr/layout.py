@@ -213,7 +213,8 @@ def _cut_keys(layout: Layout, names: Sequence[str]) -> Cut:
 
     def cut(text: str) -> Fields | None:
         held: dict[str, str] = {}
-        for line in text.splitlines():
+        # Not splitlines: a caller's name may hold signs that Unicode counts as line ends, and must not add keys.
+        for line in text.split("\n"):
             key, found, value = line.partition(separator)
             if found:
                 held.setdefault(key.strip().lower(), value.strip())
@@ -250,11 +251,11 @@ def parse_layout(name: str, text: str) -> Layout:
         encoding=raw.get("encoding", "utf-8"),
         separator=raw.get("separator", ","),
         quote=raw.get("quote", ""),
-        forms=tuple(_form(name, kind, form, raw) for form in raw["form"]),
+        forms=tuple(_form(name, kind, form) for form in raw["form"]),
     )
 
 
-def _form(layout: str, kind: str, raw: Mapping[str, Any], whole: Mapping[str, Any]) -> Form:
+def _form(layout: str, kind: str, raw: Mapping[str, Any]) -> Form:
     columns = raw["columns"]
     if kind == "fixed":
         places: dict[str, Any] = {name: _columns(f"{layout}: {name}", value) for name, value in columns.items()}

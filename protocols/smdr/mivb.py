@@ -127,9 +127,7 @@ def _duration(text: str, warnings: list[str]) -> int:
     if not text.endswith(":99:99"):
         return duration("duration", text)
     hours = duration("duration", text[:-6] + ":00:00") // 3600 + 1
-    warnings.append(
-        f"the duration {text} means more than {hours} hours, the most this column can say; {hours} hours are counted"
-    )
+    warnings.append(f"the duration {text} stands for {hours} hours or more; {hours} hours are counted")
     return hours * 3600
 
 

@@ -22,20 +22,19 @@ def brisk(tmp_path: Path, pms: ForeignPms) -> House:
 
 def test_a_pms_that_is_away_gets_everything_when_it_is_back(house: House, pms: ForeignPms) -> None:
     """The link is pulled for a while: charges wait, in order, and none is doubled."""
-    with running(house):
-        with house.dial() as pbx:
-            pbx.sendall(ipoffice_line(1_000_001))
-            eventually("the first is posted", lambda: house.states() == {"posted": 1})
-            port = pms.port
-            pms.close()
-            pbx.sendall(b"".join(ipoffice_line(n) for n in range(1_000_002, 1_000_012)))
-            eventually("ten wait", lambda: house.states().get("due") == 10)
-            back = ForeignPms(port)
-            try:
-                eventually("all are posted", lambda: house.states() == {"posted": 11}, 40)
-            finally:
-                house.stop()
-                back.close()
+    with running(house), house.dial() as pbx:
+        pbx.sendall(ipoffice_line(1_000_001))
+        eventually("the first is posted", lambda: house.states() == {"posted": 1})
+        port = pms.port
+        pms.close()
+        pbx.sendall(b"".join(ipoffice_line(n) for n in range(1_000_002, 1_000_012)))
+        eventually("ten wait", lambda: house.states().get("due") == 10)
+        back = ForeignPms(port)
+        try:
+            eventually("all are posted", lambda: house.states() == {"posted": 11}, 40)
+        finally:
+            house.stop()
+            back.close()
     assert [fields["P#"] for fields in back.postings] == sorted({f["P#"] for f in back.postings}, key=int)
     assert len(back.postings) == 10
 
@@ -127,7 +126,7 @@ def test_a_guest_who_moved_is_charged_where_he_is_and_one_who_left_is_not_charge
             time.sleep(0.3)
             pbx.sendall(ipoffice_line(1_000_002, ago=40))
             eventually("it is held", lambda: house.states() == {"posted": 1, "held": 1})
-        held = [one for one in house.postings() if one["state"] == "held"][0]
+        held = next(one for one in house.postings() if one["state"] == "held")
         house.stop()
     assert held["hold"] == "guest_left"
     assert len(pms.postings) == 1

@@ -12,6 +12,7 @@ from tests.architecture.sources import PACKAGES, ROOT, Source, length, sources
 
 FUNCTION_LINES = 40
 MODULE_LINES = 500
+TEST_MODULE_LINES = 750  # a test module is searched rather than read, and a table of expectations stays in one piece
 VAGUE_WORDS = frozenset({"manager", "handler", "processor", "engine", "helper", "util", "utils"})
 GENERATED_FOLDERS = frozenset({"__pycache__", "build", "dist"})
 # Put together here, so that this file does not name them.
@@ -40,9 +41,11 @@ def test_no_function_is_longer_than_forty_lines() -> None:
     assert long == []
 
 
-def test_no_module_is_longer_than_five_hundred_lines() -> None:
+def test_no_module_is_longer_than_can_be_held_in_mind() -> None:
     long = [
-        f"{source.name} has {lines} lines" for source in EVERYTHING if (lines := source.text.count("\n")) > MODULE_LINES
+        f"{source.name} has {lines} lines"
+        for source in EVERYTHING
+        if (lines := source.text.count("\n")) > (MODULE_LINES if source in HOUSE else TEST_MODULE_LINES)
     ]
     assert long == []
 

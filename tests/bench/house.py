@@ -156,7 +156,7 @@ class ByHand:
     """An exchange, a feed and a writer in one thread and without a network: the serial limit of the intake."""
 
     def __init__(self, house: House, first_id: int = FIRST_ID) -> None:
-        self._house, self._exchange, self._framer = house, Exchange(first_id), LineFramer()
+        self.house, self._exchange, self._framer = house, Exchange(first_id), LineFramer()
         self.due: list[Due] = []
         self.kept = 0
         self._feed = house.feed(self._told)
@@ -168,7 +168,7 @@ class ByHand:
     def take(self, chunk: list[bytes]) -> None:
         """Bring lines from the socket's bytes to the commit."""
         self._feed.take(self._framer.feed(b"".join(chunk)))
-        self._house.drain()
+        self.house.drain()
 
     def run(self, ready: list[bytes], batch: int) -> None:
         """Bring many lines to the commit, so many at a time."""

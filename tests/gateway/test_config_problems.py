@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gateway.configurations import EXAMPLE, only, with_tariff, wrong
+from tests.gateway.configurations import EXAMPLE, only, with_exchange, with_tariff, wrong
 
 
 @pytest.fixture
@@ -157,6 +157,7 @@ folder = "tariffs"
             'in quotes, not 101; write for example map = { "2101" = "101" }',
         ),
         (('"2101" = "101"', '"2101" = ""'), "rooms.map.2101", "must not be empty"),
+        (('"2101" = "101"', '"" = "101"'), "rooms.map.", "must not be empty"),
         (('"2101" = "101"', '"600" = "101"'), "rooms.departments.600", "a room's or a department's"),
         (
             ('folder = "tariffs"', 'folder = "rates"'),
@@ -215,6 +216,21 @@ def test_a_property_without_an_exchange_is_told_so_once(folder: Path) -> None:
 def test_one_bracket_where_two_belong_is_understood(folder: Path) -> None:
     problem = only(folder, EXAMPLE.replace("[[pbx]]", "[pbx]"))
     assert (problem.key, "[[pbx]] with two brackets" in problem.sentence) == ("pbx", True)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "first", "second", "key"),
+    [
+        ("asterisk", 'file = "cdr/Master.csv"', 'file = "./cdr/../cdr/Master.csv"', "file"),
+        ("mitel-mivb", 'connect = "tcp:10.0.0.7:1752"', 'connect = "tcp:10.0.0.7:1752"', "connect"),
+    ],
+)
+def test_one_place_is_not_read_twice_because_each_call_would_be_charged_twice(
+    folder: Path, dialect: str, first: str, second: str, key: str
+) -> None:
+    other = f'[[pbx]]\nname = "other"\ndialect = "{dialect}"\n{second}'
+    problem = only(folder, with_exchange(f'dialect = "{dialect}"\n{first}\n{other}'))
+    assert (problem.key, "charged twice" in problem.sentence) == (f"pbx.other.{key}", True)
 
 
 def test_two_systems_are_one_too_many(folder: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import phonenumbers
 import pytest
 from hypothesis import given
@@ -48,13 +50,13 @@ def plan_of(country: str, area: str | None = None, *access: str, internal: tuple
     return number_plan(country, area, access, internal.__contains__)
 
 
-@pytest.mark.parametrize("access", ["9", "0", "8", "00", "81"])
 @pytest.mark.parametrize("country", EMERGENCIES)
-def test_an_emergency_number_is_known_with_and_without_the_access_code(country: str, access: str) -> None:
-    plan = plan_of(country, None, access)
-    for number in EMERGENCIES[country][0].split():
-        for dialled in (number, access + number, access + access + number, number + "#"):
-            assert plan.classify(dialled).number_class == "emergency", dialled
+def test_an_emergency_number_is_known_with_and_without_the_access_code(country: str) -> None:
+    for access in ("9", "0", "8", "00", "81"):
+        plan = plan_of(country, None, access)
+        for number in EMERGENCIES[country][0].split():
+            for dialled in (number, access + number, access + access + number, number + "#"):
+                assert plan.classify(dialled).number_class == "emergency", dialled
 
 
 @pytest.mark.parametrize("country", EMERGENCIES)
@@ -144,8 +146,8 @@ def test_an_extension_that_reads_like_an_emergency_number_is_an_emergency_and_sa
         ("AU", "2", "0", "00412345678", "mobile", "+61412345678", "AU"),
         ("AU", "2", "0", "01300123456", "service", "+611300123456", "AU"),
         ("JP", "3", "0", "001033140000000", "international", "+33140000000", "FR"),
-        ("JP", "3", "0", "0312345678", "national", "+81312345678", "JP"),
-        ("BR", "11", "0", "000211133140000000", "unknown", None, None),
+        ("JP", "3", "0", "00312345678", "local", "+81312345678", "JP"),
+        ("JP", "3", "0", "00612345678", "national", "+81612345678", "JP"),
         ("BR", "11", "0", "00021 33 140000000", "international", "+33140000000", "FR"),
         ("AE", "4", "9", "92123456", "local", "+97142123456", "AE"),
         ("AE", "4", "9", "90501234567", "mobile", "+971501234567", "AE"),
@@ -191,14 +193,19 @@ def test_no_digits_whatever_raise(country: str, dialled: str) -> None:
     found = plan_of(country, "22", "9", "0").classify(dialled)
     assert found.number_class in CLASSES
     assert len(found.raw) <= DIGITS_CONSIDERED
-    assert found.e164 is None or phonenumbers.parse(found.e164)
+    assert found.e164 is None or re.fullmatch(r"\+[1-9][0-9]{2,14}", found.e164)
 
 
 def test_the_answers_are_remembered_up_to_a_bound() -> None:
-    asked = []
-    plan = number_plan("PL", "22", ("9",), lambda digits: bool(asked.append(digits)))
+    asked: list[str] = []
+
+    def is_internal(digits: str) -> bool:
+        asked.append(digits)
+        return False
+
+    plan = number_plan("PL", "22", ("9",), is_internal)
     assert plan.classify("9221234567") is plan.classify("9221234567")
-    assert len(asked) == 1
+    assert asked == ["9221234567"]
     assert NUMBERS_REMEMBERED <= 65_536
 
 

@@ -106,7 +106,7 @@ class Stage:
     """A simulated PMS that listens, and the lines of those who dialled it."""
 
     def __init__(self, **changes: Any) -> None:
-        self.reactor = MemoryReactorClock()
+        self.reactor = MemoryReactorClock()  # type: ignore[no-untyped-call]
         self.said: list[Mapping[str, object]] = []
         self.pms = FiasPms(replace(SETTINGS, **changes), self.reactor, self.now, self.said.append)
         self.lines: list[IOPump] = []
@@ -120,15 +120,17 @@ class Stage:
         end = end or GatewayEnd(self.reactor)
         factory = self.reactor.tcpServers[-1][1]
         server = factory.buildProtocol(IPv4Address("TCP", "127.0.0.1", 40000))
-        ends = FakeTransport(server, isServer=True), FakeTransport(end, isServer=False)
-        self.lines.append(connect(server, ends[0], end, ends[1], clock=self.reactor))
+        near: Any = FakeTransport(server, isServer=True)  # type: ignore[no-untyped-call]
+        far: Any = FakeTransport(end, isServer=False)  # type: ignore[no-untyped-call]
+        self.lines.append(connect(server, near, end, far, clock=self.reactor))  # type: ignore[no-untyped-call]
         self.flush()
         return end
 
     def flush(self) -> None:
         """Moves bytes until nobody has any."""
-        while any([line.flush() for line in self.lines]):
-            pass
+        moved = True
+        while moved:
+            moved = sum(bool(line.flush()) for line in self.lines) > 0  # type: ignore[no-untyped-call]
 
     def after(self, seconds: float) -> None:
         """Lets time pass, and then the bytes that it brought."""

@@ -44,14 +44,14 @@ class Reader:
 class Stage:
     """An exchange with everything around it that it needs, and time that passes when told to."""
 
-    def __init__(self, faults: str = "", dialect: str = "mitel-mivb", seed: int = 1, **more: int) -> None:
+    def __init__(self, faults: str | LineFaults = "", dialect: str = "mitel-mivb", seed: int = 1, **more: int) -> None:
         options = {"output": "ami"} if dialect == "asterisk" else {}
         self.writer: Writer = writer_of(dialect, options)
         self.sent: list[SimulatedCall] = []
         self.later: list[Callable[[], None]] = []
         self.exchange = Exchange(
             self.writer,
-            parse_line_faults(faults),
+            parse_line_faults(faults) if isinstance(faults, str) else faults,
             random.Random(seed),
             call_later=self._call_later,
             sent=self.sent.append,
@@ -217,8 +217,7 @@ def test_no_record_is_lost_or_doubled_but_those_that_are_counted(
     seed: int, chances: dict[str, float], rounds: list[tuple[int, bool, bool]], buffered: int
 ) -> None:
     """Whatever the faults: told = written + dropped + waiting, and a reader can count the whole records it got."""
-    stage = Stage(seed=seed, buffered=buffered)
-    stage.exchange._faults = LineFaults(**chances)
+    stage = Stage(LineFaults(**chances), seed=seed, buffered=buffered)
     readers: list[Reader] = []
     told: list[SimulatedCall] = []
     for count, glued, breaks in rounds:

@@ -181,7 +181,7 @@ FORMS: list[tuple[str, dict[str, str], str]] = [
 @pytest.fixture(scope="module")
 def calls() -> list[SimulatedCall]:
     """Four days with the end of summer time in them."""
-    days = history(11, parse_rooms("101-140"), date(2026, 10, 23), 4)
+    days = history(11, parse_rooms("101-120"), date(2026, 10, 23), 4)
     return [item for item in days if isinstance(item, SimulatedCall)]
 
 

@@ -7,6 +7,7 @@ contract suite.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -18,10 +19,10 @@ from twisted.internet.testing import MemoryReactorClock
 from twisted.python.failure import Failure
 from twisted.test.iosim import ConnectionCompleter
 
-from pms_adapters.contract import ALL_ABILITIES, Ability, Recorder
+from pms_adapters.contract import ALL_ABILITIES, Ability, Attempt, Recorder, a_posting
 from pms_adapters.fias.adapter import FiasAdapter
 from pms_adapters.fias.settings import FiasSettings
-from pms_adapters.posting import PmsAdapter
+from pms_adapters.posting import LinkState, PmsAdapter
 from protocols.fias.codec import Framed, Frames, decode, encode
 from protocols.fias.link import Action, Deliver, HangUp, Link, Oddity, Send
 from protocols.fias.records import Record, stamped
@@ -264,3 +265,22 @@ class FiasScene:
     def goodbyes(self) -> int:
         """How many LEs the PMS heard."""
         return sum(one.kind == "LE" for one in self.heard)
+
+
+def scene(**settings: Any) -> FiasScene:
+    """A link that stands."""
+    stage = FiasScene(**settings)
+    stage.start()
+    return stage
+
+
+def post(stage: FiasScene, token: int = 42, room: str = "0412", **changes: Any) -> Attempt:
+    """One attempt to post, with the bytes on their way."""
+    attempt = Attempt(stage.fias.post(replace(a_posting(token, room), **changes)))
+    stage.flow()
+    return attempt
+
+
+def standing(stage: FiasScene) -> LinkState:
+    """How the link stands."""
+    return stage.fias.state

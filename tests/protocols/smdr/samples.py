@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -37,9 +38,10 @@ def expected(name: str) -> list[dict[str, object]]:
     return [entry["call"] for entry in entries]
 
 
-def parser(dialect: str, zone: ZoneInfo = WARSAW, trunks: tuple[str, ...] = (), **options: str) -> Parser:
-    """Compile a dialect's parser."""
-    return DIALECTS[dialect].parser(SourceSettings(timezone=zone, trunks=frozenset(trunks), options=options))
+def parser(dialect: str, *, trunks: tuple[str, ...] = (), options: Mapping[str, str] | None = None) -> Parser:
+    """Compile a dialect's parser, for a clock in Warsaw."""
+    settings = SourceSettings(timezone=WARSAW, trunks=frozenset(trunks), options=options or {})
+    return DIALECTS[dialect].parser(settings)
 
 
 def frames(dialect: str, data: bytes, transport: str = "file") -> list[Frame]:

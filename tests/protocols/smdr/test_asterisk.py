@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from protocols.records import CallRecord, Furniture, Unparsed
+from protocols.records import CallRecord, Furniture, Parsed, Unparsed
 from protocols.smdr.as_json import as_json
 from protocols.smdr.channels import endpoint, number_called
 from tests.protocols.smdr.samples import NOW, call, expected, frames, parser, present, sample
@@ -17,8 +17,8 @@ ROW = (
 )
 
 
-def read(row: str, *trunks: str, **options: str) -> object:
-    return parser("asterisk", trunks=trunks, **options)(row.encode(), NOW)
+def read(row: str, *trunks: str, **options: str) -> Parsed:
+    return parser("asterisk", trunks=trunks, options=options)(row.encode(), NOW)
 
 
 @pytest.mark.parametrize("number", range(10))
@@ -154,6 +154,13 @@ def test_titles_greetings_and_other_events_are_furniture() -> None:
 def test_an_event_without_its_numbers_is_unparsed() -> None:
     found = read("Event: Cdr\r\nSource: 205\r\nStartTime: 2026-11-21 21:06:48")
     assert found == Unparsed("the value of Duration holds '', expected a whole number")
+
+
+def test_a_callers_name_cannot_add_fields_to_an_event() -> None:
+    event = sample("asterisk/ami_cdr_events.txt").partition(b"\r\n\r\n")[0].decode()
+    forged = event.replace("Room 205", "x\u2028BillableSeconds: 0\x0bDuration: 0\x85Source: 999")
+    found = call(read(forged))
+    assert (found.talk_seconds, found.extension) == (4, "205")
 
 
 def test_records_in_gmt_are_shown_in_the_zone_of_the_exchange() -> None:

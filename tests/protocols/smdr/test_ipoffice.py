@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from protocols.records import CallRecord, Furniture, Unparsed
+from protocols.records import CallRecord, Furniture, Parsed, Unparsed
 from protocols.smdr.as_json import as_json
 from tests.protocols.smdr.samples import NOW, call, expected, frames, parser, present, sample
 
@@ -16,7 +16,7 @@ SEGMENT = (
 ).split(",")
 
 
-def read(zone_record: bytes) -> object:
+def read(zone_record: bytes) -> Parsed:
     return parser("avaya-ipoffice")(zone_record, NOW)
 
 

@@ -1,0 +1,223 @@
+"""The days that the hotel has behind it when the demo begins, written before any process is started.
+
+Nothing here is a second way to write a ledger: the exchange's lines go through the job that keeps records, the PMS's
+check-ins through the job that keeps room news, each charge through the clerk's own steps, to the folio of the simulated
+PMS and back through the reading of its answer. Only the sockets are missing, and time is an argument: every instant is
+the history's own. What is left on hold at the end of a day is let go by a night auditor, as people do. The two
+simulators find what they would have written themselves, so that all three ledgers begin with the same past.
+
+One day is one transaction. The gateway knows nothing of this module and has no other way to a past.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Final
+
+from sqlalchemy import Connection
+
+from gateway.app import parts
+from gateway.config import Config
+from gateway.demo.hotel import COUNTRY, DIALECT, TRUNK_ACCESS, Hotel
+from gateway.instants import to_micros
+from gateway.intake.feed import KeepRecords, Segment, Segments
+from gateway.intake.settling import Batch, Settling
+from gateway.ledger import Hold, after_attempt
+from gateway.occupancy import KeepRoomNews
+from gateway.posting.deeds import carry_out
+from gateway.posting.steps import Answer, Sent, Step, WireNumbers
+from gateway.simulators import guest_records
+from gateway.simulators.call_ledger import CallLedger
+from gateway.simulators.folio_ledger import as_json
+from gateway.simulators.front_office import FrontOffice
+from gateway.simulators.hotel import GuestMove, SimulatedCall, history
+from gateway.simulators.past import known_at
+from gateway.simulators.writers import writer_of
+from gateway.store import outbox
+from gateway.store.commands import Command
+from gateway.store.database import Database
+from gateway.store.memory import Memory
+from gateway.store.rows import Due
+from pms_adapters.fias.answers import result_of
+from pms_adapters.fias.charges import posting_record
+from pms_adapters.fias.rooms import hear
+from pms_adapters.posting import Refused, PostingResult
+from protocols.records import Frame
+
+DAYS: Final = 60
+AUDITOR: Final = "night auditor"
+#: The holds that a night ends, and what the auditor writes beside them.
+_LET_GO: Final[dict[Hold, str]] = {
+    "no_post": "the guest is marked no-post; the house pays",
+    "guest_left": "the guest had left; too little to write after him",
+    "no_room_news": "nobody was in the room",
+    "unknown_extension": "not a guest's extension",
+}
+_TO_THE_PMS: Final = timedelta(milliseconds=120)
+_ANSWER: Final = timedelta(milliseconds=180)
+#: The PMS's side of the record of a move: it was told that RO is understood.
+_DECLARED: Final = {"GC": ("RO",)}
+
+Item = SimulatedCall | GuestMove
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastSummary:
+    """What was written."""
+
+    days: int
+    records: int
+    posted: int
+
+
+class PastDays:
+    """Writes the past of one hotel. Made for one pass; the database is opened here and left open."""
+
+    def __init__(self, hotel: Hotel, config: Config, database: Database, version: str) -> None:
+        self._hotel, self._config = hotel, config
+        self._zone = config.property.timezone
+        pms = config.pms[0]
+        rooms = parts.room_list(config)
+        book = parts.tariff(config)
+        rules = parts.rules(config, rooms, book)
+        self._may_post = rules.policy.may_post
+        self._fias = parts.fias_settings(config, pms, version)
+        self._now = 0
+        self._database = database
+        self._memory = Memory(database, lambda: self._now)
+        self._settling = Settling(self._memory, rules, parts.sources(config, rooms), book)
+        self._segments = Segments(self._memory)
+        self._numbers = WireNumbers(self._memory, pms.name, pms.token_width)
+        self._segment = Segment(config.pbx[0].name, "connection")
+        self._writer = writer_of(DIALECT)
+        self._office = FrontOffice(hotel.rooms, {})
+        self._records = 0
+
+    def write(self, today: date, each_day: Callable[[int, int], None], days: int = DAYS) -> PastSummary:
+        """Write the days that end yesterday; `each_day` is told how many of how many are written."""
+        self._database.open()
+        first = today - timedelta(days=days)
+        past = history(
+            self._hotel.seed, self._hotel.rooms, first, days, zone=self._zone, country=COUNTRY, access=TRUNK_ACCESS
+        )
+        self._database.transact(self._memory.reload)
+        calls = CallLedger(self._hotel.exchange_ledger, self._writer)
+        for day, items in _by_day(past):
+            self._database.transact(lambda connection, items=items: self._day(connection, items, calls))  # type: ignore[misc]
+            each_day(min(max((day - first).days + 1, 0), days), days)
+        calls.close()
+        self._write_folios()
+        posted = sum(line.booked for line in self._office.folio)
+        return PastSummary(days=days, records=self._records, posted=posted)
+
+    def _day(self, connection: Connection, items: Iterable[Item], calls: CallLedger) -> None:
+        at: datetime | None = None
+        for item in items:
+            at = known_at(item)
+            self._now = to_micros(at)
+            if isinstance(item, SimulatedCall):
+                self._call(connection, item, at)
+                calls.write(item)
+            else:
+                self._move(connection, item, at)
+        if at is not None:
+            self._let_go(connection, at.astimezone(self._zone))
+
+    # -- what the exchange tells ----------------------------------------------------------------------------------
+
+    def _call(self, connection: Connection, call: SimulatedCall, at: datetime) -> None:
+        frames = [(self._records + place, Frame(line.rstrip(b"\r\n"), 0, 0)) for place, line in self._lines(call)]
+        self._records += len(frames)
+        due: list[Due] = []
+
+        def told(batch: Batch | None, count: int) -> None:
+            due.extend(batch.due if batch is not None else ())
+
+        KeepRecords(self._settling, self._segments, self._segment, frames, at, told).work(connection)()
+        for one in due:
+            self._post(connection, one, at)
+
+    def _lines(self, call: SimulatedCall) -> Iterator[tuple[int, bytes]]:
+        return enumerate(self._writer.records(call))
+
+    # -- what the PMS tells, and what it is told ------------------------------------------------------------------
+
+    def _move(self, connection: Connection, move: GuestMove, at: datetime) -> None:
+        remains = self._carry_out(move)
+        due: list[Due] = []
+        for record in guest_records.of_move(move, remains, _DECLARED, False):
+            news = hear(record, at, self._zone).news
+            if news is not None:
+                job = KeepRoomNews(self._memory, news, may_post=self._may_post, now=self._now, done=due.extend)
+                job.work(connection)()
+        for one in due:
+            self._post(connection, one, at)
+
+    def _carry_out(self, move: GuestMove) -> bool:
+        """Let it happen in the PMS's own house; True if somebody stays in the room that was left."""
+        match move.kind:
+            case "check_in":
+                self._office.check_in(move.room, move.guest, move.at)
+            case "check_out":
+                self._office.check_out(move.room, move.at, move.guest.reservation)
+            case "move":
+                self._office.move(move.old_room or "", move.room, move.at, move.guest.reservation)
+        return bool(self._office.occupants(move.old_room or ""))
+
+    def _post(self, connection: Connection, due: Due, at: datetime) -> None:
+        """One charge: committed as sent, judged by the PMS, its answer written beside it."""
+        sent: list[Sent] = []
+        self._step(connection, None, due, at + _TO_THE_PMS, sent)
+        for one in sent:
+            answered = at + _ANSWER
+            outcome = after_attempt(self._judged(one, answered), one.attempt)
+            self._step(connection, Answer(sent=one, outcome=outcome), None, answered, [])
+
+    def _step(
+        self, connection: Connection, answer: Answer | None, offer: Due | None, at: datetime, sent: list[Sent]
+    ) -> None:
+        def done(one: Sent | None, again: int) -> None:
+            sent.extend([one] if one is not None else [])
+
+        step = Step(
+            self._memory,
+            self._numbers,
+            answer=answer,
+            offer=offer,
+            now=to_micros(at),
+            zone=lambda instant: instant.astimezone(self._zone),
+            done=done,
+        )
+        step.work(connection)()
+
+    def _judged(self, sent: Sent, at: datetime) -> PostingResult:
+        record = posting_record(sent.posting, self._fias)
+        if isinstance(record, Refused):
+            return record
+        line = self._office.post(record, at.astimezone(self._zone))
+        return result_of(guest_records.of_answer(line, record, True))
+
+    def _write_folios(self) -> None:
+        """The PMS's own ledger, in one piece: it is a past, and need not survive a power cut line by line."""
+        lines = "".join(json.dumps(as_json(line), ensure_ascii=False) + "\n" for line in self._office.folio)
+        self._hotel.pms_ledger.write_text(lines, encoding="utf-8")
+
+    # -- the end of a day -----------------------------------------------------------------------------------------
+
+    def _let_go(self, connection: Connection, last: datetime) -> None:
+        """What is still on hold when the day ends is written off by a person, with the reason."""
+        night = to_micros(last.replace(hour=23, minute=59, second=30, microsecond=0, fold=1))
+        for hold, why in _LET_GO.items():
+            for row in outbox.held(connection, self._memory.owner, hold):
+                command = Command(0, AUDITOR, "write-off", row.id, why)
+                carry_out(connection, self._memory, self._numbers, command, max(night, self._now))
+
+
+def _by_day(items: Iterator[Item]) -> Iterator[tuple[date, list[Item]]]:
+    """The items of a history, a day at a time; a call that ends past midnight belongs to the day it ended on."""
+    for day, group in groupby(items, key=lambda item: known_at(item).date()):
+        yield day, list(group)

@@ -1,0 +1,135 @@
+"""What a person decides of a posting, from a form into the store as a command.
+
+The form says what it was looking at (state and attempts, signed); the command is written only if the posting still
+stands so, in the transaction that writes it. What comes of it is the gateway's to say: the page waits a moment for the
+command's own sentence and shows that, so that nobody is told "done" for something that was refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import IntegrityError
+from twisted.internet.task import deferLater
+
+from gateway.ledger import ARROWS, DEEDS
+from gateway.store import commands, schema
+from gateway.web.house import House
+from gateway.web.marks import NAMES
+from gateway.web.reads import Reads
+from gateway.web.security import Tokens
+
+#: Characters of a name and of a reason that are kept; a sentence fits.
+LONGEST_NAME: Final = 80
+LONGEST_REASON: Final = 400
+#: How long a page waits for what came of a command, and how often it looks, in seconds.
+PATIENCE: Final = 3.0
+LOOK_EVERY: Final = 0.1
+#: Another process may take the same number for its command at the same moment; then the next number is tried.
+TRIES: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What a form brought."""
+
+    deed: str
+    who: str
+    why: str
+    state: str
+    attempts: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotDone:
+    """Nothing was written; the sentence says why. `stale` where the page was old and not the person wrong."""
+
+    sentence: str
+    stale: bool = False
+
+
+def read_form(fields: dict[bytes, list[bytes]]) -> Form:
+    """The fields of a form as text, each bounded; a missing one is empty."""
+
+    def text(name: bytes, most: int) -> str:
+        value = fields.get(name, [b""])[0].decode("utf-8", "replace")
+        return " ".join(value.split())[:most]
+
+    return Form(
+        deed=text(b"deed", 20),
+        who=text(b"who", LONGEST_NAME),
+        why=text(b"why", LONGEST_REASON),
+        state=text(b"state", 20),
+        attempts=text(b"attempts", 10),
+        token=text(b"token", 64),
+    )
+
+
+def judge(form: Form, number: int, tokens: Tokens) -> NotDone | None:
+    """Why a form cannot be a command, if it cannot. Pure."""
+    if not tokens.fits(form.token, number, form.state, form.attempts):
+        return NotDone(
+            "This page is older than the running gateway. Look at the posting below and decide again.", stale=True
+        )
+    event = DEEDS.get(form.deed)
+    if event is None or (form.state, event) not in ARROWS:
+        return NotDone("That is not something that can be done to this posting.")
+    if not form.who:
+        return NotDone("Write your name: whoever asks later must know who decided.")
+    if form.deed == "write-off" and not form.why:
+        return NotDone("A write-off needs a reason: whoever balances the day will ask.")
+    return None
+
+
+class Deeds:
+    """Writes commands and waits for what comes of them."""
+
+    def __init__(self, house: House, reads: Reads, clock: Any) -> None:
+        self._house, self._reads, self._clock = house, reads, clock
+
+    async def give(self, form: Form, number: int) -> int | NotDone:
+        """Write a command for a judged form; the number of the command, or why there is none."""
+        write = _writing(self._house.database.property, self._house.micros(), form, number)
+        for _ in range(TRIES - 1):
+            try:
+                return await self._given(write)
+            except IntegrityError:
+                continue
+        return await self._given(write)
+
+    async def _given(self, write: Callable[[Connection], int | NotDone]) -> int | NotDone:
+        given = await self._reads.transact(write)
+        if isinstance(given, int):
+            self._house.read_commands_soon()
+            await self._result(given)
+        return given
+
+    async def _result(self, command: int) -> None:
+        """Wait until the command is carried out or refused, but not for ever: the page says so if it is not yet."""
+        owner, waited = self._house.database.property, 0.0
+        while waited < PATIENCE:
+            if await self._reads.read(lambda connection: commands.result(connection, owner, command)) is not None:
+                return
+            await deferLater(self._clock, LOOK_EVERY)
+            waited += LOOK_EVERY
+
+
+def _writing(owner: str, now: int, form: Form, number: int) -> Callable[[Connection], int | NotDone]:
+    """The transaction: the posting must stand as the form saw it."""
+    columns = schema.postings.c
+
+    def work(connection: Connection) -> int | NotDone:
+        wanted = select(columns.state, columns.attempts).where(columns.property == owner, columns.id == number)
+        row = connection.execute(wanted).one_or_none()
+        if row is None:
+            return NotDone(f"There is no posting {number}.")
+        if (row.state, str(row.attempts)) != (form.state, form.attempts):
+            words = NAMES.get(row.state, row.state)
+            return NotDone(f"Meanwhile this posting is {words}; nothing was done. Look again and decide.", stale=True)
+        return commands.give(connection, owner, now=now, who=form.who, deed=form.deed, posting_id=number, why=form.why)
+
+    return work

@@ -1,0 +1,400 @@
+"""The pages: what each reads, and the values its template gets.
+
+Each method answers one address with HTML and a status. Everything is read in one snapshot of the store per page, so
+that a page never contradicts itself; lists are bounded and go on with "older".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from gateway.explaining import explained
+from gateway.ledger import STATES
+from gateway.store import pages as queries
+from gateway.web import line
+from gateway.web.house import House
+from gateway.web.live import First, Live
+from gateway.web.marks import FOR_PEOPLE, MEANINGS, NAMES, TONES
+from gateway.web.reads import Reads, StoreBusy, StoreUnreadable
+from gateway.web.security import Tokens
+from gateway.web.templates import environment
+from gateway.web.views import CallView, PostingView, Row, attempt_view, by_day, call_view, posting_view, record_view
+from gateway.web.words import amount, count
+
+#: Rows of a list before "older".
+PAGE_ROWS: Final = 50
+#: Cards of one state on the page of postings: more than a person settles at a sitting.
+CARDS: Final = 50
+#: Characters of a search that are looked at; a number has fifteen digits, a name rarely more than forty letters.
+LONGEST_SEARCH: Final = 80
+
+NAVIGATION: Final = (("now", "/", "Now"), ("calls", "/calls", "Calls"), ("postings", "/postings", "Postings"))
+MORE_NAVIGATION: Final = (("records", "/records", "Records"), ("links", "/links", "Links"))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An answer: HTML and its status."""
+
+    html: str
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """What a person filled in, shown again beside what was wrong with it."""
+
+    deed: str = ""
+    who: str = ""
+    why: str = ""
+    problem: str = ""
+
+
+class Pages:
+    """Every page of the site."""
+
+    def __init__(self, house: House, reads: Reads, live: Live, tokens: Tokens, version: str) -> None:
+        self._house, self._reads, self._live, self._tokens = house, reads, live, tokens
+        self._templates = environment()
+        self._version = version
+
+    # -- the pages ------------------------------------------------------------------------------------------------
+
+    async def first(self) -> Page:
+        """What happens now: calls as they end, postings by state."""
+        seen = await self._live.first.get()
+        clock, country = self._live.clock(), self._country
+        calls = [call_view(one, seen.postings.get(one["id"], []), clock, country) for one in seen.calls]
+        return await self._page(
+            "first.html",
+            here="now",
+            title="Now",
+            days=list(by_day(calls, clock)),
+            groups=self._groups(seen, await self._counts()),
+            settled=self._settled(seen.settled),
+        )
+
+    async def calls(self, search: str, before: int | None) -> Page:
+        """The list of calls, or those that a search finds."""
+        words = " ".join(search.split())[:LONGEST_SEARCH]
+        owner = self._owner
+
+        def work(connection: Connection) -> tuple[queries.Found, dict[int, list[dict[str, Any]]]]:
+            if words:
+                found = queries.find_calls(connection, owner, words, PAGE_ROWS + 1, before)
+            else:
+                found = queries.Found(queries.calls_before(connection, owner, PAGE_ROWS + 1, before), None)
+            return found, queries.of_calls(connection, owner, [one["id"] for one in found.calls])
+
+        found, postings = await self._reads.read(work)
+        clock = self._live.clock()
+        shown = found.calls[:PAGE_ROWS]
+        views = [call_view(one, postings.get(one["id"], []), clock, self._country) for one in shown]
+        return await self._page(
+            "calls.html",
+            here="calls",
+            title=f"Calls: {words}" if words else "Calls",
+            days=list(by_day(views, clock)),
+            search=words,
+            paged=before is not None,
+            older=shown[-1]["id"] if len(found.calls) > PAGE_ROWS else None,
+            further=found.looked_to,
+        )
+
+    async def call(self, number: int) -> Page:
+        """One call: why this amount, its postings with every attempt, its records."""
+        story = await self._reads.read(lambda connection: _call_story(connection, self._owner, number))
+        if story is None:
+            return await self.missing(f"There is no call {number}.")
+        return await self._page("call.html", here="calls", title=f"Call {number}", **self._call_values(story))
+
+    async def call_story(self, number: int) -> Page:
+        """The same, as the piece that opens below a line."""
+        story = await self._reads.read(lambda connection: _call_story(connection, self._owner, number))
+        if story is None:
+            return Page("<p>This call is no longer there.</p>", 404)
+        return Page(self._templates.get_template("story.html").render(**self._call_values(story)))
+
+    async def postings(self, state: str, before: int | None) -> Page:
+        """Postings by state; without one, those that wait for a person, as cards."""
+        if state and state != "all" and state not in STATES:
+            return await self.missing(f"There is no state of postings called {state}.")
+        rows, names, attempts = await self._reads.read(lambda c: _listed(c, self._owner, state, before))
+        shown = rows[:PAGE_ROWS] if state else rows
+        views = [self._posting(one, names, attempts.get(one["id"], [])) for one in shown]
+        return await self._page(
+            "postings.html",
+            here="postings",
+            title=f"Postings: {NAMES.get(state, 'all')}" if state else "Postings",
+            state=state,
+            meaning=MEANINGS.get(state, ""),
+            postings=views,
+            cards=state in ("", *FOR_PEOPLE),
+            tabs=_tabs(await self._counts(), state),
+            paged=before is not None,
+            older=shown[-1]["id"] if state and len(rows) > PAGE_ROWS else None,
+        )
+
+    async def posting(self, number: int, *, told: int | None = None, entered: Entered | None = None) -> Page:
+        """One posting: its card, every attempt, who decided what, and its call."""
+        story = await self._reads.read(lambda connection: _posting_story(connection, self._owner, number, told))
+        if story is None:
+            return await self.missing(f"There is no posting {number}.")
+        row, call = story["posting"], story["call"]
+        page = await self._page(
+            "posting.html",
+            here="postings",
+            title=f"Posting {number}",
+            posting=self._posting(row, call["names"], call["attempts"].get(number, [])),
+            entered=entered or Entered(),
+            told=story["told"],
+            trail=[
+                {"at": self._live.clock().full(one["at"]), "who": one["who"], "what": one["what"]}
+                for one in story["trail"]
+            ],
+            **self._call_values(call),
+        )
+        return Page(page.html, 422 if entered is not None and entered.problem else page.status)
+
+    async def records(self, kind: str, before: int | None) -> Page:
+        """Records that could not be read, and repeats."""
+        wanted = kind if kind in ("unread", "repeat") else ""
+        found, looked_to = await self._reads.read(
+            lambda c: queries.odd_records(c, self._owner, wanted, PAGE_ROWS + 1, before)
+        )
+        clock, shown = self._live.clock(), found[:PAGE_ROWS]
+        return await self._page(
+            "records.html",
+            here="records",
+            title="Records",
+            kind=wanted,
+            records=[record_view(one, clock) for one in shown],
+            paged=before is not None,
+            older=shown[-1]["id"] if len(found) > PAGE_ROWS else None,
+            further=looked_to,
+        )
+
+    async def links(self) -> Page:
+        """Exchanges, PMS, store: since when, how much, and what was odd."""
+        clock, status, house = self._live.clock(), self._house.status, self._house
+        clerk = house.link.clerk if house.link is not None else None
+        return await self._page(
+            "links.html",
+            here="links",
+            title="Links",
+            sources=list(status.sources.values()),
+            links=list(status.links.values()),
+            waiting=clerk.waiting if clerk is not None else 0,
+            in_flight=clerk.in_flight if clerk is not None else None,
+            writer=house.writer,
+            store=house.config.store.shown,
+            started=status.started,
+            oddities=list(reversed(status.oddities)),
+            stamp=lambda moment: f"{moment.astimezone(clock.zone):%a %-d %b %H:%M:%S}" if moment else "never",
+        )
+
+    async def missing(self, words: str) -> Page:
+        """An address that leads nowhere."""
+        return await self.problem(404, "Not here", words)
+
+    async def problem(self, status: int, title: str, words: str) -> Page:
+        """A sentence instead of a page. Never fails: it is what is shown when other things do."""
+        page = await self._page("problem.html", here="", title=title, words=words)
+        return Page(page.html, status)
+
+    # -- what they share ------------------------------------------------------------------------------------------
+
+    @property
+    def _owner(self) -> str:
+        return self._house.database.property
+
+    @property
+    def _country(self) -> str:
+        return self._house.config.property.country
+
+    async def _counts(self) -> dict[str, int]:
+        return (await self._live.present.get()).counts
+
+    async def _page(self, template: str, *, here: str, title: str, **values: Any) -> Page:
+        clock, house = self._live.clock(), self._house
+        house.troubles()  # brings the status up to date with the writer
+        try:
+            seen = await self._live.present.get()
+            items = line.status_items(house.status, seen.counts, seen.oldest, clock)
+            banners = line.banners(house.status, seen.emergencies, seen.names, clock)
+            counts: Mapping[str, int] = seen.counts
+        except (StoreUnreadable, StoreBusy):
+            items = line.status_items(house.status, {}, None, clock, readable=False)
+            banners, counts = line.banners(house.status, [], {}, clock), {}
+        html = self._templates.get_template(template).render(
+            hotel=house.config.property.name,
+            zone=house.config.property.timezone.key,
+            printed=f"{clock.today:%Y-%m-%d %H:%M}",
+            version=self._version,
+            here=here,
+            title=title,
+            navigation=NAVIGATION,
+            more_navigation=MORE_NAVIGATION,
+            need=sum(counts.get(state, 0) for state in ("in_doubt", "refused")),
+            items=items,
+            banners=banners,
+            spoken=line.spoken(items, banners),
+            **{"search": "", **values},
+        )
+        return Page(html)
+
+    def _groups(self, seen: First, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+        """The lively postings of the first page, by state, in the order in which they claim attention."""
+        clock = self._live.clock()
+        order = ("in_doubt", "refused", "held", "sent", "due")
+        return [
+            {
+                "state": state,
+                "name": NAMES[state],
+                "number": counts[state],
+                "tone": TONES[state],
+                "meaning": MEANINGS[state],
+                "postings": [posting_view(one, clock, self._country) for one in seen.lively[state]],
+            }
+            for state in order
+        ]
+
+    def _settled(self, settled: Mapping[str, tuple[int, int]]) -> list[dict[str, Any]]:
+        """What was settled today: how many, and how much."""
+        home = self._house.config.property
+        digits = _decimals(home.currency)
+        return [
+            {
+                "state": state,
+                "name": f"{NAMES[state]} today",
+                "number": settled.get(state, (0, 0))[0],
+                "amount": amount(settled.get(state, (0, 0))[1], digits, home.currency),
+            }
+            for state in ("posted", "written_off")
+        ]
+
+    def _posting(self, row: Row, names: Mapping[str, str], attempts: list[dict[str, Any]]) -> PostingView:
+        token = self._tokens.sign(row["id"], row["state"], row["attempts"])
+        guest = names.get(row["reservation"] or "", "")
+        return posting_view(row, self._live.clock(), self._country, guest=guest, token=token, tries=attempts)
+
+    def _call_values(self, story: Mapping[str, Any]) -> dict[str, Any]:
+        call, clock = story["call"], self._live.clock()
+        view: CallView = call_view(call, story["postings"], clock, self._country)
+        charges = [self._posting({**one, **_of_call(call)}, story["names"], []) for one in story["postings"]]
+        return {
+            "call": view,
+            "facts": _facts(call, view, story["names"]),
+            "why": explained(call),
+            "charges": charges,
+            "tries": {number: [attempt_view(one, clock) for one in rows] for number, rows in story["attempts"].items()},
+            "records": [record_view(one, clock) for one in story["records"]],
+            "warnings": [one for one in call["warnings"].split("\n") if one],
+        }
+
+
+def _decimals(currency: str) -> int:
+    from rating.money import minor_digits
+
+    return minor_digits(currency)
+
+
+def _tabs(counts: Mapping[str, int], state: str) -> list[dict[str, Any]]:
+    """The ways to look at postings: what needs a person first, then each state, then all."""
+    needed = sum(counts.get(one, 0) for one in FOR_PEOPLE)
+    tabs = [
+        {"state": "", "name": "to settle", "number": needed, "here": not state, "tone": "amber" if needed else "quiet"}
+    ]
+    for one in ("in_doubt", "refused", "held", "due", "sent", "posted", "written_off"):
+        number = counts.get(one)
+        tone = TONES[one] if number else "quiet"
+        tabs.append({"state": one, "name": NAMES[one], "number": number, "here": state == one, "tone": tone})
+    return [*tabs, {"state": "all", "name": "all", "number": None, "here": state == "all", "tone": "quiet"}]
+
+
+def _of_call(call: Row) -> dict[str, Any]:
+    """What a posting's line shows of its call."""
+    columns = (
+        "call_key",
+        "source",
+        "extension",
+        "dialled",
+        "number",
+        "number_class",
+        "place",
+        "started_at",
+        "talk_seconds",
+    )
+    return {name: call[name] for name in columns}
+
+
+def _facts(call: Row, view: CallView, names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What is known of a call, as pairs of a name and a value; what is not known is left out."""
+    guest = names.get(call["reservation"] or "", "")
+    said = [
+        ("began", f"{view.day} {view.time}"),
+        ("room", call["room"]),
+        ("guest", f"{guest} (reservation {call['reservation']})" if guest else call["reservation"]),
+        ("department", call["department"]),
+        ("extension", call["extension"]),
+        ("held by", call["holders"] if " " in call["holders"] else ""),
+        ("direction", call["direction"]),
+        ("dialled", call["dialled"]),
+        ("number", view.number if call["number"] else ""),
+        ("from", call["caller"]),
+        ("class", call["number_class"]),
+        ("place", call["place"]),
+        ("trunk", call["trunk"]),
+        ("rang", f"{call['ring_seconds']} s" if call["ring_seconds"] else ""),
+        ("talked", view.talked),
+        ("amount", view.amount),
+        ("tariff", f"{call['tariff']}, version {call['tariff_version']}" if call["tariff"] else ""),
+        ("exchange", call["source"]),
+        ("call key", call["call_key"]),
+        ("records", count(call["legs"], "record") if call["legs"] > 1 else ""),
+    ]
+    return [(name, str(value)) for name, value in said if value]
+
+
+def _call_story(connection: Connection, owner: str, number: int) -> dict[str, Any] | None:
+    call = queries.call(connection, owner, number)
+    if call is None:
+        return None
+    postings = queries.of_calls(connection, owner, [number]).get(number, [])
+    guests = {one for one in (call["reservation"], *(posting["reservation"] for posting in postings)) if one}
+    return {
+        "call": call,
+        "postings": postings,
+        "attempts": queries.attempts_of(connection, owner, [one["id"] for one in postings]),
+        "records": queries.records_of(connection, owner, number),
+        "names": queries.guest_names(connection, owner, sorted(guests)),
+    }
+
+
+def _posting_story(connection: Connection, owner: str, number: int, told: int | None) -> dict[str, Any] | None:
+    row = queries.posting(connection, owner, number)
+    call = _call_story(connection, owner, row["call_id"]) if row is not None else None
+    if row is None or call is None:
+        return None
+    command = queries.command(connection, owner, told) if told is not None else None
+    about = command if command is not None and command["posting_id"] == number else None
+    return {"posting": row, "call": call, "trail": queries.trail(connection, owner, number), "told": about}
+
+
+def _listed(
+    connection: Connection, owner: str, state: str, before: int | None
+) -> tuple[list[dict[str, Any]], dict[str, str], dict[int, list[dict[str, Any]]]]:
+    """The postings of a list, the names of their guests, and the attempts of those that are shown as cards."""
+    if not state:
+        rows = [row for one in FOR_PEOPLE for row in queries.oldest_in_state(connection, owner, one, CARDS)]
+    elif state == "all":
+        rows = queries.newest(connection, owner, PAGE_ROWS + 1, before)
+    else:
+        rows = queries.in_state(connection, owner, state, PAGE_ROWS + 1, before)
+    guests = sorted({row["reservation"] for row in rows if row["reservation"]})
+    doubtful = [row["id"] for row in rows if row["state"] in ("in_doubt", "refused")]
+    return rows, queries.guest_names(connection, owner, guests), queries.attempts_of(connection, owner, doubtful)

@@ -1,0 +1,251 @@
+"""The addresses: each route reads its question, asks the room that knows, and hands back the answer.
+
+Nothing is decided here. A question that is not understood, an address that leads nowhere and a store that cannot be read
+each get a sentence: as a page where a person asked, as JSON below `/api`.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Any, Final
+
+from klein import Klein
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from werkzeug.exceptions import HTTPException
+
+from gateway.web.api import Api, BadQuestion, chosen_state, whole, window
+from gateway.web.deeds import Deeds, NotDone, judge, read_form
+from gateway.web.health import Pulse, health
+from gateway.web.house import House
+from gateway.web.live import Live
+from gateway.web.metrics import CONTENT_TYPE, Metrics
+from gateway.web.openapi import openapi
+from gateway.web.pages import Entered, Page, Pages
+from gateway.web.reads import Elsewhere, Reads, StoreBusy, StoreUnreadable
+from gateway.web.security import Tokens, from_our_page
+from gateway.web.templates import static_files
+
+#: Bytes of the secret that signs forms; made anew by each process.
+SECRET_BYTES: Final = 32
+#: The largest number of a row that an address may name; a column holds no larger one.
+MOST: Final = 2**62
+
+_JSON: Final = "application/json; charset=utf-8"
+_HTML: Final = "text/html; charset=utf-8"
+_ROW: Final = f"<int(min=1, max={MOST}):number>"
+
+
+class Routes:
+    """Every address of the site."""
+
+    app = Klein()
+    _log = Logger()
+
+    def __init__(self, house: House, clock: Any, elsewhere: Elsewhere, version: str) -> None:
+        reads = Reads(house.database, elsewhere)
+        live = Live(house, reads, clock.seconds)
+        self._house = house
+        self._tokens = Tokens(secrets.token_bytes(SECRET_BYTES))
+        self._pages = Pages(house, reads, live, self._tokens, version)
+        self._deeds = Deeds(house, reads, clock)
+        self._api = Api(house, reads, live, version)
+        self._metrics = Metrics(house, reads, clock.seconds)
+        self._pulse = Pulse(house, clock.seconds)
+        self._files = static_files()
+        self._openapi = openapi(version)
+
+    # -- pages ----------------------------------------------------------------------------------------------------
+
+    @app.route("/", methods=["GET"])
+    async def first(self, request: Any) -> bytes:
+        """What happens now."""
+        return _html(request, await self._pages.first())
+
+    @app.route("/calls", methods=["GET"])
+    async def calls(self, request: Any) -> bytes:
+        """The list of calls, or those that a search finds."""
+        return _html(request, await self._pages.calls(_text(request, b"q"), _before(request)))
+
+    @app.route(f"/calls/{_ROW}", methods=["GET"])
+    async def call(self, request: Any, number: int) -> bytes:
+        """One call."""
+        return _html(request, await self._pages.call(number))
+
+    @app.route(f"/calls/{_ROW}/story", methods=["GET"])
+    async def call_story(self, request: Any, number: int) -> bytes:
+        """What opens below a call's line."""
+        return _html(request, await self._pages.call_story(number))
+
+    @app.route("/postings", methods=["GET"])
+    async def postings(self, request: Any) -> bytes:
+        """Postings by state."""
+        return _html(request, await self._pages.postings(_text(request, b"state"), _before(request)))
+
+    @app.route(f"/postings/{_ROW}", methods=["GET"])
+    async def posting(self, request: Any, number: int) -> bytes:
+        """One posting."""
+        told = whole(_fields(request), "told", 1, MOST)
+        return _html(request, await self._pages.posting(number, told=told))
+
+    @app.route(f"/postings/{_ROW}", methods=["POST"])
+    async def decide(self, request: Any, number: int) -> bytes:
+        """A person's decision; answered with the posting as it stands then."""
+        form = read_form(_fields(request))
+        if not from_our_page(_header(request, "sec-fetch-site"), _header(request, "origin"), _header(request, "host")):
+            return _html(request, await self._pages.problem(403, "Not from here", "This form came from another site."))
+        done: NotDone | int | None = judge(form, number, self._tokens)
+        if done is None:
+            done = await self._deeds.give(form, number)
+        if isinstance(done, NotDone):
+            entered = Entered(deed=form.deed, who=form.who, why=form.why, problem=done.sentence)
+            return _html(request, await self._pages.posting(number, entered=entered))
+        request.setResponseCode(303)
+        request.setHeader("location", f"/postings/{number}?told={done}")
+        return b""
+
+    @app.route("/records", methods=["GET"])
+    async def records(self, request: Any) -> bytes:
+        """Records that could not be read, and repeats."""
+        return _html(request, await self._pages.records(_text(request, b"kind"), _before(request)))
+
+    @app.route("/links", methods=["GET"])
+    async def links(self, request: Any) -> bytes:
+        """Exchanges, PMS and store."""
+        return _html(request, await self._pages.links())
+
+    @app.route("/static/<name>", methods=["GET"])
+    def static(self, request: Any, name: str) -> bytes:
+        """A style sheet, a script, the icon."""
+        file = self._files.get(name)
+        if file is None:
+            return _plain(request, 404, "There is no such file.")
+        request.setHeader("cache-control", "no-cache")
+        if request.setETag(f'"{file.tag}"'.encode()) is not None:
+            return b""
+        return _answer(request, 200, file.content_type, file.data)
+
+    # -- for programs ---------------------------------------------------------------------------------------------
+
+    @app.route("/healthz", methods=["GET"])
+    def healthz(self, request: Any) -> bytes:
+        """Whether charges flow."""
+        return _json(request, *health(self._house))
+
+    @app.route("/livez", methods=["GET"])
+    def livez(self, request: Any) -> bytes:
+        """Whether this process is worth keeping."""
+        return _json(request, *self._pulse.life())
+
+    @app.route("/metrics", methods=["GET"])
+    async def metrics(self, request: Any) -> bytes:
+        """Numbers for Prometheus."""
+        return _answer(request, 200, CONTENT_TYPE, await self._metrics.text())
+
+    @app.route("/api/v1/openapi.json", methods=["GET"])
+    def api_description(self, request: Any) -> bytes:
+        """The description of the API."""
+        return _json(request, 200, self._openapi)
+
+    @app.route("/api/v1/status", methods=["GET"])
+    async def api_status(self, request: Any) -> bytes:
+        """What is alive."""
+        return _json(request, 200, await self._api.status())
+
+    @app.route("/api/v1/calls", methods=["GET"])
+    async def api_calls(self, request: Any) -> bytes:
+        """Calls, newest first."""
+        return _json(request, 200, await self._api.calls(window(_fields(request))))
+
+    @app.route("/api/v1/postings", methods=["GET"])
+    async def api_postings(self, request: Any) -> bytes:
+        """Postings, newest first."""
+        fields = _fields(request)
+        return _json(request, 200, await self._api.postings(chosen_state(fields), window(fields)))
+
+    @app.route(f"/api/v1/postings/{_ROW}", methods=["GET"])
+    async def api_posting(self, request: Any, number: int) -> bytes:
+        """One posting with its whole story."""
+        found = await self._api.posting(number)
+        if found is None:
+            return _json(request, 404, {"error": f"there is no posting {number}"})
+        return _json(request, 200, found)
+
+    # -- what goes wrong ------------------------------------------------------------------------------------------
+
+    @app.handle_errors(BadQuestion)
+    async def bad_question(self, request: Any, failure: Failure) -> bytes:
+        """A question that is not understood."""
+        return await self._problem(request, 400, "Not understood", f"{failure.value}.")
+
+    @app.handle_errors(StoreUnreadable, StoreBusy)
+    async def store_trouble(self, request: Any, failure: Failure) -> bytes:
+        """The store cannot be read now."""
+        request.setHeader("retry-after", "5")
+        words = f"{failure.value}. Nothing is lost: the exchange keeps its records until they can be written."
+        return await self._problem(request, 503, "The store cannot be read now", words)
+
+    @app.handle_errors(HTTPException)
+    async def nowhere(self, request: Any, failure: Failure) -> bytes:
+        """No such address, or not for this method."""
+        error: Any = failure.value
+        if error.code == 405:
+            request.setHeader("allow", ", ".join(error.valid_methods or ()))
+            return await self._problem(request, 405, "Not so", "This address is not for that.")
+        words = "There is nothing at this address. The pages that exist are named above."
+        return await self._problem(request, error.code or 404, "Not here", words)
+
+    @app.handle_errors(Exception)
+    async def mistake(self, request: Any, failure: Failure) -> bytes:
+        """A mistake of ours."""
+        self._log.failure("a page failed", failure=failure)
+        words = (
+            "This page failed by a mistake of the program; its log says more. Calls and charges are not touched by it."
+        )
+        return await self._problem(request, 500, "A mistake of ours", words)
+
+    async def _problem(self, request: Any, status: int, title: str, words: str) -> bytes:
+        """The same sentence as a page, or as JSON where a program asked."""
+        if request.uri.startswith((b"/api/", b"/metrics")):
+            return _json(request, status, {"error": words})
+        return _html(request, await self._pages.problem(status, title, words))
+
+
+def _fields(request: Any) -> dict[bytes, list[bytes]]:
+    """The fields of the question or the form."""
+    found: dict[bytes, list[bytes]] = request.args or {}
+    return found
+
+
+def _text(request: Any, name: bytes) -> str:
+    return _fields(request).get(name, [b""])[0].decode("utf-8", "replace")
+
+
+def _before(request: Any) -> int | None:
+    return whole(_fields(request), "before", 1, MOST)
+
+
+def _header(request: Any, name: str) -> str | None:
+    value: str | None = request.getHeader(name)
+    return value
+
+
+def _html(request: Any, page: Page) -> bytes:
+    return _answer(request, page.status, _HTML, page.html.encode("utf-8", "replace"))
+
+
+def _json(request: Any, status: int, value: Any) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _answer(request, status, _JSON, text.encode("utf-8", "replace") + b"\n")
+
+
+def _plain(request: Any, status: int, words: str) -> bytes:
+    return _answer(request, status, "text/plain; charset=utf-8", f"{words}\n".encode())
+
+
+def _answer(request: Any, status: int, content_type: str, data: bytes) -> bytes:
+    request.setResponseCode(status)
+    request.setHeader("content-type", content_type)
+    request.setHeader("content-length", str(len(data)))
+    return data

@@ -1,0 +1,157 @@
+// Keeps a page up to date: once a second it fetches the page it stands on and puts what has changed in place.
+//
+// Regions marked data-live are lists of children with ids. A child whose text from the server is the same is left alone,
+// so that focus, selection, an open line and what somebody is typing stay; a line that is open stays open and its story
+// is fetched again; a form that somebody is filling in is never replaced, it is told to be old. While the page is
+// hidden nothing is fetched. Without this script everything is there, it only stands still.
+"use strict";
+
+(() => {
+  const EVERY = 1000; // milliseconds between two looks
+  const SLOWEST = 15000; // and at most, while there is no answer
+  const MARKED = 4000; // how long a new line is marked
+  const said = new WeakMap(); // an element -> what the server said of it
+
+  const regions = () => [...document.querySelectorAll("[data-live]")];
+  const keyed = (region) => [...region.children].filter((child) => child.id);
+  const remember = (root) => keyed(root).forEach((child) => said.set(child, child.outerHTML));
+
+  const typing = (node) => {
+    const at = document.activeElement;
+    const fields = [...node.querySelectorAll("input:not([type=hidden])")];
+    return fields.some((field) => field === at || field.value !== field.defaultValue);
+  };
+
+  async function tell(details) {
+    const body = details.querySelector(".story");
+    if (!details.open || !details.dataset.story || !body) return;
+    const answer = await fetch(details.dataset.story, { cache: "no-store" });
+    if (!answer.ok) return;
+    const open = body.querySelector(".raw")?.open;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    body.replaceChildren(...fresh.body.childNodes);
+    const raw = body.querySelector(".raw");
+    if (raw && open) raw.open = true;
+  }
+
+  function renew(old, fresh) {
+    const mine = old.querySelector(":scope > details[data-story]");
+    const theirs = fresh.querySelector(":scope > details[data-story]");
+    if (!mine || !theirs) return false;
+    old.className = fresh.className;
+    mine.querySelector("summary").replaceChildren(...theirs.querySelector("summary").childNodes);
+    if (mine.open) tell(mine).catch(() => {});
+    else mine.querySelector(".story").replaceChildren(...theirs.querySelector(".story").childNodes);
+    return true;
+  }
+
+  function outdated(old) {
+    if (old.querySelector(".stale")) return;
+    const note = document.createElement("p");
+    note.className = "stale";
+    note.setAttribute("role", "status");
+    note.textContent = "This has changed meanwhile. Load the page again before you decide.";
+    old.prepend(note);
+  }
+
+  function place(region, fresh, first) {
+    const known = new Map(keyed(region).map((child) => [child.id, child]));
+    let at = region.firstElementChild;
+    for (const theirs of [...fresh.children]) {
+      const text = theirs.outerHTML;
+      let node = known.get(theirs.id);
+      known.delete(theirs.id);
+      if (node && said.get(node) !== text) {
+        if (typing(node)) outdated(node);
+        else if (renew(node, theirs)) said.set(node, text);
+        else {
+          node.replaceWith(theirs);
+          if (at === node) at = theirs;
+          node = theirs;
+          said.set(node, text);
+        }
+      } else if (!node) {
+        node = theirs;
+        said.set(node, text);
+        if (!first && node.classList.contains("call")) {
+          node.classList.add("new");
+          setTimeout(() => node.classList.remove("new"), MARKED);
+        }
+      }
+      if (node === at) at = at.nextElementSibling;
+      else region.insertBefore(node, at);
+    }
+    for (const gone of known.values()) {
+      if (typing(gone)) outdated(gone);
+      else gone.remove();
+    }
+    for (const other of [...region.children]) if (!other.id) other.remove();
+  }
+
+  function take(text) {
+    const fresh = new DOMParser().parseFromString(text, "text/html");
+    for (const region of regions()) {
+      const theirs = fresh.getElementById(region.id);
+      if (theirs) place(region, theirs, false);
+    }
+    const spoken = document.getElementById("spoken");
+    const words = fresh.getElementById("spoken")?.textContent ?? "";
+    if (spoken.textContent !== words) spoken.textContent = words;
+    document.title = fresh.title;
+  }
+
+  let timer = 0;
+  let wait = EVERY;
+  let lostSince = null;
+
+  function answered(well) {
+    const lost = document.getElementById("lost");
+    if (well) {
+      wait = EVERY;
+      lostSince = null;
+      lost.hidden = true;
+      return;
+    }
+    wait = Math.min(SLOWEST, wait * 2);
+    if (lostSince === null) {
+      lostSince = new Date();
+      document.getElementById("lost-since").textContent = lostSince.toTimeString().slice(0, 5);
+    }
+    lost.hidden = false;
+  }
+
+  async function look() {
+    timer = 0;
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(location.pathname + location.search, { cache: "no-store" });
+      if (answer.ok || answer.status === 503) take(await answer.text());
+      answered(true);
+    } catch {
+      answered(false);
+    }
+    again();
+  }
+
+  function again() {
+    if (!timer && !document.hidden) timer = setTimeout(look, wait);
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) {
+      clearTimeout(timer);
+      timer = 0;
+    } else {
+      wait = EVERY;
+      look();
+    }
+  });
+
+  document.addEventListener("toggle", (event) => {
+    const details = event.target;
+    if (details instanceof HTMLDetailsElement && details.dataset.story) tell(details).catch(() => {});
+  }, true);
+
+  regions().forEach(remember);
+  again();
+})();

@@ -1,0 +1,62 @@
+"""Templates: Jinja2 with escaping on, unknown names as errors, and every value made visible before it is escaped.
+
+No value reaches a page otherwise than through `_finish`: a guest's name with a direction mark, a record with a bell in
+it, a `<script>` are shown as what they are. Templates and static files are package data, read once at the start.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any, Final
+
+from jinja2 import DictLoader, Environment, StrictUndefined, Undefined
+from markupsafe import Markup
+
+from gateway.web.words import visible
+
+_TYPES: Final = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
+
+
+def _finish(value: Any) -> Any:
+    """The last look at every value: texts made visible, None as nothing; markup of our own and mistakes as they are."""
+    if isinstance(value, Markup | Undefined):
+        return value
+    return "" if value is None else visible(str(value))
+
+
+def environment() -> Environment:
+    """The templates of this package, ready to be rendered."""
+    folder = resources.files("gateway.web") / "templates"
+    texts = {one.name: one.read_text(encoding="utf-8") for one in folder.iterdir() if one.name.endswith(".html")}
+    return Environment(
+        loader=DictLoader(texts),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finish,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """A file that is served as it is; `tag` changes with its content."""
+
+    data: bytes
+    content_type: str
+    tag: str
+
+
+def static_files() -> dict[str, StaticFile]:
+    """Every static file by name. Only these names are served, so a path can lead nowhere else."""
+    folder = resources.files("gateway.web") / "static"
+    found = {}
+    for one in folder.iterdir():
+        ending = one.name.rpartition(".")[2]
+        if ending in _TYPES:
+            data = one.read_bytes()
+            found[one.name] = StaticFile(data, _TYPES[ending], hashlib.sha256(data).hexdigest()[:16])
+    return found

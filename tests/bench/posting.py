@@ -1,0 +1,204 @@
+"""Postings over FIAS: one link against the wire and the disk, many links against the same links without a store.
+
+One link can never be faster than one round trip and one commit for each posting, because a charge is written down as
+sent before a byte of it leaves. So one durable link is held against 1 / (round trip + F), where the round trip is that
+of a bare Twisted ping-pong of the same bytes with the same peer, and F the time of one sync, both of the same process.
+
+Many links share commits. They are held against the same clerks, adapters and steps on a store that keeps nothing: no
+database, no commit, no second thread. A second limit is told beside it: the same store, but a sync costs nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import TCP4ClientEndpoint, connectProtocol
+from twisted.internet.protocol import Protocol
+
+from gateway.posting.clerk import MOST_QUEUED
+from gateway.store.rows import Due
+from gateway.store.schema import calls, postings
+from gateway.store.writer import WriterThread
+from protocols.fias.codec import encode
+from protocols.fias.records import Record
+from tests.bench.house import ByHand, House
+from tests.bench.kit import Figure, middle, probe
+from tests.bench.lab import measure
+from tests.bench.links import Links, NothingKept
+from tests.bench.reception import run
+from tests.bench.rows import multiply
+
+LINKS = 200
+#: Round trips of one ping-pong.
+TRIPS = 2_000
+#: Calls that are really settled; the others are copies of them.
+SETTLED = 500
+
+#: A charge as the adapter writes it, and a greeting that the peer answers in kind before it.
+PS = (
+    ("RN", "265"), ("PT", "C"), ("TA", "360"), ("DD", "9583006527"), ("DU", "000259"), ("PC", "N"), ("CT", "Poland"),
+    ("PX", "9003"), ("P#", "1234"), ("DA", "261121"), ("TI", "235755"),
+)  # fmt: skip
+
+
+class PingPong(Protocol):
+    """Sends the bytes of a charge, and again as soon as the answer is whole."""
+
+    def __init__(self, trips: int) -> None:
+        self._left, self._ping = trips, encode(Record("PS", PS), "cp850")
+        self._begun = 0.0
+        self.done: Deferred[float] = Deferred()
+
+    def connectionMade(self) -> None:
+        """The peer greets first; that is passed over."""
+        assert self.transport is not None
+        self.transport.setTcpNoDelay(True)  # type: ignore[attr-defined]
+
+    def dataReceived(self, data: bytes) -> None:
+        """One end mark is one answer."""
+        if not data.endswith(b"\x03"):
+            return
+        assert self.transport is not None
+        if not self._begun:
+            self._begun = time.perf_counter()
+        elif self._left == 0:
+            self.done.callback(time.perf_counter() - self._begun)
+            self.transport.loseConnection()
+            return
+        self._left -= 1
+        self.transport.write(self._ping)
+
+
+async def round_trip(reactor: Any, port: int) -> float:
+    """The median round trip in seconds over three ping-pongs."""
+    taken = []
+    for _ in range(3):
+        player = PingPong(TRIPS)
+        await connectProtocol(TCP4ClientEndpoint(reactor, "127.0.0.1", port), player)
+        taken.append(await player.done / TRIPS)
+    return middle(taken)
+
+
+def stocked(house: House, count: int) -> list[Due]:
+    """A house with so many charges that are due: some settled from lines, the others copies of those."""
+    house.fill_rooms()
+    hand = ByHand(house)
+    hand.run(hand.lines(SETTLED), SETTLED // 2)
+    multiply(house, count, (calls, postings))
+    base, dues = hand.due, list(hand.due)
+    for shift in range(SETTLED, count, SETTLED):
+        dues += [one._replace(posting_id=one.posting_id + shift, call_id=one.call_id + shift) for one in base]
+    assert house.count("postings", "state = 'due'") == count
+    return dues[:count]
+
+
+def post(folder: Path, *, links: int, count: int, kept: bool = True) -> dict[str, Any]:
+    """Post so many charges; postings a second from the first until the last is written down as posted.
+
+    Without `kept`, the clerks' steps go to a store that keeps nothing.
+    """
+    assert count <= links * MOST_QUEUED
+    synced = probe(folder)
+
+    async def main(reactor: Any) -> dict[str, Any]:
+        thread = WriterThread(reactor)
+        house = House.on_disk(folder, wake=thread.wake)
+        dues = stocked(house, count)
+        thread.writer = house.writer
+        writer = house.writer if kept else NothingKept(reactor).writer
+        many = Links(reactor, house.memory, writer.submit, links)
+        thread.startService()
+        trip = await round_trip_to_fresh_peer(reactor)
+        await many.open()
+        cpu, commits, begun = time.process_time(), writer.commits, time.perf_counter()
+        many.deal(dues)
+        await many.until(lambda: many.idle)
+        spent, cpu, commits = time.perf_counter() - begun, time.process_time() - cpu, writer.commits - commits
+        seen = await many.close()
+        await thread.stopService()
+        assert seen["postings"] == count
+        if kept:
+            _all_written_down(house, count)
+        return {
+            "rate": count / spent, "cpu_us": cpu / count * 1e6, "F": synced, "trip": trip, "steps": count / commits,
+        }  # fmt: skip
+
+    result: dict[str, Any] = run(main)
+    return result
+
+
+async def round_trip_to_fresh_peer(reactor: Any) -> float:
+    """A ping-pong with a peer of its own, because the bytes say the same number again and again."""
+    from tests.bench.lab import companion
+
+    peer = companion("fias_peer")
+    assert peer.stdout is not None
+    trip = await round_trip(reactor, int(peer.stdout.readline()))
+    peer.communicate(timeout=10)
+    return trip
+
+
+def _all_written_down(house: House, count: int) -> None:
+    for table, where in (("postings", "state = 'posted' AND attempts = 1"), ("attempts", "event = 'accepted'")):
+        found = house.count(table, where)
+        assert found == count, f"{count} charges posted, {found} rows in {table} say so"
+
+
+def bench(repeats: int = 2) -> tuple[list[Figure], list[str]]:
+    """All figures of posting."""
+    figures = [*_one_link(), *_many_links(repeats)]
+    return figures, []
+
+
+def _one_link() -> list[Figure]:
+    figures = []
+    free = measure("posting.post", links=1, count=4_000, kept=False)
+    against = "bare ping-pong of the same bytes"
+    figures.append(
+        Figure(name="one link, nothing kept", figure=free["rate"], unit="/s", limit=1 / free["trip"], against=against)
+    )
+    for us, count in ((None, 2_000), (1000, 1_500), (4000, 500)):
+        kept = measure("posting.post", fsync_us=us, links=1, count=count)
+        where = "real disk" if us is None else f"F = {us // 1000} ms (shim)"
+        figures.append(
+            Figure(
+                name=f"one link, durable, {where}",
+                figure=kept["rate"],
+                unit="/s",
+                limit=1 / (kept["trip"] + kept["F"]),
+                against=f"1 / (round trip {kept['trip'] * 1e6:.0f} us + F {kept['F'] * 1e3:.2f} ms)",
+                target=None if us is None else 0.85,
+            )
+        )
+    return figures
+
+
+def _many_links(repeats: int) -> list[Figure]:
+    ways: dict[str, dict[str, Any]] = {
+        "nothing": {"kept": False},
+        "disk": {},
+        "shim": {"fsync_us": 1000},
+        "unsynced": {"fsync_us": 0},
+    }
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(repeats):
+        for name, words in ways.items():
+            taken[name].append(measure("posting.post", links=LINKS, count=4_000, **words)["rate"])
+    rate = {name: middle(rates) for name, rates in taken.items()}
+    figures = []
+    for against, limit, targets in (("nothing kept", "nothing", (0.40, 0.33)), ("sync at no cost (shim)", "unsynced", (None, None))):
+        for (name, where), target in zip((("disk", "real disk"), ("shim", "F = 1 ms (shim)")), targets, strict=True):
+            figures.append(
+                Figure(
+                    name=f"{LINKS} links, durable, {where}",
+                    figure=rate[name],
+                    unit="/s",
+                    limit=rate[limit],
+                    against=f"the same, {against}",
+                    target=target,
+                )
+            )
+    return figures

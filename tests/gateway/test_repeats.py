@@ -1,0 +1,75 @@
+"""A buffer dumped again is told from twins that are two real calls; a match too short to prove anything stays a doubt."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.repeats import LEAST_RUN, RepeatWatch, Verdict, digest
+
+
+def verdicts(watch: RepeatWatch, lines: str, first: int = 100) -> str:
+    """The verdicts of a connection that sends these lines: n new, d doubt, r repeat."""
+    watch.begin()
+    return "".join(_letter(watch.see(first + place, digest(one.encode()))) for place, one in enumerate(lines))
+
+
+def _letter(verdict: Verdict) -> str:
+    return "r" if verdict.repeat else "d" if verdict.doubt else "n"
+
+
+def remembering(lines: str) -> RepeatWatch:
+    """A watch whose source has sent these lines."""
+    return RepeatWatch([digest(one.encode()) for one in lines])
+
+
+def test_a_run_at_the_start_of_a_connection_is_a_repeat_and_what_follows_is_new() -> None:
+    """The last records of the buffer come again, then the new ones."""
+    assert verdicts(remembering("abcdef"), "cdefgh") == "ddrrnn"
+
+
+def test_the_run_that_proves_itself_names_the_records_that_were_in_doubt() -> None:
+    """So that what was held for them can be let go."""
+    watch = remembering("abcdef")
+    watch.begin()
+    seen = [watch.see(place, digest(one.encode())) for place, one in enumerate("cdef")]
+    assert seen[LEAST_RUN - 1].proved == (0, 1)
+    assert all(not one.proved for one in seen if one is not seen[LEAST_RUN - 1])
+
+
+def test_a_match_shorter_than_the_least_run_stays_a_doubt() -> None:
+    """Two equal lines after a reconnect prove nothing."""
+    assert verdicts(remembering("abcdef"), "efxyz") == "ddnnn"
+
+
+def test_twins_inside_a_connection_are_two_calls() -> None:
+    """However many."""
+    assert verdicts(remembering("abc"), "xxxxx") == "nnnnn"
+
+
+def test_repeats_are_looked_for_at_the_start_of_a_connection_only() -> None:
+    """One new record ends it."""
+    assert verdicts(remembering("abcdef"), "xabcdef") == "nnnnnnn"
+
+
+def test_a_run_out_of_order_or_with_a_gap_ends_where_it_breaks() -> None:
+    """Only consecutive records, in the order they were stored."""
+    assert verdicts(remembering("abcdef"), "abdef") == "ddnnn"
+    assert verdicts(remembering("abcabd"), "abd") == "ddr"
+
+
+def test_a_second_dump_is_a_repeat_too() -> None:
+    """Repeats are not remembered as calls, the calls they repeat still are."""
+    watch = remembering("abcdef")
+    assert verdicts(watch, "defg") == "ddrn"
+    assert verdicts(watch, "defg") == "ddrr"
+
+
+@given(st.text("ab", max_size=40), st.text("abc", max_size=40))
+def test_a_source_that_never_reconnects_has_no_repeats(history: str, lines: str) -> None:
+    """Without `begin`, everything is new; with it, doubts and repeats come first or not at all."""
+    watch = remembering(history)
+    assert all(watch.see(place, digest(one.encode())) == Verdict() for place, one in enumerate(lines))
+    story = verdicts(remembering(history), lines)
+    assert story.lstrip("dr").strip("n") == ""
+    assert "d" * min(LEAST_RUN - 1, len(story)) == story[: LEAST_RUN - 1] or "r" not in story

@@ -1,0 +1,78 @@
+"""Protects the door to the dialects: what it promises of each is there, and wrong options are refused in words."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from protocols.framing import BlockFramer, LineFramer
+from protocols.smdr.asterisk import StreamFramer
+from protocols.smdr.catalog import DIALECTS, SourceSettings
+
+
+def settings(**options: str) -> SourceSettings:
+    return SourceSettings(timezone=ZoneInfo("UTC"), options=options)
+
+
+def test_each_dialect_is_known_by_its_own_name() -> None:
+    assert {name: dialect.name for name, dialect in DIALECTS.items()} == {
+        "avaya-ipoffice": "avaya-ipoffice",
+        "mitel-mivb": "mitel-mivb",
+        "asterisk": "asterisk",
+    }
+
+
+def test_transports_and_ports_are_those_of_the_exchanges() -> None:
+    assert {name: (set(one.transports), one.default_port) for name, one in DIALECTS.items()} == {
+        "avaya-ipoffice": ({"listen", "connect"}, None),
+        "mitel-mivb": ({"connect", "listen", "file"}, 1752),
+        "asterisk": ({"file", "connect"}, 5038),
+    }
+
+
+def test_each_transport_has_its_framer() -> None:
+    assert isinstance(DIALECTS["avaya-ipoffice"].framer(transport="listen"), LineFramer)
+    assert isinstance(DIALECTS["mitel-mivb"].framer(transport="connect"), LineFramer)
+    assert isinstance(DIALECTS["asterisk"].framer(transport="connect"), BlockFramer)
+    assert isinstance(DIALECTS["asterisk"].framer(transport="file"), StreamFramer)
+
+
+def test_a_framer_reads_on_from_a_place() -> None:
+    (frame,) = DIALECTS["asterisk"].framer(1_000, transport="file").feed(b'"a"\n')
+    assert (frame.start, frame.end) == (1_000, 1_004)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "options", "problems"),
+    [
+        ("avaya-ipoffice", {}, []),
+        ("avaya-ipoffice", {"pulses": "yes"}, ["avaya-ipoffice has no option 'pulses'; it has none"]),
+        ("mitel-mivb", {"pulses": "yes", "clock": "12"}, []),
+        ("mitel-mivb", {"pulses": "true"}, ["the option pulses is 'true'; write yes or no"]),
+        ("mitel-mivb", {"colour": "red"}, ["mitel-mivb has no option 'colour'; it has pulses, clock"]),
+        ("asterisk", {"username": "a", "secret": "b", "utc": "no"}, []),
+        ("asterisk", {"username": "a"}, ["the manager interface needs both username and secret; secret is missing"]),
+        (
+            "asterisk",
+            {"username": "a", "secret": "b\r\nc", "utc": "maybe"},
+            [
+                "the option utc is 'maybe'; write yes or no",
+                "username and secret of the manager interface must not hold a line end",
+            ],
+        ),
+    ],
+)
+def test_wrong_options_are_told_in_sentences_all_at_once(
+    dialect: str, options: dict[str, str], problems: list[str]
+) -> None:
+    assert DIALECTS[dialect].check(settings(**options)) == problems
+
+
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=lambda dialect: dialect.name)
+def test_each_option_has_a_sentence(dialect: object) -> None:
+    from protocols.smdr.catalog import Dialect
+
+    assert isinstance(dialect, Dialect)
+    assert all(len(words) > 20 for words in dialect.options.values())
+    assert set(dialect.choices) <= set(dialect.options)

@@ -1,0 +1,72 @@
+"""Protects the promise that a sample is recognised for what it is, with a reason, and never for what it is not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from protocols.smdr.identify import SAMPLE, identify
+from tests.protocols.smdr.samples import MITEL_FORMS, sample
+
+SAMPLES = {
+    "avaya-ipoffice/segments.txt": "avaya-ipoffice",
+    "asterisk/Master.csv": "asterisk",
+    "asterisk/ami_cdr_events.txt": "asterisk",
+    **{f"mitel-mivb/{form}.txt": "mitel-mivb" for form in MITEL_FORMS},
+}
+
+
+@pytest.mark.parametrize(("name", "dialect"), SAMPLES.items())
+def test_each_sample_is_recognised_and_by_one_dialect_only(name: str, dialect: str) -> None:
+    (verdict,) = identify(sample(name))
+    assert verdict.dialect == dialect
+    assert verdict.confidence == 1
+    assert verdict.reason.startswith(f"{sample_rows(verdict.reason)} of {sample_rows(verdict.reason)} rows read as ")
+
+
+def sample_rows(reason: str) -> str:
+    return reason.partition(" ")[0]
+
+
+@pytest.mark.parametrize("name", ["yate/cdrfile_perleg.csv", "yate/cdrfile_combined.csv"])
+def test_a_format_that_no_dialect_reads_is_claimed_by_none(name: str) -> None:
+    assert identify(sample(name)) == []
+
+
+def test_the_share_of_rows_read_is_the_confidence_and_the_reason_names_what_was_not() -> None:
+    rows = sample("avaya-ipoffice/segments.txt").splitlines(keepends=True)
+    (verdict,) = identify(b"".join([*rows[:3], b"garbage\r\n", b"-----\r\n", b"\r\n"]))
+    assert verdict.confidence == 0.75
+    assert verdict.reason == (
+        "3 of 4 rows read as Avaya IP Office SMDR; the first that does not: "
+        "the line has 1 field between commas; an IP Office record has at least 17"
+    )
+
+
+def test_a_record_cut_off_by_the_end_of_the_sample_does_not_count() -> None:
+    rows = sample("asterisk/Master.csv")
+    (verdict,) = identify(rows[:-20])
+    assert verdict.confidence == 1
+
+
+def test_a_single_record_without_its_line_end_is_enough() -> None:
+    row = sample("mitel-mivb/standard-90.txt").splitlines()[0]
+    (verdict,) = identify(row)
+    assert (verdict.dialect, verdict.confidence) == ("mitel-mivb", 1)
+
+
+def test_only_the_beginning_of_a_long_input_is_looked_at() -> None:
+    rows = sample("asterisk/Master.csv")
+    long = rows * (SAMPLE // len(rows) + 1)
+    (verdict,) = identify(long + b"garbage\n" * 10_000)
+    assert verdict.confidence == 1
+
+
+def test_nothing_is_nothing() -> None:
+    assert identify(b"") == []
+
+
+@given(st.binary(max_size=2_000))
+def test_garbage_is_claimed_by_none(data: bytes) -> None:
+    assert identify(data) == []

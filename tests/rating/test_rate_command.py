@@ -1,0 +1,175 @@
+"""Protects the dry run: it prices with the very parts that charge, stores nothing, and says why where it has no price."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from gateway.cli.rate import LEGS_APART, LEGS_LIMIT, rate_command
+from rating.starter import starter_files
+
+CONFIG = """
+[property]
+id = "SEASIDE"
+name = "Seaside Hotel"
+timezone = "Europe/Warsaw"
+country = "PL"
+area_code = "22"
+currency = "PLN"
+[[pbx]]
+name = "main"
+dialect = "avaya-ipoffice"
+listen = "tcp:5100:interface=127.0.0.1"
+trunk_access = ["9"]
+[rooms]
+extensions = [{ from = "200", to = "299" }]
+[tariff]
+folder = "tariffs"
+"""
+
+
+def record(
+    dialled: str, talk: str = "00:02:05", *, call_id: int = 1000001, more: int = 0, extension: str = "201"
+) -> str:
+    """One line of an IP Office, outward on a trunk."""
+    return (
+        f"2024/03/04 10:15:22,{talk},4,{extension},O,{dialled},{dialled},,0,{call_id},{more},"
+        f"E{extension},Room,T9001,Line 1.1,0,0\r\n"
+    )
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A configuration with a starter tariff."""
+    (tmp_path / "tariffs").mkdir()
+    for name, data in starter_files("PL", "PLN").items():
+        (tmp_path / "tariffs" / name).write_bytes(data)
+    (tmp_path / "foliogate.toml").write_text(CONFIG)
+    return tmp_path / "foliogate.toml"
+
+
+def command(config: Path, text: str, *more: str, dialect: str = "avaya-ipoffice") -> Result:
+    """Run `foliogate rate` on this text."""
+    words = ["--config", str(config), "--dialect", dialect, *more, "-"]
+    return CliRunner().invoke(rate_command, words, input=text.encode())
+
+
+def objects(config: Path, text: str) -> list[dict[str, Any]]:
+    """What it prints with --json."""
+    return [json.loads(line) for line in command(config, text, "--json").stdout.splitlines()]
+
+
+def test_a_call_is_priced_and_explained_and_nothing_is_stored(config: Path) -> None:
+    before = sorted(config.parent.rglob("*"))
+    (one,) = objects(config, record("900442079460000"))
+    assert sorted(config.parent.rglob("*")) == before
+    expected = {
+        "kind": "call",
+        "line": 1,
+        "extension": "201",
+        "dialled": "900442079460000",
+        "talk_seconds": 125,
+        "class": "international",
+        "number": "+442079460000",
+        "place": "United Kingdom",
+        "outcome": "rated",
+        "amount": "3.60",
+        "net": "3.60",
+        "tax": "0.00",
+        "currency": "PLN",
+        "tariff": "STARTER",
+        "billed_seconds": 180,
+        "reason": None,
+    }
+    assert {key: one[key] for key in expected} == expected
+    assert one["explain"][-1] == "To pay: 3.60 PLN."
+
+
+def test_a_call_without_a_price_says_why(config: Path) -> None:
+    text = record("9112", call_id=1) + record("9901", call_id=2) + record("9601123456", "00:00:00", call_id=3)
+    found = [(one["class"], one["outcome"], one["amount"], one["reason"]) for one in objects(config, text)]
+    assert found == [
+        ("emergency", "emergency", None, "emergency call: never charged"),
+        ("unknown", "unrated", None, "the number '9901' could not be understood"),
+        ("mobile", "unanswered", None, found[2][3]),
+    ]
+    assert found[2][3]
+
+
+def test_the_legs_of_a_call_are_one_call_even_with_others_between(config: Path) -> None:
+    others = "".join(record("9601123456", call_id=2_000_000 + number) for number in range(50))
+    text = record("900442079460000", "00:01:00", more=1) + others + record("900442079460000", "00:01:01", more=0)
+    found = objects(config, text)
+    assert len(found) == 51
+    (one,) = [one for one in found if one["class"] == "international"]
+    assert (one["lines"], one["talk_seconds"], one["billed_seconds"], one["amount"]) == ([1, 52], 121, 180, "3.60")
+
+
+def test_records_are_printed_in_the_order_in_which_they_were_read(config: Path) -> None:
+    text = "".join(record("9601123456", call_id=number) for number in range(LEGS_APART + 20)) + "garbage\r\n"
+    found = objects(config, text + record("9601123456", call_id=9_999_999))
+    assert [one["line"] for one in found] == list(range(1, LEGS_APART + 23))
+    assert found[-2]["kind"] == "unparsed"
+
+
+def test_an_exchange_that_gives_every_call_the_same_key_does_not_fill_memory(config: Path) -> None:
+    found = objects(config, record("9601123456", call_id=7, more=1) * (2 * LEGS_LIMIT + 5))
+    assert [len(one["lines"]) for one in found] == [LEGS_LIMIT, LEGS_LIMIT, 5]
+
+
+def test_the_table_has_a_row_for_each_call_and_the_exit_code_says_whether_all_is_well(config: Path) -> None:
+    result = command(config, record("900442079460000"))
+    assert result.exit_code == 0, result.output
+    head, row = result.stdout.splitlines()
+    assert head.split()[:3] == ["line", "start", "ext"]
+    assert row.split()[2:] == ["201", "900442079460000", "international", "125", "3.60", "PLN", "United", "Kingdom"]
+    assert result.stderr == "foliogate: 1 rated\n"
+    worse = command(config, record("9901") + "garbage\r\n")
+    assert worse.exit_code == 1
+    assert worse.stderr == "foliogate: 1 unrated, 1 unparsed\n"
+
+
+def test_what_an_exchange_wrote_cannot_play_tricks_on_the_terminal(config: Path) -> None:
+    result = command(config, record("9\x1b[2J601123456"))
+    assert "\x1b" not in result.stdout
+
+
+def test_a_dialect_that_the_configuration_does_not_have_is_priced_with_a_warning(config: Path) -> None:
+    result = command(config, "", dialect="mitel-mivb")
+    assert result.exit_code == 0
+    assert "the configuration has no exchange with the dialect mitel-mivb" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("dialect", "more", "code", "sentence"),
+    [
+        ("nonsense", (), 2, "There is no dialect 'nonsense'"),
+        ("avaya-ipoffice", ("--pbx", "other"), 1, "the configuration has no exchange 'other'"),
+    ],
+)
+def test_a_wrong_name_is_told_in_a_sentence(
+    config: Path, dialect: str, more: tuple[str, ...], code: int, sentence: str
+) -> None:
+    result = command(config, "", *more, dialect=dialect)
+    assert result.exit_code == code
+    assert sentence in result.stderr
+
+
+def test_two_exchanges_of_one_dialect_must_be_told_apart(config: Path) -> None:
+    second = CONFIG[CONFIG.index("[[pbx]]") : CONFIG.index("[rooms]")].replace("main", "annex").replace("5100", "5101")
+    config.write_text(CONFIG.replace("[rooms]", second + "[rooms]"))
+    assert "say which with --pbx main" in command(config, record("9601123456")).stderr
+    assert command(config, record("9601123456"), "--pbx", "annex").exit_code == 0
+
+
+def test_a_tariff_with_mistakes_prices_nothing(config: Path) -> None:
+    (config.parent / "tariffs" / "tariff.toml").write_text("code = 1\n")
+    result = command(config, record("9601123456"))
+    assert result.exit_code == 1
+    assert "tariff.toml:1: code: " in result.stderr
+    assert result.stderr.splitlines()[-1] == "foliogate: the tariff cannot be used"
+    assert result.stdout == ""
