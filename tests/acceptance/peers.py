@@ -75,6 +75,10 @@ class ForeignPms:
             with contextlib.suppress(OSError):
                 client.shutdown(socket.SHUT_RDWR)  # the thread that talks to it closes it
 
+    def eventually_heard(self, least: int) -> None:
+        """Wait until at least so many postings came."""
+        eventually(f"{least} postings came to the PMS", lambda: len(self.postings) >= least)
+
     def send(self, record: str) -> None:
         """Send one record, framed."""
         assert self._client is not None
@@ -197,6 +201,10 @@ class House:
         """`foliogate postings list --json`."""
         out = self.command("postings", "list", "--json", "--config", str(self.config))
         return [json.loads(line) for line in out.splitlines()]
+
+    def eventually_kept(self, least: int) -> None:
+        """Wait until there are at least so many postings."""
+        eventually(f"{least} postings are kept", lambda: len(self.postings()) >= least)
 
     def states(self) -> dict[str, int]:
         """How many postings are in each state."""

@@ -73,11 +73,11 @@ def test_a_pms_that_talks_nonsense_is_survived(house: House, pms: ForeignPms) ->
 def test_an_out_of_date_answer_of_the_pms_does_not_settle_another_posting(house: House, pms: ForeignPms) -> None:
     """A PA with another P# leaves ours waiting, and ours is settled by its own."""
 
-    def crossed(fields: dict[str, str]) -> None:
+    def crossed(fields: dict[str, str]) -> str | None:
         pms.send(f"PA|RN{fields['RN']}|ASNG|CTINVALID ROOM|P#{int(fields['P#']) + 5}|DA260101|TI000000|")
-        pms.send(f"PA|RN{fields['RN']}|ASOK|P#{fields['P#']}|DA260101|TI000000|")
+        return "ASOK|"
 
-    pms.answer = crossed  # type: ignore[assignment]
+    pms.answer = crossed
     with running(house):
         with house.dial() as pbx:
             pbx.sendall(ipoffice_line(1_000_001))

@@ -99,7 +99,7 @@ def test_each_answer_code_has_its_meaning(house: House, pms: ForeignPms) -> None
         with house.dial() as pbx:
             for number in (1_000_001, 1_000_002, 1_000_003):
                 pbx.sendall(ipoffice_line(number))
-                eventually("it was answered", lambda n=number: len(pms.postings) >= n - 1_000_000)
+                pms.eventually_heard(number - 1_000_000)
             eventually("RY is tried again", lambda: house.states() == {"refused": 1, "posted": 2}, 30)
         by_key = {one["call_key"]: one for one in house.postings()}
         house.stop()

@@ -59,7 +59,7 @@ def test_killed_again_and_again_no_record_is_lost_and_no_charge_doubled(house: H
                 for _ in range(40):
                     sent += 1
                     pbx.sendall(ipoffice_line(1_000_000 + sent, seconds=30 + sent % 50))
-                eventually("some are kept", lambda least=sent - 20: len(house.postings()) >= least)
+                house.eventually_kept(sent - 20)
                 time.sleep(0.01 * round_number)
             house.kill()
     with running(house):

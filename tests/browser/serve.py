@@ -1,0 +1,73 @@
+"""The site on a real reactor and a real port, as a process of its own: what the browser tests look at.
+
+Prints its port; then obeys lines on standard input: `call EXTENSION NUMBER`, `emergency ROOM`, `down`, `up`, `quit`.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from gateway.web.service import WebService
+from tests.gateway.web.house import StandingHouse
+
+
+class Orders:
+    """What a test tells the house to do."""
+
+    def __init__(self, house: StandingHouse, reactor: Any) -> None:
+        self._house, self._reactor = house, reactor
+
+    def obey(self, words: list[str]) -> None:
+        """Carry out one line."""
+        link = self._house.status.links["opera"]
+        match words:
+            case ["call", extension, number]:
+                self._house.call(extension, number, 75)
+            case ["down"]:
+                link.up, link.ready, link.why, link.since = False, False, "connection refused", self._house.now()
+            case ["up"]:
+                link.up, link.ready, link.why = True, True, ""
+            case ["advance", seconds]:
+                self._house.rig.advance(float(seconds))
+            case ["tariff", *warning]:
+                self._house.status.tariff_warning = " ".join(warning)
+            case _:
+                self._reactor.stop()
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    from twisted.internet import reactor
+    from twisted.internet.stdio import StandardIO
+    from twisted.protocols.basic import LineReceiver
+
+    folder = Path(tempfile.mkdtemp())
+    listen = f"tcp:{sys.argv[1] if len(sys.argv) > 1 else 0}:interface=127.0.0.1"
+    house = StandingHouse(folder, listen=listen)
+    house.evening()
+    orders = Orders(house, reactor)
+
+    class Ear(LineReceiver):
+        delimiter = b"\n"
+
+        def lineReceived(self, line: bytes) -> None:  # noqa: N802
+            orders.obey(line.decode().split())
+            print("done", flush=True)
+
+        def connectionLost(self, reason: Any = None) -> None:  # noqa: N802
+            if running.running:
+                running.stop()
+
+    running: Any = reactor
+    service = WebService(house, reactor)
+    running.callWhenRunning(lambda: service.start().addCallback(lambda port: print(port, flush=True)))
+    StandardIO(Ear())
+    running.run()
+    house.close()
+
+
+if __name__ == "__main__":
+    main()
