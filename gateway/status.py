@@ -52,7 +52,9 @@ class Status:
     oddities: deque[tuple[datetime, str]] = field(default_factory=lambda: deque(maxlen=MOST_ODDITIES))
     store_trouble: str = ""
     tariff_warning: str = ""
+    strays: list[str] = field(default_factory=list)
     stopping: bool = False
+    #: Seconds from read to commit of the newest batches: for an exchange that cannot be acknowledged, the window of loss.
     read_to_commit: deque[float] = field(default_factory=lambda: deque(maxlen=1000))
 
     def odd(self, at: datetime, sentence: str) -> None:
@@ -68,5 +70,5 @@ class Status:
             if not one.up and not one.problem
         ]
         found += [f"PMS {one.name}: {one.why}" for one in self.links.values() if not one.up]
-        found += [one for one in (self.store_trouble, self.tariff_warning) if one]
+        found += [one for one in (self.store_trouble, self.tariff_warning, *self.strays) if one]
         return [*found, "the gateway is stopping"] if self.stopping else found

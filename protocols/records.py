@@ -47,9 +47,8 @@ class RawRecord(NamedTuple):
     fault: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallRecord:
-    """One call, or one leg of a call, as the exchange reports it.
+class CallRecord(NamedTuple):
+    """One call, or one leg of a call, as the exchange reports it. Written with names, never by position.
 
     `start` and `end` are aware instants, in the zone of the exchange's clock; `talk_seconds` is the answered time
     that a charge rests on. `call_key` joins the records of one call, `leg_key` tells them apart; `more_follows` is

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
 from rating.fields import TEXT_LIMIT, Problem, read_price
@@ -32,8 +33,11 @@ INCREMENT_LIMIT = 86_400
 PREFIX_LIMIT = 15
 """Digits of the longest prefix: a whole E.164 number."""
 
-_COLUMNS = ("prefix", "place", "price_per_minute", "connection", "increments", "class")
+ABSENT = -1
+
+COLUMNS = ("prefix", "place", "price_per_minute", "connection", "increments", "class")
 _PREFIX = re.compile(rf"\+?([1-9][0-9]{{0,{PREFIX_LIMIT - 1}}})")
+_SECONDS = re.compile(r"[0-9]{1,5}")
 _SHORT = re.compile(r"#[0-9]{2,8}")
 _REMARK = re.compile(r"\s*(#(?![0-9])|$)")
 
@@ -53,11 +57,17 @@ class _Cost(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class _Columns:
-    """Where each column of a deck stands. `bands` and `fees` are the columns of the bands, in their order."""
+    """Where each column of a deck stands; a column that is not there stands at ABSENT, where an empty cell is added.
 
-    at: Mapping[str, int]
-    bands: tuple[int | None, ...]
-    fees: tuple[int | None, ...]
+    `pick` takes from a row the cells that cost money: price, connection, increments, then prices and connections of
+    the bands in their order.
+    """
+
+    prefix: int
+    place: int
+    number_class: int
+    pick: Callable[[list[str]], tuple[str, ...]]
+    bands: int
     count: int
     decimal_comma: bool
     costs: dict[tuple[str, ...], _Cost] = field(default_factory=dict)
@@ -78,13 +88,13 @@ def read_deck(
             problems.append(Problem(file, None, "", f"The deck has more than {ROWS_LIMIT} rows."))
         return {}, problems
     rows: Rows = {}
-    for number in range(top + 1, len(lines)):
-        if _REMARK.match(lines[number]):
+    for number, line in enumerate(lines[top + 1 :], start=top + 2):
+        if not line[:1].isdigit() and _REMARK.match(line):
             continue
         try:
-            _read_row(rows, number + 1, _cells(lines[number], separator), columns, is_emergency)
+            _read_row(rows, number, _cells(line, separator), columns, is_emergency)
         except (ValueError, csv.Error) as sentence:
-            problems.append(Problem(file, number + 1, lines[number][:TEXT_LIMIT].split(separator)[0], str(sentence)))
+            problems.append(Problem(file, number, line[:TEXT_LIMIT].split(separator)[0], str(sentence)))
     return rows, problems
 
 
@@ -103,7 +113,7 @@ def _read_header(
 ) -> tuple[_Columns | None, list[Problem]]:
     heads = [name.strip() for name in names]
     heads = [name if name in bands else name.lower() for name in heads]
-    allowed = {*_COLUMNS, *bands, *(f"connection:{band}".lower() for band in bands)}
+    allowed = {*COLUMNS, *bands, *(f"connection:{band}".lower() for band in bands)}
     problems = [
         Problem(file, line, name, f"The column {name!r} is not known; known: {', '.join(sorted(allowed))}.")
         for name in heads
@@ -121,10 +131,13 @@ def _read_header(
     if problems:
         return None, problems
     at = {name: index for index, name in enumerate(heads)}
+    costly = ("price_per_minute", "connection", "increments", *bands, *(f"connection:{band}".lower() for band in bands))
     columns = _Columns(
-        at=at,
-        bands=tuple(at.get(band) for band in bands),
-        fees=tuple(at.get(f"connection:{band}".lower()) for band in bands),
+        prefix=at["prefix"],
+        place=at.get("place", ABSENT),
+        number_class=at.get("class", ABSENT),
+        pick=itemgetter(*(at.get(name, ABSENT) for name in costly)),
+        bands=len(bands),
         count=len(heads),
         decimal_comma=separator != ",",
     )
@@ -137,35 +150,29 @@ def _read_row(
     """Read one row into `rows`, or raise ValueError with a sentence."""
     if len(cells) != columns.count:
         raise ValueError(f"The row has {len(cells)} cells where the first row names {columns.count} columns.")
-    key = _key(cells[columns.at["prefix"]].strip(), is_emergency)
-    number_class = _cell(cells, columns.at.get("class"))
+    cells.append("")
+    key = _key(cells[columns.prefix].strip(), is_emergency)
+    number_class = cells[columns.number_class].strip()
     if number_class and number_class not in CHARGEABLE_CLASSES:
         raise ValueError(f"The class {number_class!r} is not known; known: {', '.join(CHARGEABLE_CLASSES)}.")
-    place = _cell(cells, columns.at.get("place"))
+    place = cells[columns.place].strip()
     if len(place) > TEXT_LIMIT or not place.isprintable():
         raise ValueError(f"The place is longer than {TEXT_LIMIT} characters or holds unprintable ones.")
     if (number_class, key) in rows:
         raise ValueError(f"The prefix {key} stands on line {rows[number_class, key][0]} already.")
-    rows[number_class, key] = (line, Rate(key, place, *_cost(cells, columns)))
-
-
-def _cost(cells: list[str], columns: _Columns) -> _Cost:
-    """Read the cells of a row that cost money, each combination once."""
-    at = columns.at
-    wanted = (at["price_per_minute"], at.get("connection"), at.get("increments"), *columns.bands, *columns.fees)
-    texts = tuple("" if column is None else cells[column] for column in wanted)
+    texts = columns.pick(cells)
     cost = columns.costs.get(texts)
     if cost is None:
         cost = columns.costs[texts] = _read_cost([text.strip() for text in texts], columns)
-    return cost
+    rows[number_class, key] = (line, Rate(key, place, *cost))
 
 
 def _read_cost(texts: list[str], columns: _Columns) -> _Cost:
     price, fee, increments, *by_band = texts
     if not price:
         raise ValueError("The price is missing.")
-    prices = _amounts([price, *by_band[: len(columns.bands)]], columns)
-    fee_texts = [fee, *by_band[len(columns.bands) :]]
+    prices = _amounts([price, *by_band[: columns.bands]], columns)
+    fee_texts = [fee, *by_band[columns.bands :]]
     fees = _amounts(fee_texts, columns) if any(fee_texts) else None
     first, then = read_increments(increments)
     one_price = len(set(prices)) == 1 and (fees is None or len(set(fees)) == 1)
@@ -184,7 +191,9 @@ def _amounts(texts: list[str], columns: _Columns) -> tuple[int, ...]:
 
 def _key(cell: str, is_emergency: Callable[[str], object]) -> str:
     """The key of a prefix: "+" and digits, "+" alone for the rest of the world, "#" and digits for a short number."""
-    bare = cell if cell.isdigit() else re.sub(r"[\s().-]", "", cell)
+    if len(cell) <= PREFIX_LIMIT and cell.isdigit() and cell.isascii() and cell[0] != "0":
+        return f"+{cell}"
+    bare = re.sub(r"[\s().-]", "", cell)
     if bare == "*":
         return "+"
     if _SHORT.fullmatch(bare):
@@ -197,16 +206,12 @@ def _key(cell: str, is_emergency: Callable[[str], object]) -> str:
     return f"+{match[1]}"
 
 
-def _cell(cells: list[str], column: int | None) -> str:
-    return "" if column is None else cells[column].strip()
-
-
 def read_increments(text: str) -> tuple[int, int]:
     """Read increments, "60/60" or "30/6" or "60"; (0, 0) for an empty text. ValueError with a sentence otherwise."""
     if not text:
         return 0, 0
     first, slash, then = text.partition("/")
     parts = (first.strip(), (then if slash else first).strip())
-    if not all(part.isascii() and part.isdigit() and 1 <= int(part[:9]) <= INCREMENT_LIMIT for part in parts):
+    if not all(_SECONDS.fullmatch(part) and 1 <= int(part) <= INCREMENT_LIMIT for part in parts):
         raise ValueError(f"{text!r} are no increments; write seconds like 60/60, at most {INCREMENT_LIMIT}.")
     return int(parts[0]), int(parts[1])

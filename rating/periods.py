@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import cast
 
 from rating.bands import BAND_LIMIT, DAY, Stretch, Week, overlap, week_of
-from rating.decks import INCREMENT_LIMIT, Rows, read_deck, read_increments
+from rating.decks import COLUMNS, INCREMENT_LIMIT, Rows, read_deck, read_increments
 from rating.fields import Problem, Section, key_lines
 from rating.home import emergency_numbers
 from rating.money import CURRENCIES, ROUNDINGS, Rounding, minor_digits
@@ -24,6 +24,7 @@ from rating.tariff import SHORT, ClassRule, PrefixTable, Rate, Tariff, Tax, Term
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SHORT_CLASSES = ("service", "toll-free", "premium")
+_BAND_NAME = re.compile(r"\w[\w -]*")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
 
 
@@ -146,6 +147,10 @@ def _week(top: Section) -> Week:
     bands: list[tuple[str, list[Stretch]]] = []
     for section in top.tables("band"):
         name = section.text("name")
+        if name and (name.lower() in COLUMNS or not _BAND_NAME.fullmatch(name)):
+            section.note(
+                "name", f"{name!r} cannot name a band: write letters, digits and blanks, and no column's name."
+            )
         if name in (other for other, _ in bands):
             section.note("name", f"Two bands are called {name!r}; list their days or hours in one name each.")
         bands.append((name, _stretches(section)))

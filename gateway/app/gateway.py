@@ -41,7 +41,7 @@ COMMAND_SECONDS: Final = 1.0
 #: How often open calls are looked through for those whose last record did not come.
 OVERDUE_SECONDS: Final = 60.0
 #: What a stop may take for the answer of the posting under way; the whole stop stays under ten seconds.
-LAST_ANSWER_SECONDS: Final = 4.0
+LAST_ANSWER_SECONDS: Final = 2.5
 
 
 class Gateway:
@@ -120,9 +120,19 @@ class Gateway:
         """What the last run left: sent without an answer is in doubt; what waited for a tariff is looked at again."""
         now = self.micros()
         self.memory.reload(connection)
+        self._name_strays(connection)
         for posting_id in outbox.doubt_all_sent(connection, self.memory.statements, self.memory.owner, now):
             self.memory.note(connection, now, "foliogate", "in doubt: sent, and no answer before the stop", posting_id)
         reconsider(connection, self.memory, self._rules, self._sources, self._book, now)
+
+    def _name_strays(self, connection: Connection) -> None:
+        """Postings for a PMS that the configuration no longer has would wait for ever: say so."""
+        here = {pms.name for pms in self.config.pms}
+        for name, count in outbox.waiting_by_pms(connection, self.memory.owner).items():
+            if name not in here:
+                words = f"{count} postings wait for a PMS named {name!r}, which the configuration does not have"
+                self.status.strays.append(words)
+                self._log.warn("{words}", words=words)
 
     def _start_services(self) -> None:
         for pbx in self.config.pbx:
@@ -182,6 +192,7 @@ class Gateway:
         status.records += count
         status.last_record = self._now()
         if batch is not None:
+            self.status.read_to_commit.append((self._now() - batch.read_at).total_seconds())
             status.calls += batch.told_calls
             status.unread += batch.told_unread
             self._settled(batch)
@@ -223,6 +234,6 @@ class Gateway:
             waited += 0.05
         await link.adapter.stop()
         # The adapter reports an unanswered posting as in doubt when it closes: let that be written down.
-        while not link.clerk.idle and waited < LAST_ANSWER_SECONDS + 2:
+        while not link.clerk.idle and waited < LAST_ANSWER_SECONDS + 1.5:
             await deferLater(self._reactor, 0.05)
             waited += 0.05

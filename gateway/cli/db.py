@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.words import config_option, fail, read_config, say
+from gateway.cli.words import config_option, fail, read_store_config, say
 
 
 @click.group("db")
@@ -22,7 +22,7 @@ def upgrade_command(config_path: Path) -> None:
     """Make the store, or bring it to this release's schema. An embedded store is backed up first."""
     from gateway.store.database import Database, StoreTrouble
 
-    config = read_config(config_path)
+    config = read_store_config(config_path)
     database = Database(config.store.url, config.property.id)
     try:
         database.lock()
@@ -51,7 +51,7 @@ def backup_command(config_path: Path, target: Path | None) -> None:
     """Copy an embedded store to TARGET (or beside itself, with the date), while the gateway runs."""
     from gateway.store.database import Database
 
-    config = read_config(config_path)
+    config = read_store_config(config_path)
     database = Database(config.store.url, config.property.id)
     path = database.path
     database.close()

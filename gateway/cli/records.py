@@ -10,7 +10,6 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import BinaryIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -232,7 +231,7 @@ def _parsed(parse: Parser, frame: Frame, now: datetime) -> Parsed:
         return Unparsed(frame.fault)
     parsed = parse(frame.data, now)
     if isinstance(parsed, CallRecord):
-        return replace(parsed, warnings=(*parsed.warnings, CUT_OFF))
+        return parsed._replace(warnings=(*parsed.warnings, CUT_OFF))
     return Unparsed(f"{parsed.reason}; {CUT_OFF}") if isinstance(parsed, Unparsed) else parsed
 
 

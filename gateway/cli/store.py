@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from gateway.cli.words import fail, read_config
+from gateway.cli.words import fail, read_store_config
 
 if TYPE_CHECKING:
     from gateway.store.database import Database
@@ -25,7 +25,7 @@ def opened(config_path: Path, *, must_exist: bool = True) -> Iterator[Database]:
 
     from gateway.store.database import Database, StoreTrouble
 
-    config = read_config(config_path)
+    config = read_store_config(config_path)
     database = Database(config.store.url, config.property.id)
     path = database.path
     if must_exist and path is not None and not path.exists():

@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 if TYPE_CHECKING:  # `foliogate --help` must not wait for pydantic
-    from gateway.config import Config, Problem
+    from gateway.config import Config, Problem, StoreDocument
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -74,6 +74,17 @@ def read_config(path: Path) -> Config:
     from gateway.config import load
 
     loaded = load(path)
+    if isinstance(loaded, list):
+        print_problems(loaded)
+        raise SystemExit(1)
+    return loaded
+
+
+def read_store_config(path: Path) -> StoreDocument:
+    """Return what the configuration says of property and store, or print what is wrong with that and end the command."""
+    from gateway.config import load_store
+
+    loaded = load_store(path)
     if isinstance(loaded, list):
         print_problems(loaded)
         raise SystemExit(1)

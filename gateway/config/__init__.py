@@ -7,7 +7,7 @@ Nothing outside this package reads the file, and nothing in it opens a connectio
 
 from __future__ import annotations
 
-from gateway.config.load import load
+from gateway.config.load import load, load_store
 from gateway.config.problems import Problem
 from gateway.config.settings import (
     Config,
@@ -16,6 +16,7 @@ from gateway.config.settings import (
     PmsSettings,
     PropertySettings,
     RoomSettings,
+    StoreDocument,
     StoreSettings,
     TariffSettings,
     TransferPayer,
@@ -31,10 +32,12 @@ __all__ = [
     "Problem",
     "PropertySettings",
     "RoomSettings",
+    "StoreDocument",
     "StoreSettings",
     "TariffSettings",
     "TransferPayer",
     "Transport",
     "WebSettings",
     "load",
+    "load_store",
 ]

@@ -22,7 +22,7 @@ from gateway.config.lines import Path as KeyPath
 from gateway.config.lines import key_lines, line_of
 from gateway.config.problems import Problem
 from gateway.config.sentences import findings_of
-from gateway.config.settings import Config, Document
+from gateway.config.settings import Config, Document, StoreDocument
 
 FILE_LIMIT = 1_000_000  # bytes; a hotel of 5,000 mapped extensions has a file of 150 kB
 
@@ -35,13 +35,32 @@ def load(path: Path) -> Config | list[Problem]:
     Secrets written as `env:NAME` are taken from the environment of this process. Reads files; never raises for what
     stands in them.
     """
+    read = _read(path)
+    return [read] if isinstance(read, Problem) else _judged(path, *read)
+
+
+def load_store(path: Path) -> StoreDocument | list[Problem]:
+    """Read only the property and its store, so that the ledger can be looked at whatever else the file says.
+
+    Whoever lists postings need not hold the secrets of the links, and a tariff that is being edited is no hindrance.
+    """
+    read = _read(path)
+    if isinstance(read, Problem):
+        return [read]
+    text, document = read
+    try:
+        context = Surroundings(path.absolute().parent, os.environ)
+        return StoreDocument.model_validate({"store": {}} | document, context=context)
+    except ValidationError as error:
+        return _problems(path, text, document, findings_of(error, Document))
+
+
+def _read(path: Path) -> tuple[str, dict[str, Any]] | Problem:
     text = _text(path)
     if isinstance(text, Problem):
-        return [text]
+        return text
     document = _document(path, text)
-    if isinstance(document, Problem):
-        return [document]
-    return _judged(path, text, document)
+    return document if isinstance(document, Problem) else (text, document)
 
 
 def _text(path: Path) -> str | Problem:

@@ -198,6 +198,15 @@ class Document(Settings):
     tariff: TariffSettings
 
 
+class StoreDocument(BaseModel):
+    """Of the whole file, what a command needs that only looks into the store: the rest may be as it is."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
+
+    property: PropertySettings
+    store: StoreSettings
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Everything a gateway is told, found good as a whole; `file` is where it was read."""

@@ -15,7 +15,7 @@ from gateway.demo.ports import Ports
 from gateway.simulators.hotel import parse_rooms
 from rating.starter import starter_files
 
-ROOMS: Final = "101-124,201-224"
+ROOMS: Final = "101-120,201-220"
 ZONE: Final = "Europe/Warsaw"
 COUNTRY: Final = "PL"
 CURRENCY: Final = "PLN"
@@ -55,7 +55,7 @@ encoding = "cp852"
 answer_timeout = {timeout}
 
 [rooms]
-extensions = [{{ from = "101", to = "124" }}, {{ from = "201", to = "224" }}]
+extensions = [{{ from = "101", to = "120" }}, {{ from = "201", to = "220" }}]
 departments = {{ "600" = "Kitchen", "601" = "Front desk", "602" = "Housekeeping" }}
 
 [tariff]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
@@ -59,6 +60,7 @@ class Rules:
 class Batch:
     """The rows that one transaction's records make, and what is to be told of them after the commit."""
 
+    read_at: datetime
     records: list[RecordRow] = field(default_factory=list)
     new_calls: dict[int, CallRow] = field(default_factory=dict)
     changed_calls: dict[int, CallRow] = field(default_factory=dict)
@@ -111,7 +113,7 @@ class Settling:
 
     def settle(self, connection: Connection, raws: Sequence[RawRecord]) -> Batch:
         """Settle records in order and write their rows, in the caller's transaction."""
-        batch = Batch()
+        batch = Batch(raws[0].received_at)
         for raw in raws:
             self._one(connection, batch, raw)
         self._write(connection, batch)
@@ -119,7 +121,7 @@ class Settling:
 
     def keep_unread(self, connection: Connection, raws: Sequence[RawRecord], reason: str) -> None:
         """Keep records as they came, unread, because settling them failed as a whole."""
-        batch = Batch()
+        batch = Batch(raws[0].received_at)
         for raw in raws:
             self._keep(batch, raw, self._memory.numbers.take(schema.records), "unparsed", reason)
         self._write(connection, batch)
@@ -301,7 +303,7 @@ class Settling:
 
     def settle_overdue(self, connection: Connection, now: int) -> Batch:
         """Settle open calls whose announced legs did not come in time."""
-        batch = Batch()
+        batch = Batch(from_micros(now))
         newest = max(0, self._memory.numbers.peek(schema.records) - 10 * HISTORY)
         for stored in records.overdue_calls(connection, self._memory.owner, now, newest):
             live = self._live[stored.source].by_id(stored.call_key, stored.id) if stored.source in self._live else None

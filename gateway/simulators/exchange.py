@@ -131,7 +131,7 @@ class Exchange:
         self.balance.connections += 1
         if self._writer.noise:
             outlet.write(self._writer.noise)
-        if self._repeat:
+        if self._repeat or (self._memory and self._chance(self._faults.dump_again)):
             self._repeat = False
             self.balance.dumped_again += len(self._memory)
             outlet.write(b"".join(self._memory))
@@ -143,6 +143,11 @@ class Exchange:
             self._outlet = None
             self._take_back()
             self._overflow()
+
+    def close(self) -> None:
+        """The exchange ends: nothing more is written, not even the second half of a record."""
+        self._outlet = None
+        self._take_back()
 
     def pause(self, outlet: Outlet, full: bool) -> None:
         """The way to the reader is full, or free again."""

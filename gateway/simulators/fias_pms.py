@@ -27,6 +27,7 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IDelayedCall, IListeningPort, IReactorTime
 from twisted.internet.protocol import Factory
+from twisted.python.failure import Failure
 from twisted.web.server import Site
 
 from gateway.periodic import PeriodicService
@@ -322,8 +323,8 @@ class FiasPms:
             "checkout": lambda: self.house.check_out(*words),
             "move": lambda: self.house.move(*words),
             "fault": lambda: self.house.fault(*words),
-            "cut": lambda: Deferred.fromCoroutine(self.cut()),
-            "restore": lambda: Deferred.fromCoroutine(self.restore()),
+            "cut": lambda: Deferred.fromCoroutine(self.cut()).addErrback(self._not_possible),
+            "restore": lambda: Deferred.fromCoroutine(self.restore()).addErrback(self._not_possible),
             "audit": lambda: self.house.audit(words[0] == "start"),
             "goodbye": self.goodbye,
         }
@@ -331,6 +332,9 @@ class FiasPms:
             verbs[act.verb]()
         except ValueError as refused:
             self.link_oddity(f"The script's {act.verb} at {act.seconds:g} s was not possible: {refused}")
+
+    def _not_possible(self, failure: Failure) -> None:
+        self.link_oddity(f"The script could not go on: {failure.getErrorMessage()}")
 
 
 def _is_code_page(name: str) -> bool:

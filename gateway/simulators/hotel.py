@@ -17,13 +17,15 @@ from zoneinfo import ZoneInfo
 
 from gateway.simulators.calls import DEPARTMENTS, TRUNKS, SimulatedCall, draw_call, later
 from gateway.simulators.destinations import plan_of
-from gateway.simulators.past import HOUSE_CALLS, ODD_CALLS, Past
+from gateway.simulators.past import HOUSE_CALLS, Past
 from gateway.simulators.stays import GuestMove, SimulatedGuest, opening_guests, parse_rooms
 
 __all__ = ["CallSource", "GuestMove", "SimulatedCall", "SimulatedGuest", "history", "opening_guests", "parse_rooms"]
 
 WARSAW: Final = ZoneInfo("Europe/Warsaw")
 """Where the hotel stands unless someone says otherwise: the country of the default dialling plan."""
+ODD_EVERY: Final = 100
+"""Every so many live calls one comes from a vacant room: by number and not by chance, so that a short run has none."""
 TWIN_TALK: Final = 6
 """Seconds: short enough for two calls, one after the other, within one minute of the clock."""
 
@@ -96,10 +98,11 @@ class CallSource:
         return replace(alone, start=later(minute, 5)), replace(alone, seq=seq + 1, start=later(minute, 25))
 
     def _party(self) -> tuple[str, str]:
-        chance = self._draw.random()
-        if chance < HOUSE_CALLS:
+        if self._seq % ODD_EVERY == 0:
+            return self._draw.choice(self._vacant)
+        if self._draw.random() < HOUSE_CALLS:
             return self._draw.choice(tuple(DEPARTMENTS.items()))
-        return self._draw.choice(self._vacant if chance > 1 - ODD_CALLS else self._guests)
+        return self._draw.choice(self._guests)
 
     def _next_trunk(self) -> int:
         self._trunk = self._trunk % self._trunks + 1

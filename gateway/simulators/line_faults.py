@@ -7,7 +7,8 @@ in two writes. The chances are independent; each is drawn for each record (glue,
               exchange that keeps a record until all of it was taken
   split       a record in two writes with a pause between
   glue        many records in one write
-  dump-again  the link breaks between two records; after the reconnect the last records come once more
+  dump-again  the link breaks between two records; after the reconnect the last records come once more; and so they
+              do, with the same chance, after a reconnect that was not of the exchange's making
   twin        two real calls that look as alike as the exchange can make them
   garbage     a line that is no record
 """

@@ -162,6 +162,7 @@ class Pbx:
             return
         self._ending = True
         await self._ticks.stopService()
+        self.exchange.close()
         for link in tuple(self._links):
             self._goodbyes.append(self._clock.callLater(GOODBYE, link.abort))
             link.drop()

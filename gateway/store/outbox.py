@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from gateway.ledger import Event, Hold, Outcome, State, move
 from gateway.store import schema
@@ -230,3 +230,9 @@ def posting_by_token(connection: Connection, owner: str, pms: str, token: int) -
     wanted = select(_a.posting_id).where(_a.property == owner, _a.pms == pms, _a.token == token)
     found = connection.execute(wanted.order_by(_a.id.desc()).limit(1)).scalar()
     return None if found is None else posting(connection, owner, found)
+
+
+def waiting_by_pms(connection: Connection, owner: str) -> dict[str, int]:
+    """How many postings wait for each PMS, whatever the configuration says."""
+    wanted = select(_p.pms, func.count()).where(_p.property == owner, _p.state.in_(("due", "held", "sent", "in_doubt")))
+    return dict(connection.execute(wanted.group_by(_p.pms)).tuples().all())

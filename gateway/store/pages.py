@@ -64,15 +64,16 @@ def lively_counts(connection: Connection, owner: str) -> dict[str, int]:
     return {state: found.get(state, 0) for state in LIVELY_STATES}
 
 
-def oldest_waiting(connection: Connection, owner: str) -> int | None:
-    """When the oldest posting that is due or on its way was first wanted."""
-    found = [
-        connection.execute(
-            select(_p.created_at).where(_p.property == owner, _p.state == state, LIVELY).order_by(_p.id).limit(1)
-        ).scalar()
-        for state in ("due", "sent")
-    ]
-    return min((one for one in found if one is not None), default=None)
+def oldest(connection: Connection, owner: str) -> dict[str, int]:
+    """Since when the oldest posting of each lively state waits: since it was wanted, where it has not been sent yet."""
+    found = {}
+    for state in LIVELY_STATES:
+        since = _p.created_at if state in ("due", "sent") else _p.changed_at
+        wanted = select(since).where(_p.property == owner, _p.state == state, LIVELY).order_by(_p.id).limit(1)
+        instant = connection.execute(wanted).scalar()
+        if instant is not None:
+            found[state] = int(instant)
+    return found
 
 
 def in_state(

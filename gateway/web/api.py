@@ -98,7 +98,7 @@ class Api:
             "today": {state: settled.get(state, (0, 0))[0] for state in ("posted", "written_off")},
             "queued": clerk.waiting if clerk is not None else 0,
             "in_flight": clerk.in_flight.posting_id if clerk is not None and clerk.in_flight is not None else None,
-            "oldest_waiting": _instant(present.oldest),
+            "oldest_waiting": _instant(present.oldest_waiting),
             "writer": {
                 "backlog": house.writer.backlog,
                 "commits": house.writer.commits,

@@ -47,15 +47,16 @@ class Banner:
 
 
 def status_items(
-    status: Status, counts: Mapping[str, int], oldest: int | None, clock: Clock, *, readable: bool = True
+    status: Status, counts: Mapping[str, int], oldest: Mapping[str, int], clock: Clock, *, readable: bool = True
 ) -> list[Item]:
-    """The status line, left to right. `counts` are the lively postings by state; `oldest` is the oldest one waiting."""
+    """The status line, left to right. `counts` are the lively postings by state, `oldest` since when the oldest waits."""
     items = [_source(one, clock) for one in status.sources.values()]
     items += [_link(one, clock) for one in status.links.values()]
     if not readable:
         return [*items, Item(name="store", sign="!", tone="red", words="cannot be read now", where="/links#store")]
-    waiting = _waiting(counts, oldest, status, clock)
-    return [*items, *([waiting] if status.links or waiting.words != "0" else []), *_for_people(counts)]
+    since = min((oldest[one] for one in ("due", "sent") if one in oldest), default=None)
+    waiting = _waiting(counts, since, clock)
+    return [*items, *([waiting] if status.links or waiting.words != "0" else []), *_for_people(counts, oldest, clock)]
 
 
 def _source(one: SourceStatus, clock: Clock) -> Item:
@@ -63,7 +64,7 @@ def _source(one: SourceStatus, clock: Clock) -> Item:
     if one.problem:
         return Item(name=name, sign="!", tone="red", words=one.problem, where=where, spoken=one.problem)
     if not one.up:
-        words = f"not connected since {_moment(one.since, clock)}"
+        words = f"not connected since {_moment(one.since, clock)}: see that it sends its call records"
         return Item(name=name, sign="!", tone="red", words=words, where=where, spoken=words)
     words = "no record yet" if one.last_record is None else f"{_age(one.last_record, clock)} ago"
     return Item(name=name, sign="●", tone="good", words=words, where=where)
@@ -72,7 +73,7 @@ def _source(one: SourceStatus, clock: Clock) -> Item:
 def _link(one: LinkStatus, clock: Clock) -> Item:
     name, where = f"PMS {one.name}", "/links#pms"
     if not one.up:
-        words = f"down since {_moment(one.since, clock)}: {one.why}"
+        words = f"down since {_moment(one.since, clock)} ({one.why}): charges wait here; see that it runs"
         return Item(name=name, sign="!", tone="red", words=words, where=where, spoken=words)
     if not one.ready:
         words = f"{one.why or 'takes no postings'}, since {_moment(one.since, clock)}"
@@ -80,7 +81,7 @@ def _link(one: LinkStatus, clock: Clock) -> Item:
     return Item(name=name, sign="●", tone="good", words=f"up {_age(one.since, clock)}", where=where)
 
 
-def _waiting(counts: Mapping[str, int], oldest: int | None, status: Status, clock: Clock) -> Item:
+def _waiting(counts: Mapping[str, int], oldest: int | None, clock: Clock) -> Item:
     number = counts.get("due", 0) + counts.get("sent", 0)
     long = oldest is not None and clock.now - from_micros(oldest) > timedelta(seconds=LONG_WAIT)
     if not number or not long or oldest is None:
@@ -90,26 +91,33 @@ def _waiting(counts: Mapping[str, int], oldest: int | None, status: Status, cloc
     return Item(name="waiting", sign="", tone="amber", words=words, where="/postings?state=due", spoken=spoken)
 
 
-def _for_people(counts: Mapping[str, int]) -> list[Item]:
+#: States that need a person: their names, their tones, and what to do.
+_NEEDS: Final[tuple[tuple[str, str, Tone, str], ...]] = (
+    ("in_doubt", "in doubt", "amber", "look at the folio"),
+    ("refused", "refused", "red", "decide what becomes of it"),
+    ("held", "held", "amber", ""),
+)
+
+
+def _for_people(counts: Mapping[str, int], oldest: Mapping[str, int], clock: Clock) -> list[Item]:
     """In doubt is always told, so that a 0 is seen to be a 0; refused and held where there are any."""
     shown: list[Item] = []
-    for state, name, tone in (
-        ("in_doubt", "in doubt", "amber"),
-        ("refused", "refused", "red"),
-        ("held", "held", "amber"),
-    ):
+    for state, name, tone, task in _NEEDS:
         number = counts.get(state, 0)
-        if number or state == "in_doubt":
-            shown.append(
-                Item(
-                    name=name,
-                    sign="",
-                    tone=tone if number else "quiet",  # type: ignore[arg-type]
-                    words=str(number),
-                    where=f"/postings?state={state}",
-                    spoken=f"{number} {name}" if number else "",
-                )
+        if not number and state != "in_doubt":
+            continue
+        since = f" since {clock.moment(oldest[state])}" if number and state in oldest else ""
+        words = f"{number}{since}{f': {task}' if number and task else ''}"
+        shown.append(
+            Item(
+                name=name,
+                sign="",
+                tone=tone if number else "quiet",
+                words=words,
+                where=f"/postings?state={state}",
+                spoken=str(number) if number else "",
             )
+        )
     return shown
 
 

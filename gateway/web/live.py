@@ -39,9 +39,14 @@ class Present:
     """What the status line and the banners rest on."""
 
     counts: dict[str, int]
-    oldest: int | None
+    oldest: dict[str, int]
     emergencies: list[dict[str, Any]]
     names: dict[str, str]
+
+    @property
+    def oldest_waiting(self) -> int | None:
+        """Since when the oldest posting waits that is due or on its way."""
+        return min((self.oldest[one] for one in ("due", "sent") if one in self.oldest), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +116,7 @@ class Live:
             guests = [call["reservation"] for call in calls if call["reservation"]]
             return Present(
                 counts=queries.lively_counts(connection, owner),
-                oldest=queries.oldest_waiting(connection, owner),
+                oldest=queries.oldest(connection, owner),
                 emergencies=calls,
                 names=queries.guest_names(connection, owner, guests),
             )

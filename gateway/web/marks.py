@@ -58,19 +58,33 @@ TONES: Final[Mapping[str, Tone]] = {
 }
 
 
+#: What holds a posting, short enough for a line; the store's own sentence is the long form.
+HOLDS: Final[Mapping[str, str]] = {
+    "no_room_news": "no news of the room",
+    "guest_left": "guest has left",
+    "no_post": "guest is no-post",
+    "unrated": "no rate",
+    "unapproved_tariff": "tariff not approved",
+    "unknown_extension": "unknown extension",
+    "possible_repeat": "possible repeat",
+    "amount_fell": "now cheaper than posted",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A sign, its tone and its words."""
+    """A sign, its tone and its words; `long` is the whole sentence, for where there is room."""
 
     sign: str
     tone: Tone
     words: str
+    long: str
 
 
 def posting_mark(row: Mapping[str, Any], clock: Clock) -> Mark:
     """How a posting stands."""
     state = str(row["state"])
-    return Mark(SIGNS[state], TONES[state], _posting_words(row, clock))
+    return Mark(SIGNS[state], TONES[state], _posting_words(row, clock), _posting_sentence(row, clock))
 
 
 def _posting_words(row: Mapping[str, Any], clock: Clock) -> str:
@@ -83,7 +97,7 @@ def _posting_words(row: Mapping[str, Any], clock: Clock) -> str:
         case "refused":
             return reason if reason.startswith("refused") else f"refused: {reason or 'no reason was told'}"
         case "held":
-            return f"held: {reason}"
+            return f"held: {HOLDS.get(row['hold'], reason)}"
         case "sent":
             return f"on its way since {clock.second(changed)}"
         case "written_off":
@@ -92,11 +106,18 @@ def _posting_words(row: Mapping[str, Any], clock: Clock) -> str:
             return _waiting(row, clock)
 
 
+def _posting_sentence(row: Mapping[str, Any], clock: Clock) -> str:
+    words, reason = _posting_words(row, clock), str(row["reason"])
+    if row["state"] == "held":
+        return f"held: {reason}"
+    if not reason or words.endswith(reason) or row["state"] == "posted":
+        return words
+    return f"{words}: {reason}"
+
+
 def _waiting(row: Mapping[str, Any], clock: Clock) -> str:
     later = clock.at(int(row["due_at"])) > clock.today
-    when = f", again at {clock.moment(int(row['due_at']))}" if later else ""
-    why = f": {row['reason']}" if row["reason"] and row["attempts"] else ""
-    return f"waiting for PMS{when}{why}"
+    return "waiting for PMS" + (f", again {clock.moment(int(row['due_at']))}" if later else "")
 
 
 def call_mark(call: Mapping[str, Any], postings: Sequence[Mapping[str, Any]], clock: Clock) -> Mark:
@@ -105,19 +126,24 @@ def call_mark(call: Mapping[str, Any], postings: Sequence[Mapping[str, Any]], cl
         worst = min(postings, key=lambda one: URGENCY.index(one["state"]))
         mark = posting_mark(worst, clock)
         parts = f" ({len(postings)} parts)" if len(postings) > 1 else ""
-        return Mark(mark.sign, mark.tone, mark.words + parts)
-    if call["number_class"] == "emergency":
-        return Mark("!", "red", "not charged: emergency")
+        return Mark(mark.sign, mark.tone, mark.words + parts, mark.long + parts)
+    sign, tone, words = _without_posting(call)
+    return Mark(sign, tone, words, words)
+
+
+def _without_posting(call: Mapping[str, Any]) -> tuple[str, Tone, str]:
     reason = str(call["reason"])
+    if call["number_class"] == "emergency":
+        return "!", "red", "emergency: not charged"
     match call["status"]:
         case "open":
-            return Mark("●", "quiet", "not finished yet")
+            return "●", "quiet", "not finished yet"
         case "not_chargeable":
-            return Mark("–", "quiet", _not_charged(reason))
+            return "–", "quiet", _not_charged(reason)
         case "allocated":
-            return Mark("–", "quiet", f"not posted: {reason}" if reason else "not posted")
+            return "–", "quiet", f"not posted: {reason}" if reason else "not posted"
         case _:
-            return Mark("…", "quiet", reason or "priced")
+            return "…", "quiet", reason or "priced"
 
 
 def _not_charged(reason: str) -> str:

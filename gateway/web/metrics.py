@@ -57,12 +57,15 @@ class Metrics:
     async def _counted(self) -> Counted:
         owner = self._house.database.property
         lively = await self._reads.read(lambda connection: queries.lively_counts(connection, owner))
-        oldest = await self._reads.read(lambda connection: queries.oldest_waiting(connection, owner))
+        oldest = await self._reads.read(lambda connection: queries.oldest(connection, owner))
         if self._seconds() >= self._again:
             began = self._seconds()
             self._totals = await self._reads.read(lambda connection: queries.totals(connection, owner))
             self._again = self._seconds() + REST * (self._seconds() - began)
-        return Counted(postings={**dict.fromkeys(STATES, 0), **self._totals, **lively}, oldest=oldest)
+        return Counted(
+            postings={**dict.fromkeys(STATES, 0), **self._totals, **lively},
+            oldest=min((oldest[one] for one in ("due", "sent") if one in oldest), default=None),
+        )
 
 
 class _Families(Collector):

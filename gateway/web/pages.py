@@ -228,7 +228,7 @@ class Pages:
             banners = line.banners(house.status, seen.emergencies, seen.names, clock)
             counts: Mapping[str, int] = seen.counts
         except (StoreUnreadable, StoreBusy):
-            items = line.status_items(house.status, {}, None, clock, readable=False)
+            items = line.status_items(house.status, {}, {}, clock, readable=False)
             banners, counts = line.banners(house.status, [], {}, clock), {}
         html = self._templates.get_template(template).render(
             hotel=house.config.property.name,

@@ -76,7 +76,7 @@ def _place(call: Row) -> str:
         return "incoming"
     if call["direction"] == "internal":
         return "internal"
-    return str(words) if words or not call["number_class"] else str(call["number_class"])
+    return str(words or call["number_class"] or "").replace("unknown", "")
 
 
 def number_of(call: Row, country: str) -> str:
@@ -116,7 +116,8 @@ def attempt_view(row: Row, clock: Clock) -> AttemptView:
     if not row["event"]:
         outcome = "no answer yet"
     else:
-        said = f": {row['words']}" if row["words"] else ""
+        words = str(row["words"]).removeprefix("refused: ")
+        said = f": {words}" if words else ""
         outcome = f"{clock.second(int(row['answered_at']))} {_OUTCOMES.get(row['event'], row['event'])}{said}"
     return AttemptView(
         sent=clock.full(int(row["sent_at"])), room=str(row["room"]), token=int(row["token"]), outcome=outcome

@@ -11,7 +11,6 @@ charged, and to whom, is decided elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from protocols.records import CallRecord, JoinedCall
@@ -58,8 +57,7 @@ def join_segments(legs: Sequence[CallRecord]) -> JoinedCall:
 def _one_charge(stretches: Sequence[CallRecord]) -> tuple[CallRecord, ...]:
     if not any(_costs(leg) for leg in stretches):
         return ()
-    one = replace(
-        stretches[0],
+    one = stretches[0]._replace(
         answered=_any_answered(stretches),
         start=_earliest(stretches),
         talk_seconds=_talk(stretches),
@@ -113,8 +111,8 @@ def _merged(legs: Sequence[CallRecord]) -> CallRecord:
         covered += max(end - max(begin, reached), timedelta())
         reached = max(reached, end)
     note = f"{len(legs)} records tell of the same stretch of trunk; the time that any of them covers counts once"
-    return replace(
-        legs[0], start=_earliest(legs), talk_seconds=int(covered.total_seconds()), warnings=(*legs[0].warnings, note)
+    return legs[0]._replace(
+        start=_earliest(legs), talk_seconds=int(covered.total_seconds()), warnings=(*legs[0].warnings, note)
     )
 
 
@@ -145,8 +143,7 @@ def _whole(legs: Sequence[CallRecord], told: Sequence[CallRecord], charged: Call
     """Describe the whole call: the facts of its charge or else of the first leg told, from first start to last end."""
     ends = [leg.end for leg in legs if leg.end is not None]
     principal = charged or told[0]
-    return replace(
-        principal,
+    return principal._replace(
         extension=min(legs, key=_began).extension or principal.extension,
         answered=_any_answered(told),
         start=_earliest(legs),

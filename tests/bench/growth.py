@@ -67,4 +67,6 @@ def bench() -> tuple[list[Figure], list[str]]:
         target=0.9,
     )
     form = "the full form" if full() else f"the short form; BENCH_FULL=1 measures {LARGE_FULL:,}"
-    return [figure], [f"{form}; median of the ratios of neighbouring slices; {taken['bytes']:.0f} bytes a record on disk"]
+    return [figure], [
+        f"{form}; median of the ratios of neighbouring slices; {taken['bytes']:.0f} bytes a record on disk"
+    ]

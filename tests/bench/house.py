@@ -149,7 +149,9 @@ class House:
 
     def count(self, table: str, where: str = "1=1") -> int:
         """How many rows a table has."""
-        return self.database.read(lambda c: int(c.exec_driver_sql(f"SELECT count(*) FROM {table} WHERE {where}").scalar() or 0))
+        return self.database.read(
+            lambda c: int(c.exec_driver_sql(f"SELECT count(*) FROM {table} WHERE {where}").scalar() or 0)
+        )
 
 
 class ByHand:

@@ -29,7 +29,9 @@ def over_tcp(folder: Path, *, seconds: float, lines: int = 100_000) -> dict[str,
     async def main(reactor: Any) -> dict[str, Any]:
         desk = Reception(reactor, folder)
         port = await desk.open()
-        sender = Sender(port, way="flood", connections=CONNECTIONS, chunk=CHUNK, window=WINDOW, lines=lines, seconds=seconds)
+        sender = Sender(
+            port, way="flood", connections=CONNECTIONS, chunk=CHUNK, window=WINDOW, lines=lines, seconds=seconds
+        )
         await sender.ready()
         commits, cpu = desk.house.writer.commits, time.process_time()
         sent = await sender.go()
@@ -108,7 +110,9 @@ def _against_serial(repeats: int, seconds: float) -> tuple[list[Figure], list[st
         middle(other["bare"] for _, other in pairs),
     )
     figures = [
-        Figure(name="intake over TCP", figure=rate, unit="/s", limit=limit, against="one thread, no network", target=0.7),
+        Figure(
+            name="intake over TCP", figure=rate, unit="/s", limit=limit, against="one thread, no network", target=0.7
+        ),
         Figure(name="intake over TCP", figure=rate, unit="/s", limit=bare, against="bare executemany of the same rows"),
         Figure(name="one thread, no network", figure=limit, unit="/s", limit=bare, against="bare executemany"),
     ]

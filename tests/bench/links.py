@@ -16,10 +16,11 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection
 from twisted.internet.defer import Deferred, gatherResults
-from twisted.internet.endpoints import TCP4ClientEndpoint
+from twisted.internet.endpoints import clientFromString
 from twisted.internet.task import deferLater
 
 from gateway.clock import utc_now
+from gateway.intake.settling import Batch
 from gateway.posting.clerk import Clerk
 from gateway.posting.steps import WireNumbers
 from gateway.store.database import Database
@@ -57,7 +58,7 @@ class BenchLink:
         self.oddities: list[str] = []
         self.adapter = Counted(
             settings=FiasSettings(name=name, timezone=ZONE),
-            endpoint=TCP4ClientEndpoint(reactor, "127.0.0.1", port),
+            endpoint=clientFromString(reactor, f"tcp:127.0.0.1:{port}"),
             clock=reactor,
             wall_clock=utc_now,
         )
@@ -142,6 +143,12 @@ class Links:
         return seen
 
 
+def deal(links: list[Links], batch: Batch) -> None:
+    """Give what a batch made due to the links, once there are any."""
+    for some in links:
+        some.deal(batch.due)
+
+
 class _Nothing:
     """Takes any statement and says that it changed one row; has no row to give."""
 
@@ -163,14 +170,14 @@ class Nothing:
 
 
 class NothingKept:
-    """The writer on a store that keeps nothing, driven by the reactor itself."""
+    """The writer on a store that keeps nothing, driven by the reactor itself, or by hand where there is none."""
 
-    def __init__(self, reactor: Any) -> None:
+    def __init__(self, reactor: Any | None) -> None:
         self._reactor, self._called = reactor, False
         self.writer = Writer(cast("Database", Nothing()), lambda connection: None, self._wake)
 
     def _wake(self) -> None:
-        if not self._called:
+        if self._reactor is not None and not self._called:
             self._called = True
             self._reactor.callLater(0, self._step)
 

@@ -189,7 +189,10 @@ def _many_links(repeats: int) -> list[Figure]:
             taken[name].append(measure("posting.post", links=LINKS, count=4_000, **words)["rate"])
     rate = {name: middle(rates) for name, rates in taken.items()}
     figures = []
-    for against, limit, targets in (("nothing kept", "nothing", (0.40, 0.33)), ("sync at no cost (shim)", "unsynced", (None, None))):
+    for against, limit, targets in (
+        ("nothing kept", "nothing", (0.40, 0.33)),
+        ("sync at no cost (shim)", "unsynced", (None, None)),
+    ):
         for (name, where), target in zip((("disk", "real disk"), ("shim", "F = 1 ms (shim)")), targets, strict=True):
             figures.append(
                 Figure(

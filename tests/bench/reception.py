@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import TCP4ServerEndpoint
+from twisted.internet.endpoints import serverFromString
 from twisted.internet.threads import deferToThread
 
 from gateway.intake.settling import Batch
@@ -61,7 +61,7 @@ class Reception:
         """Start the writer and listen; returns the port."""
         self.thread.startService()
         factory = RecordsFactory(AckSession, LineFramer, self._door)
-        self._port = await TCP4ServerEndpoint(self._reactor, 0, interface="127.0.0.1").listen(factory)
+        self._port = await serverFromString(self._reactor, "tcp:0:interface=127.0.0.1").listen(factory)
         return int(self._port.getHost().port)
 
     async def close(self) -> None:
@@ -125,10 +125,10 @@ def run(main: Callable[[Any], Any]) -> Any:
     def begin() -> None:
         done = Deferred.fromCoroutine(main(reactor))
         done.addBoth(outcome.append)
-        done.addBoth(lambda _: reactor.stop())  # type: ignore[attr-defined]
+        done.addBoth(lambda _: reactor.stop())
 
-    reactor.callWhenRunning(begin)  # type: ignore[attr-defined]
-    reactor.run()  # type: ignore[attr-defined]
+    reactor.callWhenRunning(begin)
+    reactor.run()
     [result] = outcome
     if hasattr(result, "raiseException"):
         result.raiseException()

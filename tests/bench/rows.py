@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -73,11 +74,12 @@ def multiply(house: House, to: int, tables: tuple[Table, ...] = TABLES) -> None:
     base = house.count(tables[0].name)
     for shift in range(base, to, base):
         least = min(base, to - shift)
-        house.database.transact(lambda c, s=shift, m=least: [_copy(c, table, s, m) for table in tables])
+        house.database.transact(partial(_copy, tables, shift, least))
     house.database.transact(house.memory.reload)
 
 
-def _copy(connection: Connection, table: Table, shift: int, most: int) -> None:
-    counted = _COUNTED[table.name]
-    columns = ", ".join(f"{c.name} + {shift}" if c.name in counted else c.name for c in table.columns)
-    connection.exec_driver_sql(f"INSERT INTO {table.name} SELECT {columns} FROM {table.name} WHERE id <= {most}")
+def _copy(tables: tuple[Table, ...], shift: int, most: int, connection: Connection) -> None:
+    for table in tables:
+        counted = _COUNTED[table.name]
+        columns = ", ".join(f"{c.name} + {shift}" if c.name in counted else c.name for c in table.columns)
+        connection.exec_driver_sql(f"INSERT INTO {table.name} SELECT {columns} FROM {table.name} WHERE id <= {most}")

@@ -90,7 +90,8 @@ def pace(wires: list[Wire], *, rate: float, seconds: float) -> dict[str, float]:
     [wire] = wires
     poll = selectors.DefaultSelector()
     poll.register(wire.socket, selectors.EVENT_READ, wire)
-    begun, took, count = time.perf_counter(), [], int(rate * seconds)
+    begun, count = time.perf_counter(), int(rate * seconds)
+    took: list[float] = []
     while len(took) < count:
         now = time.perf_counter()
         due = begun + len(wire.begun) / rate

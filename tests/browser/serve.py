@@ -53,18 +53,18 @@ def main() -> None:
     class Ear(LineReceiver):
         delimiter = b"\n"
 
-        def lineReceived(self, line: bytes) -> None:  # noqa: N802
+        def lineReceived(self, line: bytes) -> None:
             orders.obey(line.decode().split())
             print("done", flush=True)
 
-        def connectionLost(self, reason: Any = None) -> None:  # noqa: N802
+        def connectionLost(self, reason: Any = None) -> None:
             if running.running:
                 running.stop()
 
     running: Any = reactor
     service = WebService(house, reactor)
     running.callWhenRunning(lambda: service.start().addCallback(lambda port: print(port, flush=True)))
-    StandardIO(Ear())
+    StandardIO(Ear())  # type: ignore[no-untyped-call]
     running.run()
     house.close()
 

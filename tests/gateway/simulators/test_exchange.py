@@ -205,6 +205,30 @@ def test_dump_again_repeats_the_last_records_after_the_reconnect_and_only_then()
     assert quiet.exchange.balance.dumped_again == 0
 
 
+def test_dump_again_also_follows_a_reconnect_of_the_readers_making() -> None:
+    stage = Stage("dump-again:1")
+    calls = stage.calls(3)
+    while not stage.exchange.idle:
+        stage.exchange.attach(Reader())
+    stage.exchange.attach(Reader())
+    again = Reader()
+    stage.exchange.attach(again)
+    stage.exchange.detach(again)
+    assert again.data == b"".join(stage.records(calls))
+
+
+def test_an_exchange_that_ends_does_not_finish_a_record() -> None:
+    stage, reader = Stage("split:1"), Reader()
+    stage.exchange.attach(reader)
+    stage.calls(1)
+    half = reader.data
+    stage.exchange.close()
+    stage.time_passes()
+    assert reader.data == half
+    assert stage.exchange.waiting > 0
+    assert stage.sent == []
+
+
 @given(
     seed=st.integers(0, 10_000),
     chances=st.fixed_dictionaries(

@@ -68,8 +68,8 @@ class Asker:
 
     def exchange(self, data: bytes) -> Answer:
         """Send bytes as they are."""
-        channel: Any = self.site.buildProtocol(None)
-        transport: Any = StringTransport()
+        channel: Any = self.site.buildProtocol(None)  # type: ignore[no-untyped-call]
+        transport: Any = StringTransport()  # type: ignore[no-untyped-call]
         transport.abortConnection = transport.loseConnection
         channel.makeConnection(transport)
         for begin in range(0, len(data), 65_536):

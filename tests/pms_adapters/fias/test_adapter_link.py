@@ -177,12 +177,15 @@ def test_a_resync_is_asked_for_as_soon_as_the_link_allows_and_told_whole() -> No
 def test_a_resync_waits_for_the_answer_to_a_charge() -> None:
     stage = scene()
     stage.answer = lambda charge: None
-    attempt = post(stage)
+    answer = stage.fias.post(a_posting(42))
+    stage.flow()
     stage.fias.ask_resync()
     stage.flow()
     assert stage.said("DR") == []
+    seen: list[bool] = []
+    answer.addCallback(lambda _: seen.append(stage.fias.state.ready))
     stage.tell("PA|RN0412|ASOK|P#42|")
-    assert attempt.outcome == Posted()
+    assert seen == [False], "the caller must not see a link that is ready and then is not"
     assert stage.said("DR") == ["DR|"]
     assert not standing(stage).ready
 
@@ -339,10 +342,23 @@ def test_start_twice_is_refused() -> None:
         stage.fias.start(stage.listener)
 
 
+def test_a_connection_whose_peer_reads_nothing_is_cut_after_a_grace() -> None:
+    stage = FiasScene()
+    stage.fias.start(stage.listener)
+    line: Any = stage.fias.line_factory().buildProtocol(None)
+    transport: Any = StringTransport()  # type: ignore[no-untyped-call]
+    line.makeConnection(transport)
+    line.close()
+    assert transport.disconnecting
+    stage.reactor.advance(CLOSE_GRACE - 0.1)
+    assert not transport.disconnected
+    stage.reactor.advance(0.2)
+    assert transport.disconnected
+
+
 def test_nothing_is_left_on_the_clock_after_the_end() -> None:
     stage = scene()
     stop(stage)
-    stage.advance(CLOSE_GRACE + 1)
     assert stage.reactor.getDelayedCalls() == []
 
 

@@ -422,6 +422,15 @@ def test_without_an_ls_to_sign_one_is_asked_for_instead_of_guessing() -> None:
     )
 
 
+def test_a_new_connection_is_not_signed_with_the_ls_of_the_last_one() -> None:
+    link = Link("gateway", description=SIGNED)
+    link.connected(0)
+    link.receive(Record("LS", (("DA", "170831"), ("TI", "102201"))), 0)
+    link.disconnected(1)
+    link.connected(2)
+    assert link.receive(Record("LA"), 3) == [Send(Record("LS"))]
+
+
 # -- odds and ends -------------------------------------------------------------------------------------------------------
 
 

@@ -221,6 +221,11 @@ def test_a_refusal_after_an_enquiry_sends_the_record_again() -> None:
     assert line() >> SEND_PS << PS_FRAME >> at(3) << E >> N << PS_FRAME >> at(6) << E >> A << GOT_PS
 
 
+def test_after_a_record_was_sent_again_its_answer_is_asked_for_three_times_again() -> None:
+    book = line() >> SEND_PS << PS_FRAME >> at(3) << E >> at(6) << E >> at(9) << E >> at(10) >> N << PS_FRAME
+    assert book >> at(13) << E >> at(16) << E >> at(19) << E >> A << GOT_PS
+
+
 def test_the_next_record_waits_for_the_answer_to_the_first() -> None:
     assert line() >> "send LA|" << b"\x02LA|\x03\x72" >> SEND_PS >> A << "[acknowledged LA|]" << PS_FRAME >> A << GOT_PS
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from datetime import UTC, datetime
 
 import pytest
@@ -27,7 +26,7 @@ def test_a_call_has_every_promised_name_and_no_other() -> None:
 
 
 def test_no_field_of_a_call_is_left_out() -> None:
-    assert {field.name for field in fields(CallRecord)} <= set(as_json(CALL, b"", 1))
+    assert set(CallRecord._fields) <= set(as_json(CALL, b"", 1))
 
 
 def test_absent_is_null_and_instants_have_their_offset() -> None:

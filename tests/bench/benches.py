@@ -1,0 +1,55 @@
+"""The benches by name, and how each is told: where it ran, its table, and what could not be measured here."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+from tests.bench import growth, intake, latency, posting, reading, whole
+from tests.bench.kit import Figure, probe, table
+from tests.bench.lab import disk, full
+
+#: Title and function of each bench, in the order in which they run.
+BENCHES: Final[dict[str, tuple[str, Callable[[], tuple[list[Figure], list[str]]]]]] = {
+    "intake": ("Intake: from the socket to the commit", intake.bench),
+    "latency": ("Latency: from the socket to the acknowledgement, at 200 lines a second", latency.bench),
+    "growth": ("Growth: a large store beside a small one", growth.bench),
+    "reading": ("Reading and pricing", reading.bench),
+    "posting": ("Posting over FIAS", posting.bench),
+    "whole": ("The whole road: record in, charge posted and marked", whole.bench),
+}
+
+
+def heading() -> str:
+    """The machine, and how busy it is with other things."""
+    cpu = next((line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if "model name" in line), "?")
+    versions = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    libraries = ", ".join(f"{name} {metadata.version(name)}" for name in ("twisted", "sqlalchemy"))
+    with disk() as folder:
+        synced = probe(folder)
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores of {cpu}, {versions}, {libraries}\n"
+        f"load before: {os.getloadavg()[0]:.2f}, F = {synced * 1e3:.2f} ms here and now"
+        f"{'; the long forms' if full() else ''}\n"
+    )
+
+
+def _lines(path: str) -> list[str]:
+    place = Path(path)
+    return place.read_text(encoding="utf-8").splitlines() if place.exists() else []
+
+
+def report(name: str) -> str:
+    """Run one bench and tell what it found."""
+    title, bench = BENCHES[name]
+    load, begun = os.getloadavg()[0], time.perf_counter()
+    figures, notes = bench()
+    took = f"load before {load:.1f}, took {time.perf_counter() - begun:.0f} s"
+    return table(title, figures, [*notes, took])
