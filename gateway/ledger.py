@@ -10,7 +10,10 @@ docs/posting-states.md is drawn from `ARROWS` by `mermaid()`.
     posted        the PMS said yes, or a person found it on the folio
     refused       the PMS said no; a person reads why
     in_doubt      bytes left and no trustworthy answer came: never sent again by itself
-    written_off   a person let it go, with a reason; or a repeat was recognised as one
+    written_off   a person let it go, with a reason
+
+A held posting of a record that a run then proves to be a repeat is withdrawn: the record stays, marked, and the audit
+trail says so. It was never a charge.
 
 No age discards anything: time appears only as `due_at`, never as an arrow out of sight.
 """
@@ -55,17 +58,14 @@ Event: TypeAlias = Literal[
     "not_on_folio",
     "offered_again",
     "written_off",
-    "repeat_proved",
 ]
 
 #: (state, event) -> state. What is not here cannot happen.
 ARROWS: Final[Mapping[tuple[State, Event], State]] = {
     ("held", "answered_hold"): "due",
     ("held", "written_off"): "written_off",
-    ("held", "repeat_proved"): "written_off",
     ("due", "offered"): "sent",
     ("due", "guest_gone"): "held",
-    ("due", "repeat_proved"): "written_off",
     ("sent", "accepted"): "posted",
     ("sent", "refused"): "refused",
     ("sent", "retry_asked"): "due",

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
 
-from rating.fields import TEXT_LIMIT, Problem, read_price
+from rating.fields import TEXT_LIMIT, Problem, read_price, shown
 from rating.numbering import CHARGEABLE_CLASSES
 from rating.tariff import SHORT, Rate
 
@@ -94,7 +94,7 @@ def read_deck(
         try:
             _read_row(rows, number, _cells(line, separator), columns, is_emergency)
         except (ValueError, csv.Error) as sentence:
-            problems.append(Problem(file, number, line[:TEXT_LIMIT].split(separator)[0], str(sentence)))
+            problems.append(Problem(file, number, shown(line).split(separator)[0], str(sentence)))
     return rows, problems
 
 
@@ -112,7 +112,7 @@ def _read_header(
     file: str, line: int, names: list[str], bands: Sequence[str], separator: str
 ) -> tuple[_Columns | None, list[Problem]]:
     heads = [name.strip() for name in names]
-    heads = [name if name in bands else name.lower() for name in heads]
+    heads = [shown(name) if name in bands else shown(name.lower()) for name in heads]
     allowed = {*COLUMNS, *bands, *(f"connection:{band}".lower() for band in bands)}
     problems = [
         Problem(file, line, name, f"The column {name!r} is not known; known: {', '.join(sorted(allowed))}.")

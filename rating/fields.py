@@ -22,6 +22,9 @@ Severity: TypeAlias = Literal["error", "warning"]
 TEXT_LIMIT = 80
 """Longest code, name or place, in characters: it must fit a line of a bill."""
 
+KEY_LINE_LIMIT = 200
+"""Characters of a line in which a section or key is looked for; names are short, and patterns stay quick."""
+
 PRICE_LIMIT = 1_000_000 * MILLIONTHS
 """Dearest price or fee in currency units (a million): above it a decimal point was lost, in any currency."""
 
@@ -50,11 +53,17 @@ class Problem:
         return f"{place}: {self.key}: {words}" if self.key else f"{place}: {words}"
 
 
+def shown(text: str) -> str:
+    """Give the beginning of a text that somebody else wrote, fit for a terminal."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text[:TEXT_LIMIT])
+
+
 def key_lines(text: str) -> dict[str, int]:
     """Find the line of each section and key: "class.local.minimum", "band[1].from"."""
     lines: dict[str, int] = {}
     section, tables = "", dict[str, int]()
     for number, line in enumerate(text.splitlines(), start=1):
+        line = line[:KEY_LINE_LIMIT]
         if header := _HEADER.match(line):
             section = re.sub(r"[\"'\s]", "", header[2])
             if header[1] == "[[":
@@ -87,7 +96,7 @@ class Section:
         """Note a problem of a key of this table, or of the table itself where the key is empty."""
         full = ".".join(part for part in (self.path, key) if part)
         line = self.lines.get(full) or self.lines.get(self.path)
-        self.problems.append(Problem(self.file, line, full, sentence, severity))
+        self.problems.append(Problem(self.file, line, shown(full), sentence, severity))
 
     def table(self, key: str) -> Section | None:
         """Read a table, or None where there is none."""
@@ -141,7 +150,8 @@ class Section:
             return default
         if value in (allowed := tuple(options)):
             return str(value)
-        self.note(key, f"{key} cannot be {value!r}; write one of: {', '.join(allowed)}.")
+        wrong = f"{key} cannot be {value[:TEXT_LIMIT]!r}" if isinstance(value, str) else f"{key} is a text"
+        self.note(key, f"{wrong}; write one of: {', '.join(allowed)}.")
         return default
 
     def flag(self, key: str, default: bool) -> bool:
@@ -208,7 +218,7 @@ class Section:
                 longer = [name for name in sorted(self.known) if name.startswith(key)]
                 close = difflib.get_close_matches(key, self.known, n=1) or longer
                 hint = f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(sorted(self.known))}."
-                self.note(key, f"{key} is not known{hint}")
+                self.note(key, f"{shown(key)} is not known{hint}")
 
     def _take(self, key: str) -> object | None:
         self.known.add(key)
@@ -232,9 +242,11 @@ def read_price(text: str) -> int:
 
 
 def _as_text(value: object) -> str:
-    """The text of a number: TOML floats are read as Decimal, so that 0.1 is what it says."""
+    """The text of a number: TOML floats are read as Decimal, so that 0.1 is what it says. ValueError for none."""
     if isinstance(value, Decimal):
         return f"{value:f}" if value.is_finite() and abs(value.adjusted()) < TEXT_LIMIT else str(value)
     if isinstance(value, bool) or not isinstance(value, int | str):
-        return repr(value)
+        raise ValueError("This is not a number; write it like 4.20.")
+    if isinstance(value, int) and value.bit_length() > TEXT_LIMIT:
+        raise ValueError("This number is beyond all reason.")
     return str(value)

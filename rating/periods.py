@@ -16,7 +16,7 @@ from typing import cast
 
 from rating.bands import BAND_LIMIT, DAY, Stretch, Week, overlap, week_of
 from rating.decks import COLUMNS, INCREMENT_LIMIT, Rows, read_deck, read_increments
-from rating.fields import Problem, Section, key_lines
+from rating.fields import Problem, Section, key_lines, shown
 from rating.home import emergency_numbers
 from rating.money import CURRENCIES, ROUNDINGS, Rounding, minor_digits
 from rating.numbering import CHARGEABLE_CLASSES
@@ -78,9 +78,9 @@ def read_period(
 def _top(file: str, text: str, problems: list[Problem]) -> Section | None:
     try:
         values = tomllib.loads(text, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, ArithmeticError, RecursionError) as error:
+    except (ValueError, ArithmeticError, RecursionError) as error:  # also numbers longer than Python reads
         at = re.search(r"at line ([0-9]+)", str(error))
-        problems.append(Problem(file, int(at[1]) if at else None, "", f"This is not TOML: {error}."))
+        problems.append(Problem(file, int(at[1]) if at else None, "", f"This is not TOML: {shown(str(error))}."))
         return None
     return Section(file=file, path="", values=values, lines=key_lines(text), problems=problems)
 
@@ -209,7 +209,9 @@ def _deck_names(top: Section, decks: Mapping[str, str]) -> tuple[str, ...]:
         return tuple(sorted(decks))
     for name in names:
         if name not in decks:
-            top.note("decks", f"The deck {name!r} is not in the folder; it has: {', '.join(sorted(decks)) or 'none'}.")
+            top.note(
+                "decks", f"The deck {shown(name)!r} is not in the folder; it has: {', '.join(sorted(decks)) or 'none'}."
+            )
     return tuple(dict.fromkeys(name for name in names if name in decks))
 
 
@@ -224,7 +226,7 @@ def _rules(top: Section, terms: Terms, week: Week) -> dict[str, ClassRule]:
         if name == "emergency":
             section.note("", "Emergency calls are never charged: a tariff must not price them.")
         elif name not in rules:
-            section.note("", f"The class {name!r} is not known; known: {', '.join(CHARGEABLE_CLASSES)}.")
+            section.note("", f"The class {shown(name)!r} is not known; known: {', '.join(CHARGEABLE_CLASSES)}.")
         else:
             rules[name] = _rule(section, name, terms, week)
     return rules
@@ -260,7 +262,9 @@ def _by_band(section: Section, key: str, week: Week) -> dict[str, int]:
         return {}
     for name in table.values:
         if name not in week.names[1:]:
-            table.note(name, f"{name!r} is no band of this tariff; it has: {', '.join(week.names[1:]) or 'none'}.")
+            table.note(
+                name, f"{shown(name)!r} is no band of this tariff; it has: {', '.join(week.names[1:]) or 'none'}."
+            )
     return {name: table.price(name, 0) for name in table.values}
 
 

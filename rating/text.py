@@ -178,7 +178,7 @@ def _approved_by(text: str | None, now: str, problems: list[Problem]) -> str | N
 def _toml(text: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return {}
 
 

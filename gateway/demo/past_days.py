@@ -45,7 +45,7 @@ from gateway.store.rows import Due
 from pms_adapters.fias.answers import result_of
 from pms_adapters.fias.charges import posting_record
 from pms_adapters.fias.rooms import hear
-from pms_adapters.posting import Refused, PostingResult
+from pms_adapters.posting import PostingResult, Refused
 from protocols.records import Frame
 
 DAYS: Final = 60

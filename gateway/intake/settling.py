@@ -189,10 +189,9 @@ class Settling:
         for call_id in records.mark_records(connection, owner, proved, "repeat", _REPEATS):
             records.rule_call(connection, owner, call_id, "not_chargeable", _REPEATS)
             for row in outbox.of_call(connection, owner, call_id):
-                if row.state == "held":
-                    hot = self._memory.statements
-                    outbox.step(connection, hot, row, "repeat_proved", now=now, reason=_REPEATS)
-                    self._memory.note(connection, now, "foliogate", f"written off: {_REPEATS}", row.id)
+                gone = outbox.withdraw(connection, row)
+                words = "withdrawn" if gone else f"is {row.state}, although its record"
+                self._memory.note(connection, now, "foliogate", f"posting {row.id} {words}: {_REPEATS}", row.id)
 
     def _keep(
         self,

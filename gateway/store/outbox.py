@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from gateway.ledger import Event, Hold, Outcome, State, move
 from gateway.store import schema
@@ -136,6 +136,13 @@ def step(
     if changed != 1:
         raise LookupError(f"posting {row.id} is no longer {row.state} after {row.attempts} attempts")
     return after
+
+
+def withdraw(connection: Connection, row: PostingRow) -> bool:
+    """Take back a posting that was never sent, because its record proved to be a repeat; False if it has moved on."""
+    never_sent = (_p.state == "held", _p.attempts == 0)
+    wanted = delete(schema.postings).where(_p.property == row.property, _p.id == row.id, *never_sent)
+    return connection.execute(wanted).rowcount == 1
 
 
 def conclude(

@@ -58,7 +58,7 @@ class BenchLink:
         self.oddities: list[str] = []
         self.adapter = Counted(
             settings=FiasSettings(name=name, timezone=ZONE),
-            endpoint=clientFromString(reactor, f"tcp:127.0.0.1:{port}"),
+            endpoint=clientFromString(reactor, f"tcp:127.0.0.1:{port}"),  # type: ignore[no-untyped-call]
             clock=reactor,
             wall_clock=utc_now,
         )

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred
-from twisted.internet.endpoints import TCP4ClientEndpoint, connectProtocol
+from twisted.internet.endpoints import clientFromString, connectProtocol
 from twisted.internet.protocol import Protocol
 
 from gateway.posting.clerk import MOST_QUEUED
@@ -26,7 +26,7 @@ from protocols.fias.codec import encode
 from protocols.fias.records import Record
 from tests.bench.house import ByHand, House
 from tests.bench.kit import Figure, middle, probe
-from tests.bench.lab import measure
+from tests.bench.lab import companion, measure
 from tests.bench.links import Links, NothingKept
 from tests.bench.reception import run
 from tests.bench.rows import multiply
@@ -77,7 +77,8 @@ async def round_trip(reactor: Any, port: int) -> float:
     taken = []
     for _ in range(3):
         player = PingPong(TRIPS)
-        await connectProtocol(TCP4ClientEndpoint(reactor, "127.0.0.1", port), player)
+        endpoint = clientFromString(reactor, f"tcp:127.0.0.1:{port}")  # type: ignore[no-untyped-call]
+        await connectProtocol(endpoint, player)  # type: ignore[no-untyped-call]
         taken.append(await player.done / TRIPS)
     return middle(taken)
 
@@ -132,8 +133,6 @@ def post(folder: Path, *, links: int, count: int, kept: bool = True) -> dict[str
 
 async def round_trip_to_fresh_peer(reactor: Any) -> float:
     """A ping-pong with a peer of its own, because the bytes say the same number again and again."""
-    from tests.bench.lab import companion
-
     peer = companion("fias_peer")
     assert peer.stdout is not None
     trip = await round_trip(reactor, int(peer.stdout.readline()))

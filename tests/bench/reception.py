@@ -61,7 +61,8 @@ class Reception:
         """Start the writer and listen; returns the port."""
         self.thread.startService()
         factory = RecordsFactory(AckSession, LineFramer, self._door)
-        self._port = await serverFromString(self._reactor, "tcp:0:interface=127.0.0.1").listen(factory)
+        endpoint = serverFromString(self._reactor, "tcp:0:interface=127.0.0.1")  # type: ignore[no-untyped-call]
+        self._port = await endpoint.listen(factory)
         return int(self._port.getHost().port)
 
     async def close(self) -> None:

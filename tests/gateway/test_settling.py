@@ -165,12 +165,13 @@ def test_twins_without_a_number_of_their_own_are_two_calls(store_url: str) -> No
 
 
 def test_a_buffer_dumped_again_is_kept_and_not_charged(rig: Rig) -> None:
-    """The whole run is marked; what was held for its first records is written off by itself, with the reason."""
+    """The whole run is marked; what was held for its first records is withdrawn by itself, and the audit trail says so."""
     rig.check_in()
     lines = [line(number) for number in range(1, 7)]
     rig.send(rig.connect(), *lines)
     rig.send(rig.connect(), *lines[2:], line(7))
-    assert rig.states() == ["due"] * 6 + ["written_off"] * 2 + ["due"]
+    assert rig.states() == ["due"] * 7
+    assert rig.rows("SELECT count(*) FROM audit_trail WHERE what LIKE '%withdrawn: repeats a run%'") == [(2,)]
     assert rig.rows("SELECT count(*) FROM records WHERE mark = 'repeat'") == [(4,)]
     assert rig.rows("SELECT count(*) FROM records") == [(11,)]
     whole(rig)

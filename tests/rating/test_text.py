@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,7 +14,7 @@ from rating.fields import Problem, key_lines
 from rating.rate import RatedCall
 from rating.starter import starter_files
 from rating.text import APPROVAL, PROBLEMS_SHOWN, Loaded, approval, declared, digest, load
-from tests.rating.scenes import BERLIN, HEAD, book_of, call, folder, outcome, priced
+from tests.rating.scenes import BERLIN, HEAD, abroad, at_home, book_of, call, folder, outcome, priced
 
 NOW = datetime(2024, 3, 4, 12, tzinfo=UTC)
 
@@ -52,7 +54,22 @@ def warnings(files: dict[str, bytes]) -> list[str]:
         ),
         ("minimum = inf", "tariff.toml:4: minimum: 'Infinity' is not a number; write it like 4.20 or 4,20."),
         ("minimum = 1e300", "tariff.toml:4: minimum: '1E+300' is not a number"),
-        ("minimum = true", "tariff.toml:4: minimum: 'True' is not a number"),
+        ("minimum = true", "tariff.toml:4: minimum: This is not a number; write it like 4.20."),
+        ("minimum = 0x" + "f" * 5000, "tariff.toml:4: minimum: This number is beyond all reason."),
+        ("rounding = 0x" + "f" * 5000, "tariff.toml:4: rounding: rounding is a text; write one of: half-up, "),
+        ("minimum = " + "9" * 5000, "tariff.toml: This is not TOML: "),
+        ("minimum = 1e99999999999999999999", "tariff.toml: This is not TOML: "),
+        ("x = " + "[" * 50_000, "tariff.toml: This is not TOML: "),
+        ("[" + " " * 100_000, "tariff.toml:4: This is not TOML: "),
+        ('"a\\u001b[2J" = 1', "tariff.toml:4: a?[2J: a?[2J is not known"),
+        (
+            "[[band]]\nname = 'place'\nfrom = '08:00'\nto = '09:00'",
+            "tariff.toml:5: band[0].name: 'place' cannot name a",
+        ),
+        (
+            "[[band]]\nname = 'a;b'\nfrom = '08:00'\nto = '09:00'",
+            "tariff.toml:5: band[0].name: 'a;b' cannot name a band",
+        ),
         ("minimum = '2000000'", "tariff.toml:4: minimum: '2000000' is more than 1000000; was a decimal point lost?"),
         ("minimum = '0.0000001'", "tariff.toml:4: minimum: '0.0000001' has more decimals than the 6 that are kept."),
         ("markup_percent = '2000'", "tariff.toml:4: markup_percent: markup_percent must be from 0 to 1000 percent."),
@@ -217,6 +234,35 @@ def test_classes_without_a_price_and_decks_without_a_tariff_are_warned_of() -> N
     assert "deck.csv: warning: No tariff names this deck: its prices are not used." in found
     assert "tariff.toml: class.mobile: warning: No price for calls of class mobile: they will be held." in found
     assert not any("class.local" in one for one in found)
+
+
+def test_numbers_may_be_written_with_or_without_quotation_marks() -> None:
+    for number in ("0.30", '"0.30"', '"0,30"', "3e-1"):
+        rules = f"[class.local]\nprice_per_minute = {number}\nconnection = 1\n"
+        assert priced(book_of(folder(rules)), 60, number=at_home("local")).amount == 130, number
+
+
+def test_the_example_of_the_documentation_loads_and_prices_as_it_says() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "tariffs.md").read_text()
+    (deck,) = re.findall(r"```\n(# a remark\n.*?)```", page, re.DOTALL)
+    band = '[[band]]\nname = "evening"\ndays = "mon-fri"\nfrom = "18:00"\nto = "08:00"\n'
+    tariff = book_of(folder(band) | {"deck.csv": deck.encode()})
+    assert priced(tariff, 90, number=abroad("+447400123456")).amount == 53
+    assert priced(tariff, 90, number=abroad("+442079460000")).amount == 29
+    assert priced(tariff, 90, number=abroad("+1212")).place == "the rest of the world"
+    assert priced(tariff, 60, number=at_home("service", None, "11833")).amount == 199
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "expected"),
+    [
+        ("connection:night", "33;1;2", "A connection fee for a band needs the plain connection fee beside it."),
+        ("night", "33;1;x", "'x' is not a number"),
+    ],
+)
+def test_a_mistake_in_a_column_of_a_band_is_named(head: str, row: str, expected: str) -> None:
+    band = '[[band]]\nname = "night"\nfrom = "22:00"\nto = "06:00"\n'
+    assert expected in errors(folder(band, f"prefix;price_per_minute;{head}\n{row}\n"))[0]
 
 
 @pytest.mark.parametrize(
