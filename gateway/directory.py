@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, TypeAlias, assert_never
+from typing import Final, Literal, TypeAlias, assert_never
 
 from gateway.instants import to_micros
 from pms_adapters.events import CheckedIn, CheckedOut, Guest, GuestChanged, NightAudit, RoomNews, RoomsResynced
@@ -193,19 +193,19 @@ class Occupancy:
     def learn(self, news: RoomNews) -> Changes:
         """Take one piece of news in; what changed comes back as rows to keep."""
         self._changed, self._news = {}, {}
-        match news:
-            case CheckedIn():
-                self._check_in(news.room, news.guest, to_micros(news.at))
-            case CheckedOut():
-                self._check_out(news.room, news.reservation, to_micros(news.at))
-            case GuestChanged():
-                self._change(news)
-            case RoomsResynced():
-                self._resync(news)
+        match _named(news):
+            case CheckedIn(room=room, guest=guest, at=at):
+                self._check_in(room, guest, to_micros(at))
+            case CheckedOut(room=room, reservation=reservation, at=at):
+                self._check_out(room, reservation, to_micros(at))
+            case GuestChanged() as change:
+                self._change(change)
+            case RoomsResynced() as resync:
+                self._resync(resync)
             case NightAudit():
                 pass
-            case _:
-                assert_never(news)
+            case other:
+                assert_never(other)
         return Changes(tuple(self._changed.values()), tuple(self._news.values()))
 
     def forget_before(self, instant: int) -> None:
@@ -254,6 +254,9 @@ class Occupancy:
 
     def _change(self, news: GuestChanged) -> None:
         at, current = to_micros(news.at), self._open.get(news.guest.reservation)
+        if news.old_room is not None and news.guest.reservation.startswith(UNNAMED):
+            # Nothing joins the two rooms but this record: charges of before the move are for a person.
+            self._check_out(news.old_room, None, at)
         if current is None or current.room == news.room:
             self._check_in(news.room, news.guest, at)
         else:
@@ -304,6 +307,30 @@ class Occupancy:
             self._open[stay.reservation] = stay
         elif current is not None and current.id == stay.id:
             del self._open[stay.reservation]
+
+
+#: Leads the name we give to the guest of a room whose PMS knows rooms and no reservations.
+UNNAMED: Final = "@"
+
+
+def _named(news: RoomNews) -> RoomNews:
+    """The news with a name for every reservation: a PMS that tells rooms alone has one guest a room, named after it."""
+    match news:
+        case CheckedIn(guest=Guest(reservation="")):
+            return replace(news, guest=replace(news.guest, reservation=UNNAMED + news.room))
+        case CheckedOut(reservation=""):
+            return replace(news, reservation=None)
+        case GuestChanged(guest=Guest(reservation="")):
+            return replace(news, guest=replace(news.guest, reservation=UNNAMED + news.room))
+        case RoomsResynced():
+            return replace(news, occupied=tuple(_named_arrival(one) for one in news.occupied))
+    return news
+
+
+def _named_arrival(arrival: CheckedIn) -> CheckedIn:
+    if arrival.guest.reservation:
+        return arrival
+    return replace(arrival, guest=replace(arrival.guest, reservation=UNNAMED + arrival.room))
 
 
 def _with_data(stay: Stay, guest: Guest) -> Stay:

@@ -46,12 +46,18 @@ def home_of(country: str, area_code: str, trunk_access: tuple[str, ...]) -> Home
     return Home(
         country=country,
         code=metadata.country_code,
-        area=re.sub(r"[^0-9]", "", area_code).removeprefix(prefix),
+        area=_area(area_code, prefix),
         access=tuple(sorted((code for code in trunk_access if code), key=len, reverse=True)),
         national_prefix=prefix,
         emergency=emergency_numbers(country),
         short=_short_numbers(country),
     )
+
+
+def _area(area_code: str, prefix: str) -> str:
+    """The area code without the national prefix; where that is 8, areas may begin with it themselves (812)."""
+    digits = re.sub(r"[^0-9]", "", area_code)
+    return digits if prefix == "8" else digits.removeprefix(prefix)
 
 
 def emergency_numbers(country: str) -> re.Pattern[str]:

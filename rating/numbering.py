@@ -40,7 +40,7 @@ DIGITS_CONSIDERED = 40
 """Characters of a dialled string that are looked at. E.164 has 15 digits, access codes and prefixes a dozen more."""
 
 NUMBERS_REMEMBERED = 32_768
-"""Answers kept. A large hotel dials fewer different numbers in a month; full, the memory is about 10 MB."""
+"""Answers kept. A large hotel dials fewer different numbers in a month; full, the memory is about 13 MB."""
 
 CHARGEABLE_CLASSES = ("local", "national", "mobile", "international", "toll-free", "premium", "service")
 """The classes that a tariff may price. The others are internal and emergency (never priced) and unknown (held)."""

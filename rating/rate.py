@@ -189,7 +189,7 @@ def _price(
     """Work the price out, and write down what it rests on."""
     first, then = (found.first, found.then) if found.first else (terms.first, terms.then)
     billed = billed_seconds(talk, first=first, then=then, modulo=terms.modulo, free=terms.free_seconds)
-    parts = _parts(found, tariff, book.zone, start + terms.free_seconds, billed)
+    parts = _parts(found, tariff, book.zone, start, terms.free_seconds, billed)
     # Answered and gone within the second: nothing was used, so no fee is due either.
     connection = _connection(found, terms, tariff, book.zone, start) if talk else 0
     surcharge = terms.surcharge if talk else 0
@@ -223,15 +223,18 @@ def _items(parts: list[tuple[int, int]], found: Rate, tariff: Tariff) -> tuple[i
     return tuple(entry for band, seconds in parts for entry in (names[band], seconds, found.prices[band]))
 
 
-def _parts(found: Rate, tariff: Tariff, zone: ZoneInfo, start: int, seconds: int) -> list[tuple[int, int]]:
-    """Cut the billed time into (band, seconds). Time added by rounding up runs on from the end of the call."""
+def _parts(found: Rate, tariff: Tariff, zone: ZoneInfo, start: int, free: int, seconds: int) -> list[tuple[int, int]]:
+    """Cut the billed time, which begins after the free seconds, into (band, seconds).
+
+    Time added by rounding up runs on from the end of the call.
+    """
     if not seconds:
         return []
     if found.one_price:
         return [(0, seconds)]
     if not tariff.split:
         return [(band_at(tariff.week, zone, start), seconds)]
-    return pieces(tariff.week, zone, start, seconds)
+    return pieces(tariff.week, zone, start + free, seconds)
 
 
 def _connection(found: Rate, terms: Terms, tariff: Tariff, zone: ZoneInfo, start: int) -> int:

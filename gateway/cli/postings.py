@@ -170,9 +170,12 @@ def _print_story(story: dict[str, Any]) -> None:
 @click.option("--not-on-folio", "deed", flag_value="not-on-folio", help="In doubt: it is not there, send it again.")
 @click.option("--release", "deed", flag_value="release", help="Held: let it go out.")
 @click.option("--write-off", "deed", flag_value="write-off", help="Held, refused or in doubt: let it go.")
+@click.option("--room", default=None, help="With --release or --not-on-folio: send it to this room.")
 @click.option("--by", "who", default=None, help="Who decides; your login name if left out.")
 @click.option("--why", default="", help="The reason, kept in the audit trail; a write-off needs one.")
-def settle_command(config_path: Path, number: int, deed: str | None, who: str | None, why: str) -> None:
+def settle_command(
+    config_path: Path, number: int, deed: str | None, room: str | None, who: str | None, why: str
+) -> None:
     """Decide what becomes of a posting that waits for a person.
 
     \b
@@ -182,23 +185,24 @@ def settle_command(config_path: Path, number: int, deed: str | None, who: str | 
         raise click.UsageError("say what is to be done: --on-folio, --not-on-folio, --release or --write-off")
     if deed == "write-off" and not why:
         raise click.UsageError('a write-off needs a reason: --why "…"')
-    _do(config_path, number, deed, who, why)
+    _do(config_path, number, deed, who, why, room)
 
 
 @postings_group.command("retry")
 @config_option
 @click.argument("number", type=int)
+@click.option("--room", default=None, help="Send it to this room instead.")
 @click.option("--by", "who", default=None, help="Who decides; your login name if left out.")
 @click.option("--why", default="", help="The reason, kept in the audit trail.")
-def retry_command(config_path: Path, number: int, who: str | None, why: str) -> None:
+def retry_command(config_path: Path, number: int, room: str | None, who: str | None, why: str) -> None:
     """Offer a refused posting to the PMS again."""
-    _do(config_path, number, "retry", who, why)
+    _do(config_path, number, "retry", who, why, room)
 
 
-def _do(config_path: Path, number: int, deed: str, who: str | None, why: str) -> None:
+def _do(config_path: Path, number: int, deed: str, who: str | None, why: str, room: str | None) -> None:
     assert deed in DEEDS  # the options are these
     with opened(config_path) as database:
-        result = command(database, deed, number, who or whoever(), why)
+        result = command(database, deed, number, who or whoever(), why, room)
     if not result.startswith(f"posting {number} is now"):
         fail(result)
     click.echo(result)

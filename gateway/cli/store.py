@@ -49,7 +49,7 @@ def whoever() -> str:
         return "somebody at the command line"
 
 
-def command(database: Database, deed: str, posting_id: int | None, who: str, why: str) -> str:
+def command(database: Database, deed: str, posting_id: int | None, who: str, why: str, room: str | None = None) -> str:
     """Give a command and return what came of it: done by the running gateway, or here if none is running."""
     from gateway.clock import utc_now
     from gateway.instants import to_micros
@@ -58,7 +58,7 @@ def command(database: Database, deed: str, posting_id: int | None, who: str, why
 
     owner, now = database.property, to_micros(utc_now())
     number = database.transact(
-        lambda c: commands.give(c, owner, now=now, who=who, deed=deed, posting_id=posting_id, why=why)
+        lambda c: commands.give(c, owner, now=now, who=who, deed=deed, posting_id=posting_id, why=why, room=room)
     )
     try:
         database.lock()

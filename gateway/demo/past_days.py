@@ -1,6 +1,6 @@
 """The days that the hotel has behind it when the demo begins, written before any process is started.
 
-Nothing here is a second way to write a ledger: the exchange's lines go through the job that keeps records, the PMS's
+Nothing here is a second way to write a ledger: the exchange's lines go through the settling of records, the PMS's
 check-ins through the job that keeps room news, each charge through the clerk's own steps, to the folio of the simulated
 PMS and back through the reading of its answer. Only the sockets are missing, and time is an argument: every instant is
 the history's own. What is left on hold at the end of a day is let go by a night auditor, as people do. The two
@@ -12,9 +12,9 @@ One day is one transaction. The gateway knows nothing of this module and has no 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Final
 
@@ -23,9 +23,8 @@ from sqlalchemy import Connection
 from gateway.app import parts
 from gateway.config import Config
 from gateway.demo.hotel import COUNTRY, DIALECT, TRUNK_ACCESS, Hotel
-from gateway.instants import to_micros
-from gateway.intake.feed import KeepRecords, Segment, Segments
-from gateway.intake.settling import Batch, Settling
+from gateway.instants import from_micros, to_micros
+from gateway.intake.settling import Settling
 from gateway.ledger import Hold, after_attempt
 from gateway.occupancy import KeepRoomNews
 from gateway.posting.deeds import carry_out
@@ -37,7 +36,7 @@ from gateway.simulators.front_office import FrontOffice
 from gateway.simulators.hotel import GuestMove, SimulatedCall, history
 from gateway.simulators.past import known_at
 from gateway.simulators.writers import writer_of
-from gateway.store import outbox
+from gateway.store import outbox, records, schema
 from gateway.store.commands import Command
 from gateway.store.database import Database
 from gateway.store.memory import Memory
@@ -46,7 +45,7 @@ from pms_adapters.fias.answers import result_of
 from pms_adapters.fias.charges import posting_record
 from pms_adapters.fias.rooms import hear
 from pms_adapters.posting import PostingResult, Refused
-from protocols.records import Frame
+from protocols.records import RawRecord
 
 DAYS: Final = 60
 AUDITOR: Final = "night auditor"
@@ -90,9 +89,9 @@ class PastDays:
         self._database = database
         self._memory = Memory(database, lambda: self._now)
         self._settling = Settling(self._memory, rules, parts.sources(config, rooms), book)
-        self._segments = Segments(self._memory)
+        self._source = config.pbx[0].name
         self._numbers = WireNumbers(self._memory, pms.name, pms.token_width)
-        self._segment = Segment(config.pbx[0].name, "connection")
+        self._segment = 0
         self._writer = writer_of(DIALECT)
         self._office = FrontOffice(hotel.rooms, {})
         self._records = 0
@@ -104,7 +103,8 @@ class PastDays:
         past = history(
             self._hotel.seed, self._hotel.rooms, first, days, zone=self._zone, country=COUNTRY, access=TRUNK_ACCESS
         )
-        self._database.transact(self._memory.reload)
+        self._now = to_micros(datetime.combine(first, time(), self._zone))
+        self._database.transact(self._open)
         calls = CallLedger(self._hotel.exchange_ledger, self._writer)
         for day, items in _by_day(past):
             self._database.transact(lambda connection, items=items: self._day(connection, items, calls))  # type: ignore[misc]
@@ -114,40 +114,42 @@ class PastDays:
         posted = sum(line.booked for line in self._office.folio)
         return PastSummary(days=days, records=self._records, posted=posted)
 
-    def _day(self, connection: Connection, items: Iterable[Item], calls: CallLedger) -> None:
-        at: datetime | None = None
-        for item in items:
-            at = known_at(item)
-            self._now = to_micros(at)
-            if isinstance(item, SimulatedCall):
-                self._call(connection, item, at)
-                calls.write(item)
+    def _open(self, connection: Connection) -> None:
+        """The exchange dials in, once for all these days."""
+        self._memory.reload(connection)
+        self._segment = self._memory.numbers.take(schema.segments)
+        owner = self._memory.owner
+        records.open_segment(connection, owner, self._segment, self._source, "connection", "", self._now)
+
+    def _day(self, connection: Connection, items: Sequence[Item], ledger: CallLedger) -> None:
+        for are_calls, group in groupby(items, key=lambda item: isinstance(item, SimulatedCall)):
+            if are_calls:
+                self._calls(connection, [item for item in group if isinstance(item, SimulatedCall)], ledger)
             else:
-                self._move(connection, item, at)
-        if at is not None:
-            self._let_go(connection, at.astimezone(self._zone))
+                for item in group:
+                    if isinstance(item, GuestMove):
+                        self._move(connection, item)
+        self._let_go(connection, known_at(items[-1]).astimezone(self._zone))
 
     # -- what the exchange tells ----------------------------------------------------------------------------------
 
-    def _call(self, connection: Connection, call: SimulatedCall, at: datetime) -> None:
-        frames = [(self._records + place, Frame(line.rstrip(b"\r\n"), 0, 0)) for place, line in self._lines(call)]
-        self._records += len(frames)
-        due: list[Due] = []
-
-        def told(batch: Batch | None, count: int) -> None:
-            due.extend(batch.due if batch is not None else ())
-
-        KeepRecords(self._settling, self._segments, self._segment, frames, at, told).work(connection)()
-        for one in due:
-            self._post(connection, one, at)
-
-    def _lines(self, call: SimulatedCall) -> Iterator[tuple[int, bytes]]:
-        return enumerate(self._writer.records(call))
+    def _calls(self, connection: Connection, calls: Sequence[SimulatedCall], ledger: CallLedger) -> None:
+        """Calls between two pieces of room news: settled together, each at its own instant, and posted."""
+        raws = []
+        for call in calls:
+            for line in self._writer.records(call):
+                raws.append(RawRecord(self._source, self._segment, self._records, call.end, line.rstrip(b"\r\n")))
+                self._records += 1
+            ledger.write(call)
+        self._now = to_micros(calls[-1].end)
+        for due in self._settling.settle(connection, raws).due:
+            self._post(connection, due, from_micros(due.due_at))
 
     # -- what the PMS tells, and what it is told ------------------------------------------------------------------
 
-    def _move(self, connection: Connection, move: GuestMove, at: datetime) -> None:
-        remains = self._carry_out(move)
+    def _move(self, connection: Connection, move: GuestMove) -> None:
+        remains, at = self._carry_out(move), move.at
+        self._now = to_micros(at)
         due: list[Due] = []
         for record in guest_records.of_move(move, remains, _DECLARED, False):
             news = hear(record, at, self._zone).news

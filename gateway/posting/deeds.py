@@ -24,7 +24,7 @@ from gateway.store.writer import Announce
 RESYNC: Final = "resync"
 
 
-def refuse(row: PostingRow | None, deed: str) -> str | None:
+def refuse(row: PostingRow | None, deed: str, room: str | None = None) -> str | None:
     """Why a deed cannot be done to a posting, in a sentence; None if it can. Pure."""
     if row is None:
         return "there is no such posting"
@@ -37,8 +37,8 @@ def refuse(row: PostingRow | None, deed: str) -> str | None:
         return f"posting {row.id} is {row.state}; '{deed}' is not for that state"
     if after == "due" and (row.amount or 0) <= 0:
         return f"posting {row.id} has no amount that can be posted ({row.reason}); it can be written off"
-    if after == "due" and row.room is None:
-        return f"posting {row.id} has no room ({row.reason}); it can be written off"
+    if after == "due" and row.room is None and room is None:
+        return f"posting {row.id} has no room ({row.reason}); name one, or write it off"
     return None
 
 
@@ -47,12 +47,16 @@ def carry_out(
 ) -> tuple[str, Due | None]:
     """Do one deed; returns the sentence to keep and the posting that is due again, if one is."""
     row = outbox.posting(connection, memory.owner, command.posting_id or 0)
-    problem = refuse(row, command.deed)
+    problem = refuse(row, command.deed, command.room)
     if problem is not None or row is None:
         return problem or "", None
     event: Event = DEEDS[command.deed]
     words = f"{command.deed} by {command.who}: {command.why}" if command.why else f"{command.deed} by {command.who}"
+    if command.room is not None:
+        words += f" (room {command.room})"
     after = outbox.step(connection, memory.statements, row, event, now=now, reason=words, reference=row.reference)
+    if after.state == "due":
+        outbox.send_by_hand(connection, row.property, row.id, command.room or row.room or "")
     if row.state == "in_doubt" and row.token is not None and numbers is not None:
         numbers.free(row.token)
     memory.note(connection, now, command.who, f"{row.state} -> {after.state}: {words}", row.id)

@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 from twisted.logger import Logger
 
+from gateway.directory import UNNAMED
 from gateway.instants import from_micros
 from gateway.ledger import Outcome, after_late_answer
 from gateway.store import outbox, schema
@@ -120,24 +121,32 @@ class Step:
 
     def _send(self, connection: Connection, due: Due) -> Sent | None:
         """Commit a posting as sent, to the folio where its payer is now; None if it is not to be sent after all."""
-        payer = self._memory.occupancy.folio(due.room, due.started_at)
+        payer = self._payer(due)
         if payer is None:
             self._guest_gone(connection, due)
             return None
+        room, reservation = payer
         token, attempt = self._numbers.take(), due.attempts + 1
-        row = ("sent", "", attempt, token, payer.room, payer.reservation, self._now)
+        row = ("sent", "", attempt, token, room, reservation, self._now)
         changed = self._memory.statements.offer.changed(
             connection, (*row, self._memory.owner, due.posting_id, "due", due.attempts)
         )
         if changed != 1:  # a person was faster
             return None
         attempt_id = self._memory.numbers.take(schema.attempts)
-        out = (due.posting_id, attempt, self._numbers.pms, token, payer.room, self._now, None, "", "")
+        out = (due.posting_id, attempt, self._numbers.pms, token, room, self._now, None, "", "")
         self._memory.statements.add_attempt.many(connection, [(self._memory.owner, attempt_id, *out)])
-        posting = self._posting(due, token, payer.room, payer.reservation)
+        posting = self._posting(due, token, room, reservation)
         return Sent(posting=posting, due=due, attempt=attempt, attempt_id=attempt_id)
 
-    def _posting(self, due: Due, token: int, room: str, reservation: str) -> Posting:
+    def _payer(self, due: Due) -> tuple[str, str | None] | None:
+        """The folio's room and guest now; a person's word goes before what we know; None if nobody is left to pay."""
+        if due.by_hand:
+            return due.room, None
+        stay = self._memory.occupancy.folio(due.room, due.started_at)
+        return None if stay is None else (stay.room, stay.reservation)
+
+    def _posting(self, due: Due, token: int, room: str, reservation: str | None) -> Posting:
         return Posting(
             token=token,
             room=room,
@@ -148,7 +157,7 @@ class Step:
             talk_seconds=due.talk_seconds,
             dialled=due.dialled,
             number_class=due.number_class,
-            reservation=reservation,
+            reservation=None if reservation is None or reservation.startswith(UNNAMED) else reservation,
             trunk=due.trunk,
             text=due.place,
         )

@@ -29,6 +29,7 @@ _DUE = (
         _p.decimals,
         _p.attempts,
         _p.due_at,
+        _p.by_hand,
         _c.started_at,
         _c.talk_seconds,
         _c.dialled,
@@ -45,8 +46,8 @@ _WHOLE = select(*[_p[name] for name in PostingRow._fields])
 
 def _due(row: Iterable[Any]) -> Due:
     values = list(row)
-    values[9] = values[9] or 0  # talk seconds a record did not tell
-    values[10], values[11], values[13] = values[10] or "", values[11] or "unknown", values[13] or ""
+    values[10] = values[10] or 0  # talk seconds a record did not tell
+    values[11], values[12], values[14] = values[11] or "", values[12] or "unknown", values[14] or ""
     return Due(*values)
 
 
@@ -208,6 +209,12 @@ def set_charge(connection: Connection, owner: str, posting_id: int, charge: dict
     """Give a held posting what it lacked (an amount, a room, a guest)."""
     wanted = update(schema.postings).where(_p.property == owner, _p.id == posting_id, _p.state == "held")
     connection.execute(wanted.values(**charge))
+
+
+def send_by_hand(connection: Connection, owner: str, posting_id: int, room: str) -> None:
+    """A person said: this posting goes to this room. It will not be looked up again."""
+    wanted = update(schema.postings).where(_p.property == owner, _p.id == posting_id, _p.state == "due")
+    connection.execute(wanted.values(room=clean(room), by_hand=1))
 
 
 def note(

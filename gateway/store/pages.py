@@ -60,7 +60,7 @@ def plain(rows: Iterable[RowMapping]) -> list[dict[str, Any]]:
 def lively_counts(connection: Connection, owner: str) -> dict[str, int]:
     """How many postings stand in each state that is not final; every such state has its number."""
     wanted = select(_p.state, func.count()).where(_p.property == owner, LIVELY).group_by(_p.state)
-    found: dict[str, int] = dict(connection.execute(wanted).tuples().all())
+    found = {row[0]: int(row[1]) for row in connection.execute(wanted)}
     return {state: found.get(state, 0) for state in LIVELY_STATES}
 
 
@@ -132,14 +132,14 @@ def settled_since(connection: Connection, owner: str, since: int) -> dict[str, t
     wanted = select(_p.state, func.count(), func.coalesce(func.sum(_p.amount), 0)).where(
         _p.property == owner, _p.id >= first, _p.state.in_(("posted", "written_off"))
     )
-    rows = connection.execute(wanted.group_by(_p.state)).tuples()
-    return {state: (number, int(total)) for state, number, total in rows}
+    rows = connection.execute(wanted.group_by(_p.state))
+    return {state: (int(number), int(total)) for state, number, total in rows}
 
 
 def totals(connection: Connection, owner: str) -> dict[str, int]:
     """How many postings stand in each state. Reads the whole ledger: ask seldom."""
     wanted = select(_p.state, func.count()).where(_p.property == owner).group_by(_p.state)
-    return dict(connection.execute(wanted).tuples().all())
+    return {row[0]: int(row[1]) for row in connection.execute(wanted)}
 
 
 def first_since(connection: Connection, owner: str, table: Table, column: Column[Any], since: int) -> int:
@@ -225,7 +225,7 @@ def guest_names(connection: Connection, owner: str, reservations: Sequence[str])
     if not reservations:
         return {}
     wanted = select(_s.reservation, _s.name).where(_s.property == owner, _s.reservation.in_(reservations))
-    return {reservation: name for reservation, name in connection.execute(wanted.order_by(_s.id)).tuples() if name}
+    return {reservation: name for reservation, name in connection.execute(wanted.order_by(_s.id)) if name}
 
 
 def emergencies(connection: Connection, owner: str, since: int, newest_records: int, most: int) -> list[dict[str, Any]]:

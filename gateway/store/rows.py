@@ -91,6 +91,7 @@ class PostingRow(NamedTuple):
     attempts: int
     token: int | None
     due_at: int
+    by_hand: int
     created_at: int
     changed_at: int
     code: str
@@ -108,6 +109,7 @@ class Due(NamedTuple):
     decimals: int
     attempts: int
     due_at: int
+    by_hand: int
     started_at: int
     talk_seconds: int
     dialled: str

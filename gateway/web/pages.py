@@ -17,7 +17,7 @@ from gateway.ledger import STATES
 from gateway.store import pages as queries
 from gateway.web import line
 from gateway.web.house import House
-from gateway.web.live import First, Live
+from gateway.web.live import First, Live, Present
 from gateway.web.marks import FOR_PEOPLE, MEANINGS, NAMES, TONES
 from gateway.web.reads import Reads, StoreBusy, StoreUnreadable
 from gateway.web.security import Tokens
@@ -202,9 +202,12 @@ class Pages:
         return await self.problem(404, "Not here", words)
 
     async def problem(self, status: int, title: str, words: str) -> Page:
-        """A sentence instead of a page. Never fails: it is what is shown when other things do."""
-        page = await self._page("problem.html", here="", title=title, words=words)
-        return Page(page.html, status)
+        """A sentence instead of a page. It is what is shown when other things fail, so it needs nothing but itself."""
+        try:
+            seen = await self._seen()
+        except Exception:  # noqa: BLE001 (whatever it is was told where it happened first)
+            seen = None
+        return Page(self._render("problem.html", seen, here="", title=title, words=words), status)
 
     # -- what they share ------------------------------------------------------------------------------------------
 
@@ -219,18 +222,23 @@ class Pages:
     async def _counts(self) -> dict[str, int]:
         return (await self._live.present.get()).counts
 
-    async def _page(self, template: str, *, here: str, title: str, **values: Any) -> Page:
+    async def _seen(self) -> Present | None:
+        """What the status line rests on; None while the store cannot be read."""
+        try:
+            return await self._live.present.get()
+        except (StoreUnreadable, StoreBusy):
+            return None
+
+    async def _page(self, template: str, **values: Any) -> Page:
+        return Page(self._render(template, await self._seen(), **values))
+
+    def _render(self, template: str, known: Present | None, *, here: str, title: str, **values: Any) -> str:
         clock, house = self._live.clock(), self._house
         house.troubles()  # brings the status up to date with the writer
-        try:
-            seen = await self._live.present.get()
-            items = line.status_items(house.status, seen.counts, seen.oldest, clock)
-            banners = line.banners(house.status, seen.emergencies, seen.names, clock)
-            counts: Mapping[str, int] = seen.counts
-        except (StoreUnreadable, StoreBusy):
-            items = line.status_items(house.status, {}, {}, clock, readable=False)
-            banners, counts = line.banners(house.status, [], {}, clock), {}
-        html = self._templates.get_template(template).render(
+        seen = known or Present(counts={}, oldest={}, emergencies=[], names={})
+        items = line.status_items(house.status, seen.counts, seen.oldest, clock, readable=known is not None)
+        banners = line.banners(house.status, seen.emergencies, seen.names, clock)
+        return self._templates.get_template(template).render(
             hotel=house.config.property.name,
             zone=house.config.property.timezone.key,
             printed=f"{clock.today:%Y-%m-%d %H:%M}",
@@ -239,13 +247,12 @@ class Pages:
             title=title,
             navigation=NAVIGATION,
             more_navigation=MORE_NAVIGATION,
-            need=sum(counts.get(state, 0) for state in ("in_doubt", "refused")),
+            need=sum(seen.counts.get(state, 0) for state in ("in_doubt", "refused")),
             items=items,
             banners=banners,
             spoken=line.spoken(items, banners),
             **{"search": "", **values},
         )
-        return Page(html)
 
     def _groups(self, seen: First, counts: Mapping[str, int]) -> list[dict[str, Any]]:
         """The lively postings of the first page, by state, in the order in which they claim attention."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from gateway.store.schema import calls, postings, records
 from tests.bench.house import ByHand, House
-from tests.bench.kit import Figure, middle, probe
+from tests.bench.kit import Figure, Findings, middle, paired, probe
 from tests.bench.lab import measure, syncs
 from tests.bench.reception import Reception, Sender, run
 from tests.bench.rows import bare_inserts
@@ -80,45 +80,52 @@ def _nothing_lost(house: House, acked: int) -> None:
     assert house.count("postings", "state = 'due'") == acked
 
 
-def bench(repeats: int = 3, seconds: float = 2.5) -> tuple[list[Figure], list[str]]:
+def bench(repeats: int = 3, seconds: float = 2.5) -> Findings:
     """All figures of the intake."""
-    figures, notes = _against_serial(repeats, seconds)
+    yield from _against_serial(repeats, seconds)
+    hundred = measure("intake.serial", fsync_us=0, seconds=1.5, batch=100)
+    yield Figure(
+        name="syncs a commit at batch 100 (shim, counted)",
+        figure=hundred["syncs"] / hundred["commits"],
+        unit="",
+        ceiling=1.25,
+        against=f"{hundred['syncs']} syncs in {hundred['commits']} commits",
+    )
     for us, target in ((1000, 15.0), (4000, 40.0)):
         tcp = measure("intake.over_tcp", fsync_us=us, seconds=seconds)
         single = measure("intake.serial", fsync_us=us, seconds=1.5, batch=1)
-        name = f"intake over TCP, F = {us // 1000} ms (shim)"
-        against = "one transaction a record"
-        figures.append(
-            Figure(name=name, figure=tcp["rate"], unit="/s", limit=single["rate"], against=against, target=target)
+        yield Figure(
+            name=f"intake over TCP, F = {us // 1000} ms (shim)",
+            figure=tcp["rate"],
+            unit="/s",
+            limit=single["rate"],
+            against="one transaction a record, one thread, no network",
+            target=target,
         )
-    hundred = measure("intake.serial", fsync_us=0, seconds=seconds, batch=100)
-    each = hundred["syncs"] / hundred["commits"]
-    name = "syncs a commit at batch 100 (shim, counted)"
-    figures.append(Figure(name=name, figure=each, unit="", ceiling=1.25, against=f"{hundred['commits']} commits"))
-    return figures, notes
 
 
-def _against_serial(repeats: int, seconds: float) -> tuple[list[Figure], list[str]]:
+def _against_serial(repeats: int, seconds: float) -> Findings:
     pairs = []
     for _ in range(repeats):
         tcp = measure("intake.over_tcp", seconds=seconds)
         pairs.append((tcp, measure("intake.serial", seconds=seconds, batch=round(tcp["batch"]), bare=True)))
-    tcp, single = max(pairs, key=lambda pair: 0)  # the notes tell of the first pair
-    rate, limit, bare = (
-        middle(one["rate"] for one, _ in pairs),
-        middle(other["rate"] for _, other in pairs),
-        middle(other["bare"] for _, other in pairs),
+    single, bare = ([one[name] for _, one in pairs] for name in ("rate", "bare"))
+    over_tcp = [one["rate"] for one, _ in pairs]
+    thread, rows = "one thread, no network, same batches", "bare executemany of the same rows, same batches"
+    yield paired("intake over TCP", over_tcp, single, against=thread, target=0.7)
+    yield paired("intake over TCP", over_tcp, bare, against=rows)
+    yield paired("one thread, no network", single, bare, against=rows)
+    synced, batch, there, here = (
+        middle(one[name] for one in ones)
+        for ones, name in (
+            ([tcp for tcp, _ in pairs], "F"),
+            ([tcp for tcp, _ in pairs], "batch"),
+            ([tcp for tcp, _ in pairs], "cpu_us"),
+            ([one for _, one in pairs], "cpu_us"),
+        )
     )
-    figures = [
-        Figure(
-            name="intake over TCP", figure=rate, unit="/s", limit=limit, against="one thread, no network", target=0.7
-        ),
-        Figure(name="intake over TCP", figure=rate, unit="/s", limit=bare, against="bare executemany of the same rows"),
-        Figure(name="one thread, no network", figure=limit, unit="/s", limit=bare, against="bare executemany"),
-    ]
-    notes = [
-        f"real disk, F = {tcp['F'] * 1e3:.2f} ms; {tcp['batch']:.0f} records a commit; processor time a record: "
-        f"{tcp['cpu_us']:.0f} us over TCP, {single['cpu_us']:.0f} us in one thread",
-        f"{CONNECTIONS} connections, {CHUNK} lines a send, at most {WINDOW} lines unacknowledged on each",
-    ]
-    return figures, notes
+    yield (
+        f"real disk, F = {synced * 1e3:.2f} ms; {batch:.0f} records a commit; processor time a record: {there:.0f} us "
+        f"over TCP, {here:.0f} us in one thread"
+    )
+    yield f"{CONNECTIONS} connections, {CHUNK} lines a send, at most {WINDOW} lines unacknowledged on each"

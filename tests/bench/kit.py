@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -53,6 +53,25 @@ class Figure:
         if self.target is not None and self.ratio is not None:
             return "ok" if self.ratio >= self.target else "BELOW"
         return "-"
+
+
+#: What a bench gives out, one after another: figures for its table, and sentences to stand below it.
+Findings: TypeAlias = Iterator[Figure | str]
+
+
+def paired(
+    name: str,
+    figures: Sequence[float],
+    limits: Sequence[float],
+    *,
+    against: str,
+    target: float | None = None,
+    unit: str = "/s",
+) -> Figure:
+    """The figure of repeated pairs: the ratio is the median of the pairs' ratios, and the figure fits it."""
+    limit = median(limits)
+    ratio = median(one / other for one, other in zip(figures, limits, strict=True))
+    return Figure(name=name, figure=ratio * limit, unit=unit, limit=limit, against=against, target=target)
 
 
 def short(value: float | None) -> str:

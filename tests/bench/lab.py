@@ -7,6 +7,7 @@ the process begins. The folder lies beside the project (or in BENCH_DIR), becaus
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import json
 import os
@@ -56,6 +57,7 @@ def shim() -> Path:
     if compiler is None:
         raise NoShim("there is no C compiler to build the fsync shim with: install gcc and libc6-dev")
     folder = Path(tempfile.mkdtemp(prefix="fshim-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     built = folder / "fshim.so"
     words = [compiler, "-O2", "-shared", "-fPIC", "-o", str(built), str(_SHIM)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)

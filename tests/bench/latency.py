@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tests.bench.kit import Figure, middle, probe
+from tests.bench.kit import Figure, Findings, middle, probe
 from tests.bench.lab import measure
 from tests.bench.links import Links, deal
 from tests.bench.reception import Reception, Sender, run
@@ -45,9 +45,8 @@ def paced(folder: Path, *, seconds: float, posting: bool) -> dict[str, Any]:
     return {**result, "F": (before + probe(folder)) / 2}
 
 
-def bench(repeats: int = 3, seconds: float = 2.0) -> tuple[list[Figure], list[str]]:
+def bench(repeats: int = 3, seconds: float = 2.0) -> Findings:
     """p50 and p99 with posting off, p50 with posting on; each on the real disk and under the shim."""
-    figures = []
     for us in (None, 1000):
         where = "real disk" if us is None else "F = 1 ms (shim)"
         for posting in (False, True):
@@ -55,12 +54,11 @@ def bench(repeats: int = 3, seconds: float = 2.0) -> tuple[list[Figure], list[st
             synced, p50, p99 = (middle(one[name] for one in taken) * 1e3 for name in ("F", "p50", "p99"))
             words = f"posting {'on' if posting else 'off'}, {where}"
             if posting:
-                figures.append(_one(f"p50, {words}", p50, 2 * synced + 1, f"2 F + 1 ms, F = {synced:.2f} ms"))
+                yield _one(f"p50, {words}", p50, 2 * synced + 1, f"2 F + 1 ms, F = {synced:.2f} ms")
             else:
-                figures.append(_one(f"p50, {words}", p50, synced + 1.2, f"F + 1.2 ms, F = {synced:.2f} ms"))
-                figures.append(_one(f"p99, {words}", p99, 3 * synced + 2, f"3 F + 2 ms, F = {synced:.2f} ms"))
-    notes = [f"{RATE} lines/s on one connection, {seconds:g} s, median of {repeats} runs; postings over {LINKS} links"]
-    return figures, notes
+                yield _one(f"p50, {words}", p50, synced + 1.2, f"F + 1.2 ms, F = {synced:.2f} ms")
+                yield _one(f"p99, {words}", p99, 3 * synced + 2, f"3 F + 2 ms, F = {synced:.2f} ms")
+    yield f"{RATE} lines/s on one connection, {seconds:g} s, median of {repeats} runs; postings over {LINKS} links"
 
 
 def _one(name: str, figure: float, ceiling: float, against: str) -> Figure:

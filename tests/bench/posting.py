@@ -25,7 +25,7 @@ from gateway.store.writer import WriterThread
 from protocols.fias.codec import encode
 from protocols.fias.records import Record
 from tests.bench.house import ByHand, House
-from tests.bench.kit import Figure, middle, probe
+from tests.bench.kit import Figure, Findings, middle, paired, probe
 from tests.bench.lab import companion, measure
 from tests.bench.links import Links, NothingKept
 from tests.bench.reception import run
@@ -146,61 +146,42 @@ def _all_written_down(house: House, count: int) -> None:
         assert found == count, f"{count} charges posted, {found} rows in {table} say so"
 
 
-def bench(repeats: int = 2) -> tuple[list[Figure], list[str]]:
+def bench(repeats: int = 2) -> Findings:
     """All figures of posting."""
-    figures = [*_one_link(), *_many_links(repeats)]
-    return figures, []
-
-
-def _one_link() -> list[Figure]:
-    figures = []
-    free = measure("posting.post", links=1, count=4_000, kept=False)
+    free = measure("posting.post", links=1, count=2_000, kept=False)
     against = "bare ping-pong of the same bytes"
-    figures.append(
-        Figure(name="one link, nothing kept", figure=free["rate"], unit="/s", limit=1 / free["trip"], against=against)
-    )
-    for us, count in ((None, 2_000), (1000, 1_500), (4000, 500)):
+    yield Figure(name="one link, nothing kept", figure=free["rate"], unit="/s", limit=1 / free["trip"], against=against)
+    yield from _one_link()
+    yield from _many_links(repeats)
+
+
+def _one_link() -> Findings:
+    for us, count in ((None, 1_000), (1000, 1_000), (4000, 400)):
         kept = measure("posting.post", fsync_us=us, links=1, count=count)
         where = "real disk" if us is None else f"F = {us // 1000} ms (shim)"
-        figures.append(
-            Figure(
-                name=f"one link, durable, {where}",
-                figure=kept["rate"],
-                unit="/s",
-                limit=1 / (kept["trip"] + kept["F"]),
-                against=f"1 / (round trip {kept['trip'] * 1e6:.0f} us + F {kept['F'] * 1e3:.2f} ms)",
-                target=None if us is None else 0.85,
-            )
+        yield Figure(
+            name=f"one link, durable, {where}",
+            figure=kept["rate"],
+            unit="/s",
+            limit=1 / (kept["trip"] + kept["F"]),
+            against=f"1 / (round trip {kept['trip'] * 1e6:.0f} us + F {kept['F'] * 1e3:.2f} ms)",
+            target=None if us is None else 0.85,
         )
-    return figures
 
 
-def _many_links(repeats: int) -> list[Figure]:
+def _many_links(repeats: int) -> Findings:
     ways: dict[str, dict[str, Any]] = {
         "nothing": {"kept": False},
         "disk": {},
         "shim": {"fsync_us": 1000},
         "unsynced": {"fsync_us": 0},
     }
-    taken: dict[str, list[float]] = {name: [] for name in ways}
+    rates: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(repeats):
         for name, words in ways.items():
-            taken[name].append(measure("posting.post", links=LINKS, count=4_000, **words)["rate"])
-    rate = {name: middle(rates) for name, rates in taken.items()}
-    figures = []
-    for against, limit, targets in (
-        ("nothing kept", "nothing", (0.40, 0.33)),
-        ("sync at no cost (shim)", "unsynced", (None, None)),
-    ):
-        for (name, where), target in zip((("disk", "real disk"), ("shim", "F = 1 ms (shim)")), targets, strict=True):
-            figures.append(
-                Figure(
-                    name=f"{LINKS} links, durable, {where}",
-                    figure=rate[name],
-                    unit="/s",
-                    limit=rate[limit],
-                    against=f"the same, {against}",
-                    target=target,
-                )
-            )
-    return figures
+            rates[name].append(measure("posting.post", links=LINKS, count=4_000, **words)["rate"])
+    real, one_ms = f"{LINKS} links, durable, real disk", f"{LINKS} links, durable, F = 1 ms (shim)"
+    yield paired(real, rates["disk"], rates["nothing"], against="the same, nothing kept", target=0.40)
+    yield paired(one_ms, rates["shim"], rates["nothing"], against="the same, nothing kept", target=0.33)
+    yield paired(real, rates["disk"], rates["unsynced"], against="the same, syncs at no cost (shim)")
+    yield paired(one_ms, rates["shim"], rates["unsynced"], against="the same, syncs at no cost (shim)")

@@ -25,7 +25,7 @@ from rating.rate import RatedCall, rate
 from rating.starter import starter_files
 from rating.text import load
 from tests.bench.house import ROOMS, ZONE, plan
-from tests.bench.kit import Figure, best_rate
+from tests.bench.kit import Figure, Findings, best_rate
 from tests.bench.lab import measure
 
 LINES: Final = 500
@@ -142,20 +142,16 @@ def price(folder: Path) -> dict[str, float]:
     }
 
 
-def bench() -> tuple[list[Figure], list[str]]:
+def bench() -> Findings:
     """Parsing of each dialect, and rating."""
-    figures, notes = [], []
     for name, (ours, cut) in measure("reading.parse").items():
-        against = "cutting alone"
-        figures.append(Figure(name=f"parse {name}", figure=ours, unit="/s", limit=cut, against=against))
-        notes.append(f"{name}: {1e6 / ours:.1f} us a record, cutting alone {1e6 / cut:.1f} us")
+        yield Figure(name=f"parse {name}", figure=ours, unit="/s", limit=cut, against="cutting alone")
+        yield f"{name}: {1e6 / ours:.1f} us a record, cutting alone {1e6 / cut:.1f} us"
     taken = measure("reading.price")
     against = "a bare dictionary, longest prefix first"
-    deck = f"{PREFIXES:,} prefixes"
-    figures += [
-        Figure(name=f"rate, {deck}", figure=taken["rate"], unit="/s", limit=taken["probe"], against=against),
-        Figure(name="understand a number seen before", figure=taken["known"], unit="/s"),
-        Figure(name="understand a new number", figure=taken["new"], unit="/s"),
-    ]
-    notes.append(f"rate: {1e6 / taken['rate']:.1f} us a call, the probe {1e6 / taken['probe']:.2f} us")
-    return figures, notes
+    yield Figure(
+        name=f"rate, {PREFIXES:,} prefixes", figure=taken["rate"], unit="/s", limit=taken["probe"], against=against
+    )
+    yield Figure(name="understand a number seen before", figure=taken["known"], unit="/s")
+    yield Figure(name="understand a new number", figure=taken["new"], unit="/s")
+    yield f"rate: {1e6 / taken['rate']:.1f} us a call, the probe {1e6 / taken['probe']:.2f} us"

@@ -27,7 +27,7 @@ from gateway.store.rows import Due
 from gateway.store.writer import Writer
 from pms_adapters.posting import Posted
 from tests.bench.house import ZONE, House
-from tests.bench.kit import Figure, middle
+from tests.bench.kit import Figure, Findings, middle, paired
 from tests.bench.lab import measure
 from tests.bench.links import Links, NothingKept, deal
 from tests.bench.posting import stocked
@@ -109,7 +109,7 @@ def _steps(writer: Writer, memory: Memory, dues: list[Due]) -> float:
     return (time.process_time() - begun) / len(dues) * 1e6
 
 
-def bench(repeats: int = 2, seconds: float = 2.5) -> tuple[list[Figure], list[str]]:
+def bench(repeats: int = 2, seconds: float = 2.5) -> Findings:
     """The whole road, and its fairness."""
     taken, costs = [], []
     for _ in range(repeats):
@@ -119,28 +119,14 @@ def bench(repeats: int = 2, seconds: float = 2.5) -> tuple[list[Figure], list[st
         steps = measure("whole.writing_down", count=3_000)
         costs.append((record, posting, steps["kept"] - steps["free"]))
     record, posting, step = (middle(column) for column in zip(*costs, strict=True))
-    rate, ingest, during, drain = (middle(one[name] for one in taken) for name in ("rate", "ingest", "during", "drain"))
-    sum_of_stages = f"1 / ({record:.0f} + {posting:.0f} + {step:.0f} us of processor time)"
-    limit = 1e6 / (record + posting + step)
-    figures = [
-        Figure(
-            name="record in to posted and marked",
-            figure=rate,
-            unit="/s",
-            limit=limit,
-            against=sum_of_stages,
-            target=0.6,
-        ),
-        Figure(
-            name="postings while lines flood in",
-            figure=during,
-            unit="/s",
-            limit=drain,
-            against="draining alone",
-            target=0.5,
-        ),
-        Figure(name="lines taken meanwhile", figure=ingest, unit="/s"),
-    ]
-    return figures, [
-        f"real disk, {LINKS} links, {CONNECTIONS} connections; stages: record, posting, writing its steps down"
-    ]
+    rate, ingest, during, drain = ([one[name] for one in taken] for name in ("rate", "ingest", "during", "drain"))
+    yield paired(
+        "record in to posted and marked",
+        rate,
+        [1e6 / sum(cost) for cost in costs],
+        against=f"1 / ({record:.0f} + {posting:.0f} + {step:.0f} us of processor time)",
+        target=0.6,
+    )
+    yield paired("postings while lines flood in", during, drain, against="draining alone", target=0.5)
+    yield Figure(name="lines taken meanwhile", figure=middle(ingest), unit="/s")
+    yield f"real disk, {LINKS} links, {CONNECTIONS} connections; stages: record, posting, writing its steps down"

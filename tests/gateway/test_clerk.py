@@ -210,6 +210,16 @@ def test_a_person_settles_a_doubt(rig: Rig, pms: ByHand, what: str, after: str) 
     assert any("Ines" in str(row) for row in rig.rows("SELECT who, what FROM audit_trail"))
 
 
+def test_a_person_s_word_goes_before_what_is_known_of_the_room(rig: Rig, pms: ByHand) -> None:
+    """Held because the guest left; released by a person, it goes to the room all the same."""
+    rig.news(CheckedOut(room="201", at=rig.now, reservation="77001"))
+    rig.send(rig.connect(), line(1))
+    assert [row["hold"] for row in rig.postings()] == ["guest_left"]
+    assert deed(rig, "release") == "posting 1 is now due"
+    assert pms.out[0][0].room == "201"
+    assert rig.states() == ["sent"]
+
+
 def test_a_deed_that_does_not_fit_the_state_is_refused_in_a_sentence(rig: Rig, pms: ByHand) -> None:
     """And changes nothing."""
     rig.send(rig.connect(), line(1))

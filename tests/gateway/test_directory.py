@@ -208,3 +208,20 @@ def test_whatever_a_pms_tells_a_reservation_is_in_one_room_and_rows_rebuild_the_
     for room in ("101", "102", "103"):
         for hours in range(0, 50, 7):
             assert again.at(room, at(hours)) == occupancy.at(room, at(hours))
+
+
+def test_a_pms_without_reservations_has_one_guest_a_room() -> None:
+    """Rooms of a PMS that tells no reservation numbers do not take each other's guest away."""
+    nameless = Guest(reservation="", name="Adler")
+    house = told(
+        CheckedIn(room="101", guest=nameless, at=T0),
+        CheckedIn(room="102", guest=nameless, at=T0),
+        leave("102", 2),
+        GuestChanged(room="105", guest=nameless, at=T0 + 3 * HOUR, old_room="101"),
+    )
+    assert [stay.room for stay in house.open_stays()] == ["105"]
+    assert house.folio("101", at(1)) is None
+    folio = house.folio("105", at(4))
+    assert folio is not None
+    assert folio.room == "105"
+    assert house.folio("102", at(1)) is None

@@ -80,7 +80,7 @@ def test_impossible_postings_cannot_be_stored(rig: Rig, wrong: dict[str, object]
     rig.send(rig.connect(), line(1))
     good = {
         "property": "SEASIDE", "id": 2, "call_id": 1, "part": 1, "pms": "opera", "state": "due", "hold": "",
-        "reason": "", "amount": 5, "currency": "PLN", "decimals": 2, "attempts": 0, "due_at": 0, "created_at": 0,
+        "reason": "", "amount": 5, "currency": "PLN", "decimals": 2, "attempts": 0, "by_hand": 0, "due_at": 0, "created_at": 0,
         "changed_at": 0, "code": "", "reference": "",
     }  # fmt: skip
     with pytest.raises(IntegrityError):

@@ -169,6 +169,13 @@ def test_with_the_start_policy_the_band_of_the_beginning_prices_the_whole_call()
     assert priced(book('band_policy = "start"\n' + NIGHT, deck), 60, start=start).amount == 60
 
 
+def test_free_seconds_come_first_and_may_carry_the_paid_time_into_another_band() -> None:
+    start = datetime(2024, 3, 4, 21, 59, 30, tzinfo=BERLIN)
+    rules = "free_seconds = 30\n" + NIGHT
+    assert priced(book(rules, NIGHT_DECK), 90, start=start).amount == 30
+    assert priced(book('band_policy = "start"\n' + rules, NIGHT_DECK), 90, start=start).amount == 60
+
+
 def test_a_class_may_have_prices_in_bands_too() -> None:
     rules = NIGHT + '[class.local]\nprice_per_minute = "0.60"\nincrements = "60/60"\nin_band = { night = "0.30" }\n'
     tariff = book(rules)

@@ -39,7 +39,10 @@ def call(status: str, reason: str = "", **other: Any) -> dict[str, Any]:
         (posting("refused", reason="refused: NG no such guest"), "refused: NG no such guest"),
         (posting("refused"), "refused: no reason was told"),
         (posting("in_doubt", reason="no answer"), "in doubt since 11:02"),
-        (posting("held", hold="no_post", reason="the PMS marks the guest of room 204 as no-post"), "held: guest is no-post"),
+        (
+            posting("held", hold="no_post", reason="the PMS marks the guest of room 204 as no-post"),
+            "held: guest is no-post",
+        ),
         (posting("held", hold="news from the future", reason="because"), "held: because"),
         (posting("written_off"), "written off 11:02"),
     ],
@@ -51,7 +54,9 @@ def test_a_posting_says_how_it_stands(row: dict[str, Any], words: str) -> None:
 def test_the_long_form_has_the_stores_own_reason() -> None:
     held = posting_mark(posting("held", hold="no_post", reason="the PMS marks the guest of room 204 as no-post"), CLOCK)
     assert held.long == "held: the PMS marks the guest of room 204 as no-post"
-    assert posting_mark(posting("in_doubt", reason="no answer within 30 s"), CLOCK).long.endswith("no answer within 30 s")
+    assert posting_mark(posting("in_doubt", reason="no answer within 30 s"), CLOCK).long.endswith(
+        "no answer within 30 s"
+    )
 
 
 @pytest.mark.parametrize(
