@@ -64,18 +64,19 @@ def price(joined: JoinedCall, plan: NumberPlan, book: TariffBook) -> Price:
     legs = joined.charged or (joined.call,)
     numbers = [plan.classify(leg.dialled or "") for leg in legs]
     rated = [rate(leg, number, book) for leg, number in zip(legs, numbers, strict=True)]
-    emergency = next((n for n in numbers if n.number_class == "emergency"), None)
+    free = [(n, r) for n, r in zip(numbers, rated, strict=True) if isinstance(r, NotChargeable)]
+    emergency = next(((n, r) for n, r in free if r.code == "emergency"), None)
+    if emergency is not None:
+        return _free(*emergency)
     for number, result in zip(numbers, rated, strict=True):
-        if isinstance(result, Unrated) and emergency is None:
+        if isinstance(result, Unrated):
             return Unpriced(number=number, reason=result.reason)
     charges = [(n, r) for n, r in zip(numbers, rated, strict=True) if isinstance(r, RatedCall)]
-    if charges and emergency is None:
-        return _sum(charges)
-    free = next((r for r in rated if isinstance(r, NotChargeable)), None)
-    if emergency is not None:
-        return Free(number=emergency, code="emergency", reason=free.reason if free else "emergency call: never charged")
-    assert free is not None  # every result is one of the three kinds
-    return Free(number=numbers[0], code=free.code, reason=free.reason)
+    return _sum(charges) if charges else _free(*free[0])
+
+
+def _free(number: DialledNumber, result: NotChargeable) -> Free:
+    return Free(number=number, code=result.code, reason=result.reason)
 
 
 def _sum(charges: list[tuple[DialledNumber, RatedCall]]) -> Priced:

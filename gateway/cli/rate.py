@@ -18,7 +18,7 @@ from typing import BinaryIO, NamedTuple
 import click
 
 from gateway.app.parts import room_list, source_settings
-from gateway.cli.records import Row, _read
+from gateway.cli.records import Row, read_rows
 from gateway.cli.words import config_option, fail, read_config, say
 from gateway.config import Config, PbxSettings
 from gateway.settle import Free, Price, Priced, Unpriced, price
@@ -130,7 +130,7 @@ def _exchange(config: Config, dialect: str, name: str | None) -> PbxSettings | N
 def _calls(source: BinaryIO, bench: _Bench) -> Iterator[_Call | Row]:
     """Give each call with its legs together, and each record that is none, in the order of their last records."""
     dialect = DIALECTS[bench.dialect]
-    batches = _read(source, dialect, dialect.parser(bench.settings), datetime.now(UTC))
+    batches = read_rows(source, dialect, dialect.parser(bench.settings), datetime.now(UTC))
     waiting: dict[str, tuple[_Call | Row, int]] = {}
     for number, row in enumerate(row for batch in batches for row in batch):
         yield from _gone(waiting, number - LEGS_APART)

@@ -83,7 +83,7 @@ def parse_command(
     problems = dialect.check(settings)
     if problems:
         raise click.UsageError("; ".join(problems))
-    reader = _read(source, dialect, dialect.parser(settings), _instant(now, settings.timezone))
+    reader = read_rows(source, dialect, dialect.parser(settings), _instant(now, settings.timezone))
     kinds = _print_objects(reader) if as_objects else _print_table(reader)
     click.echo(_summary(kinds), err=True)
     sys.exit(1 if kinds["unparsed"] else 0)
@@ -207,7 +207,7 @@ Row = tuple[Parsed, bytes, int]
 """A record as it was read, its bytes, and the line at which it began."""
 
 
-def _read(source: BinaryIO, dialect: Dialect, parse: Parser, now: datetime) -> Iterator[list[Row]]:
+def read_rows(source: BinaryIO, dialect: Dialect, parse: Parser, now: datetime) -> Iterator[list[Row]]:
     """Read the records of the input, chunk by chunk."""
     framer, lines = dialect.framer(transport="file"), _LineNumbers()
 

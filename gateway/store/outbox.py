@@ -7,7 +7,7 @@ it expected changes nothing and says so.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -94,6 +94,26 @@ def last_token(connection: Connection, owner: str, pms: str) -> int:
     return int(connection.execute(wanted).scalar() or 0)
 
 
+class _Landing(NamedTuple):
+    """Where a posting comes to stand: the columns of `Statements.move`, in their order."""
+
+    state: State
+    hold: str
+    reason: str
+    due_at: int
+    changed_at: int
+    code: str
+    reference: str
+
+
+def _land(
+    connection: Connection, statements: Statements, owner: str, posting_id: int, was: tuple[str, int], to: _Landing
+) -> None:
+    """Compare and set; raises LookupError if the posting no longer stands where `was` (state, attempts) says."""
+    if statements.move.changed(connection, (*to, owner, posting_id, *was)) != 1:
+        raise LookupError(f"posting {posting_id} is no longer {was[0]} after {was[1]} attempts")
+
+
 def step(
     connection: Connection,
     statements: Statements,
@@ -103,40 +123,13 @@ def step(
     now: int,
     reason: str = "",
     hold: Hold | None = None,
-    wait_seconds: int = 0,
-    code: str = "",
     reference: str = "",
 ) -> PostingRow:
     """Move a posting along one arrow; raises LookupError if it no longer stands where `row` says."""
-    state: State = move(row.state, event)  # type: ignore[arg-type]
-    after = row._replace(
-        state=state,
-        hold=hold or "",
-        reason=clean(reason) or "",
-        due_at=now + wait_seconds * 1_000_000,
-        changed_at=now,
-        code=clean(code) or "",
-        reference=clean(reference) or "",
-    )
-    changed = statements.move.changed(
-        connection,
-        (
-            after.state,
-            after.hold,
-            after.reason,
-            after.due_at,
-            now,
-            after.code,
-            after.reference,
-            row.property,
-            row.id,
-            row.state,
-            row.attempts,
-        ),
-    )
-    if changed != 1:
-        raise LookupError(f"posting {row.id} is no longer {row.state} after {row.attempts} attempts")
-    return after
+    state = move(row.state, event)  # type: ignore[arg-type]
+    to = _Landing(state, hold or "", clean(reason) or "", now, now, "", clean(reference) or "")
+    _land(connection, statements, row.property, row.id, (row.state, row.attempts), to)
+    return row._replace(**to._asdict())
 
 
 def withdraw(connection: Connection, row: PostingRow) -> bool:
@@ -159,30 +152,12 @@ def conclude(
     now: int,
 ) -> int:
     """Write down what became of an attempt; returns the instant the posting is due again (0 if it is not)."""
-    after = move(state, outcome.event)
-    due_at = now + outcome.wait_seconds * 1_000_000
-    words = clean(outcome.reason) or ""
-    changed = statements.move.changed(
-        connection,
-        (
-            after,
-            "",
-            words,
-            due_at,
-            now,
-            clean(outcome.code) or "",
-            clean(outcome.reference) or "",
-            owner,
-            posting_id,
-            state,
-            attempts,
-        ),
-    )
-    if changed != 1:
-        raise LookupError(f"posting {posting_id} is no longer {state} after {attempts} attempts")
+    after, due_at = move(state, outcome.event), now + outcome.wait_seconds * 1_000_000
+    words, reference = clean(outcome.reason) or "", clean(outcome.reference) or ""
+    to = _Landing(after, "", words, due_at, now, clean(outcome.code) or "", reference)
+    _land(connection, statements, owner, posting_id, (state, attempts), to)
     if attempt_id is not None:
-        said = words or (clean(outcome.reference) or "")
-        statements.answer.changed(connection, (now, outcome.event, said, owner, attempt_id))
+        statements.answer.changed(connection, (now, outcome.event, words or reference, owner, attempt_id))
     return due_at if after == "due" else 0
 
 
