@@ -14,7 +14,7 @@ from gateway.config import PbxSettings
 from gateway.intake.feed import Feed, Segment, Segments
 from gateway.intake.files import FollowedFile
 from gateway.intake.settling import Batch, Settling
-from gateway.intake.tcp import Door, RecordsFactory, dialler, listener
+from gateway.intake.tcp import Door, Listener, RecordsFactory, dialler
 from gateway.periodic import PeriodicService
 from gateway.status import SourceStatus
 from gateway.store.writer import BACKLOG_HIGH, Writer
@@ -87,7 +87,7 @@ class Doors:
         factory = RecordsFactory(session, framer, door)
         if pbx.listen is not None:
             here = serverFromString(self._reactor, pbx.listen)  # type: ignore[no-untyped-call]
-            return listener(here, factory)
+            return Listener(here, factory, door.problem)
         there = clientFromString(self._reactor, pbx.connect or "")  # type: ignore[no-untyped-call]
         return dialler(there, factory, self._reactor)
 

@@ -78,9 +78,9 @@ class Gateway:
         self._build()
         self.database.transact(self._recover)
         self._thread.startService()
+        self._start_services()  # first, because a port that is taken ends the start, and the PMS need not hear of it
         if self.link is not None:
             self.link.start()
-        self._start_services()
         self._log.info(
             "foliogate {version} is running for {property}", version=self._version, property=self.config.property.id
         )
@@ -139,6 +139,10 @@ class Gateway:
             status = SourceStatus(name=pbx.name, dialect=pbx.dialect, role=pbx.transport, since=self._now())
             self.status.sources[pbx.name] = status
             self._add(self._doors.service(pbx, status, self._known_file(pbx.name)))
+            if status.problem and pbx.listen is not None:
+                raise parts.CannotStart(
+                    f"PBX {pbx.name}: {status.problem}; change its listen, or end the other program"
+                )
         self._add(PeriodicService(self._reactor, COMMAND_SECONDS, self._read_commands, "reading commands"))
         self._add(PeriodicService(self._reactor, OVERDUE_SECONDS, self._settle_overdue, "settling overdue calls"))
 

@@ -123,7 +123,15 @@ class Books:
     told: dict[str, Told] = field(default_factory=dict)
     calls: dict[int, StoredCall] = field(default_factory=dict)
     folio: list[FolioEntry] = field(default_factory=list)
+    earlier: list[FolioEntry] = field(default_factory=list)
     records: int = 0
+
+    def of_token(self, token: int) -> Told | None:
+        """The call that a number on the PMS's wire belongs to, as far as it is known yet."""
+        for call in reversed(self.calls.values()):
+            if any(token in tokens for tokens in call.tokens.values()):
+                return self.told.get(str(call.row["call_key"]))
+        return None
 
     @property
     def newest(self) -> int:
@@ -155,6 +163,10 @@ class Books:
         fresh = [_entry(line, seen) for line in lines]
         self.folio += fresh
         return fresh
+
+    def hear_earlier(self, lines: Iterator[dict[str, Any]]) -> None:
+        """Learn what the PMS had booked before the run: folios have a beginning."""
+        self.earlier = [_entry(line, 0.0) for line in lines]
 
 
 def look(connection: Connection, owner: str, first: int, newest: int, unsettled: Sequence[int]) -> Look:

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from twisted.application.internet import ClientService, StreamServerEndpointService
-from twisted.internet.interfaces import IAddress, IReactorTime, IStreamClientEndpoint, IStreamServerEndpoint
+from twisted.application.internet import ClientService
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.error import CannotListenError
+from twisted.internet.interfaces import (
+    IAddress,
+    IListeningPort,
+    IReactorTime,
+    IStreamClientEndpoint,
+    IStreamServerEndpoint,
+)
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -150,9 +159,34 @@ class RecordsFactory(Factory):
         return RecordsProtocol(self._session(), self._framer(), self._door)
 
 
-def listener(endpoint: IStreamServerEndpoint, factory: RecordsFactory) -> StreamServerEndpointService:
-    """The exchange dials us. A port that is taken is a failure of the start, in a plain sentence."""
-    return StreamServerEndpointService(endpoint, factory)  # type: ignore[no-untyped-call]
+class Listener(Service):
+    """The exchange dials us. A port that cannot be had is told in a plain sentence, for the start to fail with."""
+
+    def __init__(self, endpoint: IStreamServerEndpoint, factory: RecordsFactory, failed: Callable[[str], None]) -> None:
+        self._endpoint, self._factory, self._failed = endpoint, factory, failed
+        self._port: IListeningPort | None = None
+
+    def startService(self) -> None:
+        """Listen."""
+        super().startService()  # type: ignore[no-untyped-call]
+        listening = self._endpoint.listen(self._factory)
+        listening.addCallbacks(self._listening, self._could_not)
+
+    def stopService(self) -> Deferred[None] | None:
+        """Listen no more."""
+        super().stopService()  # type: ignore[no-untyped-call]
+        port, self._port = self._port, None
+        stopped: Deferred[None] | None = None if port is None else maybeDeferred(port.stopListening)  # type: ignore[call-overload]
+        return stopped
+
+    def _listening(self, port: IListeningPort) -> None:
+        self._port = port
+
+    def _could_not(self, failure: Failure) -> None:
+        failure.trap(CannotListenError)  # type: ignore[no-untyped-call]
+        error = failure.value
+        assert isinstance(error, CannotListenError)  # the trap lets nothing else through
+        self._failed(f"cannot listen on port {error.port}: {error.socketError.strerror}")
 
 
 def dialler(endpoint: IStreamClientEndpoint, factory: RecordsFactory, clock: IReactorTime) -> ClientService:

@@ -21,6 +21,7 @@ import hmac
 import ipaddress
 from collections.abc import Callable
 from typing import Any, Final
+from urllib.parse import unquote_to_bytes
 
 from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
@@ -112,11 +113,21 @@ class Door(Resource):
         if request.method not in (b"GET", b"HEAD", b"POST"):
             request.setHeader("allow", "GET, HEAD, POST")
             return 405, "These pages are read with GET; decisions are sent with POST."
+        if not _is_text(request.path):
+            return 400, "An address is text in UTF-8."
         if len(request.uri) > LONGEST_ADDRESS:
             return 414, f"An address has at most {LONGEST_ADDRESS} characters."
         if getattr(request, "too_long", False):
             return 413, f"A form has at most {LONGEST_BODY} bytes."
         return None
+
+
+def _is_text(path: bytes) -> bool:
+    try:
+        unquote_to_bytes(path).decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def own_hosts(configured: str) -> Callable[[str], bool]:

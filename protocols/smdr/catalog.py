@@ -37,7 +37,7 @@ class Dialect:
 
     `transports` are those it can come over; `default_port` is the one its exchanges use unless told otherwise, None
     where there is none. `options` says in a sentence what each of its own options does, and `choices` which values
-    an option takes, where it does not take any text.
+    an option takes, where it does not take any text; `needs` which options a transport cannot do without.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Dialect:
     default_port: int | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    needs: Mapping[Transport, tuple[str, ...]] = field(default_factory=dict)
     make_framer: Callable[[int, str], Framer] = _lines
     make_session: Callable[[Mapping[str, str], str], Session] = _plain
     check_more: Callable[[Mapping[str, str]], list[str]] = lambda options: []
@@ -134,6 +135,7 @@ _KNOWN = (
             "secret": "the secret of that user",
         },
         choices={"utc": ("yes", "no")},
+        needs={"connect": ("username", "secret")},
         make_framer=_asterisk_framer,
         make_session=_asterisk_session,
         check_more=_check_ami,

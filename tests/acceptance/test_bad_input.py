@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
+import sqlite3
+import subprocess
+import sys
 import time
 
 import pytest
@@ -45,7 +49,6 @@ def test_whatever_a_pbx_sends_the_good_records_around_it_are_charged(house: Hous
 
 
 def _unread(house: House) -> list[str]:
-    import sqlite3
 
     with sqlite3.connect(house.folder / "foliogate.db") as store:
         rows = store.execute("SELECT reason FROM records WHERE kind = 'unparsed'").fetchall()
@@ -91,8 +94,6 @@ def test_a_wrong_configuration_is_told_whole(house: House) -> None:
     text = text.replace('dialect = "avaya-ipoffice"', 'dialect = "avaya-ipofice"').replace("[web]", "[wob]")
     house.config.write_text(text)
     out = house.command("check", "--config", str(house.config), check=False)
-    import subprocess
-    import sys
 
     done = subprocess.run(
         [sys.executable, "-m", "gateway.cli.main", "check", "--config", str(house.config)],
@@ -106,3 +107,13 @@ def test_a_wrong_configuration_is_told_whole(house: House) -> None:
     for word in ("timezone", "avaya-ipoffice", "wob", "foliogate.toml"):
         assert word in said
     assert json.dumps(said)  # printable through and through
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence(house: House) -> None:
+    """The start fails with what is wrong and what to do, and no traceback."""
+    with socket.create_server(("127.0.0.1", house.pbx_port)):
+        words = [sys.executable, "-m", "gateway.cli.main", "run", "--config", str(house.config)]
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 1
+    assert f"PBX main: cannot listen on port {house.pbx_port}" in done.stderr
+    assert "Traceback" not in done.stderr

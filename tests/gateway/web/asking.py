@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.error import ConnectionDone
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
 
 from gateway.web.house import House
 from gateway.web.security import QuietSite
@@ -83,8 +85,7 @@ class Asker:
                 break
             self.clock.advance(WAIT)
         answer = _taken_apart(transport.value())
-        channel.setTimeout(None)
-        channel.connectionLost(None)
+        channel.connectionLost(Failure(ConnectionDone()))
         return answer
 
 
