@@ -12,7 +12,7 @@ Pure: digests in, verdicts out.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Final
 
@@ -39,48 +39,56 @@ class Verdict:
 NEW: Final = Verdict()
 
 
+@dataclass(slots=True)
+class _Run:
+    """A connection that may still be in the repeats with which it began.
+
+    `places` are where in the history the run may stand, None before its first record; `boundary` is where the history
+    ended when the connection began, because what came since is no repeat of it.
+    """
+
+    boundary: int
+    places: list[int] | None = None
+    records: list[int] = field(default_factory=list)
+
+
 class RepeatWatch:
-    """The memory of one source: what it sent, and whether the present connection still repeats it."""
+    """The memory of one source: what it sent, and which of its connections still repeat it."""
 
     def __init__(self, history: Iterable[bytes] = ()) -> None:
         self._seen = list(history)[-HISTORY:]
-        self._candidates: list[int] = []
-        self._run: list[int] = []
-        self._first = False
-        self._boundary = 0
+        self._forgotten = 0
+        self._runs: dict[int, _Run] = {}
 
-    def begin(self) -> None:
+    def begin(self, segment: int) -> None:
         """A new connection or file begins: from its first record on, repeats are possible."""
-        if len(self._seen) > 2 * HISTORY:
-            del self._seen[:-HISTORY]
-        self._first, self._run, self._candidates = True, [], []
-        self._boundary = len(self._seen)
+        self._runs[segment] = _Run(self._forgotten + len(self._seen))
 
-    def see(self, record_id: int, mark: bytes) -> Verdict:
-        """Judge the next record of the connection."""
-        if not self._first and not self._candidates:
+    def see(self, segment: int, record_id: int, mark: bytes) -> Verdict:
+        """Judge the next record of a connection."""
+        run = self._runs.get(segment)
+        if run is None:
             self._remember(mark)
             return NEW
-        self._narrow(mark)
-        if not self._candidates:
+        run.places = self._narrowed(run, mark)
+        if not run.places:
+            del self._runs[segment]
             self._remember(mark)
             return NEW
-        self._run.append(record_id)
-        if len(self._run) < LEAST_RUN:
+        run.records.append(record_id)
+        if len(run.records) < LEAST_RUN:
             return Verdict(doubt=True)
-        proved = tuple(self._run[:-1]) if len(self._run) == LEAST_RUN else ()
+        proved = tuple(run.records[:-1]) if len(run.records) == LEAST_RUN else ()
         return Verdict(repeat=True, proved=proved)
 
-    def _narrow(self, mark: bytes) -> None:
-        """Keep the places in the history where the run goes on with `mark`."""
-        if self._first:
-            places: Iterable[int] = range(self._boundary)
-        else:
-            places = (place + 1 for place in self._candidates if place + 1 < self._boundary)
-        self._candidates = [place for place in places if self._seen[place] == mark]
-        self._first = False
+    def _narrowed(self, run: _Run, mark: bytes) -> list[int]:
+        """The places in the history where the run goes on with `mark`, counted from the source's first record."""
+        oldest = self._forgotten
+        places = range(oldest, run.boundary) if run.places is None else (place + 1 for place in run.places)
+        return [place for place in places if oldest <= place < run.boundary and self._seen[place - oldest] == mark]
 
     def _remember(self, mark: bytes) -> None:
         self._seen.append(mark)
-        if len(self._seen) > 4 * HISTORY and not self._candidates:
-            del self._seen[:-HISTORY]
+        if len(self._seen) > 2 * HISTORY:
+            self._forgotten += HISTORY
+            del self._seen[:HISTORY]

@@ -56,8 +56,16 @@ class Balance:
         return f"{self.records} records, {len(self.lost)} lost, {len(self.doubled)} doubled{wrong}"
 
 
-def balance(books: Books, until: float = FOR_EVER, dropped: int = 0) -> Balance:
-    """Hold the ledgers against each other. `dropped` are records that the exchange's own full buffer pushed out."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastWords:
+    """What the exchange counted by the time it ended: records written out, and those its full buffer forgot."""
+
+    written: int
+    dropped: int = 0
+
+
+def balance(books: Books, until: float = FOR_EVER, said: LastWords | None = None) -> Balance:
+    """Hold the ledgers against each other; at the end with what the exchange `said` last."""
     booked = _by_token(books.folio)
     postings = [(call, one) for call in books.calls.values() for one in call.postings]
     judged = [_judged(call, one, booked) for call, one in postings]
@@ -69,7 +77,7 @@ def balance(books: Books, until: float = FOR_EVER, dropped: int = 0) -> Balance:
         posted_amount=sum(one["amount"] or 0 for _, one in postings if one["state"] == "posted"),
         booked=sum(map(len, booked.values())),
         booked_amount=sum(line.amount for lines in booked.values() for line in lines),
-        lost=(*_never_came(books, until), *_dropped(dropped), *(one.lost for one in judged if one.lost)),
+        lost=(*_never_came(books, until), *_uncounted(books, said), *(one.lost for one in judged if one.lost)),
         doubled=(
             *_kept_twice(books),
             *(one.doubled for one in judged if one.doubled),
@@ -127,8 +135,15 @@ def _never_came(books: Books, until: float) -> Iterator[str]:
             yield f"call {told.key} from extension {told.extension}: told by the exchange, not in the store"
 
 
-def _dropped(dropped: int) -> Iterator[str]:
-    return (f"record {place} of {dropped} that the exchange's full buffer forgot" for place in range(1, dropped + 1))
+def _uncounted(books: Books, said: LastWords | None) -> Iterator[str]:
+    """Records by number alone: a call told in two records is in the store even if one of them is not."""
+    if said is None:
+        return
+    for place in range(1, said.dropped + 1):
+        yield f"record {place} of {said.dropped} that the exchange's full buffer forgot"
+    missing = said.written - books.records - sum(1 for _ in _never_came(books, FOR_EVER))
+    for place in range(1, missing + 1):
+        yield f"record {place} of {missing} that the exchange wrote beyond those in the store"
 
 
 def _kept_twice(books: Books) -> Iterator[str]:

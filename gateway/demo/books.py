@@ -118,20 +118,27 @@ def _object(line: bytes) -> dict[str, Any] | None:
 
 @dataclass(slots=True, kw_only=True)
 class Books:
-    """What is known of a run so far, by the exchange's key, by the store's number, and as the PMS lists it."""
+    """What is known of a run so far: calls by the exchange's key and by the store's number, and the PMS's list.
+
+    `keys` and `tokens` lead from the exchange's call number and from the number on the PMS's wire to the store's call.
+    """
 
     told: dict[str, Told] = field(default_factory=dict)
     calls: dict[int, StoredCall] = field(default_factory=dict)
     folio: list[FolioEntry] = field(default_factory=list)
     earlier: list[FolioEntry] = field(default_factory=list)
+    tokens: dict[int, int] = field(default_factory=dict)
+    keys: dict[str, int] = field(default_factory=dict)
     records: int = 0
 
     def of_token(self, token: int) -> Told | None:
         """The call that a number on the PMS's wire belongs to, as far as it is known yet."""
-        for call in reversed(self.calls.values()):
-            if any(token in tokens for tokens in call.tokens.values()):
-                return self.told.get(str(call.row["call_key"]))
-        return None
+        call = self.calls.get(self.tokens.get(token, 0))
+        return None if call is None else self.told.get(str(call.row["call_key"]))
+
+    def of_key(self, key: str) -> StoredCall | None:
+        """The store's call with the exchange's own number, if it is there."""
+        return self.calls.get(self.keys.get(key, 0))
 
     @property
     def newest(self) -> int:
@@ -147,7 +154,10 @@ class Books:
         """Learn from a snapshot."""
         self.records = look.records
         for call in look.calls:
-            self.calls[int(call.row["id"])] = call
+            number = int(call.row["id"])
+            self.calls[number] = call
+            self.keys[str(call.row["call_key"])] = number
+            self.tokens |= {token: number for tokens in call.tokens.values() for token in tokens}
 
     def hear_exchange(self, lines: Iterator[dict[str, Any]], seen: float) -> list[Told]:
         """Learn from the exchange's list; returns what is new."""

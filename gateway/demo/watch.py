@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,14 +13,17 @@ from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 
 from gateway.demo.books import Books, FolioEntry, Look, StoredCall, Tail, Told, look
-from gateway.demo.hotel import Hotel
-from gateway.store import pages
+from gateway.demo.hotel import CURRENCY, Hotel
+from gateway.store import records
 from gateway.store.database import Database
 from gateway.web.views import call_view
 from gateway.web.words import Clock, amount
+from rating.money import minor_digits
 
 #: Seconds between two looks: a call must be seen to cross the page.
 EVERY: Final = 0.25
+#: Seconds for which a charge is not spoken of while it is not known whose it is.
+KNOWN_AFTER: Final = 2.0
 
 
 class Watch:
@@ -34,8 +36,9 @@ class Watch:
         self._paths = (hotel.exchange_ledger, hotel.pms_ledger)
         self._offsets = tuple(map(_size, self._paths))
         self._exchange, self._pms = self._tails()
-        self._first = _newest_call(database)
+        self._first = _newest_record(database)
         self._told_of: set[int] = set()
+        self._unsaid: list[FolioEntry] = []
         self.books = Books()
         self.books.hear_earlier(Tail(hotel.pms_ledger, 0).read())
 
@@ -64,17 +67,29 @@ class Watch:
         return books
 
     def _looked(self, found: Look) -> None:
-        self.books.take(found)
         seen = self._seen()
+        self.books.take(found)
         self.books.hear_exchange(self._exchange.read(), seen)
-        charged = self.books.hear_pms(self._pms.read(), seen)
-        for call in self.books.calls.values():
+        self._unsaid += self.books.hear_pms(self._pms.read(), seen)
+        self._say_calls(found)
+        self._say_charges(seen)
+
+    def _say_calls(self, found: Look) -> None:
+        for call in found.calls:
             told = self.books.told.get(str(call.row["call_key"]))
             if told is not None and int(call.row["id"]) not in self._told_of:
                 self._told_of.add(int(call.row["id"]))
                 self._say(call_line(told, call, self._clock(), self._country))
-        for entry in charged:
-            self._say(folio_line(entry, self.books.of_token(entry.token), self._clock()))
+
+    def _say_charges(self, seen: float) -> None:
+        """What the PMS did; for a moment it may know a number that was not in our snapshot of the store yet."""
+        waiting, self._unsaid = self._unsaid, []
+        for entry in waiting:
+            told = self.books.of_token(entry.token)
+            if told is None and seen - entry.seen < KNOWN_AFTER:
+                self._unsaid.append(entry)
+            else:
+                self._say(folio_line(entry, told, self._clock()))
 
     def _seen(self) -> float:
         return self._clock().now.timestamp()
@@ -84,10 +99,10 @@ def _size(path: Path) -> int:
     return os.stat(path).st_size if path.exists() else 0
 
 
-def _newest_call(database: Database) -> int:
+def _newest_record(database: Database) -> int:
     def work(connection: Connection) -> int:
-        rows = pages.calls_before(connection, database.property, 1)
-        return int(rows[0]["id"]) if rows else 0
+        found = records.newest_records(connection, database.property, 1)
+        return found[0].id if found else 0
 
     return database.read(work)
 
@@ -95,7 +110,7 @@ def _newest_call(database: Database) -> int:
 def call_line(told: Told, call: StoredCall, clock: Clock, country: str) -> str:
     """A call that stands in the store, as a line of the terminal."""
     view = call_view(call.row, [], clock, country)
-    said = [f"{_hour(clock.now)}  call {told.number:>4}", f"{view.from_kind} {view.place_called_from}".strip()]
+    said = [f"{_hour(clock)}  call {told.number:>4}", f"{view.from_kind} {view.place_called_from}".strip()]
     said += [view.number, view.place, view.talked] if view.direction == "out" else [view.direction, view.talked]
     said.append(view.amount or view.mark.words)
     return "  ".join(filter(None, said))
@@ -104,12 +119,11 @@ def call_line(told: Told, call: StoredCall, clock: Clock, country: str) -> str:
 def folio_line(entry: FolioEntry, told: Told | None, clock: Clock) -> str:
     """A posting that the PMS has taken or refused, as a line of the terminal."""
     number = f"{told.number:>4}" if told is not None else "   ?"
-    figure = amount(entry.amount, 2, "")
+    figure = amount(entry.amount, minor_digits(CURRENCY), CURRENCY)
     what = f"{figure} on the folio" if entry.booked else f"{figure} refused: {entry.answer} {entry.clear_text}"
     silence = "" if entry.delivery == "now" else "; the answer does not come"
-    return f"{_hour(clock.now)}  PMS  {number}  room {entry.room}  {what}{silence}"
+    return f"{_hour(clock)}  PMS  {number}  room {entry.room}  {what}{silence}"
 
 
-def _hour(now: datetime) -> str:
-    return f"{now:%H:%M:%S}"
-
+def _hour(clock: Clock) -> str:
+    return f"{clock.today:%H:%M:%S}"

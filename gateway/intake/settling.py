@@ -178,10 +178,10 @@ class Settling:
             # New to this memory, not always to the store: it may still be in the repeats with which it began.
             earlier = records.opening_records(connection, self._memory.owner, raw.segment, HISTORY)
             if all(one.mark for one in earlier):
-                watch.begin()
+                watch.begin(raw.segment)
                 for one in earlier:
-                    watch.see(one.id, digest(one.raw))
-        return watch.see(record_id, mark)
+                    watch.see(raw.segment, one.id, digest(one.raw))
+        return watch.see(raw.segment, record_id, mark)
 
     def _prove(self, connection: Connection, batch: Batch, proved: tuple[int, ...], now: int) -> None:
         """Records held as possible repeats turn out to be repeats: their postings go, their bytes stay."""

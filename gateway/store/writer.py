@@ -64,9 +64,16 @@ class Writer:
         self._bulk: deque[Job] = deque()
         self._stale = True
         self._failures = 0
-        self.backlog = 0
+        # Two counters, because `submit` and `step` may run in two threads and each adds to its own alone.
+        self._submitted = 0
+        self._committed = 0
         self.trouble: str | None = None
         self.commits = 0
+
+    @property
+    def backlog(self) -> int:
+        """How many records wait for their commit."""
+        return self._submitted - self._committed
 
     @property
     def idle(self) -> bool:
@@ -81,7 +88,7 @@ class Writer:
     def submit(self, job: Job) -> None:
         """Put a job in line; may be called while a step runs in another thread."""
         if job.records:
-            self.backlog += job.records
+            self._submitted += job.records
             self._bulk.append(job)
         else:
             self._prompt.append(job)
@@ -126,7 +133,7 @@ class Writer:
         return announcements
 
     def _succeeded(self, jobs: list[Job]) -> None:
-        self.backlog -= sum(job.records for job in jobs)
+        self._committed += sum(job.records for job in jobs)
         self.commits += 1
         self._stale, self._failures, self.trouble = False, 0, None
 
@@ -143,7 +150,7 @@ class Writer:
         for place, job in enumerate(jobs):
             try:
                 announcements += self._alone(job)
-            except (OperationalError, InterfaceError, InternalError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - even its least failed: keep it and all behind it, and say so
                 self._put_back(jobs[place:], error)
                 break
         return announcements

@@ -5,13 +5,13 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.repeats import LEAST_RUN, RepeatWatch, Verdict, digest
+from gateway.repeats import HISTORY, LEAST_RUN, RepeatWatch, Verdict, digest
 
 
-def verdicts(watch: RepeatWatch, lines: str, first: int = 100) -> str:
+def verdicts(watch: RepeatWatch, lines: str) -> str:
     """The verdicts of a connection that sends these lines: n new, d doubt, r repeat."""
-    watch.begin()
-    return "".join(_letter(watch.see(first + place, digest(one.encode()))) for place, one in enumerate(lines))
+    watch.begin(7)
+    return "".join(_letter(watch.see(7, 100 + place, digest(one.encode()))) for place, one in enumerate(lines))
 
 
 def _letter(verdict: Verdict) -> str:
@@ -31,8 +31,8 @@ def test_a_run_at_the_start_of_a_connection_is_a_repeat_and_what_follows_is_new(
 def test_the_run_that_proves_itself_names_the_records_that_were_in_doubt() -> None:
     """So that what was held for them can be let go."""
     watch = remembering("abcdef")
-    watch.begin()
-    seen = [watch.see(place, digest(one.encode())) for place, one in enumerate("cdef")]
+    watch.begin(7)
+    seen = [watch.see(7, place, digest(one.encode())) for place, one in enumerate("cdef")]
     assert seen[LEAST_RUN - 1].proved == (0, 1)
     assert all(not one.proved for one in seen if one is not seen[LEAST_RUN - 1])
 
@@ -65,11 +65,33 @@ def test_a_second_dump_is_a_repeat_too() -> None:
     assert verdicts(watch, "defg") == "ddrr"
 
 
+def test_two_connections_of_one_source_do_not_disturb_each_other() -> None:
+    """Each has a run of its own, and what one brings is no history for the other."""
+    watch = remembering("abcdef")
+    watch.begin(1)
+    watch.begin(2)
+    story = [(1, "a"), (2, "d"), (1, "b"), (2, "x"), (1, "c"), (2, "a"), (1, "d")]
+    assert (
+        "".join(_letter(watch.see(who, place, digest(one.encode()))) for place, (who, one) in enumerate(story))
+        == "dddnrnr"
+    )
+
+
+def test_the_memory_of_a_source_is_bounded_and_a_run_in_it_survives_the_forgetting() -> None:
+    """The deepest buffer known, and not more than twice that."""
+    watch = RepeatWatch(digest(str(number).encode()) for number in range(HISTORY))
+    watch.begin(1)
+    for number in range(3 * HISTORY):
+        watch.see(2, number, digest(f"new {number}".encode()))
+    assert len(watch._seen) <= 2 * HISTORY
+    assert watch.see(1, 1, digest(b"5")) == Verdict()
+
+
 @given(st.text("ab", max_size=40), st.text("abc", max_size=40))
 def test_a_source_that_never_reconnects_has_no_repeats(history: str, lines: str) -> None:
     """Without `begin`, everything is new; with it, doubts and repeats come first or not at all."""
     watch = remembering(history)
-    assert all(watch.see(place, digest(one.encode())) == Verdict() for place, one in enumerate(lines))
+    assert all(watch.see(7, place, digest(one.encode())) == Verdict() for place, one in enumerate(lines))
     story = verdicts(remembering(history), lines)
     assert story.lstrip("dr").strip("n") == ""
     assert "d" * min(LEAST_RUN - 1, len(story)) == story[: LEAST_RUN - 1] or "r" not in story
