@@ -77,8 +77,9 @@ class RoomList:
             return Department(self.departments[extension])
         if extension in self.rooms:
             return Room(self.rooms[extension])
-        if any(span.covers(extension) for span in self.ranges):
-            return Room(extension)
+        for span in self.ranges:
+            if span.covers(extension):
+                return Room(extension)
         return Unlisted(extension)
 
     def lists(self, extension: str) -> bool:
@@ -366,8 +367,8 @@ TransferPayer: TypeAlias = Literal["first_guest", "first", "last"]
 
 def payer(holders: tuple[str, ...], rooms: RoomList, rule: TransferPayer) -> str | None:
     """The extension that pays for a call that several held in turn (an operator who dials for a guest)."""
-    if not holders:
-        return None
+    if len(holders) < 2:
+        return holders[0] if holders else None
     if rule == "first_guest":
         return next((one for one in holders if isinstance(rooms.place(one), Room)), holders[0])
     return holders[0] if rule == "first" else holders[-1]

@@ -9,7 +9,7 @@ is *held* with that reason, never a silence and never a zero.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from gateway.directory import Department, NoNews, Occupants, Place, Present, Room
 from gateway.ledger import Hold, State
@@ -21,8 +21,7 @@ from rating.rate import NotChargeable, RatedCall, Unrated, rate
 CallStatus: TypeAlias = Literal["open", "charge", "allocated", "not_chargeable"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Priced:
+class Priced(NamedTuple):
     """The price of a whole call: the sum over its charged legs, each with its own trace."""
 
     number: DialledNumber
@@ -62,17 +61,17 @@ Price: TypeAlias = Priced | Unpriced | Free
 def price(joined: JoinedCall, plan: NumberPlan, book: TariffBook) -> Price:
     """Price every charged leg of a call and add them up; one leg without a rate leaves the whole call unpriced."""
     legs = joined.charged or (joined.call,)
-    numbers = [plan.classify(leg.dialled or "") for leg in legs]
-    rated = [rate(leg, number, book) for leg, number in zip(legs, numbers, strict=True)]
-    free = [(n, r) for n, r in zip(numbers, rated, strict=True) if isinstance(r, NotChargeable)]
-    emergency = next(((n, r) for n, r in free if r.code == "emergency"), None)
-    if emergency is not None:
-        return _free(*emergency)
-    for number, result in zip(numbers, rated, strict=True):
+    rated = [(number := plan.classify(leg.dialled or ""), rate(leg, number, book)) for leg in legs]
+    for number, result in rated:
+        if isinstance(result, NotChargeable) and result.code == "emergency":
+            return _free(number, result)
+    for number, result in rated:
         if isinstance(result, Unrated):
             return Unpriced(number=number, reason=result.reason)
-    charges = [(n, r) for n, r in zip(numbers, rated, strict=True) if isinstance(r, RatedCall)]
-    return _sum(charges) if charges else _free(*free[0])
+    charges = [(number, result) for number, result in rated if isinstance(result, RatedCall)]
+    if charges:
+        return _sum(charges)
+    return next(_free(number, result) for number, result in rated if isinstance(result, NotChargeable))
 
 
 def _free(number: DialledNumber, result: NotChargeable) -> Free:
@@ -81,21 +80,29 @@ def _free(number: DialledNumber, result: NotChargeable) -> Free:
 
 def _sum(charges: list[tuple[DialledNumber, RatedCall]]) -> Priced:
     number, first = charges[0]
-    rated = [one for _, one in charges]
-    return Priced(
-        number=number,
-        amount=sum(one.amount for one in rated),
-        net=sum(one.net for one in rated),
-        tax=sum(one.tax for one in rated),
-        currency=first.currency,
-        decimals=first.decimals,
-        tariff=first.tariff,
-        version=first.version,
-        prefix=first.prefix,
-        place=first.place,
-        billed_seconds=sum(one.billed_seconds for one in rated),
-        traces=tuple(one.trace for one in rated),
+    whole = Priced(
+        number,
+        first.amount,
+        first.net,
+        first.tax,
+        first.currency,
+        first.decimals,
+        first.tariff,
+        first.version,
+        first.prefix,
+        first.place,
+        first.billed_seconds,
+        (first.trace,),
     )
+    for _, more in charges[1:]:
+        whole = whole._replace(
+            amount=whole.amount + more.amount,
+            net=whole.net + more.net,
+            tax=whole.tax + more.tax,
+            billed_seconds=whole.billed_seconds + more.billed_seconds,
+            traces=(*whole.traces, more.trace),
+        )
+    return whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +113,7 @@ class Policy:
     may_post: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(NamedTuple):
     """The posting a call asks for; `amount` is None while no rate is known."""
 
     state: State
@@ -116,8 +122,7 @@ class Wanted:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ruling:
+class Ruling(NamedTuple):
     """What was decided of a call, with the reason in a sentence."""
 
     status: CallStatus

@@ -58,10 +58,11 @@ class Balance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastWords:
-    """What the exchange counted by the time it ended: records written out, and those its full buffer forgot."""
+    """What the exchange counted by its end: records written out, forgotten by a full buffer, and still in the buffer."""
 
     written: int
     dropped: int = 0
+    waiting: int = 0
 
 
 def balance(books: Books, until: float = FOR_EVER, said: LastWords | None = None) -> Balance:
@@ -85,7 +86,7 @@ def balance(books: Books, until: float = FOR_EVER, said: LastWords | None = None
         ),
         wrong=tuple(one.wrong for one in judged if one.wrong),
         doubts=tuple(one.doubt for one in judged if one.doubt),
-        open=tuple(_open(books)),
+        open=(*_in_the_exchange(said), *_open(books)),
     )
 
 
@@ -158,6 +159,11 @@ def _of_nobody(books: Books, booked: Mapping[int, list[FolioEntry]], until: floa
     for token, lines in booked.items():
         if token not in ours and lines[0].seen <= until:
             yield f"room {lines[0].room}: the PMS holds a charge with number {token} that no attempt carried"
+
+
+def _in_the_exchange(said: LastWords | None) -> Iterator[str]:
+    if said is not None and said.waiting:
+        yield f"{said.waiting} records: still in the exchange's own buffer, because nobody read them"
 
 
 def _open(books: Books) -> Iterator[str]:

@@ -68,9 +68,13 @@ class Child(ProcessProtocol):
         if self.exit_code is None and self._ultimatum is None:
             self.signal("TERM")
             self._ultimatum = self._reactor.callLater(patience, self.signal, "KILL")
-        gone: Deferred[int] = Deferred()
-        self.ended.addCallback(_and_tell, gone)
-        return gone
+        return self.gone()
+
+    def gone(self) -> Deferred[int]:
+        """Fires with its exit code when it is gone; whoever asks gets an answer of his own."""
+        waiter: Deferred[int] = Deferred()
+        self.ended.addCallback(_and_tell, waiter)
+        return waiter
 
     def connectionMade(self) -> None:
         """It runs; it has nothing to read from us."""

@@ -215,7 +215,7 @@ class PastDays:
         night = to_micros(last.replace(hour=23, minute=59, second=30, microsecond=0, fold=1))
         for hold, why in _LET_GO.items():
             for row in outbox.held(connection, self._memory.owner, hold):
-                command = Command(0, AUDITOR, "write-off", row.id, why)
+                command = Command(id=0, who=AUDITOR, deed="write-off", posting_id=row.id, room=None, why=why)
                 carry_out(connection, self._memory, self._numbers, command, max(night, self._now))
 
 

@@ -31,8 +31,8 @@ class PmsControl:
         body: Any = FileBodyProducer(BytesIO(json.dumps(command).encode()))  # type: ignore[no-untyped-call]
         headers = Headers({b"content-type": [b"application/json"]})
         try:
-            response: Any = await self._agent.request(b"POST", f"{self._base}{path}".encode(), headers, body)  # type: ignore[no-untyped-call]
-            answer = _object(await readBody(response))  # type: ignore[no-untyped-call]
+            response: Any = await self._agent.request(b"POST", f"{self._base}{path}".encode(), headers, body)
+            answer = _object(await readBody(response))
         except (ConnectError, ConnectionClosed, ResponseFailed) as error:
             raise PmsUnwilling(f"the PMS's control port does not answer: {error}") from error
         if response.code != 200:

@@ -43,8 +43,6 @@ KNOCK: Final = 0.1
 DRAIN: Final = 8.0
 #: Seconds each process has to end of itself before it is killed. The gateway promises ten.
 GOODBYE: Final[Mapping[str, float]] = {"exchange": 8.0, "gateway": 12.0, "PMS": 6.0}
-#: Guests who come, go or move a minute: enough to be seen, few enough that most calls find their folio.
-CHECKINS: Final = 0.5
 #: Sentences on what happened that the page shows.
 NOTICES: Final = 4
 
@@ -159,7 +157,7 @@ class Demo:
         listening = self._ears["PMS"].hear("listening")
         words = ["simulate", "fias-pms", "--listen", f"tcp:{ports.pms}:interface=127.0.0.1"]
         words += ["--control", f"tcp:{ports.pms_control}:interface=127.0.0.1", "--encoding", "cp852"]
-        words += ["--checkins-per-minute", str(CHECKINS), "--ledger", str(self.hotel.pms_ledger), *self._same_hotel()]
+        words += ["--ledger", str(self.hotel.pms_ledger), *self._same_hotel()]
         await self._ready(self._spawn("PMS", words), listening)
         self._stands("PMS", True, "listens")
 
@@ -191,10 +189,8 @@ class Demo:
 
     async def _ready(self, child: Child, ready: Deferred[Any]) -> None:
         """Wait until a process is ready; it may end first, or take too long."""
-        gone: Deferred[int] = Deferred()
-        child.ended.addCallback(lambda code: (gone.callback(code), code)[1])
-        late = deferLater(self._reactor, READY)
-        await DeferredList([ready, gone, late], fireOnOneCallback=True, consumeErrors=True)
+        late: Deferred[None] = deferLater(self._reactor, READY)
+        await DeferredList([ready, child.gone(), late], fireOnOneCallback=True, consumeErrors=True)
         became = ready.called
         late.cancel()
         if not became or child.exit_code is not None:
@@ -206,7 +202,7 @@ class Demo:
         while child.exit_code is None:
             door = TCP4ClientEndpoint(self._reactor, "127.0.0.1", port, timeout=1)
             try:
-                visit = await door.connect(Factory.forProtocol(Protocol))
+                visit: Any = await door.connect(Factory.forProtocol(Protocol))
             except ConnectError:
                 await deferLater(self._reactor, KNOCK)
             else:
@@ -301,8 +297,8 @@ class Demo:
         self._stopping = True
         if "exchange" in self._children:
             await self._stop_exchange()
+            await self._looks.stopService()
             await self._drain()
-        await self._looks.stopService()
         for name in ("gateway", "PMS"):
             if name in self._children:
                 await self._children[name].stop(GOODBYE[name])
@@ -321,7 +317,8 @@ class Demo:
         await self._children["exchange"].stop(GOODBYE["exchange"])
         if heard.called:
             said = await heard
-            self._said = LastWords(written=int(said["written"]), dropped=int(said["dropped"]) + int(said["waiting"]))
+            kept = {name: int(said[name]) for name in ("written", "dropped", "waiting")}
+            self._said = LastWords(**kept)
 
     async def _drain(self) -> None:
         """Give what is under way time to arrive; a PMS that is cut takes nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any, Final
 
 from gateway.instants import to_micros
 from gateway.ledger import Hold
@@ -24,54 +25,34 @@ def call_row(
 ) -> CallRow:
     """The row of a call as it stands; `cost` is None while it is open."""
     call, charged = joined.call, joined.charged[0] if joined.charged else joined.call
-    row = CallRow(
-        property=owner,
-        id=call_id,
-        source=source,
-        call_key=clean(call.call_key),
-        legs=legs,
-        status=ruling.status,
-        reason=clean(ruling.reason) or "",
-        settle_by=settle_by,
-        direction=call.direction,
-        answered=None if call.answered is None else int(call.answered),
-        started_at=to_micros(call.start),
-        ring_seconds=call.ring_seconds,
-        talk_seconds=call.talk_seconds,
-        extension=clean(extension or call.extension),
-        holders=clean(" ".join(joined.holders)) or "",
-        dialled=clean(charged.dialled),
-        caller=clean(call.caller),
-        trunk=clean(charged.trunk),
-        room=ruling.room,
-        department=ruling.department,
-        reservation=ruling.reservation,
-        warnings=clean("\n".join(dict.fromkeys((*call.warnings, *joined.warnings)))) or "",
-    )
-    return row if cost is None else _with_cost(row, cost)
+    warnings = clean("\n".join(dict.fromkeys((*call.warnings, *joined.warnings)))) if joined.warnings else ""
+    # Three plain tuples in the order of the columns: this is done for every record, and a call by names costs as much
+    # as pricing the call.
+    what = (owner, call_id, source, clean(call.call_key), legs, ruling.status, clean(ruling.reason) or "", settle_by)
+    answered = None if call.answered is None else int(call.answered)
+    when = (call.direction, answered, to_micros(call.start), call.ring_seconds, call.talk_seconds)
+    holders = joined.holders[0] if len(joined.holders) == 1 else " ".join(joined.holders)
+    numbers = (clean(charged.dialled), clean(call.caller), clean(charged.trunk))
+    whose = (ruling.room, ruling.department, ruling.reservation)
+    who = (clean(extension or call.extension), clean(holders) or "", *numbers, *whose)
+    return CallRow._make((*what, *when, *who, *_cost_columns(cost), warnings or ""))
 
 
-def _with_cost(row: CallRow, cost: Price) -> CallRow:
-    """The row with what was found out of the number and the price."""
-    number = cost.number
-    if number is not None:
-        kind = None if _not_dialled(cost) else number.number_class
-        row = row._replace(number=number.e164, number_class=kind, place=number.place)
+_NO_PRICE: Final = (None,) * 10
+_as_json: Final = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def _cost_columns(cost: Price | None) -> tuple[Any, ...]:
+    """What was found out of the number and the price: the columns from `number` to `trace`."""
+    number = cost.number if cost is not None else None
+    if cost is None or number is None:
+        return (None, None, None, *_NO_PRICE)
     if not isinstance(cost, Priced):
-        return row
-    return row._replace(
-        place=cost.place,
-        amount=cost.amount,
-        net=cost.net,
-        tax=cost.tax,
-        currency=cost.currency,
-        decimals=cost.decimals,
-        tariff=cost.tariff,
-        tariff_version=cost.version,
-        prefix=cost.prefix,
-        billed_seconds=cost.billed_seconds,
-        trace=json.dumps(cost.traces, separators=(",", ":")),
-    )
+        kind = None if _not_dialled(cost) else number.number_class
+        return (number.e164, kind, number.place, *_NO_PRICE)
+    price = (cost.amount, cost.net, cost.tax, cost.currency, cost.decimals)
+    rule = (cost.tariff, cost.version, cost.prefix, cost.billed_seconds, _as_json(cost.traces))
+    return (number.e164, number.number_class, cost.place, *price, *rule)
 
 
 def _not_dialled(cost: Price) -> bool:

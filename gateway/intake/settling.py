@@ -9,14 +9,14 @@ the exception as its reason.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
 from twisted.logger import Logger
 
-from gateway.directory import NoNews, Room, RoomList, TransferPayer, payer
+from gateway.directory import NoNews, Place, Room, RoomList, TransferPayer, payer
 from gateway.instants import SECOND, from_micros, to_micros
 from gateway.intake.call_rows import call_row, due_of, posting_row
 from gateway.intake.live_calls import LiveCall, LiveCalls
@@ -32,6 +32,8 @@ from rating.numbering import NumberPlan
 
 #: An announced leg that does not come is not waited for longer than this, in seconds.
 OPEN_SECONDS: Final = 4 * 3600
+#: Extensions whose place is remembered; a hotel has fewer, and garbage in that column has no end.
+REMEMBERED_PLACES: Final = 20_000
 _REPEATS: Final = "repeats a run of records stored before"
 
 
@@ -85,6 +87,9 @@ class Settling:
         self._watches: dict[str, RepeatWatch] = {}
         self._segments: set[int] = set()
         self._live: dict[str, LiveCalls] = {}
+        self._places: dict[str | None, Place] = {}
+        self._read_at: datetime | None = None
+        self._read_micros = 0
         memory.also_reload(self._reload)
 
     def _reload(self, connection: Connection) -> None:
@@ -206,7 +211,7 @@ class Settling:
     ) -> None:
         batch.told_calls += kind == "call"
         batch.told_unread += kind == "unparsed"
-        received = to_micros(raw.received_at)
+        received = self._micros(raw.received_at)
         words = clean(reason) or ""
         owner = self._memory.owner
         batch.records.append(
@@ -239,10 +244,11 @@ class Settling:
         else:
             known.add(leg, mark)
         self._keep(batch, raw, record_id, "call", "", mark="possible repeat" if doubt else "", call=known.id)
-        ruling, row = self._ruled(raw.source, known, to_micros(raw.received_at))
+        now = self._micros(raw.received_at)
+        ruling, row = self._ruled(raw.source, known, now)
         rows = batch.new_calls if first or known.id in batch.new_calls else batch.changed_calls
         rows[known.id] = row
-        self._want(connection, batch, row, ruling, to_micros(raw.received_at), first=first, doubt=doubt)
+        self._want(connection, batch, row, ruling, now, first=first, doubt=doubt)
 
     def _ruled(self, source: str, live: LiveCall, now: int, *, overdue: bool = False) -> tuple[Ruling, CallRow]:
         """Rule a call by the legs known."""
@@ -252,14 +258,14 @@ class Settling:
             until = now + OPEN_SECONDS * SECOND
             return ruling, call_row(owner, live.id, source, len(live.legs), joined, None, None, ruling, settle_by=until)
         extension = payer(joined.holders, self.rules.rooms, self.rules.transfer_payer) or joined.call.extension
-        place = self.rules.rooms.place(extension)
+        place = self._place(extension)
         started = to_micros(joined.call.start)
         who = self._memory.occupancy.at(place.room, started) if isinstance(place, Room) else NoNews()
         cost = price(joined, self._sources[source].plan, self.book)
         ruling = rule(cost, place, who, self.rules.policy)
         if not joined.complete:
             words = "settled without its last record, which did not come"
-            ruling = replace(ruling, reason="; ".join(one for one in (ruling.reason, words) if one))
+            ruling = ruling._replace(reason="; ".join(one for one in (ruling.reason, words) if one))
         return ruling, call_row(owner, live.id, source, len(live.legs), joined, cost, extension, ruling)
 
     def _want(
@@ -299,6 +305,21 @@ class Settling:
         if earlier and ruling.wanted is not None and ruling.wanted.amount is None:
             return None, 0  # no rate yet: what stands already is looked at again when there is one
         return difference(ruling.wanted, already, self.rules.currency), len(earlier)
+
+    def _place(self, extension: str | None) -> Place:
+        """Where an extension stands, remembered: the list does not change while we run."""
+        place = self._places.get(extension)
+        if place is None:
+            if len(self._places) >= REMEMBERED_PLACES:
+                self._places.clear()
+            place = self._places[extension] = self.rules.rooms.place(extension)
+        return place
+
+    def _micros(self, moment: datetime) -> int:
+        """The stored form of an instant; the records of one read share theirs."""
+        if moment is not self._read_at:
+            self._read_at, self._read_micros = moment, to_micros(moment)
+        return self._read_micros
 
     def settle_overdue(self, connection: Connection, now: int) -> Batch:
         """Settle open calls whose announced legs did not come in time."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Column, Connection, RowMapping, Table, and_, func, or_, select, text
+from sqlalchemy import Column, Connection, RowMapping, Select, Table, and_, func, or_, select, text
 from sqlalchemy.sql.elements import ColumnElement
 
 from gateway.store import schema
@@ -69,8 +69,8 @@ def oldest(connection: Connection, owner: str) -> dict[str, int]:
     found = {}
     for state in LIVELY_STATES:
         since = _p.created_at if state in ("due", "sent") else _p.changed_at
-        wanted = select(since).where(_p.property == owner, _p.state == state, LIVELY).order_by(_p.id).limit(1)
-        instant = connection.execute(wanted).scalar()
+        first = _lively(owner, state).order_by(_p.id).limit(1)
+        instant = connection.execute(select(since).where(_p.property == owner, _p.id.in_(first))).scalar()
         if instant is not None:
             found[state] = int(instant)
     return found
@@ -80,18 +80,28 @@ def in_state(
     connection: Connection, owner: str, state: str, most: int, before: int | None = None
 ) -> list[dict[str, Any]]:
     """Postings in one state, newest first, from before posting `before`."""
-    wanted = _POSTING.where(_p.property == owner, _p.state == state)
-    if state in LIVELY_STATES:
-        wanted = wanted.where(LIVELY)
+    lively = state in LIVELY_STATES
+    chosen = _lively(owner, state) if lively else select(_p.id).where(_p.property == owner, _p.state == state)
     if before is not None:
-        wanted = wanted.where(_p.id < before)
-    return plain(connection.execute(wanted.order_by(_p.id.desc()).limit(most)).mappings())
+        chosen = chosen.where(_p.id < before)
+    chosen = chosen.order_by(_p.id.desc()).limit(most)
+    wanted = _POSTING.where(_p.property == owner, _p.id.in_(chosen)).order_by(_p.id.desc())
+    return plain(connection.execute(wanted).mappings())
 
 
 def oldest_in_state(connection: Connection, owner: str, state: str, most: int) -> list[dict[str, Any]]:
     """Postings in one lively state, oldest first: the order in which they wait."""
-    wanted = _POSTING.where(_p.property == owner, _p.state == state, LIVELY)
-    return plain(connection.execute(wanted.order_by(_p.id).limit(most)).mappings())
+    chosen = _lively(owner, state).order_by(_p.id).limit(most)
+    wanted = _POSTING.where(_p.property == owner, _p.id.in_(chosen)).order_by(_p.id)
+    return plain(connection.execute(wanted).mappings())
+
+
+def _lively(owner: str, state: str) -> Select[tuple[int]]:
+    """The numbers of postings in a lively state, which the index alone can tell: rows are looked up by them.
+
+    Asked for other columns, SQLite would rather walk the whole ledger in order than look rows up by the index.
+    """
+    return select(_p.id).where(_p.property == owner, _p.state == state, LIVELY)
 
 
 def newest(connection: Connection, owner: str, most: int, before: int | None = None) -> list[dict[str, Any]]:

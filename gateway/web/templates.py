@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from typing import Any, Final
 
@@ -26,8 +27,9 @@ def _finish(value: Any) -> Any:
     return "" if value is None else visible(str(value))
 
 
+@cache
 def environment() -> Environment:
-    """The templates of this package, ready to be rendered."""
+    """The templates of this package, ready to be rendered; compiled once in a process, since they never change."""
     folder = resources.files("gateway.web") / "templates"
     texts = {one.name: one.read_text(encoding="utf-8") for one in folder.iterdir() if one.name.endswith(".html")}
     return Environment(

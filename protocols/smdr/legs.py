@@ -40,6 +40,8 @@ def join_segments(legs: Sequence[CallRecord]) -> JoinedCall:
     number of the first stretch. Raises ValueError for no legs.
     """
     _some(legs)
+    if len(legs) == 1:  # nearly every call: nothing is to be added up
+        return join_single(legs)
     stretches = [leg for leg in legs if leg.direction in _OUTWARD]
     warnings = _disagreements(stretches)
     if any(not leg.more_follows for leg in legs[:-1]):
@@ -75,6 +77,8 @@ def join_linked(legs: Sequence[CallRecord]) -> JoinedCall:
     time that either covers counts. A later record may always come. Raises ValueError for no legs.
     """
     _some(legs)
+    if len(legs) == 1:
+        return join_single(legs)
     charged = _by_channel([leg for leg in legs if _costs(leg)])
     return JoinedCall(
         call=_whole(legs, charged or _uncharged(legs)[:1], charged[0] if charged else None),
@@ -176,6 +180,8 @@ def _any_answered(legs: Sequence[CallRecord]) -> bool | None:
 
 
 def _holders(legs: Sequence[CallRecord]) -> tuple[str, ...]:
+    if len(legs) == 1:
+        return (legs[0].extension,) if legs[0].extension else ()
     return tuple(dict.fromkeys(leg.extension for leg in legs if leg.extension))
 
 

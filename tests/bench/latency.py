@@ -14,6 +14,7 @@ from tests.bench.kit import Figure, Findings, middle, probe
 from tests.bench.lab import measure
 from tests.bench.links import Links, deal
 from tests.bench.reception import Reception, Sender, run
+from tests.bench.sender import WARM_UP
 
 RATE = 200
 LINKS = 200
@@ -21,7 +22,7 @@ LINKS = 200
 
 def paced(folder: Path, *, seconds: float, posting: bool) -> dict[str, Any]:
     """The latencies of lines sent at an even rate over one connection."""
-    before = probe(folder)
+    before, count = probe(folder), WARM_UP + int(RATE * seconds)
 
     async def main(reactor: Any) -> dict[str, Any]:
         many: list[Links] = []
@@ -30,7 +31,7 @@ def paced(folder: Path, *, seconds: float, posting: bool) -> dict[str, Any]:
         if posting:
             many.append(Links(reactor, desk.house.memory, desk.house.writer.submit, LINKS))
             await many[0].open()
-        sender = Sender(port, way="pace", connections=1, chunk=1, lines=int(RATE * seconds), rate=RATE, seconds=seconds)
+        sender = Sender(port, way="pace", connections=1, chunk=1, lines=count, rate=RATE, seconds=seconds)
         await sender.ready()
         sent = await sender.go()
         if posting:
@@ -38,7 +39,7 @@ def paced(folder: Path, *, seconds: float, posting: bool) -> dict[str, Any]:
             assert (await many[0].close())["postings"] == sent["acked"]
         await sender.end()
         await desk.close()
-        assert desk.house.count("records") == sent["acked"] == int(RATE * seconds)
+        assert desk.house.count("records") == sent["acked"] == count
         return sent
 
     result: dict[str, Any] = run(main)

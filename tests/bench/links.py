@@ -11,6 +11,7 @@ same clerk, adapter and steps run without a database, a commit or a second threa
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
@@ -26,7 +27,7 @@ from gateway.posting.steps import WireNumbers
 from gateway.store.database import Database
 from gateway.store.memory import Memory
 from gateway.store.rows import Due
-from gateway.store.writer import Job, Writer
+from gateway.store.writer import Announce, Job, Writer
 from pms_adapters.events import RoomNews
 from pms_adapters.fias.adapter import FiasAdapter
 from pms_adapters.fias.settings import FiasSettings
@@ -90,15 +91,41 @@ class BenchLink:
         self.oddities.append(sentence)
 
 
+class _Noted:
+    """A job of a clerk; when it is committed and announced, the clock is read."""
+
+    def __init__(self, job: Job, done: Callable[[], None]) -> None:
+        self._job, self._done = job, done
+        self.records = job.records
+
+    def work(self, connection: Connection) -> Announce:
+        """The job's own."""
+        announce = self._job.work(connection)
+
+        def noted() -> None:
+            self._done()
+            announce()
+
+        return noted
+
+    def rescue(self, connection: Connection, error: Exception) -> Announce:
+        """A step that fails would be a posting too few, so the bench fails."""
+        raise error
+
+
 class Links:
     """So many links to one peer."""
 
     def __init__(self, reactor: Any, memory: Memory, submit: Callable[[Job], None], count: int) -> None:
         self._reactor = reactor
+        self.committed_at = 0.0
         self._peer = companion("fias_peer")
         assert self._peer.stdout is not None
         self.port = int(self._peer.stdout.readline())
-        self.all = [BenchLink(reactor, memory, submit, self.port, f"pms-{number}") for number in range(count)]
+        self.all = [
+            BenchLink(reactor, memory, lambda job: submit(_Noted(job, self._note)), self.port, f"pms-{number}")
+            for number in range(count)
+        ]
         self._turn = 0
 
     async def open(self) -> None:
@@ -126,10 +153,14 @@ class Links:
         """True when every charge was answered and the answer written down."""
         return all(link.clerk.idle and not link.clerk.waiting for link in self.all)
 
-    async def until(self, true: Callable[[], bool]) -> None:
-        """Wait for something, looking often enough not to be seen in the figures."""
+    async def until(self, true: Callable[[], bool]) -> float:
+        """Wait for something, and return when the last step was committed; looking seldom, not to be measured itself."""
         while not true():
-            await deferLater(self._reactor, 0.002)
+            await deferLater(self._reactor, 0.02)
+        return self.committed_at
+
+    def _note(self) -> None:
+        self.committed_at = time.perf_counter()
 
     async def close(self) -> dict[str, int]:
         """Say goodbye on every link; what the peer has seen."""

@@ -87,10 +87,11 @@ def stocked(house: House, count: int) -> list[Due]:
     """A house with so many charges that are due: some settled from lines, the others copies of those."""
     house.fill_rooms()
     hand = ByHand(house)
-    hand.run(hand.lines(SETTLED), SETTLED // 2)
+    settled = min(SETTLED, count)
+    hand.run(hand.lines(settled), settled)
     multiply(house, count, (calls, postings))
     base, dues = hand.due, list(hand.due)
-    for shift in range(SETTLED, count, SETTLED):
+    for shift in range(settled, count, settled):
         dues += [one._replace(posting_id=one.posting_id + shift, call_id=one.call_id + shift) for one in base]
     assert house.count("postings", "state = 'due'") == count
     return dues[:count]
@@ -116,8 +117,8 @@ def post(folder: Path, *, links: int, count: int, kept: bool = True) -> dict[str
         await many.open()
         cpu, commits, begun = time.process_time(), writer.commits, time.perf_counter()
         many.deal(dues)
-        await many.until(lambda: many.idle)
-        spent, cpu, commits = time.perf_counter() - begun, time.process_time() - cpu, writer.commits - commits
+        spent = await many.until(lambda: many.idle) - begun
+        cpu, commits = time.process_time() - cpu, writer.commits - commits
         seen = await many.close()
         await thread.stopService()
         assert seen["postings"] == count

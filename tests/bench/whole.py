@@ -56,8 +56,8 @@ def flood(folder: Path, *, seconds: float, lines: int = 100_000) -> dict[str, An
         begun, used = time.perf_counter(), time.process_time()
         sent = await sender.go()
         middle_of_it, during = time.perf_counter(), links.posted
-        await links.until(lambda: links.idle)
-        ended, cpu = time.perf_counter(), time.process_time() - used
+        ended = await links.until(lambda: links.idle)
+        cpu = time.process_time() - used
         seen = await links.close()
         await sender.end()
         await desk.close()

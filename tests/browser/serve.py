@@ -1,6 +1,7 @@
 """The site on a real reactor and a real port, as a process of its own: what the browser tests look at.
 
-Prints its port; then obeys lines on standard input: `call EXTENSION NUMBER`, `emergency ROOM`, `down`, `up`, `quit`.
+Prints its port; then obeys lines on standard input: `call EXTENSION NUMBER`, `settle POSTING DEED`,
+`down`, `up`, `advance SECONDS`, `tariff WARNING`. Ends with its standard input.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from gateway.store import commands
 from gateway.web.service import WebService
 from tests.gateway.web.house import StandingHouse
 
@@ -32,10 +34,21 @@ class Orders:
                 link.up, link.ready, link.why = True, True, ""
             case ["advance", seconds]:
                 self._house.rig.advance(float(seconds))
+            case ["settle", number, deed]:
+                self._settle(int(number), deed)
             case ["tariff", *warning]:
                 self._house.status.tariff_warning = " ".join(warning)
             case _:
                 self._reactor.stop()
+
+    def _settle(self, number: int, deed: str) -> None:
+        """Somebody else decides."""
+        house = self._house
+        owner, now = house.database.property, house.micros()
+        house.database.transact(
+            lambda c: commands.give(c, owner, now=now, who="Bruno", deed=deed, posting_id=number, why="told so")
+        )
+        house.read_commands_soon()
 
 
 def main() -> None:

@@ -85,7 +85,7 @@ class Asker:
                 break
             self.clock.advance(WAIT)
         answer = _taken_apart(transport.value())
-        channel.connectionLost(Failure(ConnectionDone()))
+        channel.connectionLost(Failure(ConnectionDone()))  # type: ignore[no-untyped-call]
         return answer
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
@@ -297,9 +298,14 @@ def test_a_store_that_cannot_be_read_is_said_to_be_so(house: StandingHouse) -> N
 
 
 def test_many_who_look_cost_one_reading(house: StandingHouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    readings = []
+    readings: list[int] = []
     original = house.rig.database.read
-    monkeypatch.setattr(house.rig.database, "read", lambda work: (readings.append(1), original(work))[1])
+
+    def counted(work: Any) -> Any:
+        readings.append(1)
+        return original(work)
+
+    monkeypatch.setattr(house.rig.database, "read", counted)
     asker = Asker(as_house(house))
     asker.get("/")
     once = len(readings)

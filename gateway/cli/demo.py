@@ -1,0 +1,214 @@
+"""`foliogate demo`: a hotel on this machine, its exchange, its gateway and its PMS alive, with a page to watch them.
+
+What happens is in `gateway.demo`; here are the folder, the signals, the lines on the terminal and the exit code.
+"""
+
+from __future__ import annotations
+
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from gateway.cli.words import fail, say, version
+
+if TYPE_CHECKING:
+    from gateway.config import Config
+    from gateway.demo.balance import Balance
+    from gateway.demo.hotel import Hotel
+    from gateway.demo.supervisor import Demo
+
+
+@click.command("demo")
+@click.option("--for", "seconds", type=click.FloatRange(min=1), metavar="SECONDS", help="Stop after so many seconds.")
+@click.option(
+    "--port", type=click.IntRange(0, 65_000), default=8080, show_default=True, help="Where the page is; 0 for any port."
+)
+@click.option(
+    "--rate", type=click.FloatRange(0.5, 600), default=12.0, show_default=True, metavar="N", help="Calls a minute."
+)
+@click.option("--seed", default=1, show_default=True, help="Another seed is another hotel.")
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Keep everything there; empty or new.",
+)
+def demo_command(seconds: float | None, port: int, rate: float, seed: int, folder: Path | None) -> None:
+    """Show the whole chain alive on this machine: an exchange, the gateway and a PMS, each a process of its own.
+
+    The hotel has 60 days behind it. Open the page it prints and follow a call from the exchange to the guest's folio;
+    cut the PMS, kill the gateway, and see that nothing is lost and nothing charged twice. Ctrl-C ends it with a balance
+    of three ledgers that know nothing of each other. Exit code 0 only if that balance holds.
+
+    \b
+    foliogate demo --for 60 --rate 30
+    foliogate demo --folder hotel       keeps the store, the ledgers and the logs to look at
+    """
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGHUP, _leave)
+    with _place(folder) as where:
+        stands = _run(where, seconds, port, rate, seed)
+    if stands is None or not stands.good:
+        raise SystemExit(1)
+
+
+def _leave(number: int, _frame: object) -> NoReturn:
+    """Before the reactor runs: leave by the ordinary way, so that the folder goes."""
+    raise SystemExit(128 + number)
+
+
+@contextmanager
+def _place(folder: Path | None) -> Iterator[Path]:
+    """The folder of the hotel: a temporary one that goes at the end, or the one that was named, which stays."""
+    if folder is None:
+        with tempfile.TemporaryDirectory(prefix="foliogate-demo-", ignore_cleanup_errors=True) as made:
+            yield Path(made)
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"{error.filename or folder} cannot be made: {error.strerror}")
+    if any(folder.iterdir()):
+        fail(f"{folder} is not empty; name a new folder for the demo's hotel")
+    yield folder.absolute()
+
+
+def _run(folder: Path, seconds: float | None, port: int, rate: float, seed: int) -> Balance | None:
+    hotel, config = _furnish(folder, port, seed)
+    _write_past(hotel, config)
+    from twisted.internet import reactor
+
+    from gateway.clock import utc_now
+    from gateway.demo.supervisor import Demo
+
+    evening = _Evening(reactor, seconds)
+    demo = Demo(hotel, config, reactor, utc_now, rate=rate, say=click.echo, failed=evening.failed)
+    evening.spend(demo)
+    return evening.stands
+
+
+def _furnish(folder: Path, port: int, seed: int) -> tuple[Hotel, Config]:
+    import random
+
+    from gateway.demo.hotel import Hotel, furnish
+    from gateway.demo.ports import NoPort, choose
+
+    try:
+        ports = choose(port, random.SystemRandom())
+    except NoPort as error:
+        fail(str(error))
+    if port and ports.page != port:
+        click.echo(f"Port {port} is taken by another program; the page is on {ports.page}.")
+    hotel = Hotel(folder=folder, ports=ports, seed=seed)
+    return hotel, furnish(hotel)
+
+
+def _write_past(hotel: Hotel, config: Config) -> None:
+    """Sixty days, with a progress bar on a terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from gateway.clock import utc_now
+    from gateway.demo.past_days import DAYS, PastDays
+    from gateway.store.database import Database
+
+    database = Database(config.store.url, config.property.id)
+    today = utc_now().astimezone(config.property.timezone).date()
+    console = Console()
+    try:
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+            task = bar.add_task(f"{config.property.name}: {DAYS} days of history", total=DAYS)
+            past = PastDays(hotel, config, database, version())
+            written = past.write(today, lambda done, _: bar.update(task, completed=done))
+    finally:
+        database.close()
+    click.echo(
+        f"{config.property.name}: {len(hotel.rooms)} rooms, {written.days} days of history with {written.records} records"
+    )
+
+
+class _Evening:
+    """From the first process to the last: `spend` runs the reactor, `stands` is the balance afterwards."""
+
+    def __init__(self, reactor: Any, seconds: float | None) -> None:
+        self._reactor, self._seconds = reactor, seconds
+        self._trouble = ""
+        self._over = False
+        self.stands: Balance | None = None
+
+    def spend(self, demo: Demo) -> None:
+        """Run until Ctrl-C, SIGTERM, the time that was given, or trouble; then print the balance."""
+        from twisted.internet.defer import Deferred
+
+        from gateway.demo.page import DemoPage
+
+        page = DemoPage(demo, self._reactor, demo.hotel.ports.page)
+        running = self._running
+        self._reactor.callWhenRunning(lambda: running(self._begin(demo, page)))
+        self._reactor.addSystemEventTrigger(
+            "before", "shutdown", lambda: Deferred.fromCoroutine(self._end(demo, page)).addErrback(self._mistake)
+        )
+        self._reactor.callWhenRunning(lambda: signal.signal(signal.SIGHUP, lambda *_: self._from_signal()))
+        self._reactor.run()
+        if self.stands is not None:
+            _print_balance(self.stands)
+        if self._trouble:
+            fail(self._trouble)
+
+    def failed(self, sentence: str) -> None:
+        """The demo cannot go on."""
+        if not self._over:
+            self._trouble = self._trouble or sentence
+            self._stop()
+
+    def _from_signal(self) -> None:
+        self._reactor.callFromThread(self._stop)
+
+    def _stop(self) -> None:
+        if not self._over:
+            self._over = True
+            self._reactor.stop()
+
+    def _running(self, work: Any) -> None:
+        from twisted.internet.defer import Deferred
+
+        Deferred.fromCoroutine(work).addErrback(self._mistake)
+
+    def _mistake(self, failure: Any) -> None:
+        from gateway.demo.supervisor import NotReady
+
+        if failure.check(NotReady) is None:
+            failure.printTraceback()
+        self.failed(failure.getErrorMessage())
+
+    async def _begin(self, demo: Demo, page: Any) -> None:
+        await demo.start()
+        await page.start()
+        click.echo(f"Open http://127.0.0.1:{demo.hotel.ports.page}/  to follow calls from the exchange to the folio")
+        click.echo(f"     {demo.gateway_url}/  is the gateway's own page;  Ctrl-C ends the demo")
+        if self._seconds is not None:
+            self._reactor.callLater(self._seconds, self._stop)
+
+    async def _end(self, demo: Demo, page: Any) -> None:
+        self._over = True
+        say("stopping: the exchange first, then what is under way, then the gateway and the PMS")
+        self.stands = await demo.stop()
+        await page.stop()
+
+
+def _print_balance(stands: Balance) -> None:
+    """The balance, in the last lines of the demo."""
+    from gateway.demo.scene import figures, money_line
+
+    tell: Callable[[str], None] = click.echo
+    tell("")
+    for words in (*stands.lost, *stands.doubled, *stands.wrong, *stands.doubts, *stands.open):
+        tell(f"  {words}")
+    tell(f"{stands.calls} calls ended at the exchange; {money_line(stands)} ({stands.booked} charges)")
+    tell(", ".join(f"{number} {name}" for name, number, _ in figures(stands)))
+    tell(stands.sentence)

@@ -1,0 +1,36 @@
+"""The site's process and the browser, started once for a module of tests; a fresh window for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.site import Looking, SiteProcess, running_browser, running_site
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Path) -> Iterator[Browser]:
+    """A Chromium for the module: Playwright keeps an event loop running while it lives."""
+    with running_browser(chromium) as running:
+        yield running
+
+
+@pytest.fixture
+def site() -> Iterator[SiteProcess]:
+    """A site of its own for each test, since tests change the house behind it."""
+    with running_site() as running:
+        yield running
+
+
+@pytest.fixture
+def looking(browser: Browser, site: SiteProcess) -> Iterator[Looking]:
+    """A window on the site; whatever goes wrong in it fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, timezone_id="America/New_York")
+    made = Looking(context.new_page(), site)
+    made.listen()
+    yield made
+    context.close()
+    assert made.wrong == []

@@ -1,0 +1,278 @@
+"""Protects the desk: what happens shows itself within a second, takes nothing from who is reading or typing, by keyboard too."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.site import PATIENCE, Looking, SiteProcess
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("/", "/calls", "/calls/2", "/postings", "/postings?state=posted", "/postings/3", "/records", "/links")
+
+#: The ratio of contrast by WCAG 2.2 of each text of the page with what lies below it, where it is under 4.5.
+FAINT = """() => {
+  const parse = (text) => (text.match(/[0-9.]+/g) || []).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((c) => c / 255)
+    .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, c, at) => sum + c * [0.2126, 0.7152, 0.0722][at], 0);
+  const below = (node) => {
+    for (let one = node; one; one = one.parentElement) {
+      const [r, g, b, a] = parse(getComputedStyle(one).backgroundColor);
+      if (a === undefined || a > 0.99) return [r, g, b];
+    }
+    return [255, 255, 255];
+  };
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  let seen = 0;
+  for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+    const node = text.parentElement;
+    if (!text.data.trim() || !node.checkVisibility({ visibilityProperty: true })) continue;
+    seen += 1;
+    const [a, b] = [light(parse(getComputedStyle(node).color)), light(below(node))].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < 4.5) found.push(`${text.data.trim()}: ${ratio.toFixed(2)}`);
+  }
+  return [seen, found];
+}"""
+
+#: What axe would say first: controls without a name, pictures without words, headings that skip a level, doubled ids.
+NAMELESS = """() => {
+  const found = [];
+  for (const one of document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary")) {
+    const label = one.labels && one.labels.length ? one.labels[0].textContent : "";
+    const name = one.getAttribute("aria-label") || label || (one.matches("input") ? "" : one.textContent);
+    if (!name.trim()) found.push(one.outerHTML.slice(0, 80));
+  }
+  let level = 0;
+  for (const one of document.querySelectorAll("main h1, main h2, main h3, main h4")) {
+    const now = Number(one.tagName[1]);
+    if (level === 0 && now !== 1) found.push(`begins with ${one.tagName}`);
+    level = now;
+  }
+  for (const one of document.querySelectorAll("[aria-labelledby], [aria-describedby]")) {
+    for (const id of (one.getAttribute("aria-labelledby") || one.getAttribute("aria-describedby")).split(" ")) {
+      if (!document.getElementById(id)) found.push(`no ${id}`);
+    }
+  }
+  if (document.documentElement.lang !== "en") found.push("no language");
+  if (document.querySelectorAll("main").length !== 1) found.push("not one main");
+  return found;
+}"""
+
+
+def calls_shown(looking: Looking) -> list[str]:
+    """The ids of the calls on the page, from the top."""
+    found: list[str] = looking.page.locator(".call").evaluate_all("nodes => nodes.map((one) => one.id)")
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_readable_and_every_control_has_a_name(browser: Browser, site: SiteProcess, scheme: str) -> None:
+    site.order("tariff the prices are invented")
+    site.order("down")
+    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
+    looking = Looking(context.new_page(), site)
+    looking.listen()
+    for address in PAGES:
+        looking.go(address)
+        seen, faint = looking.page.evaluate(FAINT)
+        assert seen > 20
+        assert faint == [], f"{address} {scheme}"
+        assert looking.page.evaluate(NAMELESS) == [], address
+    assert looking.wrong == []
+    context.close()
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_no_page_is_wider_than_the_screen(looking: Looking, width: int) -> None:
+    looking.page.set_viewport_size({"width": width, "height": 800})
+    for address in PAGES:
+        looking.go(address)
+        assert looking.page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+def test_a_call_shows_itself_without_a_reload_and_what_is_open_stays_open(looking: Looking) -> None:
+    looking.go("/")
+    page = looking.page
+    page.evaluate("window.stayed = true")
+    before = calls_shown(looking)
+    row = page.locator(".call").nth(2)
+    row.locator("summary").first.click()
+    expect(row.locator(".story")).to_contain_text("What the exchange sent")
+    row.locator(".raw summary").click()
+    row.locator("summary").first.focus()
+    looking.site.order("call 202 90048601234567")
+    expect(page.locator(".call").first).to_contain_text("202")
+    expect(page.locator(".call").first).to_contain_text("posted 12:00")
+    assert calls_shown(looking)[1:] == before
+    opened = page.locator(f"#{before[2]}")
+    expect(opened.locator("details").first).to_have_attribute("open", "")
+    expect(opened.locator("pre").first).to_be_visible()
+    assert page.evaluate("document.activeElement.closest('.call').id") == before[2]
+    assert page.evaluate("window.stayed") is True
+
+
+def test_a_row_opens_in_place_to_why_this_amount_attempts_and_the_raw_record(looking: Looking) -> None:
+    looking.go("/")
+    row = looking.page.locator(".call", has_text="in doubt since")
+    row.locator("summary").first.click()
+    story = row.locator(".story")
+    expect(story).to_contain_text("Why this amount")
+    expect(story).to_contain_text("no answer came: no answer within 30 s")
+    story.get_by_text("What the exchange sent").click()
+    expect(story.locator("pre")).to_contain_text("LINE 1.1")
+
+
+def test_a_link_that_goes_down_turns_red_and_is_spoken_once(looking: Looking) -> None:
+    looking.go("/")
+    page = looking.page
+    page.evaluate(
+        """() => {
+          window.spoken = [];
+          new MutationObserver(() => window.spoken.push(document.getElementById("spoken").textContent))
+            .observe(document.getElementById("spoken"), { childList: true, characterData: true, subtree: true });
+        }"""
+    )
+    looking.site.order("down")
+    expect(page.locator("#line .red", has_text="PMS opera")).to_contain_text("connection refused")
+    looking.site.order("advance 3")
+    expect(page.locator("#line")).to_contain_text("3 s ago")
+    spoken = page.evaluate("window.spoken")
+    assert len(spoken) == 1
+    assert "PMS opera: down since" in spoken[0]
+
+
+def test_a_decision_is_made_on_the_page_and_its_outcome_is_told(looking: Looking) -> None:
+    looking.go("/postings")
+    card = looking.page.locator("#card-3")
+    card.get_by_label("Your name").fill("Ines")
+    card.get_by_label("Reason").fill("seen on the folio, line 4")
+    card.get_by_role("button", name="It is on the folio").click()
+    expect(looking.page.locator(".told")).to_have_text("Posting 3 is now posted. Asked by Ines.")
+    expect(looking.page.locator("main")).to_contain_text(
+        "Ines: in_doubt -> posted: on-folio by Ines: seen on the folio"
+    )
+    looking.go("/postings")
+    expect(looking.page.locator("#card-3")).to_have_count(0)
+
+
+def test_a_name_must_be_written_before_anything_is_decided(looking: Looking) -> None:
+    looking.go("/postings/3")
+    looking.page.get_by_role("button", name="It is on the folio").click()
+    assert looking.page.url.endswith("/postings/3")
+    assert looking.page.evaluate("document.activeElement.name") == "who"
+
+
+def test_what_somebody_types_is_never_taken_away(looking: Looking) -> None:
+    looking.go("/postings")
+    page = looking.page
+    page.locator("#card-3").get_by_label("Reason").fill("I am still wri")
+    looking.site.order("settle 3 on-folio")
+    looking.site.order("settle 4 write-off")
+    expect(page.locator("#card-4")).to_have_count(0)
+    expect(page.locator("#card-3 .stale")).to_contain_text("changed meanwhile")
+    expect(page.locator("#card-3").get_by_label("Reason")).to_have_value("I am still wri")
+
+
+def test_the_keys_do_what_the_list_of_keys_says(looking: Looking) -> None:
+    looking.go("/")
+    page = looking.page
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#keys")).to_be_hidden()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".call").nth(1).locator("details").first).to_have_attribute("open", "")
+    page.keyboard.press("Escape")
+    expect(page.locator(".call").nth(1).locator("details").first).not_to_have_attribute("open", "")
+    page.keyboard.press("g")
+    page.keyboard.press("p")
+    page.wait_for_url("**/postings")
+    page.keyboard.press("g")
+    page.keyboard.press("c")
+    page.wait_for_url("**/calls")
+    page.keyboard.press("/")
+    page.keyboard.type("g p 4567")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/calls?q=g+p+4567")
+    page.keyboard.press("g")
+    page.keyboard.press("h")
+    page.wait_for_url(re.compile(r"/$"))
+    looking.go("/calls/2")
+    page.keyboard.press("Escape")
+    page.wait_for_url("**/calls")
+
+
+def test_the_keyboard_alone_reaches_the_page_and_focus_can_be_seen(looking: Looking) -> None:
+    looking.go("/")
+    page = looking.page
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none", page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+
+
+def test_a_hidden_page_asks_nothing_and_a_seen_one_asks_at_once(looking: Looking) -> None:
+    page = looking.page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    looking.go("/")
+    page.wait_for_timeout(1500)
+    assert len(asked) >= 5  # the page, its sheet, two scripts, a look
+    page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_timeout(300)
+    asked.clear()
+    page.wait_for_timeout(2500)
+    assert asked == []
+    page.evaluate("Object.defineProperty(document, 'hidden', { value: false, configurable: true })")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_timeout(500)
+    assert len(asked) == 1
+
+
+def test_without_scripts_everything_is_there(browser: Browser, site: SiteProcess) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site.url + "/calls")
+    row = page.locator(".call").first
+    row.locator("summary").first.click()
+    expect(row.locator(".story")).to_contain_text("To pay:")
+    row.get_by_text("Everything about this call").click()
+    expect(page.locator("h1")).to_contain_text("Room 201")
+    page.goto(site.url + "/postings/3")
+    page.get_by_label("Your name").fill("Ines")
+    page.get_by_role("button", name="It is not: send it again").click()
+    expect(page.locator(".told")).to_contain_text("Posting 3 is now due")
+    context.close()
+
+
+def test_a_gateway_that_is_gone_is_told_on_the_page(browser: Browser, site: SiteProcess) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(site.url)
+    expect(page.locator("#lost")).to_be_hidden()
+    site.stop()
+    expect(page.locator("#lost")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("#lost")).to_contain_text("No answer from the gateway since")
+    context.close()
+
+
+def test_paper_gets_the_lists_and_not_the_controls(looking: Looking) -> None:
+    looking.page.emulate_media(media="print")
+    looking.go("/calls")
+    for gone in ("header nav", ".search", "#keys-button"):
+        expect(looking.page.locator(gone)).to_be_hidden()
+    expect(looking.page.locator("footer")).to_contain_text("Europe/Warsaw")
+    expect(looking.page.locator(".call").first).to_be_visible()
+    assert looking.page.pdf(prefer_css_page_size=True).startswith(b"%PDF")

@@ -1,0 +1,195 @@
+"""Protects programs that read the API: every answer is what its description says, no field more and none less."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from gateway.ledger import STATES
+from gateway.web.api import MOST_ROWS
+from pms_adapters.posting import InDoubt
+from tests.gateway.web.asking import Asker
+from tests.gateway.web.house import StandingHouse, as_house
+
+_KINDS = {"string": str, "integer": int, "boolean": bool, "array": list, "object": dict, "null": type(None)}
+
+
+def misfits(value: Any, schema: dict[str, Any], schemas: dict[str, Any], path: str = "$") -> list[str]:
+    """Where a value is not what a schema says: a judge of the few words of JSON Schema that the description uses."""
+    if "$ref" in schema:
+        return misfits(value, schemas[schema["$ref"].rpartition("/")[2]], schemas, path)
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    fitting = [kind for kind in kinds if isinstance(value, _KINDS[kind]) and (kind != "integer" or value is not True)]
+    if not fitting:
+        return [f"{path}: {value!r} is not {kinds}"]
+    if value is None:
+        return []
+    wrong: list[str] = []
+    if "enum" in schema and value not in schema["enum"]:
+        wrong.append(f"{path}: {value!r} is not one of {schema['enum']}")
+    if "pattern" in schema and not re.search(schema["pattern"], value):
+        wrong.append(f"{path}: {value!r} does not match {schema['pattern']}")
+    if schema.get("format") == "date-time" and datetime.fromisoformat(value).tzinfo is None:
+        wrong.append(f"{path}: {value!r} has no offset")
+    if isinstance(value, list):
+        for place, one in enumerate(value):
+            wrong += misfits(one, schema["items"], schemas, f"{path}[{place}]")
+    if isinstance(value, dict):
+        assert schema["additionalProperties"] is False
+        if set(value) != set(schema["properties"]) or set(schema["required"]) != set(schema["properties"]):
+            wrong.append(f"{path}: fields differ: {set(value) ^ set(schema['properties'])}")
+        for name, one in value.items():
+            wrong += misfits(one, schema["properties"].get(name, {"type": []}), schemas, f"{path}.{name}")
+    return wrong
+
+
+@pytest.mark.parametrize(
+    ("address", "described", "status"),
+    [
+        ("/api/v1/status", "/api/v1/status", 200),
+        ("/api/v1/calls", "/api/v1/calls", 200),
+        ("/api/v1/calls?limit=2", "/api/v1/calls", 200),
+        ("/api/v1/calls?limit=x", "/api/v1/calls", 400),
+        ("/api/v1/postings", "/api/v1/postings", 200),
+        ("/api/v1/postings?state=in_doubt&limit=1", "/api/v1/postings", 200),
+        ("/api/v1/postings?state=lost", "/api/v1/postings", 400),
+        ("/api/v1/postings/1", "/api/v1/postings/{id}", 200),
+        ("/api/v1/postings/3", "/api/v1/postings/{id}", 200),
+        ("/api/v1/postings/7", "/api/v1/postings/{id}", 200),
+        ("/api/v1/postings/999", "/api/v1/postings/{id}", 404),
+        ("/healthz", "/healthz", 200),
+        ("/livez", "/livez", 200),
+    ],
+)
+def test_every_answer_is_as_described(asker: Asker, address: str, described: str, status: int) -> None:
+    page = asker.get("/api/v1/openapi.json").json()
+    schema = page["paths"][described]["get"]["responses"][str(status)]["content"]["application/json"]["schema"]
+    answer = asker.get(address)
+    assert answer.status == status
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
+    assert misfits(answer.json(), schema, page["components"]["schemas"]) == []
+
+
+def test_the_judge_sees_what_does_not_fit() -> None:
+    schema = {
+        "type": "object",
+        "required": ["n"],
+        "additionalProperties": False,
+        "properties": {"n": {"type": "integer"}},
+    }
+    assert misfits({"n": 1}, schema, {}) == []
+    wrongs: list[Any] = [{"n": "1"}, {"n": True}, {}, {"n": 1, "m": 2}, None, []]
+    for wrong in wrongs:
+        assert misfits(wrong, schema, {}) != []
+
+
+def test_every_address_of_the_description_exists_and_every_reference_leads_somewhere(asker: Asker) -> None:
+    answer = asker.get("/api/v1/openapi.json")
+    page = answer.json()
+    assert page["openapi"].startswith("3.1")
+    for address in page["paths"]:
+        assert asker.get(address.replace("{id}", "1")).status == 200, address
+    for name in re.findall(r'"#/components/schemas/(\w+)"', answer.text):
+        assert name in page["components"]["schemas"]
+
+
+def test_a_call_has_the_names_of_its_record_and_exact_amounts(asker: Asker) -> None:
+    calls = {one["id"]: one for one in asker.get("/api/v1/calls").json()["calls"]}
+    mobile = calls[2]
+    assert (mobile["direction"], mobile["answered"], mobile["talk_seconds"]) == ("out", True, 185)
+    assert (mobile["extension"], mobile["dialled"], mobile["number"]) == ("201", "90048601234567", "+48601234567")
+    assert (mobile["amount"], mobile["currency"]) == ("4.00", "PLN")
+    assert mobile["start"] == "2026-11-19T20:00:00+00:00"
+    assert mobile["postings"] == [{"id": 1, "part": 0, "state": "posted"}]
+    emergency = next(one for one in calls.values() if one["number_class"] == "emergency")
+    assert (emergency["amount"], emergency["postings"]) == (None, [])
+
+
+def test_a_posting_has_the_fields_that_the_command_line_prints(asker: Asker) -> None:
+    (doubt,) = asker.get("/api/v1/postings?state=in_doubt").json()["postings"]
+    said = {name: doubt[name] for name in ("state", "room", "amount", "currency", "attempts", "reason", "call_key")}
+    assert said == {
+        "state": "in_doubt",
+        "room": "202",
+        "amount": "0.80",
+        "currency": "PLN",
+        "attempts": 1,
+        "reason": "no answer within 30 s",
+        "call_key": "1006",
+    }
+
+
+def test_a_posting_tells_its_whole_story(asker: Asker) -> None:
+    story = asker.get("/api/v1/postings/3").json()
+    assert story["why"][-1] == "To pay: 0.80 PLN."
+    assert [(one["attempt"], one["event"]) for one in story["attempts_made"]] == [(1, "no_answer")]
+    assert story["records"][0]["raw"].endswith("618,0.01,,,")
+    assert story["call"]["id"] == story["call_id"]
+
+
+def test_the_status_counts_what_waits_and_what_was_done_today(house: StandingHouse) -> None:
+    status = Asker(as_house(house)).get("/api/v1/status").json()
+    assert status["postings"] == {"held": 2, "due": 1, "sent": 0, "refused": 1, "in_doubt": 1}
+    assert status["today"] == {"posted": 3, "written_off": 0}
+    assert (status["ok"], status["troubles"], status["queued"], status["in_flight"]) == (True, [], 1, None)
+    assert [one["dialled"] for one in status["emergencies"]] == ["9112"]
+    assert status["oldest_waiting"] == "2026-11-20T11:00:00+00:00"
+
+
+def test_a_list_read_in_parts_is_the_whole_list(asker: Asker) -> None:
+    for name in ("calls", "postings"):
+        whole = [one["id"] for one in asker.get(f"/api/v1/{name}?limit={MOST_ROWS}").json()[name]]
+        parts: list[int] = []
+        before: int | None = None
+        while True:
+            part = asker.get(f"/api/v1/{name}?limit=3" + (f"&before={before}" if before else "")).json()
+            parts += [one["id"] for one in part[name]]
+            before = part["next_before"]
+            if before is None:
+                break
+        assert parts == whole == sorted(whole, reverse=True)
+
+
+def test_every_state_can_be_asked_for(asker: Asker) -> None:
+    every = {one["id"] for one in asker.get("/api/v1/postings").json()["postings"]}
+    by_state = [
+        {one["id"] for one in asker.get(f"/api/v1/postings?state={state}").json()["postings"]} for state in STATES
+    ]
+    assert set().union(*by_state) == every
+    assert sum(map(len, by_state)) == len(every)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["limit=0", f"limit={MOST_ROWS + 1}", "limit=-1", "limit=1e3", "limit=%D9%A3", "before=0", "before=" + "9" * 30],
+)
+def test_a_question_that_is_not_understood_says_what_is(asker: Asker, question: str) -> None:
+    answer = asker.get(f"/api/v1/calls?{question}")
+    assert answer.status == 400
+    assert "must be a whole number from 1 to" in answer.json()["error"]
+
+
+def test_what_is_not_there_is_json_too(asker: Asker) -> None:
+    assert asker.get("/api/v1/nothing").status == 404
+    assert "error" in asker.get("/api/v1/nothing").json()
+    assert asker.post("/api/v1/calls", {"x": "y"}).status == 405
+
+
+def test_a_difference_that_is_smaller_than_nothing_keeps_its_sign(house: StandingHouse) -> None:
+    house.rig.database.transact(
+        lambda c: c.exec_driver_sql(
+            "UPDATE postings SET amount = -5, state = 'held', hold = 'amount_fell' WHERE id = 5"
+        )
+    )
+    posting = Asker(as_house(house)).get("/api/v1/postings/5").json()
+    assert posting["amount"] == "-0.05"
+
+
+def test_records_with_any_bytes_are_json(house: StandingHouse) -> None:
+    house.pms.answers.append(InDoubt("\x00\ud800".encode("utf-8", "surrogatepass").decode("utf-8", "replace")))
+    house.call("202", "90048601234567", 30)
+    story = Asker(as_house(house)).get("/api/v1/postings?limit=1").json()["postings"][0]
+    assert story["state"] in STATES
