@@ -63,7 +63,7 @@ class NotReady(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class Standing:
-    """How one process stands: `words` say what it does, since when."""
+    """How one process stands: `words` say what it does, with `{at}` where the instant belongs since when it does."""
 
     name: str
     up: bool
@@ -159,13 +159,13 @@ class Demo:
         words += ["--control", f"tcp:{ports.pms_control}:interface=127.0.0.1", "--encoding", "cp852"]
         words += ["--ledger", str(self.hotel.pms_ledger), *self._same_hotel()]
         await self._ready(self._spawn("PMS", words), listening)
-        self._stands("PMS", True, "listens")
+        self._stands("PMS", True, "listens since {at}")
 
     async def _start_gateway(self) -> None:
         child = self._spawn("gateway", ["run", "--config", str(self.hotel.config_file)])
         child.ended.addCallback(self._gateway_ended, child)
         await self._ready(child, Deferred.fromCoroutine(self._page_answers(child)))
-        self._stands("gateway", True, "runs")
+        self._stands("gateway", True, "runs since {at}")
 
     async def _start_exchange(self) -> None:
         connected = self._ears["exchange"].hear("connected")
@@ -173,7 +173,7 @@ class Demo:
         words += ["--country", COUNTRY, "--trunk-access", TRUNK_ACCESS, "--rate", str(self._rate)]
         words += ["--wait-for-reader", "--ledger", str(self.hotel.exchange_ledger), *self._same_hotel()]
         await self._ready(self._spawn("exchange", words), connected)
-        self._stands("exchange", True, "tells of calls")
+        self._stands("exchange", True, "tells of calls since {at}")
 
     def _same_hotel(self) -> list[str]:
         return ["--rooms", ROOMS, "--seed", str(self.hotel.seed), "--timezone", ZONE]
@@ -222,17 +222,17 @@ class Demo:
         self._say(f"{self.clock().today:%H:%M:%S}  {words}")
 
     def _simulator_ended(self, code: int, child: Child) -> int:
-        self._stands(child.name, False, "has ended")
+        self._stands(child.name, False, "ended at {at}")
         if not self._stopping:
             self._failed(f"the simulated {child.name} ended by itself ({code}): {child.last_words}")
         return code
 
     def _gateway_ended(self, code: int, child: Child) -> int:
         was_up = self.standing("gateway").up
-        self._stands("gateway", False, "is down")
+        self._stands("gateway", False, "is down since {at}")
         if not self._stopping and was_up:
             words = f"it starts again in {DOWN:.0f} s"
-            self._stands("gateway", False, f"was killed; {words}" if code == -9 else f"ended with {code}; {words}")
+            self._stands("gateway", False, f"{'was killed' if code == -9 else f'ended with {code}'} at {{at}}; {words}")
             self._restart = self._reactor.callLater(DOWN, self._start_again)
         return code
 
@@ -258,7 +258,7 @@ class Demo:
     async def _cut(self) -> None:
         await self._control.post("/cut", {})
         self.pms_listens = False
-        self._stands("PMS", False, "is cut off")
+        self._stands("PMS", False, "is cut off since {at}")
         self._notice(
             "The PMS was cut: its line is dead and it takes no new one. Calls are priced and their charges wait; "
             "one that was on the wire is in doubt. Restore the PMS and see them arrive."
@@ -267,7 +267,7 @@ class Demo:
     async def _restore(self) -> None:
         await self._control.post("/restore", {})
         self.pms_listens = True
-        self._stands("PMS", True, "listens")
+        self._stands("PMS", True, "listens since {at}")
         self._notice("The PMS listens again. The gateway dials it within seconds and posts what waited.")
 
     async def _hang(self) -> None:
