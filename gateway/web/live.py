@@ -100,9 +100,13 @@ class Live:
     """The shared readings of the pages."""
 
     def __init__(self, house: House, reads: Reads, seconds: Callable[[], float]) -> None:
-        self._house, self._reads = house, reads
+        self._house, self._reads, self._seconds = house, reads, seconds
         self.present: Shared[Present] = Shared(self._present, seconds)
         self.first: Shared[First] = Shared(self._first, seconds)
+
+    def shared(self, make: Callable[[], Awaitable[T]]) -> Shared[T]:
+        """Something else that is the same for all who look, made once for them."""
+        return Shared(make, self._seconds)
 
     def clock(self) -> Clock:
         """The hotel's clock now."""

@@ -81,33 +81,33 @@ class Mark:
     long: str
 
 
-def posting_mark(row: Mapping[str, Any], clock: Clock) -> Mark:
-    """How a posting stands."""
-    state = str(row["state"])
-    return Mark(SIGNS[state], TONES[state], _posting_words(row, clock), _posting_sentence(row, clock))
+def posting_mark(row: Mapping[str, Any], clock: Clock, beside: int | None = None) -> Mark:
+    """How a posting stands; `beside` is the instant whose day the reader has before him, today if it is None."""
+    state, words = str(row["state"]), _posting_words(row, clock, beside)
+    return Mark(SIGNS[state], TONES[state], words, _posting_sentence(row, words))
 
 
-def _posting_words(row: Mapping[str, Any], clock: Clock) -> str:
-    changed, reason = int(row["changed_at"]), str(row["reason"])
+def _posting_words(row: Mapping[str, Any], clock: Clock, beside: int | None) -> str:
+    changed, reason = clock.moment(int(row["changed_at"]), beside), str(row["reason"])
     match row["state"]:
         case "posted":
-            return f"posted {clock.moment(changed)}"
+            return f"posted {changed}"
         case "in_doubt":
-            return f"in doubt since {clock.moment(changed)}"
+            return f"in doubt since {changed}"
         case "refused":
             return reason if reason.startswith("refused") else f"refused: {reason or 'no reason was told'}"
         case "held":
             return f"held: {HOLDS.get(row['hold'], reason)}"
         case "sent":
-            return f"on its way since {clock.second(changed)}"
+            return f"on its way since {clock.second(int(row['changed_at']))}"
         case "written_off":
-            return f"written off {clock.moment(changed)}"
+            return f"written off {changed}"
         case _:
             return _waiting(row, clock)
 
 
-def _posting_sentence(row: Mapping[str, Any], clock: Clock) -> str:
-    words, reason = _posting_words(row, clock), str(row["reason"])
+def _posting_sentence(row: Mapping[str, Any], words: str) -> str:
+    reason = str(row["reason"])
     if row["state"] == "held":
         return f"held: {reason}"
     if not reason or words.endswith(reason) or row["state"] == "posted":
@@ -124,7 +124,7 @@ def call_mark(call: Mapping[str, Any], postings: Sequence[Mapping[str, Any]], cl
     """What became of a call."""
     if postings:
         worst = min(postings, key=lambda one: URGENCY.index(one["state"]))
-        mark = posting_mark(worst, clock)
+        mark = posting_mark(worst, clock, int(call["started_at"]))
         parts = f" ({len(postings)} parts)" if len(postings) > 1 else ""
         return Mark(mark.sign, mark.tone, mark.words + parts, mark.long + parts)
     sign, tone, words = _without_posting(call)
@@ -140,6 +140,8 @@ def _without_posting(call: Mapping[str, Any]) -> tuple[str, Tone, str]:
             return "●", "quiet", "not finished yet"
         case "not_chargeable":
             return "–", "quiet", _not_charged(reason)
+        case "allocated" if call["department"]:
+            return "–", "quiet", "house call, not posted"
         case "allocated":
             return "–", "quiet", f"not posted: {reason}" if reason else "not posted"
         case _:

@@ -61,11 +61,15 @@ class Pages:
         self._house, self._reads, self._live, self._tokens = house, reads, live, tokens
         self._templates = environment()
         self._version = version
+        self._first = live.shared(self._make_first)
 
     # -- the pages ------------------------------------------------------------------------------------------------
 
     async def first(self) -> Page:
-        """What happens now: calls as they end, postings by state."""
+        """What happens now: calls as they end, postings by state. The same for all, so it is made once for all."""
+        return await self._first.get()
+
+    async def _make_first(self) -> Page:
         seen = await self._live.first.get()
         clock, country = self._live.clock(), self._country
         calls = [call_view(one, seen.postings.get(one["id"], []), clock, country) for one in seen.calls]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from gateway.explaining import explained
@@ -18,6 +19,8 @@ from protocols.text import printable
 
 #: Characters of a raw record on a page; the longest real ones have a few hundred.
 LONGEST_RECORD: Final = 1_000
+#: Calls whose sentences are remembered: what all lists that are open at a desk show.
+_REMEMBERED: Final = 1_024
 
 Row = Mapping[str, Any]
 
@@ -37,6 +40,7 @@ class CallView:
     place: str
     talked: str
     amount: str
+    charged: bool
     mark: Mark
     why: list[str] = field(default_factory=list)
 
@@ -57,9 +61,16 @@ def call_view(call: Row, postings: Sequence[Row], clock: Clock, country: str) ->
         place=_place(call),
         talked=minutes(call["talk_seconds"]),
         amount=amount(call["amount"], call["decimals"], call["currency"]),
+        charged=bool(postings),
         mark=call_mark(call, postings, clock),
-        why=explained(call),
+        why=list(_why(call["reason"], call["trace"], call["currency"], call["decimals"])),
     )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _why(reason: str, trace: str | None, currency: str | None, decimals: int | None) -> tuple[str, ...]:
+    """The sentences of a call, worked out once: a page that is looked at shows the same calls every second."""
+    return tuple(explained({"reason": reason, "trace": trace, "currency": currency, "decimals": decimals}))
 
 
 def _called_from(call: Row) -> tuple[str, str]:
@@ -171,6 +182,7 @@ class PostingView:
     changed: str
     began: str
     day: str
+    short_day: str
     number: str
     place: str
     talked: str
@@ -209,6 +221,7 @@ def posting_view(
         changed=clock.moment(int(row["changed_at"])),
         began=clock.hour(began),
         day=clock.day(began),
+        short_day="" if clock.is_today(began) else f"{clock.at(began).day} {clock.at(began):%b}",
         number=number_of({**row, "direction": "out"}, country),
         place=str(row["place"] or ""),
         talked=minutes(row["talk_seconds"]),

@@ -121,10 +121,15 @@ class Clock:
         """When today began."""
         return self.today.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
 
-    def moment(self, micros: int) -> str:
-        """The time of day, with the day before it where that is not today."""
-        local = self.at(micros)
-        return self.hour(micros) if local.date() == self.today.date() else f"{self.day(micros)} {self.hour(micros)}"
+    def moment(self, micros: int, beside: int | None = None) -> str:
+        """The time of day, with the day before it where that is not today, or not the day it is shown beside."""
+        known = self.today if beside is None else self.at(beside)
+        same = self.at(micros).date() == known.date()
+        return self.hour(micros) if same else f"{self.day(micros)} {self.hour(micros)}"
+
+    def is_today(self, micros: int) -> bool:
+        """True for an instant of this day."""
+        return self.at(micros).date() == self.today.date()
 
     def full(self, micros: int) -> str:
         """Day and time to the second, for whoever compares it with another list."""

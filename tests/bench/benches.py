@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from tests.bench import growth, intake, latency, posting, reading, whole
+from tests.bench import growth, intake, latency, neighbours, posting, reading, whole
 from tests.bench.kit import Figure, Findings, probe, table
 from tests.bench.lab import NoShim, disk, full
 
@@ -49,7 +49,8 @@ def _lines(path: str) -> list[str]:
 def report(name: str) -> str:
     """Run one bench and tell what it found; where the shim cannot be built, what could be measured without it."""
     title, bench = BENCHES[name]
-    load, begun = os.getloadavg()[0], time.perf_counter()
+    neighbours.forget()
+    begun = time.perf_counter()
     figures, notes = list[Figure](), list[str]()
     try:
         for found in bench():
@@ -59,5 +60,5 @@ def report(name: str) -> str:
                 notes.append(found)
     except NoShim as sentence:
         notes.append(f"LEFT OUT, what comes after this: {sentence}")
-    notes.append(f"load before {load:.1f}, took {time.perf_counter() - begun:.0f} s")
+    notes.append(f"took {time.perf_counter() - begun:.0f} s; {neighbours.told()}")
     return table(title, figures, notes)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from gateway.cli.run import _spare_the_collector
 from gateway.clock import utc_now
 from gateway.directory import ExtensionRange, RoomList
 from gateway.instants import to_micros
@@ -123,6 +124,7 @@ class House:
         news = RoomsResynced(at=since, occupied=tuple(guests), vacant=())
         job = KeepRoomNews(self.memory, news, may_post=True, now=to_micros(since), done=lambda freed: None)
         self.carry_out(job)
+        _spare_the_collector()  # as `foliogate run` does once everything is made
 
     def carry_out(self, job: Job) -> None:
         """Have the writer do one job here and now."""

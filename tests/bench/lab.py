@@ -22,6 +22,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
+from tests.bench import neighbours
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 #: Where systems keep temporary files over a restart, so on a disk.
 LASTING: Final = "/var/tmp"
@@ -74,7 +76,7 @@ def measure(what: str, *, fsync_us: int | None = None, **words: Any) -> dict[str
     With `fsync_us`, a sync is a sleep of so many microseconds. Raises AssertionError if the process fails, with what it
     said: a measurement that lost a record fails rather than be fast.
     """
-    with disk() as folder:
+    with disk() as folder, neighbours.during():
         environment = dict(os.environ, PYTHONHASHSEED="0")
         if fsync_us is not None:
             (folder / "syncs").write_bytes(bytes(8))

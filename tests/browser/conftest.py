@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,19 +19,41 @@ def browser(chromium: Path) -> Iterator[Browser]:
         yield running
 
 
-@pytest.fixture
-def site() -> Iterator[SiteProcess]:
-    """A site of its own for each test, since tests change the house behind it."""
+@pytest.fixture(scope="module")
+def still_site() -> Iterator[SiteProcess]:
+    """A site whose house nobody changes, for all tests that only look."""
     with running_site() as running:
         yield running
 
 
 @pytest.fixture
-def looking(browser: Browser, site: SiteProcess) -> Iterator[Looking]:
-    """A window on the site; whatever goes wrong in it fails the test."""
+def site() -> Iterator[SiteProcess]:
+    """A site of its own, for a test that changes the house behind it."""
+    with running_site() as running:
+        yield running
+
+
+@contextmanager
+def window(browser: Browser, site: SiteProcess) -> Iterator[Looking]:
+    """A window on a site; whatever goes wrong in it fails the test."""
+    # The clerk's machine may be set to any zone: the pages speak in the hotel's.
     context = browser.new_context(viewport={"width": 1280, "height": 800}, timezone_id="America/New_York")
     made = Looking(context.new_page(), site)
     made.listen()
     yield made
     context.close()
     assert made.wrong == []
+
+
+@pytest.fixture
+def looking(browser: Browser, site: SiteProcess) -> Iterator[Looking]:
+    """A window on a house that the test changes."""
+    with window(browser, site) as made:
+        yield made
+
+
+@pytest.fixture
+def reading(browser: Browser, still_site: SiteProcess) -> Iterator[Looking]:
+    """A window on a house that stands still."""
+    with window(browser, still_site) as made:
+        yield made

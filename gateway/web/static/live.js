@@ -34,15 +34,29 @@
     if (raw && open) raw.open = true;
   }
 
+  // Gives an element what the server says of it now. The element itself stays, and with it the focus, on it or on the
+  // link within it that leads to the same place (never on the one that now stands where it stood), and what was opened.
+  function refill(old, fresh) {
+    const focused = document.activeElement;
+    const place = old !== focused && old.contains(focused) ? focused.getAttribute("href") : null;
+    const open = [...old.querySelectorAll("details")].map((one) => one.open);
+    for (const name of old.getAttributeNames()) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+    for (const name of fresh.getAttributeNames()) old.setAttribute(name, fresh.getAttribute(name));
+    old.replaceChildren(...fresh.childNodes);
+    [...old.querySelectorAll("details")].forEach((one, at) => { if (open[at]) one.open = true; });
+    if (place) [...old.querySelectorAll("a")].find((one) => one.getAttribute("href") === place)?.focus({ preventScroll: true });
+  }
+
   function renew(old, fresh) {
     const mine = old.querySelector(":scope > details[data-story]");
     const theirs = fresh.querySelector(":scope > details[data-story]");
-    if (!mine || !theirs) return false;
+    if (!mine || !theirs || !mine.open) {
+      refill(old, fresh);
+      return;
+    }
     old.className = fresh.className;
-    mine.querySelector("summary").replaceChildren(...theirs.querySelector("summary").childNodes);
-    if (mine.open) tell(mine).catch(() => {});
-    else mine.querySelector(".story").replaceChildren(...theirs.querySelector(".story").childNodes);
-    return true;
+    refill(mine.querySelector("summary"), theirs.querySelector("summary"));
+    tell(mine).catch(() => {});
   }
 
   function outdated(old) {
@@ -63,11 +77,8 @@
       known.delete(theirs.id);
       if (node && said.get(node) !== text) {
         if (typing(node)) outdated(node);
-        else if (renew(node, theirs)) said.set(node, text);
         else {
-          node.replaceWith(theirs);
-          if (at === node) at = theirs;
-          node = theirs;
+          renew(node, theirs);
           said.set(node, text);
         }
       } else if (!node) {

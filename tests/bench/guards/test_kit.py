@@ -9,6 +9,7 @@ import pytest
 
 from tests.bench.kit import Figure, middle, paired, percentile, probe, short, table
 from tests.bench.lab import NoShim, measure, syncs
+from tests.bench.neighbours import share
 
 
 def probed(folder: Path) -> dict[str, Any]:
@@ -68,6 +69,13 @@ def test_percentiles_are_of_the_nearest_rank() -> None:
 )
 def test_numbers_have_three_digits(value: float | None, told: str) -> None:
     assert short(value) == told
+
+
+def test_other_work_is_what_was_busy_and_not_ours() -> None:
+    """Two processors for ten seconds, twelve of twenty seconds busy, seven of them ours: a quarter was others' work."""
+    assert share((100.0, 400.0), (112.0, 420.0), 7.0) == 0.25
+    assert share((100.0, 400.0), (112.0, 420.0), 13.0) == 0.0
+    assert share((1.0, 1.0), (1.0, 1.0), 0.0) == 0.0
 
 
 def test_the_shim_takes_the_time_it_is_told_and_counts_every_sync() -> None:

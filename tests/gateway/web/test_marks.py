@@ -26,7 +26,8 @@ def posting(state: str, **other: Any) -> dict[str, Any]:
 
 def call(status: str, reason: str = "", **other: Any) -> dict[str, Any]:
     """A call as far as its mark is concerned."""
-    return {"status": status, "reason": reason, "number_class": "mobile", **other}
+    base = {"number_class": "mobile", "department": None, "started_at": TWO_PAST}
+    return {"status": status, "reason": reason, **base, **other}
 
 
 @pytest.mark.parametrize(
@@ -66,7 +67,8 @@ def test_the_long_form_has_the_stores_own_reason() -> None:
         (call("not_chargeable", "incoming call: not charged"), "not charged: incoming call", "quiet"),
         (call("not_chargeable", "the call was not answered"), "not charged: the call was not answered", "quiet"),
         (call("not_chargeable", "", number_class="emergency"), "emergency: not charged", "red"),
-        (call("allocated", "call of the house: Kitchen"), "not posted: call of the house: Kitchen", "quiet"),
+        (call("allocated", "call of the house: Kitchen", department="Kitchen"), "house call, not posted", "quiet"),
+        (call("allocated", "no PMS is configured"), "not posted: no PMS is configured", "quiet"),
         (call("allocated"), "not posted", "quiet"),
         (call("charge", "priced twice"), "priced twice", "quiet"),
     ],
@@ -79,6 +81,13 @@ def test_a_call_without_a_posting_says_why(row: dict[str, Any], words: str, tone
 def test_a_call_of_several_parts_shows_the_one_that_needs_somebody() -> None:
     parts = [posting("posted"), posting("in_doubt"), posting("due")]
     assert call_mark(call("charge"), parts, CLOCK).words == "in doubt since 11:02 (3 parts)"
+
+
+def test_the_day_is_named_only_where_it_is_not_the_calls_own() -> None:
+    yesterday = call("charge", started_at=TWO_PAST - 24 * 3600 * 1_000_000)
+    assert call_mark(yesterday, [posting("posted")], CLOCK).words == "posted Fri 20 Nov 11:02"
+    same_night = posting("posted", changed_at=TWO_PAST - 23 * 3600 * 1_000_000)
+    assert call_mark(yesterday, [same_night], CLOCK).words == "posted 12:02"
 
 
 def test_every_state_and_every_hold_has_its_words() -> None:
