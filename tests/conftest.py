@@ -92,6 +92,7 @@ def logged_failures() -> Iterator[LoggedFailures]:
     try:
         yield heard
         gc.collect()  # a Deferred reports its unhandled error when it is collected
+        gc.freeze()  # what survived is alive: the next test's collection need not walk it again
     finally:
         globalLogPublisher.removeObserver(heard)
         timers = [timer for timer in _timers() if timer not in before]

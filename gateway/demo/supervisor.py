@@ -1,6 +1,6 @@
 """The demo while it runs: three processes, what may be done to them, and the order in which they end.
 
-The PMS is started first, then the gateway, then the exchange, each when the one before is ready. A gateway that dies is
+The PMS and the gateway are started first, and the exchange when both are ready. A gateway that dies is
 started again after a few seconds, so that people see it down; the two simulators must not die. At the end the exchange
 stops first, the gateway gets time to bring home what is under way and is then asked to end, the PMS goes last, and the
 three ledgers are held against each other.
@@ -146,9 +146,10 @@ class Demo:
     # -- starting -------------------------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        """Start everything; raises NotReady in a sentence."""
-        await self._start_pms()
-        await self._start_gateway()
+        """Start everything; raises NotReady in a sentence. The gateway takes longer than the PMS that it will dial."""
+        both = [Deferred.fromCoroutine(start()) for start in (self._start_pms, self._start_gateway)]
+        for started in both:
+            await started
         self._looks.startService()
         await self._start_exchange()
 

@@ -15,6 +15,7 @@ from sqlalchemy import Column, Connection, RowMapping, Select, Table, and_, func
 from sqlalchemy.sql.elements import ColumnElement
 
 from gateway.store import schema
+from gateway.store.rows import clean
 
 _p, _c, _r, _a = schema.postings.c, schema.calls.c, schema.records.c, schema.attempts.c
 _s, _k, _t = schema.stays.c, schema.commands.c, schema.audit_trail.c
@@ -196,6 +197,9 @@ def calls_before(connection: Connection, owner: str, most: int, before: int | No
 
 def find_calls(connection: Connection, owner: str, words: str, most: int, before: int | None = None) -> Found:
     """Calls of a room, an extension, a number or a guest's name, newest first, over one stretch of the past."""
+    words = clean(words) or ""
+    if not words:
+        return Found([], None)
     top = before
     if top is None:
         highest = connection.execute(select(func.max(_c.id)).where(_c.property == owner)).scalar()

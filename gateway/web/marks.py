@@ -30,7 +30,7 @@ NAMES: Final[Mapping[str, str]] = {
 }
 #: What each state means, for whoever has not seen it before.
 MEANINGS: Final[Mapping[str, str]] = {
-    "in_doubt": "sent, and no answer came: look at the folio",
+    "in_doubt": "no answer came: look at the folio",
     "refused": "the PMS said no",
     "held": "waits for a reason to pass, or for a person",
     "due": "will be sent as soon as the PMS takes it",

@@ -54,39 +54,51 @@ def _schemas() -> dict[str, Any]:
         "Calls": _object("A part of the list.", calls=_list(_ref("Call")), next_before=_or_null(_WHOLE)),
         "Posting": _object("A charge on its way to a folio.", **posting),
         "Postings": _object("A part of the list.", postings=_list(_ref("Posting")), next_before=_or_null(_WHOLE)),
-        "PostingStory": _object(
-            "A posting with its call, every attempt, every deed and the records it rests on.",
-            **posting,
-            call=_ref("Call"),
-            why=_list(_TEXT),
-            attempts_made=_list(_ref("Attempt")),
-            trail=_list(_object("A deed.", at=_INSTANT, who=_TEXT, what=_TEXT)),
-            records=_list(_ref("Record")),
-        ),
-        "Attempt": _object(
-            "One time that bytes of a posting left the house.",
-            attempt=_WHOLE,
-            pms=_TEXT,
-            token=_WHOLE,
-            room=_TEXT,
-            sent=_INSTANT,
-            answered=_or_null(_INSTANT),
-            event=_or_null(_TEXT),
-            words=_or_null(_TEXT),
-        ),
-        "Record": _object(
-            "A record of the exchange; bytes that are not printable stand as escapes.",
-            id=_WHOLE,
-            received=_INSTANT,
-            kind={"type": "string", "enum": ["call", "event", "furniture", "unparsed"]},
-            mark=_or_null(_TEXT),
-            reason=_or_null(_TEXT),
-            raw=_TEXT,
-        ),
+        "PostingStory": _story(posting),
+        "Attempt": _attempt(),
+        "Record": _record(),
         "Health": _object("Whether charges flow.", ok=_YES, troubles=_list(_TEXT)),
         "Life": _object("Whether the process is worth keeping.", alive=_YES),
         "Error": _object("What was not understood.", error=_TEXT),
     }
+
+
+def _story(posting: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    return _object(
+        "A posting with its call, every attempt, every deed and the records it rests on.",
+        **posting,
+        call=_ref("Call"),
+        why=_list(_TEXT),
+        attempts_made=_list(_ref("Attempt")),
+        trail=_list(_object("A deed.", at=_INSTANT, who=_TEXT, what=_TEXT)),
+        records=_list(_ref("Record")),
+    )
+
+
+def _attempt() -> dict[str, Any]:
+    return _object(
+        "One time that bytes of a posting left the house.",
+        attempt=_WHOLE,
+        pms=_TEXT,
+        token=_WHOLE,
+        room=_TEXT,
+        sent=_INSTANT,
+        answered=_or_null(_INSTANT),
+        event=_or_null(_TEXT),
+        words=_or_null(_TEXT),
+    )
+
+
+def _record() -> dict[str, Any]:
+    return _object(
+        "A record of the exchange; bytes that are not printable stand as escapes.",
+        id=_WHOLE,
+        received=_INSTANT,
+        kind={"type": "string", "enum": ["call", "event", "furniture", "unparsed"]},
+        mark=_or_null(_TEXT),
+        reason=_or_null(_TEXT),
+        raw=_TEXT,
+    )
 
 
 def _status() -> dict[str, Any]:

@@ -16,19 +16,18 @@ from gateway.explaining import explained
 from gateway.ledger import STATES
 from gateway.store import pages as queries
 from gateway.web import line
+from gateway.web.details import facts, of_call, tabs
 from gateway.web.house import House
 from gateway.web.live import First, Live, Present
 from gateway.web.marks import FOR_PEOPLE, MEANINGS, NAMES, TONES
 from gateway.web.reads import Reads, StoreBusy, StoreUnreadable
 from gateway.web.security import Tokens
+from gateway.web.stories import CARDS, PAGE_ROWS, call_story, listed, posting_story
 from gateway.web.templates import environment
 from gateway.web.views import CallView, PostingView, Row, attempt_view, by_day, call_view, posting_view, record_view
-from gateway.web.words import amount, count
+from gateway.web.words import amount
+from rating.money import minor_digits
 
-#: Rows of a list before "older".
-PAGE_ROWS: Final = 50
-#: Cards of one state on the page of postings: more than a person settles at a sitting.
-CARDS: Final = 50
 #: Characters of a search that are looked at; a number has fifteen digits, a name rarely more than forty letters.
 LONGEST_SEARCH: Final = 80
 
@@ -111,14 +110,14 @@ class Pages:
 
     async def call(self, number: int) -> Page:
         """One call: why this amount, its postings with every attempt, its records."""
-        story = await self._reads.read(lambda connection: _call_story(connection, self._owner, number))
+        story = await self._reads.read(lambda connection: call_story(connection, self._owner, number))
         if story is None:
             return await self.missing(f"There is no call {number}.")
         return await self._page("call.html", here="calls", title=f"Call {number}", **self._call_values(story))
 
     async def call_story(self, number: int) -> Page:
         """The same, as the piece that opens below a line."""
-        story = await self._reads.read(lambda connection: _call_story(connection, self._owner, number))
+        story = await self._reads.read(lambda connection: call_story(connection, self._owner, number))
         if story is None:
             return Page("<p>This call is no longer there.</p>", 404)
         return Page(self._templates.get_template("story.html").render(**self._call_values(story)))
@@ -127,9 +126,10 @@ class Pages:
         """Postings by state; without one, those that wait for a person, as cards."""
         if state and state != "all" and state not in STATES:
             return await self.missing(f"There is no state of postings called {state}.")
-        rows, names, attempts = await self._reads.read(lambda c: _listed(c, self._owner, state, before))
+        rows, names, attempts = await self._reads.read(lambda c: listed(c, self._owner, state, before))
         shown = rows[:PAGE_ROWS] if state else rows
         views = [self._posting(one, names, attempts.get(one["id"], [])) for one in shown]
+        counts = await self._counts()
         return await self._page(
             "postings.html",
             here="postings",
@@ -138,14 +138,15 @@ class Pages:
             meaning=MEANINGS.get(state, ""),
             postings=views,
             cards=state in ("", *FOR_PEOPLE),
-            tabs=_tabs(await self._counts(), state),
+            tabs=tabs(counts, state),
+            clipped=not state and any(counts.get(one, 0) > CARDS for one in FOR_PEOPLE),
             paged=before is not None,
             older=shown[-1]["id"] if state and len(rows) > PAGE_ROWS else None,
         )
 
     async def posting(self, number: int, *, told: int | None = None, entered: Entered | None = None) -> Page:
         """One posting: its card, every attempt, who decided what, and its call."""
-        story = await self._reads.read(lambda connection: _posting_story(connection, self._owner, number, told))
+        story = await self._reads.read(lambda connection: posting_story(connection, self._owner, number, told))
         if story is None:
             return await self.missing(f"There is no posting {number}.")
         row, call = story["posting"], story["call"]
@@ -277,7 +278,7 @@ class Pages:
     def _settled(self, settled: Mapping[str, tuple[int, int]]) -> list[dict[str, Any]]:
         """What was settled today: how many, and how much."""
         home = self._house.config.property
-        digits = _decimals(home.currency)
+        digits = minor_digits(home.currency)
         return [
             {
                 "state": state,
@@ -296,116 +297,13 @@ class Pages:
     def _call_values(self, story: Mapping[str, Any]) -> dict[str, Any]:
         call, clock = story["call"], self._live.clock()
         view: CallView = call_view(call, story["postings"], clock, self._country)
-        charges = [self._posting({**one, **_of_call(call)}, story["names"], []) for one in story["postings"]]
+        charges = [self._posting({**one, **of_call(call)}, story["names"], []) for one in story["postings"]]
         return {
             "call": view,
-            "facts": _facts(call, view, story["names"]),
+            "facts": facts(call, view, story["names"]),
             "why": explained(call),
             "charges": charges,
             "tries": {number: [attempt_view(one, clock) for one in rows] for number, rows in story["attempts"].items()},
             "records": [record_view(one, clock) for one in story["records"]],
             "warnings": [one for one in call["warnings"].split("\n") if one],
         }
-
-
-def _decimals(currency: str) -> int:
-    from rating.money import minor_digits
-
-    return minor_digits(currency)
-
-
-def _tabs(counts: Mapping[str, int], state: str) -> list[dict[str, Any]]:
-    """The ways to look at postings: what needs a person first, then each state, then all."""
-    needed = sum(counts.get(one, 0) for one in FOR_PEOPLE)
-    tabs = [
-        {"state": "", "name": "to settle", "number": needed, "here": not state, "tone": "amber" if needed else "quiet"}
-    ]
-    for one in ("in_doubt", "refused", "held", "due", "sent", "posted", "written_off"):
-        number = counts.get(one)
-        tone = TONES[one] if number else "quiet"
-        tabs.append({"state": one, "name": NAMES[one], "number": number, "here": state == one, "tone": tone})
-    return [*tabs, {"state": "all", "name": "all", "number": None, "here": state == "all", "tone": "quiet"}]
-
-
-def _of_call(call: Row) -> dict[str, Any]:
-    """What a posting's line shows of its call."""
-    columns = (
-        "call_key",
-        "source",
-        "extension",
-        "dialled",
-        "number",
-        "number_class",
-        "place",
-        "started_at",
-        "talk_seconds",
-    )
-    return {name: call[name] for name in columns}
-
-
-def _facts(call: Row, view: CallView, names: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What is known of a call, as pairs of a name and a value; what is not known is left out."""
-    guest = names.get(call["reservation"] or "", "")
-    said = [
-        ("began", f"{view.day} {view.time}"),
-        ("room", call["room"]),
-        ("guest", f"{guest} (reservation {call['reservation']})" if guest else call["reservation"]),
-        ("department", call["department"]),
-        ("extension", call["extension"]),
-        ("held by", call["holders"] if " " in call["holders"] else ""),
-        ("direction", call["direction"]),
-        ("dialled", call["dialled"]),
-        ("number", view.number if call["number"] else ""),
-        ("from", call["caller"]),
-        ("class", call["number_class"]),
-        ("place", call["place"]),
-        ("trunk", call["trunk"]),
-        ("rang", f"{call['ring_seconds']} s" if call["ring_seconds"] else ""),
-        ("talked", view.talked),
-        ("amount", view.amount),
-        ("tariff", f"{call['tariff']}, version {call['tariff_version']}" if call["tariff"] else ""),
-        ("exchange", call["source"]),
-        ("call key", call["call_key"]),
-        ("records", count(call["legs"], "record") if call["legs"] > 1 else ""),
-    ]
-    return [(name, str(value)) for name, value in said if value]
-
-
-def _call_story(connection: Connection, owner: str, number: int) -> dict[str, Any] | None:
-    call = queries.call(connection, owner, number)
-    if call is None:
-        return None
-    postings = queries.of_calls(connection, owner, [number]).get(number, [])
-    guests = {one for one in (call["reservation"], *(posting["reservation"] for posting in postings)) if one}
-    return {
-        "call": call,
-        "postings": postings,
-        "attempts": queries.attempts_of(connection, owner, [one["id"] for one in postings]),
-        "records": queries.records_of(connection, owner, number),
-        "names": queries.guest_names(connection, owner, sorted(guests)),
-    }
-
-
-def _posting_story(connection: Connection, owner: str, number: int, told: int | None) -> dict[str, Any] | None:
-    row = queries.posting(connection, owner, number)
-    call = _call_story(connection, owner, row["call_id"]) if row is not None else None
-    if row is None or call is None:
-        return None
-    command = queries.command(connection, owner, told) if told is not None else None
-    about = command if command is not None and command["posting_id"] == number else None
-    return {"posting": row, "call": call, "trail": queries.trail(connection, owner, number), "told": about}
-
-
-def _listed(
-    connection: Connection, owner: str, state: str, before: int | None
-) -> tuple[list[dict[str, Any]], dict[str, str], dict[int, list[dict[str, Any]]]]:
-    """The postings of a list, the names of their guests, and the attempts of those that are shown as cards."""
-    if not state:
-        rows = [row for one in FOR_PEOPLE for row in queries.oldest_in_state(connection, owner, one, CARDS)]
-    elif state == "all":
-        rows = queries.newest(connection, owner, PAGE_ROWS + 1, before)
-    else:
-        rows = queries.in_state(connection, owner, state, PAGE_ROWS + 1, before)
-    guests = sorted({row["reservation"] for row in rows if row["reservation"]})
-    doubtful = [row["id"] for row in rows if row["state"] in ("in_doubt", "refused")]
-    return rows, queries.guest_names(connection, owner, guests), queries.attempts_of(connection, owner, doubtful)

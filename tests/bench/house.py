@@ -3,7 +3,8 @@
 Everything that costs time here is the product's: framer, feed, settling, rating, rows, writer, store. The bench adds
 only what stands for the hotel (rooms 100 to 499, each with a guest, Poland's starter tariff) and the lines that its
 exchange sends. Every line is a call that is charged, so that each record makes a call and a posting; a real feed has
-cheaper records too. The lines are those of the simulated IP Office, each with a call number of its own.
+cheaper records too. The lines are those of the simulated IP Office, each with a call number of its own, and their
+numbers have been dialled before; what a new number costs is told by the bench `reading`.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from gateway.store.rows import Due
 from gateway.store.writer import Announce, Job, Writer
 from pms_adapters.events import CheckedIn, Guest, RoomsResynced
 from protocols.framing import LineFramer
+from protocols.records import CallRecord
 from protocols.smdr.catalog import DIALECTS, SourceSettings
 from rating.book import TariffBook
 from rating.numbering import NumberPlan, number_plan
@@ -106,6 +108,7 @@ class House:
             currency="PLN",
             decimals=tariff.decimals,
         )
+        self._source = source
         self.settling = Settling(self.memory, rules, {"main": source}, tariff)
         self.segments = Segments(self.memory)
         self.writer = Writer(self.database, self.memory.reload, wake)
@@ -116,7 +119,7 @@ class House:
         return cls(f"sqlite:///{folder / 'bench.db'}", wake=wake)
 
     def fill_rooms(self) -> None:
-        """Put a guest into every room."""
+        """Put a guest into every room, and let the number plan see every number once, as that of an old house has."""
         since = datetime.now(UTC) - timedelta(days=2)
         guests = [
             CheckedIn(room=room, guest=Guest(reservation=f"7{room}", name=f"Guest {room}"), at=since) for room in ROOMS
@@ -124,6 +127,10 @@ class House:
         news = RoomsResynced(at=since, occupied=tuple(guests), vacant=())
         job = KeepRoomNews(self.memory, news, may_post=True, now=to_micros(since), done=lambda freed: None)
         self.carry_out(job)
+        for line in Exchange().lines(POOL):
+            leg = self._source.parse(line.rstrip(), utc_now())
+            assert isinstance(leg, CallRecord)
+            self._source.plan.classify(leg.dialled or "")
         _spare_the_collector()  # as `foliogate run` does once everything is made
 
     def carry_out(self, job: Job) -> None:

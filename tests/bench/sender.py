@@ -53,7 +53,7 @@ class Wire:
 def _wires(port: int, connections: int, lines: int, chunk: int) -> list[Wire]:
     wires = []
     for number in range(connections):
-        exchange = Exchange(FIRST_ID + number * STRIDE, seed=number)
+        exchange = Exchange(FIRST_ID + number * STRIDE)
         ready = [exchange.lines(chunk) for _ in range(-(-lines // (chunk * connections)))]
         link = socket.create_connection(("127.0.0.1", port))
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

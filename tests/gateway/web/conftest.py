@@ -26,7 +26,10 @@ def house(empty: StandingHouse) -> StandingHouse:
     return empty
 
 
-@pytest.fixture
-def asker(house: StandingHouse) -> Asker:
-    """Somebody who asks the site of that house."""
-    return Asker(as_house(house))
+@pytest.fixture(scope="module")
+def asker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
+    """Somebody who only looks: the site of a house like that, the same for all tests of a module."""
+    made = StandingHouse(tmp_path_factory.mktemp("house"))
+    made.evening()
+    yield Asker(as_house(made))
+    made.close()

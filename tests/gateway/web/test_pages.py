@@ -117,7 +117,7 @@ def test_the_first_page_shows_calls_newest_first_with_time_number_place_amount_a
 def test_the_first_page_counts_postings_by_state_and_lists_those_that_wait(asker: Asker) -> None:
     words = Reading(asker.get("/").text).text
     assert "3 posted today 20.60 PLN" in words
-    assert "1 in doubt sent, and no answer came: look at the folio 11:20 room 202" in words
+    assert "1 in doubt no answer came: look at the folio 11:20 room 202" in words
     assert "1 waiting will be sent as soon as the PMS takes it" in words
 
 

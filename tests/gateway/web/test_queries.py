@@ -82,7 +82,7 @@ def test_a_search_looks_back_over_a_stretch_and_says_where_it_stopped(
     assert seen == [7, 6, 5, 4, 3, 2, 1]
 
 
-@pytest.mark.parametrize("word", ["%", "_", "\\", "'", '"; DROP TABLE calls', "\u202e"])
+@pytest.mark.parametrize("word", ["%", "_", "\\", "'", '"; DROP TABLE calls', "\u202e", "\0", "\ud800", ""])
 def test_a_search_word_is_a_word_and_no_pattern(calls: Rig, word: str) -> None:
     assert read(calls, pages.find_calls, word, 50).calls == []
 

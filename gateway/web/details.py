@@ -1,0 +1,58 @@
+"""The particulars of a page: the facts of a call as pairs, the tabs of the page of postings. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.web.marks import FOR_PEOPLE, NAMES, TONES
+from gateway.web.views import CallView, Row
+from gateway.web.words import count
+
+
+def tabs(counts: Mapping[str, int], state: str) -> list[dict[str, Any]]:
+    """The ways to look at postings: what needs a person first, then each state, then all."""
+    needed = sum(counts.get(one, 0) for one in FOR_PEOPLE)
+    settle = "amber" if needed else "quiet"
+    shown: list[dict[str, Any]] = [
+        {"state": "", "name": "to settle", "number": needed, "here": not state, "tone": settle}
+    ]
+    for one in ("in_doubt", "refused", "held", "due", "sent", "posted", "written_off"):
+        number = counts.get(one)
+        tone = TONES[one] if number else "quiet"
+        shown.append({"state": one, "name": NAMES[one], "number": number, "here": state == one, "tone": tone})
+    return [*shown, {"state": "all", "name": "all", "number": None, "here": state == "all", "tone": "quiet"}]
+
+
+def of_call(call: Row) -> dict[str, Any]:
+    """What a posting's line shows of its call."""
+    columns = "call_key source extension dialled number number_class place started_at talk_seconds"
+    return {name: call[name] for name in columns.split()}
+
+
+def facts(call: Row, view: CallView, names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What is known of a call, as pairs of a name and a value; what is not known is left out."""
+    guest = names.get(call["reservation"] or "", "")
+    said = [
+        ("began", f"{view.day} {view.time}"),
+        ("room", call["room"]),
+        ("guest", f"{guest} (reservation {call['reservation']})" if guest else call["reservation"]),
+        ("department", call["department"]),
+        ("extension", call["extension"]),
+        ("held by", call["holders"] if " " in call["holders"] else ""),
+        ("direction", call["direction"]),
+        ("dialled", call["dialled"]),
+        ("number", view.number if call["number"] else ""),
+        ("from", call["caller"]),
+        ("class", call["number_class"]),
+        ("place", call["place"]),
+        ("trunk", call["trunk"]),
+        ("rang", f"{call['ring_seconds']} s" if call["ring_seconds"] else ""),
+        ("talked", view.talked),
+        ("amount", view.amount),
+        ("tariff", f"{call['tariff']}, version {call['tariff_version']}" if call["tariff"] else ""),
+        ("exchange", call["source"]),
+        ("call key", call["call_key"]),
+        ("records", count(call["legs"], "record") if call["legs"] > 1 else ""),
+    ]
+    return [(name, str(value)) for name, value in said if value]
