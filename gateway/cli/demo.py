@@ -152,12 +152,11 @@ class _Evening:
         from gateway.demo.page import DemoPage
 
         page = DemoPage(demo, self._reactor, demo.hotel.ports.page)
-        running = self._running
-        self._reactor.callWhenRunning(lambda: running(self._begin(demo, page)))
+        self._reactor.callWhenRunning(lambda: Deferred.fromCoroutine(self._begin(demo, page)).addErrback(self._mistake))
         self._reactor.addSystemEventTrigger(
             "before", "shutdown", lambda: Deferred.fromCoroutine(self._end(demo, page)).addErrback(self._mistake)
         )
-        self._reactor.callWhenRunning(lambda: signal.signal(signal.SIGHUP, lambda *_: self._from_signal()))
+        self._reactor.callWhenRunning(self._listen_to_signals)
         self._reactor.run()
         if self.stands is not None:
             _print_balance(self.stands)
@@ -170,23 +169,23 @@ class _Evening:
             self._trouble = self._trouble or sentence
             self._stop()
 
-    def _from_signal(self) -> None:
-        self._reactor.callFromThread(self._stop)
+    def _listen_to_signals(self) -> None:
+        """Ours instead of the reactor's, which does not like to be stopped twice."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, lambda *_: self._reactor.callFromThread(self._stop))
 
     def _stop(self) -> None:
         if not self._over:
             self._over = True
             self._reactor.stop()
 
-    def _running(self, work: Any) -> None:
-        from twisted.internet.defer import Deferred
-
-        Deferred.fromCoroutine(work).addErrback(self._mistake)
-
     def _mistake(self, failure: Any) -> None:
+        from twisted.internet.error import CannotListenError
+
         from gateway.demo.supervisor import NotReady
 
-        if failure.check(NotReady) is None:
+        if failure.check(NotReady, CannotListenError) is None:
             failure.printTraceback()
         self.failed(failure.getErrorMessage())
 

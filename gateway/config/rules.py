@@ -83,12 +83,13 @@ def _dialect(exchange: Table, place: int, transport: str) -> Iterator[Finding]:
     if isinstance(options, dict):
         texts = {key: scalar_text(value) for key, value in options.items()}
         said = {key: text for key, text in texts.items() if isinstance(text, str)}
-        for key in dialect.needs.get(transport, ()):  # type: ignore[call-overload]
-            if key not in options:
-                yield (
-                    ("pbx", place, "options"),
-                    f'{name} over {transport} needs {key}; write options = {{ {key} = "…" }}',
-                )
+        needed = dialect.needs.get(transport, ())  # type: ignore[call-overload]
+        if needed and not any(key in options for key in needed):
+            sample = ", ".join(f'{key} = "…"' for key in needed)
+            yield (
+                ("pbx", place),
+                f"{name} over {transport} needs {' and '.join(needed)}; write options = {{ {sample} }}",
+            )
         for sentence in dialect.check(SourceSettings(timezone=ZoneInfo("UTC"), options=said)):
             yield ("pbx", place, "options"), sentence
 

@@ -17,6 +17,7 @@ from typing import Final
 
 from gateway.demo.books import Books, FolioEntry, Row, StoredCall
 from gateway.store.reading import money
+from gateway.web.words import count
 
 FOR_EVER: Final = float("inf")
 #: Seconds until what is missing counts as lost while the run goes: far longer than a call needs to stand in the store.
@@ -53,7 +54,7 @@ class Balance:
     def sentence(self) -> str:
         """The balance in one line."""
         wrong = f", {len(self.wrong)} with another amount" if self.wrong else ""
-        return f"{self.records} records, {len(self.lost)} lost, {len(self.doubled)} doubled{wrong}"
+        return f"{count(self.records, 'record')}, {len(self.lost)} lost, {len(self.doubled)} doubled{wrong}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

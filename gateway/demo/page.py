@@ -121,7 +121,9 @@ class Routes:
             zone=show.config.property.timezone.key,
             gateway=show.gateway_url,
             token=self._tokens.sign("demo"),
-            standings=[(one, one.words.format(at=f"{one.since.astimezone(clock.zone):%H:%M:%S}")) for one in show.standings],
+            standings=[
+                (one, one.words.format(at=f"{one.since.astimezone(clock.zone):%H:%M:%S}")) for one in show.standings
+            ],
             notices=[(one, _spoken(one, clock)) for one in show.notices],
             pms_listens=show.pms_listens,
             gateway_up=any(one.up for one in show.standings if one.name == "gateway"),

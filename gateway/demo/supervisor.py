@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple
 
-from twisted.internet.defer import Deferred, DeferredList
+from twisted.internet.defer import Deferred, DeferredList, FirstError, gatherResults
 from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.error import ConnectError
 from twisted.internet.interfaces import IDelayedCall
@@ -148,8 +148,10 @@ class Demo:
     async def start(self) -> None:
         """Start everything; raises NotReady in a sentence. The gateway takes longer than the PMS that it will dial."""
         both = [Deferred.fromCoroutine(start()) for start in (self._start_pms, self._start_gateway)]
-        for started in both:
-            await started
+        try:
+            await gatherResults(both, consumeErrors=True)
+        except FirstError as error:
+            error.subFailure.raiseException()
         self._looks.startService()
         await self._start_exchange()
 

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Column, Connection, RowMapping, Select, Table, and_, func, or_, select, text
 from sqlalchemy.sql.elements import ColumnElement
 
+from gateway.instants import SECOND
 from gateway.store import schema
 from gateway.store.rows import clean
 
@@ -30,6 +31,8 @@ SEARCH_STRETCH: Final = 200_000
 MOST_NAMED: Final = 50
 #: Digits from which a search looks anywhere in a number; fewer are a room, an extension or the end of a number.
 DIGITS_ANYWHERE: Final = 5
+#: How far an exchange's clock may be behind ours, in microseconds, before its calls are taken for history: two days.
+OLD_NEWS: Final = 2 * 24 * 3600 * SECOND
 #: Records that a call shows; a conference of more legs than this shows its first ones.
 MOST_RECORDS: Final = 50
 #: Attempts and entries of the trail shown with a posting.
@@ -243,10 +246,17 @@ def guest_names(connection: Connection, owner: str, reservations: Sequence[str])
 
 
 def emergencies(connection: Connection, owner: str, since: int, newest_records: int, most: int) -> list[dict[str, Any]]:
-    """The newest emergency calls since an instant, among the newest records, newest first."""
+    """The newest emergency calls that we heard of since an instant, among the newest records, newest first.
+
+    It is our clock that counts and not the exchange's, which may be hours wrong; but a call that began days before we
+    heard of it is history that somebody read in.
+    """
     highest = connection.execute(select(func.max(_r.id)).where(_r.property == owner)).scalar() or 0
-    wanted = select(_c.id, _c.extension, _c.room, _c.department, _c.reservation, _c.dialled, _c.started_at).where(
-        _c.property == owner, _c.id > highest - newest_records, _c.number_class == "emergency", _c.started_at >= since
+    wanted = (
+        select(_c.id, _c.extension, _c.room, _c.department, _c.reservation, _c.dialled, _c.started_at)
+        .join(schema.records, and_(_r.property == _c.property, _r.id == _c.id))
+        .where(_c.property == owner, _c.id > highest - newest_records, _c.number_class == "emergency")
+        .where(_r.received_at >= since, _c.started_at >= since - OLD_NEWS)
     )
     return plain(connection.execute(wanted.order_by(_c.id.desc()).limit(most)).mappings())
 

@@ -19,7 +19,7 @@ from tests.bench.lab import full, measure
 from tests.bench.rows import multiply
 
 SMALL = 100_000
-LARGE, LARGE_FULL = 300_000, 2_000_000
+LARGE, LARGE_FULL = 250_000, 2_000_000
 BATCH = 250
 #: Records really settled before the rows are copied, and in each slice.
 SETTLED, SLICE = 2_000, 1_000
@@ -55,7 +55,7 @@ def _grown(folder: Path, size: int) -> ByHand:
 def bench() -> Findings:
     """Rows a second when large, over rows a second when small."""
     large = LARGE_FULL if full() else LARGE
-    taken = measure("growth.compare", fsync_us=0, small=SMALL, large=large, slices=24 if full() else 8)
+    taken = measure("growth.compare", fsync_us=0, small=SMALL, large=large, slices=24 if full() else 6)
     yield paired(
         f"records into a store of {large:,}",
         taken["large"],

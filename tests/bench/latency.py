@@ -46,7 +46,7 @@ def paced(folder: Path, *, seconds: float, posting: bool) -> dict[str, Any]:
     return {**result, "F": (before + probe(folder)) / 2}
 
 
-def bench(repeats: int = 3, seconds: float = 2.0) -> Findings:
+def bench(repeats: int = 3, seconds: float = 1.5) -> Findings:
     """p50 and p99 with posting off, p50 with posting on; each on the real disk and under the shim."""
     for us in (None, 1000):
         where = "real disk" if us is None else "F = 1 ms (shim)"

@@ -180,7 +180,7 @@ def _many_links(repeats: int) -> Findings:
     rates: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(repeats):
         for name, words in ways.items():
-            rates[name].append(measure("posting.post", links=LINKS, count=4_000, **words)["rate"])
+            rates[name].append(measure("posting.post", links=LINKS, count=3_000, **words)["rate"])
     real, one_ms = f"{LINKS} links, durable, real disk", f"{LINKS} links, durable, F = 1 ms (shim)"
     yield paired(real, rates["disk"], rates["nothing"], against="the same, nothing kept", target=0.40)
     yield paired(one_ms, rates["shim"], rates["nothing"], against="the same, nothing kept", target=0.33)

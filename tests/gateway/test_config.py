@@ -121,6 +121,11 @@ def test_a_secret_among_the_options_is_resolved_and_never_shown(folder: Path, mo
     assert config.pbx[0].trunks == ("trunk",)
 
 
+def test_a_log_in_that_a_transport_cannot_do_without_is_asked_for(folder: Path) -> None:
+    problem = only(folder, with_exchange('dialect = "asterisk"\nconnect = "tcp:10.0.0.7:5038"'))
+    assert "needs username and secret" in problem.sentence
+
+
 def test_an_option_that_the_dialect_lacks_half_of_is_a_problem(folder: Path) -> None:
     text = with_exchange('dialect = "asterisk"\nconnect = "tcp:10.0.0.7:5038"\noptions = { username = "foliogate" }')
     problem = only(folder, text)

@@ -31,7 +31,9 @@ def stored(
 ) -> StoredCall:
     """A call of the store with a posting for each state; the first posting's attempts carried `tokens`."""
     nothing: dict[str, Any] = dict.fromkeys(CallRow._fields)
-    call = CallRow(**{**nothing, "property": "SEASIDE", "id": number, "call_key": key, **_CALL, "amount": amount, **changed})
+    call = CallRow(
+        **{**nothing, "property": "SEASIDE", "id": number, "call_key": key, **_CALL, "amount": amount, **changed}
+    )
     postings = [_posting(number * 10 + part, number, part, state, amount) for part, state in enumerate(states)]
     carried = {int(one["id"]): tokens if not place else () for place, one in enumerate(postings)}
     return StoredCall(row=call._asdict(), postings=tuple(postings), tokens=carried, raw=(f"record of {key}",))

@@ -13,7 +13,7 @@ from tests.gateway.demo.ledgers import SEEN, books, folio_line, stored, told_lin
 def test_a_call_that_stands_once_in_each_ledger_is_neither_lost_nor_doubled() -> None:
     stands = balance(books([told_line("1")], [stored(1, "1", "posted", tokens=(7,))], [folio_line(7)]))
     assert stands.good
-    assert stands.sentence == "1 records, 0 lost, 0 doubled"
+    assert stands.sentence == "1 record, 0 lost, 0 doubled"
     assert (stands.state("posted"), stands.posted_amount, stands.booked, stands.booked_amount) == (1, 120, 1, 120)
     assert not stands.doubts
     assert not stands.open
@@ -75,7 +75,9 @@ def test_a_charge_with_another_amount_is_named_and_the_balance_does_not_hold() -
 
 
 @pytest.mark.parametrize(("folio", "found"), [([folio_line(7)], "has it"), ([], "does not have it")])
-def test_a_doubt_is_neither_lost_nor_doubled_and_the_referee_knows_the_truth(folio: list[dict[str, object]], found: str) -> None:
+def test_a_doubt_is_neither_lost_nor_doubled_and_the_referee_knows_the_truth(
+    folio: list[dict[str, object]], found: str
+) -> None:
     stands = balance(books([told_line("1")], [stored(1, "1", "in_doubt", tokens=(7,))], folio))
     assert stands.good
     assert stands.doubts == (f"call 1, room 201, 1.20 PLN: in doubt; the PMS's own list {found}",)

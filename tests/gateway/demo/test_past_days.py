@@ -78,7 +78,9 @@ def test_each_charge_stands_on_the_folio_once_with_its_amount(written: Written) 
     folio = written.lines(written.hotel.pms_ledger)
     assert all(line["booked"] for line in folio)
     booked = Counter((int(line["p#"]), line["room"], line["amount"]) for line in folio)
-    posted = Counter((one["token"], one["room"], one["amount"]) for one in written.postings() if one["state"] == "posted")
+    posted = Counter(
+        (one["token"], one["room"], one["amount"]) for one in written.postings() if one["state"] == "posted"
+    )
     assert booked == posted
     assert len(folio) == written.summary.posted > 100
 

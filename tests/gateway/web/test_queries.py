@@ -99,6 +99,16 @@ def test_rows_outlive_their_connection_as_plain_values(calls: Rig) -> None:
     assert read(calls, pages.command, 99) is None
 
 
+def test_an_emergency_shows_itself_even_when_the_exchanges_clock_is_wrong_but_history_does_not(rig: Rig) -> None:
+    rig.check_in()
+    feed = rig.connect()
+    for number, hours in ((1, 30), (2, 24 * 40), (3, -2)):
+        rig.send(feed, line(number, dialled="9112", start=NOON - timedelta(hours=hours)))
+    since = to_micros(NOON - timedelta(hours=8))
+    assert [one["id"] for one in read(rig, pages.emergencies, since, 100, 5)] == [3, 1]
+    assert read(rig, pages.emergencies, to_micros(NOON + timedelta(seconds=1)), 100, 5) == []
+
+
 def test_another_house_in_the_same_store_is_not_seen(calls: Rig) -> None:
     assert calls.database.read(lambda c: pages.calls_before(c, "OTHER", 5)) == []
     assert calls.database.read(lambda c: pages.lively_counts(c, "OTHER"))["due"] == 0
