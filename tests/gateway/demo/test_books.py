@@ -85,5 +85,5 @@ def test_a_call_is_read_again_until_nothing_of_it_can_change() -> None:
 
 
 def test_a_posting_without_a_number_or_amount_is_read_as_it_is() -> None:
-    (line,) = entries(folio_line(0, **{"p#": "", "amount": None, "booked": False}))
+    (line,) = entries({**folio_line(0), "p#": "", "amount": None, "booked": False})
     assert (line.token, line.amount, line.booked) == (0, 0, False)
