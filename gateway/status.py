@@ -40,6 +40,8 @@ class LinkStatus:
     ready: bool = False
     why: str = "not connected yet"
     since: datetime
+    #: Since when `up` is as it is; `since` also changes when the link begins or ceases to take postings.
+    up_since: datetime
 
 
 @dataclass(slots=True, kw_only=True)

@@ -56,7 +56,7 @@ class Link:
         self.name = pms.name
         self.adapter = parts.adapter(house.config, pms, house.reactor, house.now, house.version)
         self.numbers = WireNumbers(house.memory, pms.name, pms.token_width)
-        self.status = LinkStatus(name=pms.name, since=house.now())
+        self.status = LinkStatus(name=pms.name, since=house.now(), up_since=house.now())
         house.status.links[pms.name] = self.status
         self.clerk = Clerk(
             memory=house.memory,
@@ -78,6 +78,8 @@ class Link:
     def link_changed(self, state: LinkState) -> None:
         """Show it, and let the clerk go on. A store that knows no room asks the PMS for all of them, once."""
         changed = state.up != self.status.up
+        if changed:
+            self.status.up_since = state.since
         self.status.up, self.status.ready, self.status.why = state.up, state.ready, state.why
         self.status.since = state.since
         if changed:

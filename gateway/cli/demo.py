@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 @click.option(
     "--rate", type=click.FloatRange(0.5, 600), default=12.0, show_default=True, metavar="N", help="Calls a minute."
 )
+@click.option(
+    "--days", type=click.IntRange(1, 400), default=60, show_default=True, metavar="N", help="Days of history behind it."
+)
 @click.option("--seed", default=1, show_default=True, help="Another seed is another hotel.")
 @click.option(
     "--folder",
@@ -38,10 +41,10 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Keep everything there; empty or new.",
 )
-def demo_command(seconds: float | None, port: int, rate: float, seed: int, folder: Path | None) -> None:
+def demo_command(seconds: float | None, port: int, rate: float, days: int, seed: int, folder: Path | None) -> None:
     """Show the whole chain alive on this machine: an exchange, the gateway and a PMS, each a process of its own.
 
-    The hotel has 60 days behind it. Open the page it prints and follow a call from the exchange to the guest's folio;
+    The hotel has some weeks behind it. Open the page it prints and follow a call from the exchange to the guest's folio;
     cut the PMS, kill the gateway, and see that nothing is lost and nothing charged twice. Ctrl-C ends it with a balance
     of three ledgers that know nothing of each other. Exit code 0 only if that balance holds.
 
@@ -52,7 +55,9 @@ def demo_command(seconds: float | None, port: int, rate: float, seed: int, folde
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGHUP, _leave)
     with _place(folder) as where:
-        stands = _run(where, seconds, port, rate, seed)
+        hotel, config = _furnish(where, port, seed)
+        _write_past(hotel, config, days)
+        stands = _spend(hotel, config, seconds, rate)
     if stands is None or not stands.good:
         raise SystemExit(1)
 
@@ -78,9 +83,8 @@ def _place(folder: Path | None) -> Iterator[Path]:
     yield folder.absolute()
 
 
-def _run(folder: Path, seconds: float | None, port: int, rate: float, seed: int) -> Balance | None:
-    hotel, config = _furnish(folder, port, seed)
-    _write_past(hotel, config)
+def _spend(hotel: Hotel, config: Config, seconds: float | None, rate: float) -> Balance | None:
+    """Run the processes until they are to end; the balance, or None where it never came to one."""
     from twisted.internet import reactor
 
     from gateway.clock import utc_now
@@ -108,15 +112,15 @@ def _furnish(folder: Path, port: int, seed: int) -> tuple[Hotel, Config]:
     return hotel, furnish(hotel)
 
 
-def _write_past(hotel: Hotel, config: Config) -> None:
-    """Sixty days, with a progress bar on a terminal."""
+def _write_past(hotel: Hotel, config: Config, days: int) -> None:
+    """The days behind the hotel, with a progress bar on a terminal."""
     import gc
 
     from rich.console import Console
     from rich.progress import Progress
 
     from gateway.clock import utc_now
-    from gateway.demo.past_days import DAYS, PastDays
+    from gateway.demo.past_days import PastDays
     from gateway.store.database import Database
 
     database = Database(config.store.url, config.property.id)
@@ -126,9 +130,9 @@ def _write_past(hotel: Hotel, config: Config) -> None:
     gc.set_threshold(20_000, 20, 100)
     try:
         with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-            task = bar.add_task(f"{config.property.name}: {DAYS} days of history", total=DAYS)
+            task = bar.add_task(f"{config.property.name}: {days} days of history", total=days)
             past = PastDays(hotel, config, database, version())
-            written = past.write(today, lambda done, _: bar.update(task, completed=done))
+            written = past.write(today, lambda done, _: bar.update(task, completed=done), days)
     finally:
         database.close()
     click.echo(

@@ -47,47 +47,22 @@ def list_command(config_path: Path, states: tuple[str, ...], as_json: bool) -> N
         database.read(show)
 
 
-def as_object(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A posting as programs outside see it."""
-    from gateway.instants import from_micros
-    from gateway.store.reading import money
-
-    return {
-        "id": row["id"],
-        "state": row["state"],
-        "room": row["room"],
-        "amount": money(row["amount"], row["decimals"]),
-        "currency": row["currency"],
-        "attempts": row["attempts"],
-        "reason": row["reason"],
-        "hold": row["hold"] or None,
-        "call_key": row["call_key"],
-        "call_id": row["call_id"],
-        "part": row["part"],
-        "pms": row["pms"],
-        "reservation": row["reservation"],
-        "extension": row["extension"],
-        "dialled": row["dialled"],
-        "start": from_micros(row["started_at"]).isoformat(),
-        "talk_seconds": row["talk_seconds"],
-        "reference": row["reference"] or None,
-        "token": row["token"],
-        "changed": from_micros(row["changed_at"]).isoformat(),
-    }
-
-
 def _print_json(rows: Iterable[Mapping[str, Any]]) -> None:
+    from gateway.web.api import posting_object
+
     for row in rows:
-        click.echo(json.dumps(as_object(row), ensure_ascii=False))
+        click.echo(json.dumps(posting_object(row), ensure_ascii=False))
 
 
 def _print_table(rows: Iterable[Mapping[str, Any]]) -> None:
+    from gateway.web.api import posting_object
+
     total = 0
     for row in rows:
         if not total:
             click.echo(f"{'no':>6}  {'state':<11} {'room':<8} {'amount':>12}  {'began (UTC)':<19}  tries  why")
         total += 1
-        one = as_object(row)
+        one = posting_object(row)
         amount = f"{one['amount'] or '?'} {one['currency']}"
         began = str(one["start"])[:19].replace("T", " ")
         words = one["reason"] or (one["reference"] or "")
@@ -115,6 +90,7 @@ def show_command(config_path: Path, number: int, as_json: bool) -> None:
 def _story(connection: Any, owner: str, number: int) -> dict[str, Any] | None:
     from gateway.explaining import explained
     from gateway.store import reading
+    from gateway.web.api import posting_object
     from protocols.text import printable
 
     row = reading.posting(connection, owner, number)
@@ -122,7 +98,7 @@ def _story(connection: Any, owner: str, number: int) -> dict[str, Any] | None:
         return None
     call = reading.call(connection, owner, row["call_id"])
     return {
-        **as_object(row),
+        **posting_object(row),
         "why": explained(call) if call is not None else [],
         "attempts_made": [_attempt(one) for one in reading.attempts(connection, owner, number)],
         "trail": [

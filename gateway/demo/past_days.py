@@ -47,7 +47,6 @@ from pms_adapters.fias.rooms import hear
 from pms_adapters.posting import PostingResult, Refused
 from protocols.records import RawRecord
 
-DAYS: Final = 60
 AUDITOR: Final = "night auditor"
 #: The holds that a night ends, and what the auditor writes beside them.
 _LET_GO: Final[dict[Hold, str]] = {
@@ -96,7 +95,7 @@ class PastDays:
         self._office = FrontOffice(hotel.rooms, {})
         self._records = 0
 
-    def write(self, today: date, each_day: Callable[[int, int], None], days: int = DAYS) -> PastSummary:
+    def write(self, today: date, each_day: Callable[[int, int], None], days: int) -> PastSummary:
         """Write the days that end yesterday; `each_day` is told how many of how many are written."""
         self._database.open()
         first = today - timedelta(days=days)

@@ -253,7 +253,8 @@ class Settling:
     def _ruled(self, source: str, live: LiveCall, now: int, *, overdue: bool = False) -> tuple[Ruling, CallRow]:
         """Rule a call by the legs known."""
         owner, joined = self._memory.owner, self._sources[source].join(live.legs)
-        if not joined.complete and not overdue:
+        source_plan = self._sources[source].plan
+        if not joined.complete and not overdue and not _emergency(joined, source_plan):
             ruling = Ruling(status="open", reason="the exchange has announced further records of this call")
             until = now + OPEN_SECONDS * SECOND
             return ruling, call_row(owner, live.id, source, len(live.legs), joined, None, None, ruling, settle_by=until)
@@ -261,9 +262,9 @@ class Settling:
         place = self._place(extension)
         started = to_micros(joined.call.start)
         who = self._memory.occupancy.at(place.room, started) if isinstance(place, Room) else NoNews()
-        cost = price(joined, self._sources[source].plan, self.book)
+        cost = price(joined, source_plan, self.book)
         ruling = rule(cost, place, who, self.rules.policy)
-        if not joined.complete:
+        if overdue and not joined.complete:
             words = "settled without its last record, which did not come"
             ruling = ruling._replace(reason="; ".join(one for one in (ruling.reason, words) if one))
         return ruling, call_row(owner, live.id, source, len(live.legs), joined, cost, extension, ruling)
@@ -272,7 +273,7 @@ class Settling:
         self, connection: Connection, batch: Batch, call: CallRow, ruling: Ruling, now: int, *, first: bool, doubt: bool
     ) -> None:
         """Add the posting a ruling asks for, less what is on its way already."""
-        if call.number_class == "emergency" and first:
+        if call.number_class == "emergency" and first:  # an emergency is never left open, so its first leg tells it
             batch.emergencies.append(call)
         if call.status == "open":
             return
@@ -345,3 +346,9 @@ def _kind(parsed: Parsed) -> str:
             return "furniture"
         case Unparsed():
             return "unparsed"
+
+
+def _emergency(joined: JoinedCall, plan: NumberPlan) -> bool:
+    """True for a call that must not wait for its last record, because somebody must hear of it now."""
+    leg = joined.charged[0] if joined.charged else joined.call
+    return leg.direction == "out" and plan.classify(leg.dialled or "").number_class == "emergency"

@@ -38,7 +38,7 @@ _DUE = (
         _c.place,
     )
     .join(schema.calls, (_c.property == _p.property) & (_c.id == _p.call_id))
-    .where(_p.state == "due")
+    .where(_p.state == "due", schema.LIVELY)
     .order_by(_p.id)
 )
 _WHOLE = select(*[_p[name] for name in PostingRow._fields])
@@ -71,13 +71,13 @@ def posting(connection: Connection, owner: str, posting_id: int) -> PostingRow |
 
 def held(connection: Connection, owner: str, hold: Hold) -> list[PostingRow]:
     """Every posting held for one reason."""
-    wanted = _WHOLE.where(_p.property == owner, _p.state == "held", _p.hold == hold).order_by(_p.id)
+    wanted = _WHOLE.where(_p.property == owner, _p.state == "held", schema.LIVELY, _p.hold == hold).order_by(_p.id)
     return [PostingRow(*row) for row in connection.execute(wanted)]
 
 
 def in_doubt_by_token(connection: Connection, owner: str, pms: str, token: int) -> PostingRow | None:
     """The posting in doubt whose last attempt carried `token`."""
-    wanted = _WHOLE.where(_p.property == owner, _p.state == "in_doubt", _p.token == token, _p.pms == pms)
+    wanted = _WHOLE.where(_p.property == owner, _p.state == "in_doubt", schema.LIVELY, _p.token == token, _p.pms == pms)
     row = connection.execute(wanted.order_by(_p.id.desc())).first()
     return None if row is None else PostingRow(*row)
 
@@ -169,7 +169,7 @@ def last_attempt(connection: Connection, owner: str, posting_id: int) -> int | N
 
 def doubt_all_sent(connection: Connection, statements: Statements, owner: str, now: int) -> list[int]:
     """At start: whatever was sent and has no answer may be on the folio. Returns those postings."""
-    wanted = _WHOLE.where(_p.property == owner, _p.state == "sent")
+    wanted = _WHOLE.where(_p.property == owner, _p.state == "sent", schema.LIVELY)
     rows = [PostingRow(*row) for row in connection.execute(wanted)]
     for row in rows:
         reason = "the gateway stopped before the PMS's answer came"
@@ -210,7 +210,7 @@ def note(
 
 def tokens_in_doubt(connection: Connection, owner: str, pms: str) -> set[int]:
     """The numbers on the wire whose answers are still missing."""
-    wanted = select(_p.token).where(_p.property == owner, _p.state == "in_doubt", _p.pms == pms)
+    wanted = select(_p.token).where(_p.property == owner, _p.state == "in_doubt", schema.LIVELY, _p.pms == pms)
     return {row.token for row in connection.execute(wanted) if row.token is not None}
 
 
@@ -223,5 +223,5 @@ def posting_by_token(connection: Connection, owner: str, pms: str, token: int) -
 
 def waiting_by_pms(connection: Connection, owner: str) -> dict[str, int]:
     """How many postings wait for each PMS, whatever the configuration says."""
-    wanted = select(_p.pms, func.count()).where(_p.property == owner, _p.state.in_(("due", "held", "sent", "in_doubt")))
-    return dict(connection.execute(wanted.group_by(_p.pms)).tuples().all())
+    wanted = select(_p.pms, func.count()).where(_p.property == owner, schema.LIVELY)
+    return {row[0]: int(row[1]) for row in connection.execute(wanted.group_by(_p.pms))}

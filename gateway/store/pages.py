@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Column, Connection, RowMapping, Select, Table, and_, func, or_, select, text
+from sqlalchemy import Column, Connection, RowMapping, Select, Table, and_, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from gateway.instants import SECOND
@@ -22,7 +22,7 @@ _p, _c, _r, _a = schema.postings.c, schema.calls.c, schema.records.c, schema.att
 _s, _k, _t = schema.stays.c, schema.commands.c, schema.audit_trail.c
 
 #: The condition of the index `postings_lively`, as the schema writes it.
-LIVELY: Final = text("postings.state NOT IN ('posted', 'written_off')")
+LIVELY: Final = schema.LIVELY
 #: States that the index holds.
 LIVELY_STATES: Final = ("held", "due", "sent", "refused", "in_doubt")
 #: How many record numbers a search looks back over at a time: some weeks of a large hotel, a fraction of a second.

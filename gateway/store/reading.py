@@ -67,30 +67,6 @@ def posting(connection: Connection, owner: str, posting_id: int) -> Mapped | Non
     return _first(connection, _LISTED.where(_p.property == owner, _p.id == posting_id))
 
 
-def newest_postings(connection: Connection, owner: str, most: int) -> list[Mapped]:
-    """The newest postings, newest first."""
-    wanted = _LISTED.where(_p.property == owner).order_by(None).order_by(_p.id.desc()).limit(most)
-    return _all(connection, wanted)
-
-
-def lively_postings(connection: Connection, owner: str, most: int) -> list[Mapped]:
-    """Postings that are neither posted nor written off, oldest first: what somebody or something waits for."""
-    wanted = _LISTED.where(_p.property == owner, _p.state.not_in(("posted", "written_off"))).limit(most)
-    return _all(connection, wanted)
-
-
-def lively_counts(connection: Connection, owner: str) -> dict[str, int]:
-    """How many postings are in each state but posted and written off: cheap, however large the ledger is."""
-    wanted = select(_p.state, func.count()).where(_p.property == owner, _p.state.not_in(("posted", "written_off")))
-    return dict(connection.execute(wanted.group_by(_p.state)).tuples().all())
-
-
-def counts(connection: Connection, owner: str, since: int = 0) -> dict[str, int]:
-    """How many postings, wanted since an instant, are in each state."""
-    wanted = select(_p.state, func.count()).where(_p.property == owner, _p.created_at >= since)
-    return dict(connection.execute(wanted.group_by(_p.state)).tuples().all())
-
-
 def attempts(connection: Connection, owner: str, posting_id: int) -> list[Mapped]:
     """Every attempt at a posting, oldest first."""
     wanted = select(schema.attempts).where(_a.property == owner, _a.posting_id == posting_id).order_by(_a.id)
@@ -123,17 +99,10 @@ def records_of(connection: Connection, owner: str, call_id: int) -> list[Mapped]
     return _all(connection, wanted)
 
 
-def unread_records(connection: Connection, owner: str, most: int) -> list[Mapped]:
-    """The newest records that could not be read or may be repeats, newest first."""
-    odd = (_r.kind == "unparsed") | (_r.mark != "")
-    wanted = select(schema.records).where(_r.property == owner, odd).order_by(_r.id.desc()).limit(most)
-    return _all(connection, wanted)
-
-
 def record_counts(connection: Connection, owner: str, after: int = 0) -> dict[str, int]:
     """How many records there are of each kind, behind record number `after`."""
     wanted = select(_r.kind, func.count()).where(_r.property == owner, _r.id > after).group_by(_r.kind)
-    return dict(connection.execute(wanted).tuples().all())
+    return {row[0]: int(row[1]) for row in connection.execute(wanted)}
 
 
 def money(minor: int | None, decimals: int) -> str | None:

@@ -34,6 +34,9 @@ metadata = MetaData()
 
 _STATES = ", ".join(f"'{state}'" for state in STATES)
 _LIVELY = "state NOT IN ('posted', 'written_off')"
+#: The condition of the index over postings that are not final. SQLite uses that index only for a question that has the
+#: condition word for word, so every question about such postings says it.
+LIVELY: Final = text(f"postings.{_LIVELY}")
 
 
 def _number(name: str, comment: str, *, null: bool = True) -> Column[Any]:

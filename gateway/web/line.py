@@ -73,12 +73,12 @@ def _source(one: SourceStatus, clock: Clock) -> Item:
 def _link(one: LinkStatus, clock: Clock) -> Item:
     name, where = f"PMS {one.name}", "/links#pms"
     if not one.up:
-        words = f"down since {_moment(one.since, clock)} ({one.why}): charges wait here; see that it runs"
+        words = f"down since {_moment(one.up_since, clock)} ({one.why}): charges wait here; see that it runs"
         return Item(name=name, sign="!", tone="red", words=words, where=where, spoken=words)
     if not one.ready:
         words = f"{one.why or 'takes no postings'}, since {_moment(one.since, clock)}"
         return Item(name=name, sign="?", tone="amber", words=words, where=where, spoken=words)
-    return Item(name=name, sign="●", tone="good", words=f"up {_age(one.since, clock)}", where=where)
+    return Item(name=name, sign="●", tone="good", words=f"up {_age(one.up_since, clock)}", where=where)
 
 
 def _waiting(counts: Mapping[str, int], oldest: int | None, clock: Clock) -> Item:

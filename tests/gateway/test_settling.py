@@ -254,3 +254,14 @@ def test_a_position_of_a_file_moves_with_what_was_read(rig: Rig) -> None:
     assert rig.rows("SELECT identity, position FROM segments") == [("1:400:y", 400)]
     assert rig.rows("SELECT position FROM records ORDER BY id") == [(0,), (200,)]
     assert segment.position == 400
+
+
+def test_an_emergency_that_is_handed_on_is_told_with_its_first_record(rig: Rig) -> None:
+    """It does not wait for the last one, and is told once."""
+    rig.check_in()
+    feed = rig.connect()
+    rig.send(feed, line(1, dialled="9112", more=1))
+    assert [len(batch.emergencies) for batch in rig.batches] == [1]
+    rig.send(feed, line(1, dialled="9112", start=NOON - timedelta(minutes=4)))
+    assert [len(batch.emergencies) for batch in rig.batches] == [1, 0]
+    assert rig.postings() == []

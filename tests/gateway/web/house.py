@@ -76,7 +76,7 @@ class StandingHouse:
         self.status.sources["main"] = SourceStatus(
             name="main", dialect="avaya-ipoffice", role="listen", up=True, since=since
         )
-        self.status.links["opera"] = LinkStatus(name="opera", up=True, ready=True, why="", since=since)
+        self.status.links["opera"] = LinkStatus(name="opera", up=True, ready=True, why="", since=since, up_since=since)
         self.feed = self.rig.connect()
         self._number = 1000
 

@@ -24,7 +24,9 @@ def status() -> Status:
     made.sources["main"] = SourceStatus(
         name="main", dialect="x", role="listen", up=True, since=NOON, last_record=NOON - timedelta(seconds=12)
     )
-    made.links["opera"] = LinkStatus(name="opera", up=True, ready=True, why="", since=NOON - timedelta(days=4))
+    made.links["opera"] = LinkStatus(
+        name="opera", up=True, ready=True, why="", since=NOON - timedelta(days=4), up_since=NOON - timedelta(days=4)
+    )
     return made
 
 
