@@ -31,7 +31,7 @@ def test_the_demo_ends_by_itself_with_a_balance_that_holds_and_leaves_nothing_be
 
 def test_cut_restored_and_killed_it_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
     """Charges wait while the PMS is away and arrive when it is back; a killed gateway comes back; each wound is at most one doubt."""
-    with demo(tmp_path, "--days", "3", "--rate", "60") as shown:
+    with demo(tmp_path, "--days", "3", "--rate", "30") as shown:
         eventually("charges are posted", lambda: shown.posted() > 0)
         shown.press("cut")
         eventually("charges wait", lambda: shown.balance()["states"].get("due", 0) > 1)
