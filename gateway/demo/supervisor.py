@@ -117,7 +117,7 @@ class Demo:
         self._ears = {"PMS": _Ears(), "exchange": _Ears()}
         self._children: dict[str, Child] = {}
         self._restart: IDelayedCall | None = None
-        self._stopping = False
+        self._leaving = self._stopping = False
         self._said: LastWords | None = None
         self.standings = [
             Standing(name=name, up=False, words="starting", since=now()) for name in ("exchange", "gateway", "PMS")
@@ -152,8 +152,9 @@ class Demo:
             await gatherResults(both, consumeErrors=True)
         except FirstError as error:
             error.subFailure.raiseException()
-        self._looks.startService()
-        await self._start_exchange()
+        if not self._leaving:
+            self._looks.startService()
+            await self._start_exchange()
 
     async def _start_pms(self) -> None:
         ports = self.hotel.ports
@@ -295,6 +296,7 @@ class Demo:
 
     async def stop(self) -> Balance:
         """Bring everything home, end the processes in order, and strike the balance. May be called once."""
+        self._leaving = True
         if "gateway" in self._children:
             await self._gateway_is_there()
         self._stopping = True
@@ -311,9 +313,14 @@ class Demo:
 
     async def _gateway_is_there(self) -> None:
         """A gateway that was killed a moment ago comes back first: the exchange must get rid of what it keeps."""
-        if self._restart is not None and self._restart.active():
-            self._restart.cancel()
-            await self._start_again()
+        if self._restart is not None:
+            self._restart.reset(0)
+        waited = 0.0
+        while not self.standing("gateway").up and waited < READY:
+            if self._restart is None and self._children["gateway"].exit_code is not None:
+                return
+            await deferLater(self._reactor, KNOCK)
+            waited += KNOCK
 
     async def _stop_exchange(self) -> None:
         heard = self._ears["exchange"].hear("balance")

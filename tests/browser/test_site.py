@@ -168,7 +168,7 @@ def test_a_decision_is_made_on_the_page_and_its_outcome_is_told(looking: Looking
     card.get_by_role("button", name="It is on the folio").click()
     expect(looking.page.locator(".told")).to_have_text("Posting 3 is now posted. Asked by Ines.")
     expect(looking.page.locator("main")).to_contain_text(
-        "Ines: in_doubt -> posted: on-folio by Ines: seen on the folio"
+        "Ines: in_doubt -> posted (on-folio): seen on the folio"
     )
     looking.go("/postings")
     expect(looking.page.locator("#card-3")).to_have_count(0)
@@ -200,7 +200,9 @@ def test_the_keys_do_what_the_list_of_keys_says(reading: Looking) -> None:
     page.keyboard.press("Escape")
     expect(page.locator("#keys")).to_be_hidden()
     page.keyboard.press("ArrowDown")
+    expect(page.locator(".call summary.row").nth(0)).to_be_focused()
     page.keyboard.press("ArrowDown")
+    expect(page.locator(".call summary.row").nth(1)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(".call").nth(1).locator("details").first).to_have_attribute("open", "")
     page.keyboard.press("Escape")

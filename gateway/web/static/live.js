@@ -38,12 +38,15 @@
   // link within it that leads to the same place (never on the one that now stands where it stood), and what was opened.
   function refill(old, fresh) {
     const focused = document.activeElement;
-    const place = old !== focused && old.contains(focused) ? focused.getAttribute("href") : null;
+    const within = old !== focused && old.contains(focused);
+    const place = within ? focused.getAttribute("href") : null;
+    const line = within && focused.matches("summary.row");
     const open = [...old.querySelectorAll("details")].map((one) => one.open);
     for (const name of old.getAttributeNames()) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
     for (const name of fresh.getAttributeNames()) old.setAttribute(name, fresh.getAttribute(name));
     old.replaceChildren(...fresh.childNodes);
     [...old.querySelectorAll("details")].forEach((one, at) => { if (open[at]) one.open = true; });
+    if (line) old.querySelector("summary.row")?.focus({ preventScroll: true });
     if (place) [...old.querySelectorAll("a")].find((one) => one.getAttribute("href") === place)?.focus({ preventScroll: true });
   }
 
