@@ -11,9 +11,10 @@ from twisted.application.service import IService
 from twisted.internet.endpoints import clientFromString, serverFromString
 
 from gateway.config import PbxSettings
+from gateway.intake.batch import Batch
 from gateway.intake.feed import Feed, Segment, Segments
 from gateway.intake.files import FollowedFile
-from gateway.intake.settling import Batch, Settling
+from gateway.intake.settling import Settling
 from gateway.intake.tcp import Door, Listener, RecordsFactory, dialler
 from gateway.periodic import PeriodicService
 from gateway.status import SourceStatus

@@ -23,10 +23,11 @@ from gateway.app.doors import Doors
 from gateway.app.link import Link, Surroundings
 from gateway.config import Config
 from gateway.instants import to_micros
+from gateway.intake.batch import Batch
 from gateway.intake.feed import Segment, Segments
 from gateway.intake.overdue import SettleOverdue
 from gateway.intake.reconsider import reconsider
-from gateway.intake.settling import Batch, Settling
+from gateway.intake.settling import Settling
 from gateway.periodic import PeriodicService
 from gateway.posting.deeds import ReadCommands
 from gateway.status import SourceStatus, Status

@@ -10,7 +10,7 @@ from twisted.internet.endpoints import clientFromString
 
 from gateway.config import Config, PbxSettings, PmsSettings
 from gateway.directory import ExtensionRange, RoomList
-from gateway.intake.settling import Rules, Source
+from gateway.intake.batch import Rules, Source
 from gateway.settle import Policy
 from gateway.tariff_folder import TariffUnreadable, read_texts
 from pms_adapters.fias.adapter import FiasAdapter

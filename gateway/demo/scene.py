@@ -26,6 +26,8 @@ FOLIO_ROWS: Final = 40
 COLOURS: Final = 6
 #: Seconds for which something that just came is marked.
 FRESH: Final = 4.0
+#: Seconds for which a charge is not shown while it is not known whose it is.
+KNOWN_AFTER: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,6 @@ class GatewayRow:
     who: str
     number: str
     place: str
-    talked: str
     amount: str
     mark: Mark
     link: str
@@ -133,7 +134,6 @@ def _gateway_row(call: StoredCall, books: Books, clock: Clock, country: str, url
         who=f"{view.from_kind} {view.place_called_from}".strip(),
         number=view.number if view.direction == "out" else "",
         place=view.place,
-        talked=view.talked,
         amount=view.amount,
         mark=view.mark,
         link=f"{url}/calls/{view.id}",
@@ -144,7 +144,8 @@ def _gateway_row(call: StoredCall, books: Books, clock: Clock, country: str, url
 def folio(books: Books, clock: Clock, room: str = "") -> Folio:
     """The newest postings at the PMS, newest first; of one room, the folio of the guest who was charged there last."""
     if not room:
-        return Folio(room="", guest="", total="", rows=tuple(_folio_rows(books.folio[-ROWS:], books, clock)))
+        known = [line for line in books.folio[-2 * ROWS :] if _is_known(line, books, clock)]
+        return Folio(room="", guest="", total="", rows=tuple(_folio_rows(known[-ROWS:], books, clock)))
     every = [one for one in (*books.earlier, *books.folio) if one.room == room]
     guest = every[-1] if every else None
     lines = [one for one in every if guest is not None and one.reservation == guest.reservation]
@@ -154,6 +155,11 @@ def folio(books: Books, clock: Clock, room: str = "") -> Folio:
         total=_money(sum(one.amount for one in lines if one.booked)),
         rows=tuple(_folio_rows(lines[-FOLIO_ROWS:], books, clock)),
     )
+
+
+def _is_known(line: FolioEntry, books: Books, clock: Clock) -> bool:
+    """False for a moment, while the PMS's list is ahead of what was read of the store."""
+    return books.of_token(line.token) is not None or clock.now.timestamp() - line.seen >= KNOWN_AFTER
 
 
 def _folio_rows(lines: list[FolioEntry], books: Books, clock: Clock) -> list[FolioRow]:

@@ -14,6 +14,7 @@ from twisted.internet.threads import deferToThreadPool
 
 from gateway.demo.books import Books, FolioEntry, Look, StoredCall, Tail, Told, look
 from gateway.demo.hotel import CURRENCY, Hotel
+from gateway.demo.scene import KNOWN_AFTER
 from gateway.store import records
 from gateway.store.database import Database
 from gateway.web.views import call_view
@@ -22,8 +23,6 @@ from rating.money import minor_digits
 
 #: Seconds between two looks: a call must be seen to cross the page.
 EVERY: Final = 0.25
-#: Seconds for which a charge is not spoken of while it is not known whose it is.
-KNOWN_AFTER: Final = 2.0
 
 
 class Watch:
@@ -38,6 +37,7 @@ class Watch:
         self._exchange, self._pms = self._tails()
         self._first = _newest_record(database)
         self._told_of: set[int] = set()
+        self._untold: dict[int, StoredCall] = {}
         self._unsaid: list[FolioEntry] = []
         self.books = Books()
         self.books.hear_earlier(Tail(hotel.pms_ledger, 0).read())
@@ -75,10 +75,14 @@ class Watch:
         self._say_charges(seen)
 
     def _say_calls(self, found: Look) -> None:
-        for call in found.calls:
+        """What came into the store; one whose line in the exchange's list was not there yet is said next time."""
+        waiting, self._untold = {**self._untold, **{int(call.row["id"]): call for call in found.calls}}, {}
+        for number, call in waiting.items():
             told = self.books.told.get(str(call.row["call_key"]))
-            if told is not None and int(call.row["id"]) not in self._told_of:
-                self._told_of.add(int(call.row["id"]))
+            if told is None:
+                self._untold[number] = call
+            elif number not in self._told_of:
+                self._told_of.add(number)
                 self._say(call_line(told, call, self._clock(), self._country))
 
     def _say_charges(self, seen: float) -> None:

@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 from twisted.logger import Logger
 
 from gateway.instants import to_micros
-from gateway.intake.settling import Batch, Settling
+from gateway.intake.batch import Batch
+from gateway.intake.settling import Settling
 from gateway.store import records, schema
 from gateway.store.memory import Memory
 from gateway.store.writer import MOST_RECORDS, Announce, Job

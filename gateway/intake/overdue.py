@@ -7,7 +7,8 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 from twisted.logger import Logger
 
-from gateway.intake.settling import Batch, Settling
+from gateway.intake.batch import Batch
+from gateway.intake.settling import Settling
 from gateway.store.writer import Announce
 
 

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, select
 
 from gateway.directory import NoNews, Room
 from gateway.instants import from_micros
+from gateway.intake.batch import Rules, Source
 from gateway.intake.call_rows import call_row
-from gateway.intake.settling import Rules, Source
 from gateway.settle import Priced, price, rule
 from gateway.store import outbox, records, schema
 from gateway.store.memory import Memory

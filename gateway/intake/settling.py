@@ -8,25 +8,24 @@ the exception as its reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
 from twisted.logger import Logger
 
-from gateway.directory import NoNews, Place, Room, RoomList, TransferPayer, payer
+from gateway.directory import NoNews, Place, Room, payer
 from gateway.instants import SECOND, from_micros, to_micros
+from gateway.intake.batch import Batch, Rules, Source
 from gateway.intake.call_rows import call_row, due_of, posting_row
 from gateway.intake.live_calls import LiveCall, LiveCalls
 from gateway.repeats import HISTORY, RepeatWatch, Verdict, digest
-from gateway.settle import Policy, Ruling, Wanted, difference, price, rule
+from gateway.settle import Ruling, Wanted, difference, price, rule
 from gateway.store import outbox, records, schema
 from gateway.store.memory import Memory
-from gateway.store.rows import CallRow, Due, PostingRow, RecordRow, clean
+from gateway.store.rows import CallRow, RecordRow, clean
 from protocols.records import CallRecord, Furniture, HotelEvent, JoinedCall, Parsed, RawRecord, Unparsed
-from protocols.smdr.catalog import Parser
 from rating.book import TariffBook
 from rating.numbering import NumberPlan
 
@@ -35,43 +34,6 @@ OPEN_SECONDS: Final = 4 * 3600
 #: Extensions whose place is remembered; a hotel has fewer, and garbage in that column has no end.
 REMEMBERED_PLACES: Final = 20_000
 _REPEATS: Final = "repeats a run of records stored before"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """One exchange, ready to be read: how its records are parsed, joined and numbered."""
-
-    name: str
-    parse: Parser
-    join: Callable[[Sequence[CallRecord]], JoinedCall]
-    plan: NumberPlan
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What of the configuration bears on settling."""
-
-    rooms: RoomList
-    transfer_payer: TransferPayer
-    policy: Policy
-    currency: str
-    decimals: int
-
-
-@dataclass(slots=True)
-class Batch:
-    """The rows that one transaction's records make, and what is to be told of them after the commit."""
-
-    read_at: datetime
-    records: list[RecordRow] = field(default_factory=list)
-    new_calls: dict[int, CallRow] = field(default_factory=dict)
-    changed_calls: dict[int, CallRow] = field(default_factory=dict)
-    postings: list[PostingRow] = field(default_factory=list)
-    due: list[Due] = field(default_factory=list)
-    emergencies: list[CallRow] = field(default_factory=list)
-    unknown_rooms: int = 0
-    told_calls: int = 0
-    told_unread: int = 0
 
 
 class Settling:

@@ -22,8 +22,9 @@ from gateway.cli.run import _spare_the_collector
 from gateway.clock import utc_now
 from gateway.directory import ExtensionRange, RoomList
 from gateway.instants import to_micros
+from gateway.intake.batch import Rules, Source
 from gateway.intake.feed import Feed, Segment, Segments, Told
-from gateway.intake.settling import Rules, Settling, Source
+from gateway.intake.settling import Settling
 from gateway.occupancy import KeepRoomNews
 from gateway.settle import Policy
 from gateway.simulators.hotel import CallSource

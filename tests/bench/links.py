@@ -21,7 +21,7 @@ from twisted.internet.endpoints import clientFromString
 from twisted.internet.task import deferLater
 
 from gateway.clock import utc_now
-from gateway.intake.settling import Batch
+from gateway.intake.batch import Batch
 from gateway.posting.clerk import Clerk
 from gateway.posting.steps import WireNumbers
 from gateway.store.database import Database

@@ -17,7 +17,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.threads import deferToThread
 
-from gateway.intake.settling import Batch
+from gateway.intake.batch import Batch
 from gateway.intake.tcp import Door, RecordsFactory
 from gateway.store.writer import BACKLOG_HIGH, BACKLOG_LOW, WriterThread
 from protocols.framing import LineFramer

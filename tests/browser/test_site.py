@@ -167,9 +167,7 @@ def test_a_decision_is_made_on_the_page_and_its_outcome_is_told(looking: Looking
     card.get_by_label("Reason").fill("seen on the folio, line 4")
     card.get_by_role("button", name="It is on the folio").click()
     expect(looking.page.locator(".told")).to_have_text("Posting 3 is now posted. Asked by Ines.")
-    expect(looking.page.locator("main")).to_contain_text(
-        "Ines: in_doubt -> posted (on-folio): seen on the folio"
-    )
+    expect(looking.page.locator("main")).to_contain_text("Ines: in_doubt -> posted (on-folio): seen on the folio")
     looking.go("/postings")
     expect(looking.page.locator("#card-3")).to_have_count(0)
 

@@ -15,8 +15,9 @@ from twisted.internet.task import Clock
 
 from gateway.directory import ExtensionRange, RoomList
 from gateway.instants import to_micros
+from gateway.intake.batch import Batch, Rules, Source
 from gateway.intake.feed import Feed, Segment, Segments
-from gateway.intake.settling import Batch, Rules, Settling, Source
+from gateway.intake.settling import Settling
 from gateway.occupancy import KeepRoomNews
 from gateway.posting.clerk import Clerk
 from gateway.posting.steps import WireNumbers

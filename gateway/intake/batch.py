@@ -1,0 +1,51 @@
+"""What settling works with: an exchange ready to be read, the house's rules, and the rows of one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from gateway.directory import RoomList, TransferPayer
+from gateway.settle import Policy
+from gateway.store.rows import CallRow, Due, PostingRow, RecordRow
+from protocols.records import CallRecord, JoinedCall
+from protocols.smdr.catalog import Parser
+from rating.numbering import NumberPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One exchange, ready to be read: how its records are parsed, joined and numbered."""
+
+    name: str
+    parse: Parser
+    join: Callable[[Sequence[CallRecord]], JoinedCall]
+    plan: NumberPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What of the configuration bears on settling."""
+
+    rooms: RoomList
+    transfer_payer: TransferPayer
+    policy: Policy
+    currency: str
+    decimals: int
+
+
+@dataclass(slots=True)
+class Batch:
+    """The rows that one transaction's records make, and what is to be told of them after the commit."""
+
+    read_at: datetime
+    records: list[RecordRow] = field(default_factory=list)
+    new_calls: dict[int, CallRow] = field(default_factory=dict)
+    changed_calls: dict[int, CallRow] = field(default_factory=dict)
+    postings: list[PostingRow] = field(default_factory=list)
+    due: list[Due] = field(default_factory=list)
+    emergencies: list[CallRow] = field(default_factory=list)
+    unknown_rooms: int = 0
+    told_calls: int = 0
+    told_unread: int = 0
