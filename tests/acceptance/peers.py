@@ -130,7 +130,16 @@ class ForeignPms:
 class House:
     """A folder with a configuration and a tariff, and the gateway run in it as a process of its own."""
 
-    def __init__(self, folder: Path, pms_port: int | None, pbx: str, *, pbx_port: int = 0, more_pms: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        pms_port: int | None,
+        pbx: str,
+        *,
+        pbx_port: int = 0,
+        more_pms: str = "",
+        store: str = "sqlite:///foliogate.db",
+    ) -> None:
         self.folder = folder
         self.pbx_port = pbx_port
         self.web_port = free_port()
@@ -141,7 +150,7 @@ class House:
         self.config.write_text(
             '[property]\nid = "SEASIDE"\nname = "Seaside Hotel"\ntimezone = "Europe/Warsaw"\ncountry = "PL"\n'
             'area_code = "22"\ncurrency = "PLN"\n'
-            '[store]\nurl = "sqlite:///foliogate.db"\n'
+            f'[store]\nurl = "{store}"\n'
             f'[web]\nlisten = "tcp:{self.web_port}:interface=127.0.0.1"\n'
             f"{pbx}\n{pms if pms_port else ''}"
             '[rooms]\nextensions = [{ from = "100", to = "499" }]\ndepartments = { "600" = "Kitchen" }\n'

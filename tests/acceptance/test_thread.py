@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
-from tests.acceptance.peers import ForeignPms, House, eventually, ipoffice_line, running
+from tests.acceptance.peers import ForeignPms, House, eventually, free_port, ipoffice_line, running
 
 pytestmark = pytest.mark.acceptance
 
@@ -73,4 +76,34 @@ def test_killed_again_and_again_no_record_is_lost_and_no_charge_doubled(house: H
     assert len(pms.postings) <= len(kept)
     assert states["posted"] <= len(pms.postings)
     assert len({one["call_key"] for one in kept}) == len(kept)
+    house.command("db", "verify", "--config", str(house.config))
+
+
+@pytest.mark.postgres
+def test_the_same_thread_runs_on_postgresql(tmp_path: Path, pms: ForeignPms, postgres_database: str) -> None:
+    """The other store: posted, killed, in doubt, settled; and one gateway a store."""
+    port = free_port()
+    pbx = f'[[pbx]]\nname = "main"\ndialect = "avaya-ipoffice"\nlisten = "tcp:{port}:interface=127.0.0.1"\n'
+    house = House(tmp_path, pms.port, pbx + 'trunk_access = ["9"]\n', pbx_port=port, store=postgres_database)
+    with running(house):
+        with house.dial() as exchange:
+            exchange.sendall(b"".join(ipoffice_line(1_000_000 + number) for number in range(20)))
+            eventually("all are posted", lambda: house.states() == {"posted": 20})
+            pms.answer = lambda fields: None
+            exchange.sendall(ipoffice_line(1_000_020))
+            pms.eventually_heard(21)
+        second = subprocess.run(
+            [sys.executable, "-m", "gateway.cli.main", "run", "--config", str(house.config)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=30,
+        )
+        assert (second.returncode, "another foliogate" in second.stderr) == (1, True)
+        house.kill()
+    with running(house):
+        eventually("it is in doubt", lambda: house.states() == {"posted": 20, "in_doubt": 1})
+        house.command("postings", "settle", "21", "--on-folio", "--by", "Ines", "--config", str(house.config))
+        assert house.states() == {"posted": 21}
+        house.stop()
     house.command("db", "verify", "--config", str(house.config))
