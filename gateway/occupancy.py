@@ -53,7 +53,7 @@ class KeepRoomNews:
         return lambda: self._done([])
 
     def _release(self, connection: Connection, rooms: frozenset[str]) -> list[Due]:
-        waiting = [row for hold in _ANSWERED_BY_NEWS for row in outbox.held(connection, self._memory.owner, hold)]
+        waiting = outbox.held(connection, self._memory.owner, *_ANSWERED_BY_NEWS)
         freed = [self._look_again(connection, row) for row in waiting if row.room in rooms or row.hold == "guest_left"]
         return [due for due in freed if due is not None]
 

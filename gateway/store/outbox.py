@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from gateway.ledger import Event, Hold, Outcome, State, move
 from gateway.store import schema
@@ -38,7 +38,6 @@ _DUE = (
         _c.place,
     )
     .join(schema.calls, (_c.property == _p.property) & (_c.id == _p.call_id))
-    .where(_p.state == "due", schema.LIVELY)
     .order_by(_p.id)
 )
 _WHOLE = select(*[_p[name] for name in PostingRow._fields])
@@ -51,15 +50,23 @@ def _due(row: Iterable[Any]) -> Due:
     return Due(*values)
 
 
+def lively(owner: str, state: str, after: int = 0) -> Select[tuple[int]]:
+    """The numbers of postings in a state that is not final, behind posting `after`.
+
+    A question of its own, because only in this form does SQLite answer it from the index over what is not final.
+    """
+    return select(_p.id).where(_p.property == owner, _p.state == state, schema.LIVELY, _p.id > after)
+
+
 def due_postings(connection: Connection, owner: str, pms: str, after: int, most: int) -> list[Due]:
     """Postings that are due, in order, from behind posting `after`, at most so many."""
-    wanted = _DUE.where(_p.property == owner, _p.pms == pms, _p.id > after).limit(most)
+    wanted = _DUE.where(_p.property == owner, _p.pms == pms, _p.id.in_(lively(owner, "due", after))).limit(most)
     return [_due(row) for row in connection.execute(wanted)]
 
 
 def one_due(connection: Connection, owner: str, posting_id: int) -> Due | None:
     """One posting, if it is due."""
-    row = connection.execute(_DUE.where(_p.property == owner, _p.id == posting_id)).first()
+    row = connection.execute(_DUE.where(_p.property == owner, _p.id == posting_id, _p.state == "due")).first()
     return None if row is None else _due(row)
 
 
@@ -69,15 +76,15 @@ def posting(connection: Connection, owner: str, posting_id: int) -> PostingRow |
     return None if row is None else PostingRow(*row)
 
 
-def held(connection: Connection, owner: str, hold: Hold) -> list[PostingRow]:
-    """Every posting held for one reason."""
-    wanted = _WHOLE.where(_p.property == owner, _p.state == "held", schema.LIVELY, _p.hold == hold).order_by(_p.id)
+def held(connection: Connection, owner: str, *holds: Hold) -> list[PostingRow]:
+    """Every posting held for one of these reasons."""
+    wanted = _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "held")), _p.hold.in_(holds)).order_by(_p.id)
     return [PostingRow(*row) for row in connection.execute(wanted)]
 
 
 def in_doubt_by_token(connection: Connection, owner: str, pms: str, token: int) -> PostingRow | None:
     """The posting in doubt whose last attempt carried `token`."""
-    wanted = _WHOLE.where(_p.property == owner, _p.state == "in_doubt", schema.LIVELY, _p.token == token, _p.pms == pms)
+    wanted = _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "in_doubt")), _p.token == token, _p.pms == pms)
     row = connection.execute(wanted.order_by(_p.id.desc())).first()
     return None if row is None else PostingRow(*row)
 
@@ -169,7 +176,7 @@ def last_attempt(connection: Connection, owner: str, posting_id: int) -> int | N
 
 def doubt_all_sent(connection: Connection, statements: Statements, owner: str, now: int) -> list[int]:
     """At start: whatever was sent and has no answer may be on the folio. Returns those postings."""
-    wanted = _WHOLE.where(_p.property == owner, _p.state == "sent", schema.LIVELY)
+    wanted = _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "sent")))
     rows = [PostingRow(*row) for row in connection.execute(wanted)]
     for row in rows:
         reason = "the gateway stopped before the PMS's answer came"
@@ -210,7 +217,7 @@ def note(
 
 def tokens_in_doubt(connection: Connection, owner: str, pms: str) -> set[int]:
     """The numbers on the wire whose answers are still missing."""
-    wanted = select(_p.token).where(_p.property == owner, _p.state == "in_doubt", schema.LIVELY, _p.pms == pms)
+    wanted = select(_p.token).where(_p.property == owner, _p.id.in_(lively(owner, "in_doubt")), _p.pms == pms)
     return {row.token for row in connection.execute(wanted) if row.token is not None}
 
 
@@ -223,5 +230,6 @@ def posting_by_token(connection: Connection, owner: str, pms: str, token: int) -
 
 def waiting_by_pms(connection: Connection, owner: str) -> dict[str, int]:
     """How many postings wait for each PMS, whatever the configuration says."""
-    wanted = select(_p.pms, func.count()).where(_p.property == owner, schema.LIVELY)
+    waiting = select(_p.id).where(_p.property == owner, schema.LIVELY)
+    wanted = select(_p.pms, func.count()).where(_p.property == owner, _p.id.in_(waiting))
     return {row[0]: int(row[1]) for row in connection.execute(wanted.group_by(_p.pms))}

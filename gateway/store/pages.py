@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Column, Connection, RowMapping, Select, Table, and_, func, or_, select
+from sqlalchemy import Column, Connection, RowMapping, Table, and_, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from gateway.instants import SECOND
 from gateway.store import schema
+from gateway.store.outbox import lively
 from gateway.store.rows import clean
 
 _p, _c, _r, _a = schema.postings.c, schema.calls.c, schema.records.c, schema.attempts.c
@@ -73,7 +74,7 @@ def oldest(connection: Connection, owner: str) -> dict[str, int]:
     found = {}
     for state in LIVELY_STATES:
         since = _p.created_at if state in ("due", "sent") else _p.changed_at
-        first = _lively(owner, state).order_by(_p.id).limit(1)
+        first = lively(owner, state).order_by(_p.id).limit(1)
         instant = connection.execute(select(since).where(_p.property == owner, _p.id.in_(first))).scalar()
         if instant is not None:
             found[state] = int(instant)
@@ -84,8 +85,8 @@ def in_state(
     connection: Connection, owner: str, state: str, most: int, before: int | None = None
 ) -> list[dict[str, Any]]:
     """Postings in one state, newest first, from before posting `before`."""
-    lively = state in LIVELY_STATES
-    chosen = _lively(owner, state) if lively else select(_p.id).where(_p.property == owner, _p.state == state)
+    waits = state in LIVELY_STATES
+    chosen = lively(owner, state) if waits else select(_p.id).where(_p.property == owner, _p.state == state)
     if before is not None:
         chosen = chosen.where(_p.id < before)
     chosen = chosen.order_by(_p.id.desc()).limit(most)
@@ -95,17 +96,9 @@ def in_state(
 
 def oldest_in_state(connection: Connection, owner: str, state: str, most: int) -> list[dict[str, Any]]:
     """Postings in one lively state, oldest first: the order in which they wait."""
-    chosen = _lively(owner, state).order_by(_p.id).limit(most)
+    chosen = lively(owner, state).order_by(_p.id).limit(most)
     wanted = _POSTING.where(_p.property == owner, _p.id.in_(chosen)).order_by(_p.id)
     return plain(connection.execute(wanted).mappings())
-
-
-def _lively(owner: str, state: str) -> Select[tuple[int]]:
-    """The numbers of postings in a lively state, which the index alone can tell: rows are looked up by them.
-
-    Asked for other columns, SQLite would rather walk the whole ledger in order than look rows up by the index.
-    """
-    return select(_p.id).where(_p.property == owner, _p.state == state, LIVELY)
 
 
 def newest(connection: Connection, owner: str, most: int, before: int | None = None) -> list[dict[str, Any]]:
