@@ -40,7 +40,7 @@ class KeepRoomNews:
     def work(self, connection: Connection) -> Announce:
         """Learn, keep, release."""
         changes = self._memory.occupancy.learn(_not_ahead(self._news, self._now))
-        keep_changes(connection, self._memory.owner, changes)
+        keep_changes(connection, self._memory.statements, self._memory.owner, changes)
         freed = self._release(connection, changes.touched) if changes.touched else []
         return lambda: self._done(freed)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Engine, Table, bindparam, update
-from sqlalchemy.sql.dml import Update
+from sqlalchemy import Engine, Table, bindparam, delete, update
+from sqlalchemy.sql.dml import Delete, Update
 
 from gateway.store import schema
 from gateway.store.database import Hot, hot_insert
@@ -30,6 +30,14 @@ def _hot(engine: Engine, table: Table, columns: Sequence[str], *conditions: str)
     return Hot(engine, _setting(table, columns, *conditions), [*columns, *(f"old_{name}" for name in conditions)])
 
 
+def _dropping(table: Table, *conditions: str) -> Delete:
+    """DELETE FROM table WHERE the value of each condition is as given (named old_…)."""
+    statement = delete(table)
+    for name in conditions:
+        statement = statement.where(table.c[name] == bindparam(f"old_{name}"))
+    return statement
+
+
 class Statements:
     """Every statement of the hot path."""
 
@@ -47,5 +55,10 @@ class Statements:
         self.move = _hot(engine, schema.postings, MOVE, "property", "id", "state", "attempts")
         #: ANSWER, then property and id of the attempt
         self.answer = _hot(engine, schema.attempts, ANSWER, "property", "id")
+        #: whole rows of stays and rooms are replaced: drop (property and key), then add
+        self.drop_stay = Hot(engine, _dropping(schema.stays, "property", "id"), ["old_property", "old_id"])
+        self.add_stay = hot_insert(engine, schema.stays)
+        self.drop_room = Hot(engine, _dropping(schema.rooms, "property", "room"), ["old_property", "old_room"])
+        self.add_room = hot_insert(engine, schema.rooms)
         #: position, then property and id of the segment
         self.position = _hot(engine, schema.segments, ("position",), "property", "id")

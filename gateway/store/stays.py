@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy import Connection, or_, select
 
 from gateway.directory import Changes, Occupancy, RoomFact, Stay
 from gateway.store import schema
 from gateway.store.rows import clean
+from gateway.store.statements import Statements
 
 _s = schema.stays.c
 
@@ -27,30 +28,17 @@ def _stay(row: object) -> Stay:
     return Stay(**{**fields, "no_post": bool(fields["no_post"])})
 
 
-def keep_changes(connection: Connection, owner: str, changes: Changes) -> None:
+def keep_changes(connection: Connection, statements: Statements, owner: str, changes: Changes) -> None:
     """Write what one piece of news changed."""
-    for stay in changes.stays:
-        connection.execute(delete(schema.stays).where(_s.property == owner, _s.id == stay.id))
-        connection.execute(insert(schema.stays).values(property=owner, **_columns(stay)))
-    for fact in changes.rooms:
-        rooms = schema.rooms
-        connection.execute(delete(rooms).where(rooms.c.property == owner, rooms.c.room == fact.room))
-        connection.execute(
-            insert(rooms).values(property=owner, room=clean(fact.room), last_departure=fact.last_departure)
-        )
+    statements.drop_stay.many(connection, [(owner, stay.id) for stay in changes.stays])
+    statements.add_stay.many(connection, [(owner, *_columns(stay)) for stay in changes.stays])
+    statements.drop_room.many(connection, [(owner, clean(fact.room)) for fact in changes.rooms])
+    facts = [(owner, clean(fact.room), fact.last_departure) for fact in changes.rooms]
+    statements.add_room.many(connection, facts)
 
 
-def _columns(stay: Stay) -> dict[str, object]:
-    return {
-        "id": stay.id,
-        "reservation": clean(stay.reservation),
-        "room": clean(stay.room),
-        "since": stay.since,
-        "until": stay.until,
-        "name": clean(stay.name),
-        "language": clean(stay.language),
-        "vip": clean(stay.vip),
-        "no_post": int(stay.no_post),
-        "class_of_service": clean(stay.class_of_service),
-        "departure": stay.departure,
-    }
+def _columns(stay: Stay) -> tuple[object, ...]:
+    """A stay in the order of its table's columns."""
+    who = (clean(stay.reservation), clean(stay.room), stay.since, stay.until, clean(stay.name))
+    what = (clean(stay.language), clean(stay.vip), int(stay.no_post), clean(stay.class_of_service), stay.departure)
+    return (stay.id, *who, *what)
