@@ -42,6 +42,7 @@ class Database:
         self.property = property_id
         self.engine = _engine(self.url)
         self._lock: IO[str] | Connection | None = None
+        self._kept: Connection | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -62,6 +63,23 @@ class Database:
             connection.commit()
             return result
 
+    def transact_kept(self, work: Callable[[Connection], T]) -> T:
+        """Like `transact`, on a connection that is kept open between calls: for the one writer, and one thread alone.
+
+        Taking a connection from the pool and giving it back costs as much as three statements.
+        """
+        connection = self._kept = self._kept or self.engine.connect()
+        try:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            result = work(connection)
+            connection.commit()
+            return result
+        except BaseException:
+            self._kept = None
+            connection.close()  # rolls back, and a connection that is broken is not used again
+            raise
+
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on a snapshot that is never committed."""
         with self.engine.connect() as connection:
@@ -74,6 +92,9 @@ class Database:
 
     def close(self) -> None:
         """Let go of the lock and every connection."""
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
         if self._lock is not None:
             self._lock.close()
             self._lock = None

@@ -125,7 +125,7 @@ class Writer:
             return [job.work(connection) for job in jobs]
 
         try:
-            announcements = self._database.transact(work)
+            announcements = self._database.transact_kept(work)
         except BaseException:
             self._stale = True
             raise
