@@ -60,5 +60,5 @@ def report(name: str) -> str:
                 notes.append(found)
     except NoShim as sentence:
         notes.append(f"LEFT OUT, what comes after this: {sentence}")
-    notes.append(f"took {time.perf_counter() - begun:.0f} s; {neighbours.told()}")
+    notes.append("; ".join(filter(None, (f"took {time.perf_counter() - begun:.0f} s", neighbours.told()))))
     return table(title, figures, notes)

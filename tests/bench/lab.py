@@ -83,9 +83,13 @@ def measure(what: str, *, fsync_us: int | None = None, **words: Any) -> dict[str
             environment |= {"LD_PRELOAD": str(shim()), "FSHIM_US": str(fsync_us), "FSHIM_COUNT": str(folder / "syncs")}
         command = [sys.executable, "-m", "tests.bench.lab", what, str(folder), json.dumps(words)]
         limit = LONGEST_FULL_SECONDS if full() else LONGEST_SECONDS
-        done = subprocess.run(
-            command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=limit, check=False
-        )
+        try:
+            done = subprocess.run(
+                command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=limit, check=False
+            )
+        except subprocess.TimeoutExpired as late:
+            said = (late.stderr or b"").decode(errors="replace")
+            raise AssertionError(f"{what} {words} did not end within {limit} s:\n{said[-4000:]}") from late
         assert done.returncode == 0, f"{what} {words} failed:\n{done.stderr[-4000:]}"
         result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
         return result

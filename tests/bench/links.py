@@ -195,7 +195,7 @@ class _Nothing:
 class Nothing:
     """A database that keeps nothing."""
 
-    def transact(self, work: Callable[[Connection], T]) -> T:
+    def transact_kept(self, work: Callable[[Connection], T]) -> T:
         """Do it, and keep nothing of it."""
         return work(cast("Connection", _Nothing()))
 
