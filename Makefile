@@ -37,7 +37,7 @@ types: $(VENV)/.ready-dev  ## mypy --strict
 	$(PY) -m mypy --strict $(CHECKED)
 
 bench: $(VENV)/.ready-test  ## the benches, with what they measured
-	@exec $(PY) -m pytest -m bench -s -p no:randomly $(ARGS)
+	@exec $(PY) -m pytest -m bench -s -p no:randomly tests/bench $(ARGS)
 
 clean:  ## remove what make made: the environment, caches, demo stores
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache foliogate-demo*
