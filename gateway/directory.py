@@ -209,12 +209,6 @@ class Occupancy:
                 assert_never(other)
         return Changes(tuple(self._changed.values()), tuple(self._news.values()))
 
-    def forget_before(self, instant: int) -> None:
-        """Drop stays that ended before `instant` from memory (the store keeps them)."""
-        for stays in self._by_room.values():
-            for stay in [one for one in stays.values() if one.until is not None and one.until < instant]:
-                del stays[stay.id]
-
     def _check_in(self, room: str, guest: Guest, at: int) -> None:
         current = self._open.get(guest.reservation)
         if current is not None and current.room == room:

@@ -25,7 +25,8 @@ def call_row(
 ) -> CallRow:
     """The row of a call as it stands; `cost` is None while it is open."""
     call, charged = joined.call, joined.charged[0] if joined.charged else joined.call
-    warnings = clean("\n".join(dict.fromkeys((*call.warnings, *joined.warnings)))) if joined.warnings else ""
+    told = call.warnings or joined.warnings  # joining may add to either
+    warnings = clean("\n".join(dict.fromkeys((*call.warnings, *joined.warnings)))) if told else ""
     # Three plain tuples in the order of the columns: this is done for every record, and a call by names costs as much
     # as pricing the call.
     what = (owner, call_id, source, clean(call.call_key), legs, ruling.status, clean(ruling.reason) or "", settle_by)

@@ -57,11 +57,7 @@ class Database:
     def transact(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction: committed when it returns, rolled back when it raises."""
         with self.engine.connect() as connection:
-            if self.is_sqlite:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            result = work(connection)
-            connection.commit()
-            return result
+            return self._committed(connection, work)
 
     def transact_kept(self, work: Callable[[Connection], T]) -> T:
         """Like `transact`, on a connection that is kept open between calls: for the one writer, and one thread alone.
@@ -70,15 +66,19 @@ class Database:
         """
         connection = self._kept = self._kept or self.engine.connect()
         try:
-            if self.is_sqlite:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            result = work(connection)
-            connection.commit()
-            return result
+            return self._committed(connection, work)
         except BaseException:
             self._kept = None
             connection.close()  # rolls back, and a connection that is broken is not used again
             raise
+
+    def _committed(self, connection: Connection, work: Callable[[Connection], T]) -> T:
+        """Begin, work, commit; whoever calls rolls back what raises."""
+        if self.is_sqlite:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        result = work(connection)
+        connection.commit()
+        return result
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on a snapshot that is never committed."""

@@ -8,11 +8,13 @@ from datetime import timedelta
 import pytest
 
 from gateway.instants import to_micros
+from gateway.intake.call_rows import call_row
 from gateway.intake.feed import Segment
 from gateway.intake.overdue import SettleOverdue
+from gateway.settle import Ruling
 from gateway.store.verify import broken_rules
 from pms_adapters.events import CheckedOut, Guest, GuestChanged
-from protocols.records import Frame
+from protocols.records import CallRecord, Frame
 from tests.conftest import LoggedFailures
 from tests.gateway.rig import NOON, Rig, line
 
@@ -265,3 +267,13 @@ def test_an_emergency_that_is_handed_on_is_told_with_its_first_record(rig: Rig) 
     rig.send(feed, line(1, dialled="9112", start=NOON - timedelta(minutes=4)))
     assert [len(batch.emergencies) for batch in rig.batches] == [1, 0]
     assert rig.postings() == []
+
+
+def test_what_joining_remarks_of_the_call_alone_is_kept(rig: Rig) -> None:
+    """A remark on the joined call is stored even where no single record had one."""
+    leg = rig.sources["main"].parse(line(1), rig.now)
+    assert isinstance(leg, CallRecord)
+    joined = rig.sources["main"].join([leg])
+    remarked = replace(joined, call=joined.call._replace(warnings=("two records tell of one stretch",)), warnings=())
+    row = call_row("SEASIDE", 1, "main", 1, remarked, None, None, Ruling(status="open", reason=""))
+    assert row.warnings == "two records tell of one stretch"
