@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 
-from gateway.instants import SECOND, from_micros
+from gateway.instants import from_micros
 from gateway.store.reading import money
 
 #: Characters of a text from outside that are shown in one place; what is longer ends in an ellipsis.
@@ -146,8 +146,3 @@ class Clock:
     def age(self, micros: int) -> str:
         """How long ago a stored instant was, in its largest unit."""
         return ago((self.now - from_micros(micros)) / timedelta(seconds=1))
-
-
-def seconds_between(later: int, earlier: int) -> float:
-    """The seconds between two stored instants."""
-    return (later - earlier) / SECOND
