@@ -173,9 +173,7 @@ class Settling:
             )
         )
 
-    def _leg(
-        self, batch: Batch, raw: RawRecord, record_id: int, leg: CallRecord, mark: bytes, *, doubt: bool
-    ) -> None:
+    def _leg(self, batch: Batch, raw: RawRecord, record_id: int, leg: CallRecord, mark: bytes, *, doubt: bool) -> None:
         """Put a leg beside its call, or begin one."""
         live = self._live[raw.source]
         known = None if doubt else live.find(leg)

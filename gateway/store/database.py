@@ -7,6 +7,7 @@ the driver's cursor. What was bound to a statement is never told in an error: it
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 from collections.abc import Callable, Sequence
@@ -108,10 +109,19 @@ class Database:
         if self._kept is not None:
             self._kept.close()
             self._kept = None
-        if self._lock is not None:
+        if isinstance(self._lock, Connection):
+            self._unlock(self._lock)
+        elif self._lock is not None:
             self._lock.close()
-            self._lock = None
+        self._lock = None
         self.engine.dispose()
+
+    @staticmethod
+    def _unlock(connection: Connection) -> None:
+        """Let go of the advisory lock now: the server notices that a connection is gone only a moment later."""
+        with contextlib.suppress(DBAPIError):  # a lost connection has lost its lock
+            connection.execute(text("SELECT pg_advisory_unlock_all()"))
+        connection.close()
 
     def version(self) -> int:
         """The schema version of the store; 0 for an empty one."""
