@@ -15,6 +15,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from werkzeug.exceptions import HTTPException
 
+from gateway.store.elsewhere import Elsewhere
 from gateway.web.api import Api, BadQuestion, chosen_state, whole, window
 from gateway.web.deeds import Deeds, NotDone, judge, read_form
 from gateway.web.health import Pulse, health
@@ -23,7 +24,7 @@ from gateway.web.live import Live
 from gateway.web.metrics import CONTENT_TYPE, Metrics
 from gateway.web.openapi import openapi
 from gateway.web.pages import Entered, Page, Pages
-from gateway.web.reads import Elsewhere, Reads, StoreBusy, StoreUnreadable
+from gateway.web.reads import Reads, StoreBusy, StoreUnreadable
 from gateway.web.security import Tokens, from_our_page
 from gateway.web.templates import static_files
 
