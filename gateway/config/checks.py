@@ -202,7 +202,9 @@ def time_of_day(text: object) -> object:
     """Read hours and minutes, in the hotel's time."""
     if isinstance(text, str):
         hours, _, minutes = text.partition(":")
-        plain = len(minutes) == 2 and 1 <= len(hours) <= 2 and (hours + minutes).isascii() and (hours + minutes).isdigit()
+        plain = (
+            len(minutes) == 2 and 1 <= len(hours) <= 2 and (hours + minutes).isascii() and (hours + minutes).isdigit()
+        )
         if plain and int(hours) < 24 and int(minutes) < 60:
             return time(int(hours), int(minutes))
         raise ValueError(f'"{text}" is not a time of day; write hours and minutes, such as "07:00"')

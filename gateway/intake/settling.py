@@ -235,7 +235,7 @@ class Settling:
         self, connection: Connection, batch: Batch, call: CallRow, ruling: Ruling, now: int, *, first: bool, doubt: bool
     ) -> None:
         """Add the posting a ruling asks for, less what is on its way already."""
-        if call.number_class == "emergency" and first:  # an emergency is never left open, so its first leg tells it
+        if call.number_class == "emergency":  # any leg may be the one that dials it; the watch tells one call once
             batch.emergencies.append(call)
         if call.status == "open":
             return
