@@ -12,7 +12,7 @@ from typing import Final
 #: Seconds before the second, third … try of a delivery; the last one repeats.
 DELAYS: Final = (10, 30, 90, 300, 900, 1800, 3600)
 #: Tries after which a delivery is given up: with the delays above, a little more than three days.
-MOST_TRIES: Final = 78
+MOST_TRIES: Final = 79
 #: Tries after which it is said on the page that notices do not arrive: about twenty minutes.
 WORRYING_TRIES: Final = 5
 

@@ -178,12 +178,12 @@ def _charges(seen: Seen, habits: Habits) -> Iterator[Fact]:
         return
     last, begun = charges.feed.last, charges.feed.begun
     if quiet.too_long(charges.feed.normal, last or begun, seen.now, seen.zone):
-        since = f"since {moment(last, seen.zone)}" if last else f"ever, and calls come since {moment(begun, seen.zone)}"
-        yield Fact(
-            "no_charge",
-            charges.feed.name,
-            f"PMS {charges.feed.name} has acknowledged no charge {since}, though calls come in",
+        since = (
+            f"since {moment(last, seen.zone)}, though calls come in"
+            if last
+            else f"ever; calls come in since {moment(begun, seen.zone)}"
         )
+        yield Fact("no_charge", charges.feed.name, f"PMS {charges.feed.name} has acknowledged no charge {since}")
 
 
 def _shifts(habits: Habits) -> Iterator[Fact]:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Mapping
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
+
+from twisted.internet.defer import Deferred
 
 from gateway.alarms.judging import Limits
 from gateway.app.link import Link, Surroundings
 from gateway.config import Config
 from gateway.config.checks import WEEKDAYS
-from gateway.instants import from_micros
+from gateway.instants import from_micros, to_micros
 from gateway.intake.batch import Source
 from gateway.store.elsewhere import Elsewhere
+from gateway.store.notices import Waiting
 from gateway.store.writer import Writer
 from gateway.watch.deliveries import Channel, Deliveries
 from gateway.watch.diary import CodeOf, Diary
@@ -39,7 +44,7 @@ def watch_of(
         clock=there.reactor,
         now=there.now,
         elsewhere=elsewhere,
-        channels=channels(there),
+        channels=channels(config, there.reactor, there.now),
     )
     house = House(
         database=there.database,
@@ -80,13 +85,32 @@ def addresses(config: Config) -> Addresses:
     )
 
 
-def channels(there: Surroundings) -> Mapping[str, Channel]:
+def channels(config: Config, reactor: Any, now: Callable[[], datetime]) -> Mapping[str, Channel]:
     """The ways out, by name."""
-    config = there.config
-    ways: dict[str, Channel] = {one.name: Hook(one, there.reactor, there.now) for one in config.hook}
+    ways: dict[str, Channel] = {one.name: Hook(one, reactor, now) for one in config.hook}
     if config.mail is not None:
-        ways[MAIL] = Mailer(config.mail, there.reactor, there.now)
+        ways[MAIL] = Mailer(config.mail, reactor, now)
     return ways
+
+
+def trials(config: Config, reactor: Any, now: Callable[[], datetime]) -> Mapping[str, Callable[[], Deferred[Any]]]:
+    """For each way out, what sends one trial notice by it."""
+    where = addresses(config)
+    at = to_micros(now())
+    words = "This is a trial: nothing has happened. Whoever reads it will hear of alarms."
+
+    def trial(name: str, channel: Channel) -> Callable[[], Deferred[Any]]:
+        is_mail = name == MAIL
+        body = (
+            f"{words}\n\nPage: {where.page}/alarms\n"
+            if is_mail
+            else json.dumps({"event": "trial", "property": where.property})
+        )
+        title = f"[{where.hotel}] Trial of the alarms"
+        notice = Waiting(0, "trial", name, " ".join(where.to) if is_mail else "", title, body, at, 0)
+        return lambda: channel.deliver(notice, f"{where.property}-trial-{at}")
+
+    return {name: trial(name, channel) for name, channel in channels(config, reactor, now).items()}
 
 
 def _diary(

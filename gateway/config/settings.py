@@ -217,9 +217,7 @@ class MailSettings(Settings):
     )
     username: Text | None = Field(None, examples=["foliogate"])
     password: Secret | None = Field(None, examples=["env:SMTP_PASSWORD"], repr=False)
-    sender: Annotated[str, AfterValidator(checks.mail_address)] = Field(
-        alias="from", examples=["foliogate@example.org"]
-    )
+    sender: Annotated[str, AfterValidator(checks.mail_address)] = Field(examples=["foliogate@example.org"])
     to: Annotated[tuple[MailAddress, ...], BeforeValidator(as_tuple), Field(min_length=1)] = Field(
         examples=[["desk@example.org"]]
     )

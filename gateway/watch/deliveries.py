@@ -100,7 +100,7 @@ class Deliveries(PeriodicService):
         except CancelledError:
             return "it took too long"
         except Exception as error:  # noqa: BLE001 (whatever it is, it is tried again)
-            return f"{type(error).__name__}: {error}"[:300]
+            return (str(error) or type(error).__name__)[:300]
         return ""
 
     def name_of(self, number: int) -> str:

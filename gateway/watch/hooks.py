@@ -16,8 +16,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from treq.client import HTTPClient
-from twisted.internet.defer import Deferred
-from twisted.web.client import Agent
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.error import ConnectingCancelledError
+from twisted.web.client import Agent, ResponseNeverReceived
 
 from gateway.config import HookSettings
 from gateway.store.notices import Waiting
@@ -57,7 +58,13 @@ class Hook:
             "foliogate-delivery": name,
             "foliogate-signature": signature(self._settings.secret, int(self._now().timestamp()), body),
         }
-        answer = await self._client.post(self._settings.url, data=body, headers=headers, allow_redirects=False)
+        try:
+            answer = await self._client.post(self._settings.url, data=body, headers=headers, allow_redirects=False)
+        except ConnectingCancelledError as error:
+            raise HookRefused(f"it did not answer within {TIMEOUT} s") from error
+        except ResponseNeverReceived as error:
+            late = any(failure.check(CancelledError) for failure in error.reasons)
+            raise HookRefused(f"it did not answer within {TIMEOUT} s" if late else "it hung up on us") from error
         read = 0
 
         def count(piece: bytes) -> None:

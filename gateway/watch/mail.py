@@ -66,7 +66,7 @@ class Mailer:
         return self._reactor.connectTCP(said.host, said.port, factory, timeout=TIMEOUT)
 
     def letter(self, notice: Waiting, name: str) -> bytes:
-        """The mail as it goes over the wire."""
+        """The mail, with plain line ends."""
         mail = EmailMessage()
         mail["From"], mail["To"] = self._settings.sender, ", ".join(notice.recipients.split())
         mail["Subject"] = " ".join(notice.subject.split())
@@ -74,7 +74,7 @@ class Mailer:
         mail["Message-ID"] = f"<{name}@{self._settings.sender.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(notice.body)
-        return mail.as_bytes(policy=email.policy.SMTP)
+        return mail.as_bytes(policy=email.policy.SMTP.clone(linesep="\n"))  # Twisted makes CR LF of each line end
 
     def _trust(self) -> Any:
         """Whose certificates are believed: the system's, or those of the file."""

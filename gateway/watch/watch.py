@@ -37,8 +37,8 @@ from gateway.watch.letters import Addresses
 
 #: Seconds between two rounds.
 EVERY: Final = 5.0
-#: Rounds between two countings by hour: five minutes.
-COUNT_EVERY: Final = 60
+#: Seconds between two countings by hour.
+COUNT_EVERY: Final = 300.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ class Watch:
         self._house, self._deliveries, self._diary = house, deliveries, diary
         self._standings: Mapping[weighing.Key, weighing.Standing] | None = None
         self._habits: Habits | None = None
-        self._until_count = 0
+        self._count_at = 0.0
         self._unkept = 0
         self._free: int | None = None
         self._last: tuple[datetime, float] | None = None
@@ -108,8 +108,7 @@ class Watch:
         glance: looking.Glance = await house.elsewhere(
             lambda: house.database.read(lambda connection: looking.glance(connection, owner))
         )
-        self._until_count -= 1
-        if self._until_count < 0:
+        if house.clock.seconds() >= self._count_at:
             await self._count()
         return glance
 
@@ -124,7 +123,7 @@ class Watch:
             house.submit(KeepCounts(house.memory, counted.rows, counted.marks))
         for row in counted.emergencies:
             self.emergency(CallRow(*[row[name] for name in CallRow._fields]), int(row["received_at"]))
-        self._until_count = COUNT_EVERY if counted.complete else 0
+        self._count_at = house.clock.seconds() + (COUNT_EVERY if counted.complete else 0.0)
         if counted.complete:
             self._habits = await house.elsewhere(
                 lambda: house.database.read(
