@@ -141,8 +141,8 @@ def test_a_guests_name_cannot_break_out_of_the_screen(watched: StandingHouse) ->
 def test_a_silent_screen_says_that_all_is_well_or_not(empty: StandingHouse) -> None:
     asker = Asker(as_house(empty))
     assert "listening" in asker.get("/emergency").text
-    empty.status.links["opera"].up = False
-    assert "1 thing is not well" in asker.get("/emergency").text
+    empty.status.sources["main"].up = False
+    assert "PBX main is not connected: calls are not heard" in asker.get("/emergency").text
 
 
 def test_the_api_tells_alarms_as_described(watched: StandingHouse) -> None:
