@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import inspect, select
 
 from gateway.store import schema
@@ -11,7 +13,7 @@ from gateway.store.migrations import schema_1 as first
 from tests.gateway.rig import Rig, line
 
 
-def shape(database: Database) -> dict[str, object]:
+def shape(database: Database) -> dict[str, tuple[Any, Any, Any]]:
     """Every table with its columns (nullable or not), key and indexes, as the database has them."""
     looked = inspect(database.engine)
     return {
@@ -33,7 +35,7 @@ def test_the_steps_make_what_the_document_says(store_url: str) -> None:
     database.open()
     made = shape(database)
     for name, table in schema.metadata.tables.items():
-        columns, key, indexes = made.pop(name)  # type: ignore[misc]
+        columns, key, indexes = made.pop(name)
         assert columns == {column.name: column.nullable for column in table.columns}, name
         assert key == [column.name for column in table.primary_key.columns], name
         wanted = {
