@@ -122,8 +122,10 @@ def emergency_begun(
 ) -> EmergencyCall | None:
     """An emergency call that an exchange tells of as it begins; None for any other call. Pure."""
     trunk = dialling.trunk(frozenset(pbx.trunks))
+    if trunk is None:
+        return None
     emergencies = [one for one in dialling.numbers if plan.classify(one).number_class == "emergency"]
-    if trunk is None or not emergencies:
+    if not emergencies:
         return None
     place = rooms.place(dialling.extension or None)
     return EmergencyCall(

@@ -117,7 +117,8 @@ async def test_a_mail_arrives_whole(postbox: Postbox) -> None:
     (letter,) = postbox.letters
     assert letter.mail_from == "foliogate@example.org"
     assert letter.rcpt_tos == ["desk@example.org", "it@example.org"]
-    said = email.message_from_bytes(bytes(letter.content or b""), policy=email.policy.default)
+    assert isinstance(letter.content, bytes)
+    said = email.message_from_bytes(letter.content, policy=email.policy.default)
     assert said["Subject"] == "[Hôtel] PMS not connected"
     assert said["Message-ID"] == "<SEASIDE-17@example.org>"
     assert said["Date"] == "Fri, 20 Nov 2026 11:00:00 +0000"
