@@ -16,7 +16,7 @@ from gateway.simulators.writers import writer_of
 from protocols.fias.codec import Frames
 from tests.simulation import hotel, hotel_pms
 from tests.simulation.disk import Disk
-from tests.simulation.exchanges import Exchange, FileExchange, StreamExchange
+from tests.simulation.exchanges import Exchange, FileExchange, StreamExchange, Telling
 from tests.simulation.hotel_pms import HotelPms, postings_in
 from tests.simulation.life import Handed, Life
 from tests.simulation.network import Network, Wire
@@ -150,6 +150,8 @@ class Day:
 
     def handed(self, item: Handed) -> None:
         """Something was handed to the gateway that lives now."""
+        if isinstance(item, Telling):
+            item.skew = self.skew
         if self.life is not None:
             self.life.handed(item)
 
@@ -166,7 +168,7 @@ class Day:
         if self.network.at(hotel.AVAYA_PORT) is None and hotel.AVAYA_PORT in self.network.ports:
             factory = _Once(self._avaya)
             self.network.connect(self._avaya.machine, hotel.AVAYA_PORT, factory, 30)
-        self.world.later(self.world.draw.uniform(3, 15), self._dial)
+        self.world.later(self.world.draw.uniform(10, 60), self._dial)
 
     def _made(self, wire: Wire) -> None:
         """Watch a new connection to the PMS from both sides."""

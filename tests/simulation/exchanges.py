@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -36,6 +37,7 @@ class Telling:
     again: bool = False
     stage: Stage = "written"
     acknowledged: bool = False
+    skew: timedelta = timedelta()
 
     def secure(self) -> None:
         """A commit that began after it was handed over has succeeded."""
@@ -149,7 +151,7 @@ class StreamExchange:
     def handed(self, telling: Telling) -> None:
         """The whole record was handed to a living gateway."""
         telling.stage = "handed"
-        self._handed(telling)
+        self._handed(telling)  # the day notes how wrong the gateway's clock is, too
 
     @property
     def acknowledges(self) -> bool:

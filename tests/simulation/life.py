@@ -13,7 +13,7 @@ from tests.simulation.network import Network
 from tests.simulation.world import CrashPoint, Died, Machine, World
 
 #: A day has 86,400 seconds, and nothing happens in most of them: what is looked at every second is looked at seldom.
-PACE = Pace(look=20.0, commands=240.0, overdue=300.0)
+PACE = Pace(look=45.0, commands=600.0, overdue=900.0)
 #: What the service manager of a machine waits for an orderly stop before it kills.
 STOP_SECONDS = 60.0
 
