@@ -61,32 +61,63 @@ class Disk:
             self._holder = None
 
     def attach(self, database: Database, machine: Machine) -> None:
-        """Stand between a process and its store."""
-        engine = database.engine
+        """Stand between a process and its store: under SQLAlchemy, where every statement passes."""
 
-        @event.listens_for(engine, "connect")
+        @event.listens_for(database.engine, "do_connect")
+        def _connect(_dialect: Any, _record: Any, words: Any, named: Any) -> Watched:
+            watched: Watched = sqlite3.connect(*words, **named, factory=Watched)
+            watched.machine, watched.disk = machine, self
+            return watched
+
+        @event.listens_for(database.engine, "connect")
         def _impatient(connection: Any, _record: Any) -> None:
             connection.execute("PRAGMA busy_timeout=0")  # a real wait would stop the simulated clock
 
-        @event.listens_for(engine, "before_cursor_execute")
-        def _statement(
-            connection: Any, _cursor: Any, words: str, _parameters: Any, _context: Any, _many: bool
-        ) -> None:
-            if words == "BEGIN IMMEDIATE":
-                self._set(connection.connection.dbapi_connection)
-            machine.raise_if_dead("statement")
-
-        @event.listens_for(engine, "commit")
-        def _commit(_connection: Any) -> None:
-            machine.raise_if_dead("before commit")
-
-    def _set(self, connection: sqlite3.Connection) -> None:
+    def prepare(self, connection: sqlite3.Connection) -> None:
         """Give a connection the disk as it is now."""
         connection.execute(f"PRAGMA query_only={int(self.trouble == 'read-only')}")
         pages = _MOST_PAGES
         if self.trouble == "full":
             pages = int(connection.execute("PRAGMA page_count").fetchone()[0]) + _LAST_PAGES
         connection.execute(f"PRAGMA max_page_count={pages}")
+
+
+class Watched(sqlite3.Connection):
+    """A connection whose process may die at any statement, and whose disk may be in trouble."""
+
+    machine: Machine
+    disk: Disk
+
+    def cursor(self, *_words: Any, **_named: Any) -> WatchedCursor:  # type: ignore[override]
+        """A cursor that is watched too."""
+        return WatchedCursor(self)
+
+    def commit(self) -> None:
+        """Commit, unless the process dies before."""
+        if self.in_transaction:
+            self.machine.raise_if_dead("before commit")
+        super().commit()
+
+
+class WatchedCursor(sqlite3.Cursor):
+    """Its statements are where a process may die inside a transaction."""
+
+    connection: Watched
+
+    def execute(self, words: str, *more: Any) -> WatchedCursor:
+        """Do it, unless the process dies before."""
+        watched = self.connection
+        if words == "BEGIN IMMEDIATE":
+            watched.disk.prepare(watched)
+        watched.machine.raise_if_dead("statement")
+        super().execute(words, *more)
+        return self
+
+    def executemany(self, words: str, rows: Any) -> WatchedCursor:
+        """Do it, unless the process dies before."""
+        self.connection.machine.raise_if_dead("statement")
+        super().executemany(words, rows)
+        return self
 
 
 class ClockDrive(Service):
