@@ -96,12 +96,12 @@ class Gateway:
         try:
             self.database.open()
             self.database.lock()
+            self._build()
+            self.database.transact(self._recover)
         except StoreTrouble as error:
             raise parts.CannotStart(str(error)) from error
         except DBAPIError as error:
             raise parts.CannotStart(f"the store cannot be opened: {str(error.orig).splitlines()[0]}") from error
-        self._build()
-        self.database.transact(self._recover)
         self._drive.startService()
         self._start_services()  # first, because a port that is taken ends the start, and the PMS need not hear of it
         if self.link is not None:

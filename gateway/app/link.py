@@ -115,7 +115,7 @@ class Link:
     def room_news(self, news: RoomNews) -> None:
         """Write it down before anything else is done about it."""
         house, now = self._house, to_micros(self._house.now())
-        job = KeepRoomNews(house.memory, news, may_post=house.may_post, now=now, done=self.clerk.take)
+        job = KeepRoomNews(house.memory, news, pms=self.name, may_post=house.may_post, now=now, done=self.clerk.take)
         house.submit(job)
 
     def late_answer(self, token: int, result: Posted | Refused) -> None:

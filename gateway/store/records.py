@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
@@ -96,10 +97,22 @@ def call(connection: Connection, owner: str, call_id: int) -> CallRow | None:
     return None if row is None else CallRow(*row)
 
 
-def rule_call(connection: Connection, owner: str, call_id: int, status: str, reason: str) -> None:
-    """Change the ruling of a call, in words and status."""
+def calls_not_charged(
+    connection: Connection, owner: str, rooms: Collection[str], since: int, after: int
+) -> list[CallRow]:
+    """Priced calls of these rooms that began at `since` or later and are not charged, behind call number `after`."""
+    ruled = (_c.status == "not_chargeable", _c.amount > 0, _c.reservation.is_(None))
+    wanted = select(schema.calls).where(_c.property == owner, _c.id > after, *ruled, _c.started_at >= since)
+    return [row for row in map(CallRow._make, connection.execute(wanted.order_by(_c.id))) if row.room in rooms]
+
+
+def rule_call(
+    connection: Connection, owner: str, call_id: int, status: str, reason: str, reservation: str | None = None
+) -> None:
+    """Change the ruling of a call, in words and status, and its guest where one is named."""
     wanted = update(schema.calls).where(_c.property == owner, _c.id == call_id)
-    connection.execute(wanted.values(status=status, reason=reason, settle_by=None))
+    guest = {} if reservation is None else {"reservation": reservation}
+    connection.execute(wanted.values(status=status, reason=reason, settle_by=None, **guest))
 
 
 def overdue_calls(connection: Connection, owner: str, now: int, newest: int) -> list[CallRow]:
