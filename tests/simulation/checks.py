@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
-from typing import Any, Final
+from typing import Final
 
 from gateway.simulators.calls import SimulatedCall
 from gateway.store.database import Database
@@ -26,6 +26,10 @@ EDGE_OF_THE_CHANGE: Final = timedelta(minutes=65)
 #: A dialect without a year has its year from the gateway's clock: one that is wrong by so much misdates its records.
 WRONG_YEAR: Final = timedelta(days=150)
 _FINAL: Final = ("posted", "refused", "in_doubt", "held", "written_off")
+
+
+#: An exchange, and by what a call is known to it: its own number, else the bytes of its record.
+Key = tuple[str, str | bytes]
 
 
 @dataclass(slots=True)
@@ -48,7 +52,7 @@ class Books:
     postings: dict[int, Posting]
     by_call: dict[int, list[Posting]]
     by_token: dict[int, Posting]
-    keys: dict[int, tuple[str, str | bytes]]
+    keys: dict[int, Key]
 
     @property
     def posted(self) -> int:
@@ -80,7 +84,7 @@ def books(day: Day) -> Books:
     return Books(postings, by_call, by_token, _keys(day))
 
 
-def _keys(day: Day) -> dict[int, tuple[str, str | bytes]]:
+def _keys(day: Day) -> dict[int, Key]:
     """By what each stored call is known to its exchange: its own number for it, else the bytes of its record."""
     raw = {row[0]: row[1] for row in day.ask("SELECT call_id, raw FROM records WHERE call_id IS NOT NULL ORDER BY id DESC")}
     calls = day.ask("SELECT id, source, call_key FROM calls")
@@ -92,7 +96,21 @@ def broken(day: Day) -> list[str]:
     laid = books(day)
     found = [*_records(day), *_charges(day, laid), *_folio(day, laid), *_answers(day, laid), *_left_over(day, laid)]
     found += [f"bytes of posting number {token} left before it was written down" for token in day.unwritten]
-    found += _rules(day)
+    return found + _rules(day)
+
+
+def unsettled(day: Day) -> list[str]:
+    """What is still wrong once a person has settled every doubt by what truly is on the folio."""
+    laid = books(day)
+    found = [*_charges(day, laid), *_folio(day, laid), *_left_over(day, laid), *_rules(day)]
+    found += [
+        f"posting {posting.id} was settled by a person and is {posting.state}"
+        for posting in laid.postings.values()
+        if posting.state == "in_doubt" or posting.hold == "possible_repeat"
+    ]
+    booked = sum(line.amount or 0 for line in day.pms.folio if line.booked)
+    if booked != laid.posted:
+        found.append(f"a person has settled every doubt; booked {booked}, posted {laid.posted}")
     return found
 
 
@@ -128,8 +146,8 @@ def _is_rest(raw: bytes, tellings: Iterable[Telling]) -> bool:
 
 def _charges(day: Day, laid: Books) -> Iterator[str]:
     """Each call that should be charged is in exactly one posting; what equals an earlier record is held, not charged."""
-    charged: Counter[tuple[str, str | bytes]] = Counter()
-    certain: Counter[tuple[str, str | bytes]] = Counter()
+    charged: Counter[Key] = Counter()
+    certain: Counter[Key] = Counter()
     for call_id, parts in laid.by_call.items():
         key = laid.keys[call_id]
         charged[key] += 1
@@ -137,10 +155,10 @@ def _charges(day: Day, laid: Books) -> Iterator[str]:
     for name, exchange in day.exchanges.items():
         told = _told(exchange.tellings)
         misdated = {one.call.seq for one in exchange.tellings if one.call and abs(one.skew) > WRONG_YEAR} if name == "mitel" else ()
-        true: Counter[tuple[str, str | bytes]] = Counter()
-        due: Counter[tuple[str, str | bytes]] = Counter()
+        true: Counter[Key] = Counter()
+        due: Counter[Key] = Counter()
         for call in exchange.calls:
-            key = (name, _key(day, name, call))
+            key = (name, key_of(day, name, call))
             records = len(exchange.writer.records(call))
             true[key] += call.charged and told[call.seq][0] > 0
             due[key] += told[call.seq][1] >= records and call.seq not in misdated and _must_be_charged(day, call)
@@ -164,7 +182,7 @@ def _told(tellings: Iterable[Telling]) -> dict[int, tuple[int, int]]:
     return defaultdict(lambda: (0, 0), {seq: (len(handed[seq]), len(secured[seq])) for seq in handed})
 
 
-def _key(day: Day, name: str, call: SimulatedCall) -> str | bytes:
+def key_of(day: Day, name: str, call: SimulatedCall) -> str | bytes:
     writer = day.exchanges[name].writer
     key = writer.key(call)
     return key if key is not None else writer.records(call)[0].removesuffix(writer.line_end)
@@ -233,6 +251,3 @@ def _rules(day: Day) -> list[str]:
         return database.read(lambda connection: broken_rules(connection, hotel.OWNER, database.is_sqlite))
     finally:
         database.close()
-
-
-_Rows = list[tuple[Any, ...]]

@@ -171,19 +171,19 @@ class Day:
         self.world.later(self.world.draw.uniform(10, 60), self._dial)
 
     def _made(self, wire: Wire) -> None:
-        """Watch a new connection to the PMS from both sides."""
+        """Watch what a new connection to the PMS brings, and that no posting leaves before it is written down."""
         if wire.number != hotel_pms.PORT:
             return
         self.pms.watch(wire)
         frames = Frames()
 
-        def tap(data: bytes) -> None:
+        def leaving(data: bytes) -> None:
             for record in postings_in(frames, data):
                 token = int(record.first("P#") or 0)
                 if not self._is_written(token):
                     self.unwritten.append(token)
 
-        wire.ends[1].tap = tap
+        wire.ends[0].leaving = leaving
 
     def _is_written(self, token: int) -> bool:
         """Whether an attempt with this number stands in the store at this instant."""

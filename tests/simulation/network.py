@@ -73,7 +73,8 @@ class Connector:
 
 @implementer(ITransport, IConsumer)
 class End:
-    """One end of a connection: what a protocol has as its transport. `tap` sees what is handed to its protocol."""
+    """One end of a connection: what a protocol has as its transport. `tap` sees what is handed to its
+    protocol, `leaving` what its protocol writes."""
 
     disconnecting = False
 
@@ -85,6 +86,7 @@ class End:
         self.outgoing = bytearray()
         self.handed = 0
         self.tap: Callable[[bytes], None] = lambda _data: None
+        self.leaving: Callable[[bytes], None] = lambda _data: None
         self.lost: Callable[[], None] = lambda: None
         self._flowing = False
 
@@ -99,6 +101,7 @@ class End:
         """Let bytes go, unless the machine dies before."""
         if not self.open or self.disconnecting or self.machine.dies_at("before write"):
             return
+        self.leaving(data)
         self.outgoing += data
         self.flow()
         self.machine.dies_at("after write")

@@ -52,10 +52,10 @@ def calls(day: Day) -> None:
         for _ in range(draw.randint(4, 10)):
             day.world.later(at + draw.uniform(0, 20), day.call, source)
     for _ in range(draw.randint(0, 3)):
-        day.world.later(draw.uniform(60, LAST_FAULT - 6000), _twins, day)
+        day.world.later(draw.uniform(60, LAST_FAULT - 6000), twins, day)
 
 
-def _twins(day: Day) -> None:
+def twins(day: Day) -> None:
     day.world.fault("twins")
     day.call("mitel", twins=day.world.draw.randint(2, 4))
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from twisted.logger import ILogObserver, LogEvent, formatEvent, globalLogPublisher
 from zope.interface import implementer
 
-from tests.simulation import checks, hotel, plan
+from tests.simulation import checks, hotel, person, plan
 from tests.simulation.day import Day
 
 #: Where a store lies in memory, where the system has such a place: thousands of days, and no disk is worn out.
@@ -68,6 +68,8 @@ def play(seed: int, house: hotel.House, what: Callable[[Day], None] = plan.whole
         try:
             day.run(what)
             found = checks.broken(day)
+            person.settle(day)
+            found += checks.unsettled(day)
             day.end()
         except Exception as error:  # noqa: BLE001 - a day that breaks down has a seed too, and must not take others along
             trace = traceback.extract_tb(error.__traceback__)
