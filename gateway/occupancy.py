@@ -85,7 +85,7 @@ class KeepRoomNews:
         look_back = MOST_CALLS if self._now - since > SOON else FEW_CALLS
         after = self._memory.numbers.peek(schema.records) - look_back
         rooms = {stay.room for stay in stays}
-        calls = records.calls_not_charged(connection, owner, rooms, since, after)
+        calls = [call for call in records.calls_not_charged(connection, owner, since, after) if call.room in rooms]
         return [due for call in calls if (due := self._charge(connection, call)) is not None]
 
     def _charge(self, connection: Connection, call: CallRow) -> Due | None:

@@ -39,6 +39,7 @@ from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.store.memory import Memory
 from gateway.store.rows import Due
 from gateway.store.writer import BACKLOG_LOW, Drive, Writer, WriterThread
+from gateway.watch.watch import EVERY
 
 #: What a stop may take for the answer of the posting under way; the whole stop stays under ten seconds.
 LAST_ANSWER_SECONDS: Final = 2.5
@@ -49,12 +50,13 @@ class Pace:
     """How often a gateway looks at what does not call it, in seconds.
 
     `look`: a followed file, because a call stands on the folio within two of them. `commands`: those of other
-    processes. `overdue`: open calls whose last record did not come.
+    processes. `overdue`: open calls whose last record did not come. `watch`: whatever alarms are raised for.
     """
 
     look: float = 0.5
     commands: float = 1.0
     overdue: float = 60.0
+    watch: float = EVERY
 
 
 class Gateway:
@@ -128,7 +130,7 @@ class Gateway:
         if self.config.pms:
             self.link = Link(self._surroundings())
         self.watch, self._deliveries = watch_of(
-            self._surroundings(), self.writer, self._elsewhere, self._sources, self.link
+            self._surroundings(), self.writer, self._elsewhere, self._sources, self.link, self._pace.watch
         )
 
     def _surroundings(self) -> Surroundings:
@@ -237,7 +239,7 @@ class Gateway:
         for call in batch.emergencies:
             self.watch.emergency(call, to_micros(batch.read_at))
         self.due(batch.due)
-        if batch.unknown_rooms and self.link is not None:
+        if (batch.unknown_rooms or batch.vacant_rooms) and self.link is not None:
             self.link.look_for_need()
         for listener in self.listeners:
             listener(batch)

@@ -33,7 +33,12 @@ _MEGABYTE: Final = 1_000_000
 
 
 def watch_of(
-    there: Surroundings, writer: Writer, elsewhere: Elsewhere, sources: Mapping[str, Source], link: Link | None
+    there: Surroundings,
+    writer: Writer,
+    elsewhere: Elsewhere,
+    sources: Mapping[str, Source],
+    link: Link | None,
+    every: float,
 ) -> tuple[Watch, Deliveries]:
     """The watch and what carries out its notices; both have a service to start."""
     config, where = there.config, addresses(there.config)
@@ -45,6 +50,7 @@ def watch_of(
         now=there.now,
         elsewhere=elsewhere,
         channels=channels(config, there.reactor, there.now),
+        every=every,
     )
     house = House(
         database=there.database,
@@ -68,7 +74,7 @@ def watch_of(
         store_trouble=lambda: writer.trouble or "",
     )
     diary = _diary(there, elsewhere, where, _code_of(sources), deliveries) if where.to else None
-    return Watch(house, deliveries, diary), deliveries
+    return Watch(house, deliveries, diary, every), deliveries
 
 
 def addresses(config: Config) -> Addresses:

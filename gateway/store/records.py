@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
@@ -97,13 +96,11 @@ def call(connection: Connection, owner: str, call_id: int) -> CallRow | None:
     return None if row is None else CallRow(*row)
 
 
-def calls_not_charged(
-    connection: Connection, owner: str, rooms: Collection[str], since: int, after: int
-) -> list[CallRow]:
-    """Priced calls of these rooms that began at `since` or later and are not charged, behind call number `after`."""
-    ruled = (_c.status == "not_chargeable", _c.amount > 0, _c.reservation.is_(None))
+def calls_not_charged(connection: Connection, owner: str, since: int, after: int) -> list[CallRow]:
+    """Priced calls of no guest that began at `since` or later and are not charged, behind call number `after`."""
+    ruled = (_c.status == "not_chargeable", _c.amount > 0, _c.reservation.is_(None), _c.room.is_not(None))
     wanted = select(schema.calls).where(_c.property == owner, _c.id > after, *ruled, _c.started_at >= since)
-    return [row for row in map(CallRow._make, connection.execute(wanted.order_by(_c.id))) if row.room in rooms]
+    return [CallRow._make(row) for row in connection.execute(wanted.order_by(_c.id))]
 
 
 def rule_call(

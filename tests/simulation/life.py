@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from twisted.internet.defer import maybeDeferred
+
 from gateway.app import CannotStart, Gateway
 from gateway.app.gateway import Pace
 from gateway.config import Config
@@ -13,7 +15,7 @@ from tests.simulation.network import Network
 from tests.simulation.world import CrashPoint, Died, Machine, World
 
 #: A day has 86,400 seconds, and nothing happens in most of them: what is looked at every second is looked at seldom.
-PACE = Pace(look=45.0, commands=600.0, overdue=900.0)
+PACE = Pace(look=45.0, commands=600.0, overdue=900.0, watch=10800.0)
 #: What the service manager of a machine waits for an orderly stop before it kills.
 STOP_SECONDS = 60.0
 
@@ -43,6 +45,7 @@ class Life:
             self.machine,
             self.machine.now,
             "simulated",
+            elsewhere=maybeDeferred,
             drive=lambda _reactor: ClockDrive(self.machine, disk, self._step_begins, self._step_ended),
             pace=PACE,
         )
