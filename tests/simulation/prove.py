@@ -94,7 +94,7 @@ def _tell(outcome: Outcome, folder: Path | None) -> None:
     for sentence in outcome.broken:
         print(f"seed {outcome.seed}: {sentence}", flush=True)
     if outcome.broken:
-        print(f"  play it again with: make prove SEED={outcome.seed}", flush=True)
+        print(f"  play it again with: make prove SEED={outcome.seed}    (trace {outcome.digest})", flush=True)
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / f"seed-{outcome.seed}.txt").write_text("\n".join(outcome.trace) + "\n", encoding="utf-8")
