@@ -41,7 +41,6 @@ class Posting:
     state: str
     hold: str
     amount: int | None
-    ever_in_doubt: bool
     booked: list[int] = field(default_factory=list)
 
 
@@ -67,9 +66,8 @@ class Books:
 
 def books(day: Day) -> Books:
     """Lay the books side by side."""
-    doubted = {row[0] for row in day.ask("SELECT posting_id FROM attempts WHERE event IN ('no_answer', 'found_at_start')")}
     rows = day.ask("SELECT id, call_id, state, hold, amount FROM postings")
-    postings = {row[0]: Posting(*row, ever_in_doubt=row[0] in doubted) for row in rows}
+    postings = {row[0]: Posting(*row) for row in rows}
     by_call: dict[int, list[Posting]] = defaultdict(list)
     for posting in postings.values():
         by_call[posting.call_id].append(posting)
@@ -86,7 +84,9 @@ def books(day: Day) -> Books:
 
 def _keys(day: Day) -> dict[int, Key]:
     """By what each stored call is known to its exchange: its own number for it, else the bytes of its record."""
-    raw = {row[0]: row[1] for row in day.ask("SELECT call_id, raw FROM records WHERE call_id IS NOT NULL ORDER BY id DESC")}
+    raw = {
+        row[0]: row[1] for row in day.ask("SELECT call_id, raw FROM records WHERE call_id IS NOT NULL ORDER BY id DESC")
+    }
     calls = day.ask("SELECT id, source, call_key FROM calls")
     return {row[0]: (row[1], row[2] if row[2] is not None else raw[row[0]]) for row in calls}
 
@@ -154,7 +154,11 @@ def _charges(day: Day, laid: Books) -> Iterator[str]:
         certain[key] += any(part.hold != "possible_repeat" and part.state != "written_off" for part in parts)
     for name, exchange in day.exchanges.items():
         told = _told(exchange.tellings)
-        misdated = {one.call.seq for one in exchange.tellings if one.call and abs(one.skew) > WRONG_YEAR} if name == "mitel" else ()
+        misdated = (
+            {one.call.seq for one in exchange.tellings if one.call and abs(one.skew) > WRONG_YEAR}
+            if name == "mitel"
+            else ()
+        )
         true: Counter[Key] = Counter()
         due: Counter[Key] = Counter()
         for call in exchange.calls:
@@ -228,9 +232,9 @@ def _answers(day: Day, laid: Books) -> Iterator[str]:
     booked = {int(line.token) for line in day.pms.folio if line.booked and line.token.isdigit()}
     for answer in day.pms.answers:
         posting = laid.by_token.get(answer.token)
-        if answer.secured and answer.status == "OK" and answer.token in booked and posting is not None:
-            if posting.state != "posted":
-                yield f"posting {posting.id} was accepted and answered, and is {posting.state}"
+        accepted = answer.secured and answer.status == "OK" and answer.token in booked
+        if accepted and posting is not None and posting.state != "posted":
+            yield f"posting {posting.id} was accepted and answered, and is {posting.state}"
 
 
 def _left_over(day: Day, laid: Books) -> Iterator[str]:

@@ -219,9 +219,7 @@ class Day:
         for number in range(twins):
             self._seq += 1
             if first is None:
-                first = draw_call(
-                    draw, self._seq, now, self._plan, "9", (extension, "Guest"), hotel.ROOMS
-                )
+                first = draw_call(draw, self._seq, now, self._plan, "9", (extension, "Guest"), hotel.ROOMS)
                 call = first
             else:
                 start = later(first.end, 1)

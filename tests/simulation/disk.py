@@ -123,9 +123,7 @@ class WatchedCursor(sqlite3.Cursor):
 class ClockDrive(Service):
     """Drives a writer by the clock. `taken` and `kept` are told when a step takes what is in line, and what came of it."""
 
-    def __init__(
-        self, machine: Machine, disk: Disk, taken: Callable[[], None], kept: Callable[[bool], None]
-    ) -> None:
+    def __init__(self, machine: Machine, disk: Disk, taken: Callable[[], None], kept: Callable[[bool], None]) -> None:
         self.writer: Writer | None = None
         self._machine, self._disk, self._taken, self._kept = machine, disk, taken, kept
         self._awake = False

@@ -106,9 +106,9 @@ class StreamExchange:
 
     # -- the connection ------------------------------------------------------------------------------------------------
 
-    def factory(self) -> Factory:
+    def factory(self) -> Any:
         """What makes this exchange's connections."""
-        made = Factory.forProtocol(lambda: _Line(self))  # type: ignore[no-untyped-call]
+        made = Factory.forProtocol(lambda: _Line(self))
         made.noisy = False
         return made
 

@@ -74,9 +74,7 @@ class HotelPms:
         )
         self.pms = FiasPms(settings, machine, machine.now, lambda _said: None)
         self.stays: list[TrueStay] = [
-            TrueStay(room, guest.reservation, None)
-            for room in rooms
-            for guest in self.pms.office.occupants(room)
+            TrueStay(room, guest.reservation, None) for room in rooms for guest in self.pms.office.occupants(room)
         ]
         self.answers: list[HandedAnswer] = []
         self._told_late: set[int] = set()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from twisted.internet.defer import maybeDeferred
+from twisted.internet.defer import Deferred, maybeDeferred
 
 from gateway.app import CannotStart, Gateway
 from gateway.app.gateway import Pace
@@ -14,10 +14,17 @@ from tests.simulation.disk import ClockDrive, Disk
 from tests.simulation.network import Network
 from tests.simulation.world import CrashPoint, Died, Machine, World
 
+T = TypeVar("T")
+
 #: A day has 86,400 seconds, and nothing happens in most of them: what is looked at every second is looked at seldom.
 PACE = Pace(look=45.0, commands=600.0, overdue=900.0, watch=10800.0)
 #: What the service manager of a machine waits for an orderly stop before it kills.
 STOP_SECONDS = 60.0
+
+
+def _at_once(work: Callable[[], T]) -> Deferred[T]:
+    """Read the store here and now; there are no threads in a simulated day."""
+    return maybeDeferred(work)
 
 
 class Handed(Protocol):
@@ -45,7 +52,7 @@ class Life:
             self.machine,
             self.machine.now,
             "simulated",
-            elsewhere=maybeDeferred,
+            elsewhere=_at_once,
             drive=lambda _reactor: ClockDrive(self.machine, disk, self._step_begins, self._step_ended),
             pace=PACE,
         )

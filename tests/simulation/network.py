@@ -7,16 +7,16 @@ minutes (nobody tells an end whose cable was pulled). What an end writes meanwhi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from twisted.internet import error
 from twisted.internet.address import IPv4Address
 from twisted.internet.error import (
     CannotListenError,
     ConnectionAborted,
     ConnectionDone,
     ConnectionLost,
-    ConnectionRefusedError,
     UserError,
 )
 from twisted.internet.interfaces import IConsumer, IListeningPort, ITransport
@@ -59,16 +59,16 @@ class Connector:
     def stopConnecting(self) -> None:
         """Give up."""
         if self.pending:
-            self.fail(UserError())
+            self.fail(UserError())  # type: ignore[no-untyped-call]
 
     def disconnect(self) -> None:
         """Give up."""
         self.stopConnecting()
 
-    def fail(self, error: Exception) -> None:
+    def fail(self, why: Exception) -> None:
         """Say that there is no connection."""
         self.pending = False
-        self._factory.clientConnectionFailed(self, Failure(error))  # type: ignore[no-untyped-call]
+        self._factory.clientConnectionFailed(self, Failure(why))  # type: ignore[no-untyped-call]
 
 
 @implementer(ITransport, IConsumer)
@@ -106,7 +106,7 @@ class End:
         self.flow()
         self.machine.dies_at("after write")
 
-    def writeSequence(self, pieces: list[bytes]) -> None:
+    def writeSequence(self, pieces: Iterable[bytes]) -> None:
         """Let bytes go."""
         self.write(b"".join(pieces))
 
@@ -261,7 +261,7 @@ class Network:
     def listen(self, machine: Machine, number: int, factory: Any) -> Port:
         """Open a port."""
         if number in self.ports:
-            raise CannotListenError("", number, OSError(98, "Address already in use"))
+            raise CannotListenError("", number, OSError(98, "Address already in use"))  # type: ignore[no-untyped-call]
         self.ports[number] = Port(self, machine, number, factory)
         return self.ports[number]
 
@@ -277,7 +277,7 @@ class Network:
             return
         port = self.ports.get(number)
         if port is None or not port.machine.alive or number in self.unreachable:
-            connector.fail(ConnectionRefusedError())
+            connector.fail(error.ConnectionRefusedError())  # type: ignore[no-untyped-call]
             return
         connector.pending = False
         wire = Wire(self._world, machine, port.machine, number)

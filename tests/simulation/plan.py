@@ -155,7 +155,7 @@ def pms_restart(day: Day) -> None:
 
 def _spell(day: Day, words: str, seconds: float) -> None:
     """A fault of the PMS, for a while or for a number of postings."""
-    name = words.split(":")[0]
+    name = words.partition(":")[0]
     day.world.fault(f"pms {name}", words)
     day.pms.pms.house.fault(words)
     if seconds:

@@ -16,6 +16,7 @@ from zope.interface import implementer
 
 from tests.simulation import checks, hotel, person, plan
 from tests.simulation.day import Day
+from tests.simulation.world import Died
 
 #: Where a store lies in memory, where the system has such a place: thousands of days, and no disk is worn out.
 _MEMORY = Path("/dev/shm")
@@ -42,7 +43,7 @@ class _Failures:
 
     def __call__(self, event: LogEvent) -> None:
         failure = event.get("log_failure")
-        if failure is not None:
+        if failure is not None and not failure.check(Died):  # a dead process may say what it likes
             where = failure.getTraceback(detail="brief").strip().splitlines()[-4:]
             self.sentences.append(f"logged: {formatEvent(event)}: {failure.value!r} {' | '.join(where)}")
 
@@ -81,7 +82,9 @@ def play(seed: int, house: hotel.House, what: Callable[[Day], None] = plan.whole
 
 
 def _outcome(day: Day, found: list[str]) -> Outcome:
-    records = sum(one.stage in ("handed", "secured") for exchange in day.exchanges.values() for one in exchange.tellings)
+    records = sum(
+        one.stage in ("handed", "secured") for exchange in day.exchanges.values() for one in exchange.tellings
+    )
     counts = day.world.counts
     counts["lives"] = day.lives
     counts["postings booked"] = sum(line.booked for line in day.pms.folio)

@@ -18,6 +18,9 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+from twisted.logger import ILogObserver, LogEvent, globalLogBeginner
+from zope.interface import implementer
+
 from tests.simulation.play import Outcome, play, workshop
 
 #: Days one process plays before it makes room for a fresh one.
@@ -41,9 +44,18 @@ def main() -> int:
 
 def quieten() -> None:
     """The gateway's log of a thousand days helps nobody; failures are collected by the day itself."""
-    from twisted.logger import globalLogBeginner
+    globalLogBeginner.beginLoggingTo([_hear_nothing], redirectStandardIO=False, discardBuffer=True)
 
-    globalLogBeginner.beginLoggingTo([lambda _event: None], redirectStandardIO=False, discardBuffer=True)
+
+@implementer(ILogObserver)
+class _Deaf:
+    """Hears nothing."""
+
+    def __call__(self, event: LogEvent) -> None:
+        """Let it pass."""
+
+
+_hear_nothing = _Deaf()
 
 
 def _one(seed: int, folder: Path | None) -> int:
@@ -57,21 +69,28 @@ def _one(seed: int, folder: Path | None) -> int:
 
 
 def _many(seeds: range, processes: int, folder: Path | None) -> int:
-    begun, records, failed, counts, done = time.monotonic(), 0, 0, Counter[str](), 0
-    for outcome in _played(seeds, processes):
-        done += 1
+    begun, records, failed, counts = time.monotonic(), 0, 0, Counter[str]()
+    for done, outcome in enumerate(_played(seeds, processes), 1):
         records += outcome.records
         counts += outcome.counts
-        if outcome.broken:
-            failed += 1
-            _tell(outcome, folder)
-        if sys.stderr.isatty():
-            print(f"\r{done}/{len(seeds)} days, {records:,} records, {failed} failed ", end="", file=sys.stderr)
+        failed += bool(outcome.broken)
+        _tell(outcome, folder)
+        _progress(f"{done:,} of {len(seeds):,} days, {records:,} records, {failed} failed", done)
     minutes = (time.monotonic() - begun) / 60
-    print(f"\n{len(seeds):,} days, {records:,} records, {failed} failed days, {minutes:.1f} minutes on {processes} cores")
+    print(
+        f"{len(seeds):,} days, {records:,} records, {failed} failed days, {minutes:.1f} minutes in {processes} processes"
+    )
     for name, count in sorted(counts.items()):
         print(f"  {count:>9,}  {name}")
     return 1 if failed else 0
+
+
+def _progress(words: str, done: int) -> None:
+    """Say how far we are: always on a terminal, now and then in a log."""
+    if sys.stderr.isatty():
+        print(f"\r{words} ", end="", file=sys.stderr)
+    elif done % 50 == 0:
+        print(words, file=sys.stderr, flush=True)
 
 
 def _played(seeds: range, processes: int) -> Iterator[Outcome]:

@@ -120,9 +120,7 @@ def test_a_posting_sent_again_although_it_is_in_doubt_is_found(
     house: hotel.House, monkeypatch: pytest.MonkeyPatch, logged_failures: LoggedFailures
 ) -> None:
     """The guest pays twice."""
-    monkeypatch.setattr(
-        clerk, "after_attempt", lambda result, attempts: after_attempt(_as_not_sent(result), attempts)
-    )
+    monkeypatch.setattr(clerk, "after_attempt", lambda result, attempts: after_attempt(_as_not_sent(result), attempts))
     found(house, logged_failures, silences, "times on the folio")
 
 
@@ -187,4 +185,3 @@ def test_bytes_that_leave_before_they_are_written_down_are_found(
 
     monkeypatch.setattr(steps.Step, "work", hasty)
     found(house, logged_failures, plan.quiet, "before it was written down")
-

@@ -57,9 +57,9 @@ class Timeline:
         """Seconds since the day began."""
         return self._now
 
-    def callLater(self, delay: float, act: Callable[..., Any], *words: Any, **named: Any) -> DelayedCall:
+    def callLater(self, delay: float, callable: Callable[..., Any], *words: Any, **named: Any) -> DelayedCall:  # noqa: A002
         """A timer."""
-        call = DelayedCall(self._now + delay, act, words, named, _ignore, self._push, self.seconds)
+        call = DelayedCall(self._now + delay, callable, words, named, _ignore, self._push, self.seconds)
         self._push(call)
         return call
 
@@ -193,9 +193,7 @@ class Machine(MemoryReactor):
         """Take connections on a port."""
         return self._network.listen(self, port, factory)
 
-    def connectTCP(
-        self, host: str, port: int, factory: Any, timeout: float = 30, bindAddress: Any = None
-    ) -> Any:
+    def connectTCP(self, host: str, port: int, factory: Any, timeout: float = 30, bindAddress: Any = None) -> Any:
         """Ask for a connection."""
         return self._network.connect(self, port, factory, timeout)
 
