@@ -83,10 +83,11 @@ class Disk:
 
 
 class Watched(sqlite3.Connection):
-    """A connection whose process may die at any statement, and whose disk may be in trouble."""
+    """A connection whose process may die at any statement that writes, and whose disk may be in trouble."""
 
     machine: Machine
     disk: Disk
+    writes = False
 
     def cursor(self, *_words: Any, **_named: Any) -> WatchedCursor:  # type: ignore[override]
         """A cursor that is watched too."""
@@ -107,9 +108,11 @@ class WatchedCursor(sqlite3.Cursor):
     def execute(self, words: str, *more: Any) -> WatchedCursor:
         """Do it, unless the process dies before."""
         watched = self.connection
-        if words == "BEGIN IMMEDIATE":
+        if words.startswith("BEGIN"):
+            watched.writes = words == "BEGIN IMMEDIATE"
             watched.disk.prepare(watched)
-        watched.machine.raise_if_dead("statement")
+        if watched.writes:
+            watched.machine.raise_if_dead("statement")
         super().execute(words, *more)
         return self
 

@@ -16,7 +16,6 @@ from zope.interface import implementer
 
 from tests.simulation import checks, hotel, person, plan
 from tests.simulation.day import Day
-from tests.simulation.world import Died
 
 #: Where a store lies in memory, where the system has such a place: thousands of days, and no disk is worn out.
 _MEMORY = Path("/dev/shm")
@@ -43,7 +42,7 @@ class _Failures:
 
     def __call__(self, event: LogEvent) -> None:
         failure = event.get("log_failure")
-        if failure is not None and not failure.check(Died):  # a dead process may say what it likes
+        if failure is not None:
             where = failure.getTraceback(detail="brief").strip().splitlines()[-4:]
             self.sentences.append(f"logged: {formatEvent(event)}: {failure.value!r} {' | '.join(where)}")
 
