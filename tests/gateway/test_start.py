@@ -32,7 +32,7 @@ def test_a_store_that_is_held_by_another_program_ends_the_start_with_a_sentence(
     made.close()
     with sqlite3.connect(tmp_path / "foliogate.db", isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
-        gateway = Gateway(config, MemoryReactorClock(), lambda: NOON, "test")
+        gateway = Gateway(config, MemoryReactorClock(), lambda: NOON, "test")  # type: ignore[no-untyped-call]
         with pytest.raises(CannotStart, match="the store cannot be opened: database is locked"):
             gateway.start()
         gateway.database.close()

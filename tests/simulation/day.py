@@ -242,4 +242,4 @@ class _Once:
 
     def buildProtocol(self, address: object) -> object:
         """The exchange's end."""
-        return self._factory.buildProtocol(address)  # type: ignore[arg-type]
+        return self._factory.buildProtocol(address)
