@@ -52,7 +52,14 @@ def watch_of(
         channels=channels(config, there.reactor, there.now),
         every=every,
     )
-    house = House(
+    house = _house(there, writer, elsewhere, link, where)
+    diary = _diary(there, elsewhere, where, _code_of(sources), deliveries) if where.to else None
+    return Watch(house, deliveries, diary, every), deliveries
+
+
+def _house(there: Surroundings, writer: Writer, elsewhere: Elsewhere, link: Link | None, where: Addresses) -> House:
+    config = there.config
+    return House(
         database=there.database,
         memory=there.memory,
         status=there.status,
@@ -73,8 +80,6 @@ def watch_of(
         pms_ahead=lambda: link.adapter.state.clock_ahead if link is not None else None,
         store_trouble=lambda: writer.trouble or "",
     )
-    diary = _diary(there, elsewhere, where, _code_of(sources), deliveries) if where.to else None
-    return Watch(house, deliveries, diary, every), deliveries
 
 
 def addresses(config: Config) -> Addresses:
