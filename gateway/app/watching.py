@@ -37,7 +37,12 @@ _MEGABYTE: Final = 1_000_000
 
 
 def watch_of(
-    there: Surroundings, writer: Writer, elsewhere: Elsewhere, sources: Mapping[str, Source], link: Link | None
+    there: Surroundings,
+    writer: Writer,
+    elsewhere: Elsewhere,
+    sources: Mapping[str, Source],
+    link: Link | None,
+    every: float,
 ) -> tuple[Watch, Deliveries]:
     """The watch and what carries out its notices; both have a service to start."""
     config, where = there.config, addresses(there.config)
@@ -49,8 +54,16 @@ def watch_of(
         now=there.now,
         elsewhere=elsewhere,
         channels=channels(config, there.reactor, there.now),
+        every=every,
     )
-    house = House(
+    house = _house(there, writer, elsewhere, link, where)
+    diary = _diary(there, elsewhere, where, _code_of(sources), deliveries) if where.to else None
+    return Watch(house, deliveries, diary, every), deliveries
+
+
+def _house(there: Surroundings, writer: Writer, elsewhere: Elsewhere, link: Link | None, where: Addresses) -> House:
+    config = there.config
+    return House(
         database=there.database,
         memory=there.memory,
         status=there.status,
@@ -71,8 +84,6 @@ def watch_of(
         pms_ahead=lambda: link.adapter.state.clock_ahead if link is not None else None,
         store_trouble=lambda: writer.trouble or "",
     )
-    diary = _diary(there, elsewhere, where, _code_of(sources), deliveries) if where.to else None
-    return Watch(house, deliveries, diary), deliveries
 
 
 def addresses(config: Config) -> Addresses:

@@ -69,7 +69,7 @@ class Watch:
 
     _log = Logger()
 
-    def __init__(self, house: House, deliveries: Deliveries, diary: Diary | None) -> None:
+    def __init__(self, house: House, deliveries: Deliveries, diary: Diary | None, every: float = EVERY) -> None:
         self._house, self._deliveries, self._diary = house, deliveries, diary
         self._standings: Mapping[weighing.Key, weighing.Standing] | None = None
         self._habits: Habits | None = None
@@ -78,7 +78,7 @@ class Watch:
         self._again: list[EmergencyCall] = []
         self._free: int | None = None
         self._last: tuple[datetime, float] | None = None
-        self.service = PeriodicService(house.clock, EVERY, self.round, "watching")
+        self.service = PeriodicService(house.clock, every, self.round, "watching")
 
     def round(self) -> Deferred[Any]:
         """Look, judge, write."""
