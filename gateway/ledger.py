@@ -91,6 +91,9 @@ DEEDS: Final[Mapping[str, Event]] = {
     "write-off": "written_off",
 }
 
+#: Deeds that need a reason: who let a charge go, or said what stands on a folio, will be asked why.
+REASON_NEEDED: Final[frozenset[str]] = frozenset({"on-folio", "not-on-folio", "write-off"})
+
 #: Seconds to wait before the n-th repetition that the PMS itself asked for (FIAS AS=RY); then a person decides.
 RETRY_DELAYS: Final[tuple[int, ...]] = (10, 30, 120, 300, 600, 1200, 1800, 3600)
 

@@ -31,6 +31,7 @@ from gateway.intake.reconsider import reconsider
 from gateway.intake.settling import Settling
 from gateway.periodic import PeriodicService
 from gateway.posting.deeds import ReadCommands
+from gateway.posting.doubts import LOOK_SECONDS
 from gateway.status import SourceStatus, Status
 from gateway.store import outbox, records
 from gateway.store.database import Database, StoreTrouble
@@ -161,6 +162,8 @@ class Gateway:
         self._add(PeriodicService(self._reactor, OVERDUE_SECONDS, self._settle_overdue, "settling overdue calls"))
         self._add(self._deliveries)
         self._add(self.watch.service)
+        if self.link is not None and self.link.doubts is not None:
+            self._add(PeriodicService(self._reactor, LOOK_SECONDS, self.link.doubts.look, "reading folios back"))
 
     def _known_file(self, source: str) -> Segment | None:
         stored = self.database.read(lambda c: records.newest_file(c, self.memory.owner, source))
