@@ -218,6 +218,11 @@ class Gateway:
             self.status.read_to_commit.append((self._now() - batch.read_at).total_seconds())
             status.calls += batch.told_calls
             status.unread += batch.told_unread
+            status.missing += batch.told_missing
+            for sentence in batch.told_gaps:
+                status.gaps.append(sentence)
+                self.status.odd(self._now(), sentence)
+                self._log.warn("{sentence}", sentence=sentence)
             self._settled(batch)
         if self.writer.backlog <= BACKLOG_LOW:
             self._doors.relax()

@@ -77,7 +77,7 @@ def _search(name: str, share: float, asked: argparse.Namespace) -> Searched:
     corpus.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(seeds(name)):
         (corpus / f"seed-{number}").write_bytes(seed)
-    limit = f"-runs={max(1, round(asked.runs * share))}" if asked.runs else _time_limit(asked, share)
+    limit = f"-runs={max(1, round(asked.runs * share))}" if asked.runs else _time_limit(asked)
     options = [
         limit,
         "-timeout=1",
@@ -107,9 +107,9 @@ def _search(name: str, share: float, asked: argparse.Namespace) -> Searched:
     )
 
 
-def _time_limit(asked: argparse.Namespace, share: float) -> str:
+def _time_limit(asked: argparse.Namespace) -> str:
     """Seconds for one target; libFuzzer counts whole ones, and begins to count when everything is imported."""
-    return f"-max_total_time={max(1, round(asked.seconds * share * asked.jobs))}"
+    return f"-max_total_time={max(1, round(asked.seconds * asked.jobs / len(asked.targets or TARGETS)))}"
 
 
 def _failures(name: str, done: subprocess.CompletedProcess[str]) -> tuple[str, ...]:
