@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.words import config_option, fail, read_store_config, say
+from gateway.cli.words import config_option, fail, progress_bar, read_store_config, say
 
 
 @click.group("db")
@@ -85,12 +85,17 @@ def _copy(source: Path, target: Path) -> Path:
 @db_group.command("verify")
 @config_option
 def verify_command(config_path: Path) -> None:
-    """Check that the store is whole and keeps its own rules; exit 1 names each that is broken."""
+    """Check that the store is whole and keeps its own rules; exit 1 names each that is broken.
+
+    Reads everything, on a snapshot, while the gateway runs: the file page by page, every record, call, posting and
+    attempt against the rules, and every price against the sum that made it. Changes nothing.
+    """
     from gateway.cli.store import opened
     from gateway.store.verify import broken_rules
 
-    with opened(config_path) as database:
-        broken = database.read(lambda connection: broken_rules(connection, database.property, database.is_sqlite))
+    with opened(config_path) as database, progress_bar("verifying") as progress:
+        owner, embedded = database.property, database.is_sqlite
+        broken = database.read(lambda connection: broken_rules(connection, owner, embedded, progress))
     for sentence in broken:
         click.echo(sentence)
     if broken:
