@@ -82,6 +82,12 @@ def held(connection: Connection, owner: str, *holds: Hold) -> list[PostingRow]:
     return [PostingRow(*row) for row in connection.execute(wanted)]
 
 
+def all_due(connection: Connection, owner: str) -> list[PostingRow]:
+    """Every posting that is due, at whatever PMS."""
+    wanted = _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "due"))).order_by(_p.id)
+    return [PostingRow(*row) for row in connection.execute(wanted)]
+
+
 def in_doubt_by_token(connection: Connection, owner: str, pms: str, token: int) -> PostingRow | None:
     """The posting in doubt whose last attempt carried `token`."""
     wanted = _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "in_doubt")), _p.token == token, _p.pms == pms)
