@@ -22,8 +22,8 @@ def story(counter: Counter, *numbers: int) -> list[str]:
     """What is told of numbers that come a second apart."""
     watch, said = SequenceWatch(counter), []
     for at, number in enumerate(numbers):
-        for one in watch.see(number, at, at * SECOND):
-            said.append((one.gap if isinstance(one, Late) else one).sentence("main"))
+        seen = watch.see(number, at, at * SECOND)
+        said += [(one.gap if isinstance(one, Late) else one).sentence("main") for one in seen]
     return said
 
 
