@@ -57,9 +57,13 @@ def main(words: Sequence[str]) -> int:
     FOUND.mkdir(parents=True, exist_ok=True)
     whole = sum(TARGETS[name].weight for name in chosen)
     began = time.monotonic()
+    print(f"{'target':<16} {'inputs':>12} {'seconds':>9} {'inputs/s':>10} {'MB':>6}", flush=True)
+    searched = []
     with ThreadPoolExecutor(max_workers=asked.jobs) as pool:
-        shares = [(name, TARGETS[name].weight / whole) for name in chosen]
-        searched = list(pool.map(lambda one: _search(one[0], one[1], asked), shares))
+        for one in pool.map(lambda name: _search(name, TARGETS[name].weight / whole, asked), chosen):
+            searched.append(one)
+            rate = one.inputs / one.seconds if one.seconds else 0.0
+            print(f"{one.target:<16} {one.inputs:>12,} {one.seconds:>9.1f} {rate:>10,.0f} {one.memory:>6}", flush=True)
     return _told(searched, time.monotonic() - began)
 
 
@@ -136,10 +140,6 @@ def _was_the_machine(name: str, path: Path) -> bool:
 
 
 def _told(searched: list[Searched], seconds: float) -> int:
-    print(f"{'target':<16} {'inputs':>12} {'seconds':>9} {'inputs/s':>10} {'MB':>6}")
-    for one in searched:
-        rate = one.inputs / one.seconds if one.seconds else 0.0
-        print(f"{one.target:<16} {one.inputs:>12,} {one.seconds:>9.1f} {rate:>10,.0f} {one.memory:>6}")
     print(f"{'all':<16} {sum(one.inputs for one in searched):>12,} {seconds:>9.1f}")
     failures = [line for one in searched for line in one.failures]
     for line in failures:
