@@ -18,6 +18,7 @@ from twisted.internet.defer import Deferred, gatherResults, maybeDeferred
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
+from gateway.alarms.kinds import Fact
 from gateway.app import parts
 from gateway.app.doors import Doors
 from gateway.app.link import Link, Surroundings
@@ -221,8 +222,7 @@ class Gateway:
             status.missing += batch.told_missing
             for sentence in batch.told_gaps:
                 status.gaps.append(sentence)
-                self.status.odd(self._now(), sentence)
-                self._log.warn("{sentence}", sentence=sentence)
+                self.watch.happened(Fact("gap", sentence, sentence))
             self._settled(batch)
         if self.writer.backlog <= BACKLOG_LOW:
             self._doors.relax()
