@@ -219,7 +219,7 @@ class Gateway:
             self.status.read_to_commit.append((self._now() - batch.read_at).total_seconds())
             status.calls += batch.told_calls
             status.unread += batch.told_unread
-            status.missing += batch.told_missing
+            status.missing = max(0, status.missing + batch.told_missing)  # a late one may be of before the start
             for sentence in batch.told_gaps:
                 status.gaps.append(sentence)
                 self.watch.happened(Fact("gap", sentence, sentence))

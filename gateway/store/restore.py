@@ -24,7 +24,7 @@ from gateway.store.memory import Memory
 from gateway.store.verify import broken_rules
 
 #: Who writes down a restore, in the audit trail: by this a store knows that it was once a copy.
-RESTORER: Final = "restore"
+RESTORER: Final = "foliogate db restore"
 #: Why a call waits that came, or got its price, after a restore and began before it.
 RESTORED: Final = (
     "the call began before this store was restored from a copy and may have been charged already: look at the folio"

@@ -16,6 +16,7 @@ from gateway.store.database import Database
 from gateway.store.verify import broken_rules
 from pms_adapters.posting import InDoubt, Posted, Refused
 from tests.gateway.configurations import EXAMPLE
+from tests.gateway.frozen import thaw
 from tests.gateway.rig import NOON, Rig, line
 from tests.gateway.test_clerk import ByHand, deed
 
@@ -103,7 +104,9 @@ def test_what_waited_in_the_copy_is_held_and_what_was_on_its_way_is_in_doubt(kep
     assert again.states() == ["posted", "in_doubt", "refused", "in_doubt", "held", "held", "held"]
     assert [row["hold"] for row in again.postings()][4:] == ["restored"] * 3
     assert all("look at the folio" in row["reason"] for row in again.postings() if row["state"] in ("held", "refused"))
-    assert "restored by Ines from copy.db" in str(again.rows("SELECT what FROM audit_trail WHERE who = 'restore'"))
+    assert "restored by Ines from copy.db" in str(
+        again.rows("SELECT what FROM audit_trail WHERE who = 'foliogate db restore'")
+    )
     assert again.rows("SELECT deed FROM commands") == [("resync",)]
     assert deed(again, "release", 5) == "posting 5 is now due"
     assert [posting.room for posting, _ in later.out] == ["201"]
@@ -120,7 +123,7 @@ def test_calls_from_before_the_restore_that_come_again_are_held_and_new_ones_are
     rig.close()
     assert kept.db("restore", str(copy)).exit_code == 0
     again = kept.house()
-    restored = again.rows("SELECT at FROM audit_trail WHERE who = 'restore'")[0][0]
+    restored = again.rows("SELECT at FROM audit_trail WHERE who = 'foliogate db restore'")[0][0]
     again.now += timedelta(microseconds=restored) - timedelta(seconds=NOON.timestamp())
     again.send(again.connect(), line(2), line(3, start=again.now + timedelta(minutes=1)))
     assert [(row["state"], row["hold"]) for row in again.postings()] == [
@@ -143,6 +146,15 @@ def test_without_a_store_to_replace_a_copy_is_just_put_there(kept: Kept) -> None
     done = kept.db("restore", str(copy))
     assert done.exit_code == 0, done.output
     assert "what stood there" not in done.output
+    assert kept.db("verify").exit_code == 0
+
+
+def test_a_copy_of_an_older_schema_is_brought_forward(kept: Kept) -> None:
+    """A copy outlives releases."""
+    copy = kept.folder / "old.db"
+    thaw(1, f"sqlite:///{copy}").close()
+    done = kept.db("restore", str(copy))
+    assert done.exit_code == 0, done.output
     assert kept.db("verify").exit_code == 0
 
 
