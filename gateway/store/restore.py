@@ -58,8 +58,7 @@ def restore(database: Database, backup: Path, who: str, now: int, progress: Call
     copy(backup, fresh)
     copied = Database(f"sqlite:///{fresh}", database.property)
     try:
-        _refuse_broken(copied, backup, progress)
-        copied.upgrade()
+        _bring_forward(copied, backup, progress)
         newest = copied.read(lambda connection: _newest_instant(connection, database.property))
         if newest is None:
             raise StoreTrouble(f"{backup} holds nothing of the property {database.property}")
@@ -83,10 +82,9 @@ def restored_at(connection: Connection, owner: str) -> int:
     return int(connection.execute(select(func.max(t.at)).where(t.property == owner, t.who == RESTORER)).scalar() or 0)
 
 
-def _refuse_broken(copied: Database, backup: Path, progress: Callable[[str, float], None]) -> None:
-    """Refuse what is no store, is newer than this program, or breaks a rule. An older one is verified after its upgrade."""
-    version = copied.version()
-    if not version:
+def _bring_forward(copied: Database, backup: Path, progress: Callable[[str, float], None]) -> None:
+    """Bring a copy to this program's schema; refuse what is no store, is newer, or breaks a rule."""
+    if not copied.version():
         raise StoreTrouble(f"{backup} is no store of this program")
     copied.upgrade()
     broken = copied.read(lambda connection: broken_rules(connection, copied.property, True, progress))
@@ -121,6 +119,8 @@ def _after_restore(connection: Connection, copied: Database, now: int, words: st
     p = schema.postings.c
     refused = update(schema.postings).where(p.property == owner, p.id.in_(outbox.lively(owner, "refused")))
     connection.execute(refused.values(reason=p.reason + f"; {_WHY}"))
+    for command in commands.undone(connection, owner):  # they were asked of a house that has gone on since
+        commands.done(connection, owner, command.id, now, "not carried out: the store was restored from a copy")
     memory.note(connection, now, RESTORER, words)
     commands.give(connection, owner, now=now, who=RESTORER, deed="resync", posting_id=None, why=words)
     return len(waiting) + len(held), len(doubted)

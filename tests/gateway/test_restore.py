@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import text, update
 
 from gateway.cli.main import main
-from gateway.store import schema
+from gateway.store import commands, schema
 from gateway.store.database import Database
 from gateway.store.verify import broken_rules
 from pms_adapters.posting import InDoubt, Posted, Refused
@@ -86,6 +86,8 @@ def test_what_waited_in_the_copy_is_held_and_what_was_on_its_way_is_in_doubt(kep
     """For a person; nothing of it is sent when the gateway starts again, and what stood there is kept."""
     rig = kept.house()
     pms = an_evening(rig)
+    asked = {"who": "Ines", "deed": "write-off", "posting_id": 3, "why": "left"}
+    rig.database.transact(lambda c: commands.give(c, "SEASIDE", now=1, **asked))  # type: ignore[arg-type]
     copy = backed_up(kept)
     pms.answer(Posted("4"))
     pms.answer(Posted("5"))
@@ -107,7 +109,10 @@ def test_what_waited_in_the_copy_is_held_and_what_was_on_its_way_is_in_doubt(kep
     assert "restored by Ines from copy.db" in str(
         again.rows("SELECT what FROM audit_trail WHERE who = 'foliogate db restore'")
     )
-    assert again.rows("SELECT deed FROM commands") == [("resync",)]
+    assert again.rows("SELECT deed, result FROM commands ORDER BY id") == [
+        ("write-off", "not carried out: the store was restored from a copy"),
+        ("resync", ""),
+    ]
     assert deed(again, "release", 5) == "posting 5 is now due"
     assert [posting.room for posting, _ in later.out] == ["201"]
     again.close()
