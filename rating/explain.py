@@ -13,7 +13,7 @@ from typing import get_type_hints
 
 from rating.money import MILLIONTHS, format_amount, percent_text, price_text
 from rating.rate import TRACE_LAYOUT, Trace
-from rating.sums import MINUTE
+from rating.sums import MINUTE, amounts, cost
 
 FIXED = len(Trace._fields)
 """Entries of a trace before the items; each item has three."""
@@ -140,6 +140,25 @@ def exact_cost(fixed: Trace, items: list[tuple[str, int, int]]) -> Fraction:
     total = spent * (MILLIONTHS + fixed.markup) / MILLIONTHS + Fraction(fixed.surcharge, MILLIONTHS)
     least = Fraction(fixed.minimum, MILLIONTHS)
     return least if 0 < total < least else total
+
+
+def recomputed(trace: Sequence[int | str]) -> tuple[int, int, int] | None:
+    """Net, tax and amount of a charge, worked out again from its trace; None for a trace of another layout."""
+    read = read_trace(trace)
+    if read is None:
+        return None
+    fixed, items = read
+    numerator = cost(
+        [(price, seconds) for _, seconds, price in items],
+        connection=fixed.connection,
+        markup=fixed.markup,
+        surcharge=fixed.surcharge,
+        minimum=fixed.minimum,
+    )
+    rounding, included = fixed.rounding, fixed.tax_kind == "included"
+    if rounding not in _ROUNDING_WORDS:
+        return None
+    return amounts(numerator, fixed.decimals, rounding=rounding, tax_share=fixed.tax_share, tax_included=included)  # type: ignore[arg-type]
 
 
 def _time_cost(items: list[tuple[str, int, int]]) -> Fraction:

@@ -19,6 +19,7 @@ from twisted.internet.defer import Deferred, gatherResults, maybeDeferred
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
+from gateway.alarms.kinds import Fact
 from gateway.app import parts
 from gateway.app.doors import Doors
 from gateway.app.link import Link, Surroundings
@@ -32,6 +33,7 @@ from gateway.intake.reconsider import reconsider
 from gateway.intake.settling import Settling
 from gateway.periodic import PeriodicService
 from gateway.posting.deeds import ReadCommands
+from gateway.posting.doubts import LOOK_SECONDS
 from gateway.status import SourceStatus, Status
 from gateway.store import outbox, records
 from gateway.store.database import Database, StoreTrouble
@@ -179,6 +181,8 @@ class Gateway:
         self._add(PeriodicService(self._reactor, self._pace.overdue, self._settle_overdue, "settling overdue calls"))
         self._add(self._deliveries)
         self._add(self.watch.service)
+        if self.link is not None and self.link.doubts is not None:
+            self._add(PeriodicService(self._reactor, LOOK_SECONDS, self.link.doubts.look, "reading folios back"))
 
     def _known_file(self, source: str) -> Segment | None:
         stored = self.database.read(lambda c: records.newest_file(c, self.memory.owner, source))
@@ -233,6 +237,10 @@ class Gateway:
             self.status.read_to_commit.append((self._now() - batch.read_at).total_seconds())
             status.calls += batch.told_calls
             status.unread += batch.told_unread
+            status.missing = max(0, status.missing + batch.told_missing)  # a late one may be of before the start
+            for sentence in batch.told_gaps:
+                status.gaps.append(sentence)
+                self.watch.happened(Fact("gap", sentence, sentence))
             self._settled(batch)
         if self.writer.backlog <= BACKLOG_LOW:
             self._doors.relax()

@@ -66,6 +66,7 @@ def source(config: Config, pbx: PbxSettings, rooms: RoomList) -> Source:
         name=pbx.name,
         parse=dialect.parser(source_settings(pbx)),
         join=dialect.join,
+        counter=dialect.counter(pbx.options),
         plan=number_plan(home.country, home.area_code or None, pbx.trunk_access, rooms.lists),
     )
 

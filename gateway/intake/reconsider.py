@@ -17,6 +17,7 @@ from gateway.intake.call_rows import call_row
 from gateway.settle import Priced, price, rule
 from gateway.store import outbox, records, schema
 from gateway.store.memory import Memory
+from gateway.store.restore import RESTORED, restored_at
 from gateway.store.rows import PostingRow
 from protocols.records import CallRecord
 from rating.book import TariffBook
@@ -65,9 +66,12 @@ def _price_again(
             connection, memory.statements, row, "written_off", now=now, reason=f"nothing to post: {ruling.reason}"
         )
         return 1
-    charge = {"amount": rest, "hold": wanted.hold or "unrated", "reason": wanted.reason, "room": ruling.room}
+    hold, reason = wanted.hold, wanted.reason
+    if hold is None and call.started_at < restored_at(connection, memory.owner):
+        hold, reason = "restored", RESTORED
+    charge = {"amount": rest, "hold": hold or "unrated", "reason": reason, "room": ruling.room}
     outbox.set_charge(connection, memory.owner, row.id, {**charge, "reservation": ruling.reservation})
-    if wanted.hold is None:
+    if hold is None:
         outbox.step(connection, memory.statements, row, "answered_hold", now=now)
     return 1
 

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import Connection
 from twisted.logger import Logger
 
-from gateway.ledger import DEEDS, Event, IllegalMove, move
+from gateway.ledger import DEEDS, REASON_NEEDED, Event, IllegalMove, move
 from gateway.posting.steps import WireNumbers
 from gateway.store import alarms, commands, outbox
 from gateway.store.commands import Command
@@ -24,7 +24,7 @@ from gateway.store.writer import Announce
 RESYNC: Final = "resync"
 
 
-def refuse(row: PostingRow | None, deed: str, room: str | None = None) -> str | None:
+def refuse(row: PostingRow | None, deed: str, room: str | None = None, why: str = "") -> str | None:
     """Why a deed cannot be done to a posting, in a sentence; None if it can. Pure."""
     if row is None:
         return "there is no such posting"
@@ -35,6 +35,8 @@ def refuse(row: PostingRow | None, deed: str, room: str | None = None) -> str | 
         after = move(row.state, event)  # type: ignore[arg-type]
     except IllegalMove:
         return f"posting {row.id} is {row.state}; '{deed}' is not for that state"
+    if deed in REASON_NEEDED and not why.strip():
+        return f"'{deed}' needs a reason, which is kept with your name; posting {row.id} is still {row.state}"
     if after == "due" and (row.amount or 0) <= 0:
         return f"posting {row.id} has no amount that can be posted ({row.reason}); it can be written off"
     if after == "due" and row.room is None and room is None:
@@ -47,7 +49,7 @@ def carry_out(
 ) -> tuple[str, Due | None]:
     """Do one deed; returns the sentence to keep and the posting that is due again, if one is."""
     row = outbox.posting(connection, memory.owner, command.posting_id or 0)
-    problem = refuse(row, command.deed, command.room)
+    problem = refuse(row, command.deed, command.room, command.why)
     if problem is not None or row is None:
         return problem or "", None
     event: Event = DEEDS[command.deed]

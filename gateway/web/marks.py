@@ -68,6 +68,7 @@ HOLDS: Final[Mapping[str, str]] = {
     "unknown_extension": "unknown extension",
     "possible_repeat": "possible repeat",
     "amount_fell": "now cheaper than posted",
+    "restored": "restored from a copy",
 }
 
 

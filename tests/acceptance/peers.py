@@ -114,6 +114,11 @@ class ForeignPms:
                     self.send(f"GI|{guest}{self._stamp()}")
         elif kind == "LS" and not self.deaf_to_ls:
             self.send(f"LA|{self._stamp()}")
+        elif kind == "DR":
+            self.send(f"DS|{self._stamp()}")
+            for guest in self.guests:
+                self.send(f"GI|{guest}SF|{self._stamp()}")
+            self.send(f"DE|{self._stamp()}")
         elif kind == "LE":
             self.send(f"LE|{self._stamp()}")
         elif kind == "PS":

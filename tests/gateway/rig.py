@@ -5,7 +5,7 @@ No threads and no sockets: the writer's loop body is called by the test, and the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -81,16 +81,19 @@ class Rig:
         pms: str | None = "opera",
         may_post: bool = True,
         book: TariffBook | None = None,
+        options: Mapping[str, str] | None = None,
     ) -> None:
         self.clock = Clock()
         self.now = NOON
         self.database = Database(store_url, "SEASIDE")
         self.database.open()
         self.memory = Memory(self.database, lambda: to_micros(self.now))
-        settings = SourceSettings(timezone=WARSAW, trunk_access=("9",))
+        settings = SourceSettings(timezone=WARSAW, trunk_access=("9",), options=options or {})
         kind = DIALECTS[dialect]
         plan = number_plan("PL", "22", ("9",), ROOMS.lists)
-        self.sources = {"main": Source(name="main", parse=kind.parser(settings), join=kind.join, plan=plan)}
+        counter = kind.counter(settings.options)
+        parse = kind.parser(settings)
+        self.sources = {"main": Source(name="main", parse=parse, join=kind.join, plan=plan, counter=counter)}
         self.rules = Rules(
             rooms=ROOMS,
             transfer_payer="first_guest",
