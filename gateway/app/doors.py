@@ -18,7 +18,7 @@ from gateway.intake.settling import Settling
 from gateway.intake.tcp import Door, Listener, RecordsFactory, dialler
 from gateway.periodic import PeriodicService
 from gateway.status import SourceStatus
-from gateway.store.writer import BACKLOG_HIGH, Writer
+from gateway.store.writer import BACKLOG_BYTES, BACKLOG_HIGH, BACKLOG_LOW, Writer
 from protocols.framing import Framer
 from protocols.smdr.catalog import DIALECTS
 from protocols.smdr.sessions import Session
@@ -44,15 +44,20 @@ class Doors:
         self._now, self._told = now, told
         self._tcp: list[Door] = []
         self._files: list[FollowedFile] = []
+        self._bytes = 0
 
     def crowded(self) -> bool:
-        """True while too many records wait for the writer."""
-        return self._writer.backlog > BACKLOG_HIGH
+        """True while too much waits for the writer, or nothing can be written: the exchange keeps what it has."""
+        return self._writer.backlog > BACKLOG_HIGH or self._bytes > BACKLOG_BYTES or self._writer.trouble is not None
 
     def relax(self) -> None:
-        """Read on everywhere."""
-        for door in self._tcp:
-            door.relax()
+        """Read on everywhere, if the writer has caught up."""
+        if self._writer.backlog <= BACKLOG_LOW and self._bytes <= BACKLOG_BYTES // 2 and not self._writer.trouble:
+            for door in self._tcp:
+                door.relax()
+
+    def _weigh(self, weight: int) -> None:
+        self._bytes += weight
 
     def close(self) -> None:
         """End every connection and let go of every file."""
@@ -73,6 +78,7 @@ class Doors:
             submit=self._writer.submit,
             now=self._now,
             told=told,
+            weigh=self._weigh,
         )
 
     def _socket(self, pbx: PbxSettings, status: SourceStatus) -> IService:

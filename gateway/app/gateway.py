@@ -37,7 +37,7 @@ from gateway.store.database import Database, StoreTrouble
 from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.store.memory import Memory
 from gateway.store.rows import Due
-from gateway.store.writer import BACKLOG_LOW, Writer, WriterThread
+from gateway.store.writer import Writer, WriterThread
 
 #: How often commands of other processes are read, in seconds.
 COMMAND_SECONDS: Final = 1.0
@@ -127,6 +127,7 @@ class Gateway:
             database=self.database,
             memory=self.memory,
             submit=self.writer.submit,
+            crowded=lambda: self.writer.out_of_breath,
             may_post=self._rules.policy.may_post,
         )
 
@@ -200,6 +201,7 @@ class Gateway:
 
     def _commands_done(self, freed: list[Due], resync: bool) -> None:
         self.due(freed)
+        self._doors.relax()  # an exchange held while the store was in trouble may have no record in line to wake it
         if resync and self.link is not None:
             self.link.adapter.ask_resync()
 
@@ -216,8 +218,7 @@ class Gateway:
             status.calls += batch.told_calls
             status.unread += batch.told_unread
             self._settled(batch)
-        if self.writer.backlog <= BACKLOG_LOW:
-            self._doors.relax()
+        self._doors.relax()
 
     def _settled(self, batch: Batch) -> None:
         for call in batch.emergencies:

@@ -32,6 +32,11 @@ MOST_RECORDS: Final = 250
 #: Records that may wait for the writer before the intake stops reading from its sockets, and starts again.
 BACKLOG_HIGH: Final = 20_000
 BACKLOG_LOW: Final = 10_000
+#: Bytes that may wait likewise: 20,000 records of usual length are 3 MB, but one may have 16 KiB.
+BACKLOG_BYTES: Final = 16 * 1024 * 1024
+#: Marks, commands and pieces of room news that may wait before a PMS is no longer read: a large house's whole state
+#: comes as one piece, so only a PMS gone wild says more in the time of a commit.
+NEWS_HIGH: Final = 2_000
 #: Seconds to wait before the first and every later try while the store is in trouble.
 RETRY_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
 
@@ -86,6 +91,11 @@ class Writer:
     def backlog(self) -> int:
         """How many records wait for their commit."""
         return self._submitted - self._committed
+
+    @property
+    def out_of_breath(self) -> bool:
+        """True while so many marks, commands and pieces of news wait that a PMS should not be listened to."""
+        return len(self._prompt) > NEWS_HIGH
 
     @property
     def idle(self) -> bool:

@@ -23,6 +23,8 @@ from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
+from twisted.internet.interfaces import IAddress
+from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 
@@ -32,6 +34,8 @@ LONGEST_BODY: Final = 16_384
 LONGEST_ADDRESS: Final = 2_048
 #: Seconds until a silent connection is closed; a live page asks every second.
 SILENCE: Final = 60
+#: Connections at a time: a browser holds six at most, and each may keep an answer of some 100 kB in memory.
+MOST_CONNECTIONS: Final = 200
 
 POLICY: Final = "; ".join(
     (
@@ -81,6 +85,16 @@ class QuietSite(Site):
 
     def log(self, request: Any) -> None:
         """Twisted wants a line for each request; there is none."""
+
+
+class BoundedSite(WrappingFactory):
+    """A site that takes so many connections at a time; the newest beyond them is closed before it is read."""
+
+    noisy = False
+
+    def buildProtocol(self, addr: IAddress | None) -> ProtocolWrapper | None:  # type: ignore[override]
+        """A connection, or none."""
+        return super().buildProtocol(addr) if len(self.protocols) < MOST_CONNECTIONS else None
 
 
 class Door(Resource):
