@@ -169,17 +169,25 @@ class House:
 
     def start(self) -> None:
         """Start the gateway; returns when its page answers."""
+        self.begin()
+        eventually("the gateway's page answers", self.answers)
+
+    def begin(self, **how: Any) -> None:
+        """Start the gateway and do not wait for it; `how` is more for Popen, as an environment."""
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "gateway.cli.main", "run", "--config", str(self.config)], stderr=log, stdout=log
+                [sys.executable, "-m", "gateway.cli.main", "run", "--config", str(self.config)],
+                stderr=log,
+                stdout=log,
+                **how,
             )
-        eventually("the gateway's page answers", self._alive)
 
     def dial(self) -> socket.socket:
         """The exchange dials the gateway."""
         return socket.create_connection(("127.0.0.1", self.pbx_port))
 
-    def _alive(self) -> bool:
+    def answers(self) -> bool:
+        """Whether the page can be reached; fails if the process has ended."""
         assert self.process is not None
         assert self.process.poll() is None, self.log()
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.web_port), timeout=1):
