@@ -157,6 +157,8 @@ class Writer:
     def _succeeded(self, jobs: list[Job]) -> None:
         self._committed += sum(job.records for job in jobs)
         self.commits += 1
+        if self.trouble:
+            self._log.info("the store can be written again; what waited is being committed")
         self._stale, self._failures, self.trouble = False, 0, None
 
     def _put_back(self, jobs: list[Job], error: Exception) -> None:
@@ -164,8 +166,10 @@ class Writer:
         self._bulk.extendleft(reversed([job for job in jobs if job.records]))
         self._prompt.extendleft(reversed([job for job in jobs if not job.records]))
         self._failures += 1
-        self.trouble = f"the store cannot be written: {str(error).splitlines()[0]}"
-        self._log.error("{trouble}; {count} jobs wait", trouble=self.trouble, count=len(jobs))
+        trouble = f"the store cannot be written: {str(getattr(error, 'orig', error)).splitlines()[0]}"
+        if trouble != self.trouble:  # once, however often it is tried: a full disk must not be filled with its own log
+            self._log.error("{trouble}; nothing more is read or posted until it can be", trouble=trouble)
+        self.trouble = trouble
 
     def _one_by_one(self, jobs: list[Job]) -> list[Announce]:
         waiting, announcements = deque(jobs), list[Announce]()
