@@ -143,6 +143,8 @@ class House:
         self.folder = folder
         self.pbx_port = pbx_port
         self.web_port = free_port()
+        #: What the gateway's environment has more than the test's.
+        self.environment: dict[str, str] = {}
         self.process: subprocess.Popen[bytes] | None = None
         self._log = folder / "gateway.log"
         pms = f'[[pms]]\nname = "opera"\nadapter = "fias"\nconnect = "tcp:127.0.0.1:{pms_port}"\nencoding = "cp852"\n{more_pms}'
@@ -172,14 +174,14 @@ class House:
         self.begin()
         eventually("the gateway's page answers", self.answers)
 
-    def begin(self, **how: Any) -> None:
-        """Start the gateway and do not wait for it; `how` is more for Popen, as an environment."""
+    def begin(self) -> None:
+        """Start the gateway and do not wait for it."""
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "gateway.cli.main", "run", "--config", str(self.config)],
                 stderr=log,
                 stdout=log,
-                **how,
+                env=os.environ | self.environment,
             )
 
     def dial(self) -> socket.socket:
