@@ -29,14 +29,21 @@ from gateway.store.database import Database
 
 #: Records in one commit. More would make ingest a little faster and postings wait; see docs/benchmarks.md.
 MOST_RECORDS: Final = 250
-#: Records that may wait for the writer before the intake stops reading from its sockets, and starts again.
-BACKLOG_HIGH: Final = 20_000
-BACKLOG_LOW: Final = 10_000
-#: Bytes that may wait likewise: 20,000 records of usual length are 3 MB, but one may have 16 KiB.
-BACKLOG_BYTES: Final = 16 * 1024 * 1024
-#: Marks, commands and pieces of room news that may wait before a PMS is no longer read: a large house's whole state
-#: comes as one piece, so only a PMS gone wild says more in the time of a commit.
-NEWS_HIGH: Final = 2_000
+#: Records that may wait for the writer before the intake stops reading from its sockets, and starts again: about a
+#: second of work. An exchange that cannot be acknowledged loses what waits if the process dies, and one that is quiet
+#: waits behind what another has sent.
+BACKLOG_HIGH: Final = 5_000
+BACKLOG_LOW: Final = 2_500
+#: Bytes that may wait likewise: 5,000 records of usual length are 1 MB, but one may have 16 KiB.
+BACKLOG_BYTES: Final = 8 * 1024 * 1024
+#: Bytes that each exchange may have in line, however much the others have: one that floods must not silence the rest.
+FAIR_SHARE: Final = 64 * 1024
+#: Marks, commands and pieces of room news in one commit, before its records: more than any number of links has at
+#: once, and few enough that a PMS which tells without end leaves the exchanges their share.
+MOST_PROMPT: Final = 250
+#: How many of them may wait before a PMS is no longer read: a large house's whole state comes as one piece, so only a
+#: PMS gone wild says more in the time of a commit.
+NEWS_HIGH: Final = 500
 #: Seconds to wait before the first and every later try while the store is in trouble.
 RETRY_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
 
@@ -132,7 +139,7 @@ class Writer:
 
     def _take(self) -> list[Job]:
         jobs: list[Job] = []
-        while self._prompt:
+        while self._prompt and len(jobs) < MOST_PROMPT:
             jobs.append(self._prompt.popleft())
         room = MOST_RECORDS
         while self._bulk and (self._bulk[0].records <= room or room == MOST_RECORDS):

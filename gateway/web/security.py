@@ -23,7 +23,6 @@ from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
-from twisted.internet.interfaces import IAddress
 from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
@@ -87,14 +86,41 @@ class QuietSite(Site):
         """Twisted wants a line for each request; there is none."""
 
 
+class _Connection(ProtocolWrapper):
+    """A connection that says when it is heard."""
+
+    def dataReceived(self, data: bytes) -> None:
+        """Something came."""
+        self.factory.heard(self)
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
+
+
 class BoundedSite(WrappingFactory):
-    """A site that takes so many connections at a time; the newest beyond them is closed before it is read."""
+    """A site that takes so many connections at a time; for one more, the one that was silent longest is closed.
+
+    A browser that shows a live page asks every second, so it is never that one; connections that were opened and left
+    are.
+    """
 
     noisy = False
+    protocol = _Connection
 
-    def buildProtocol(self, addr: IAddress | None) -> ProtocolWrapper | None:  # type: ignore[override]
-        """A connection, or none."""
-        return super().buildProtocol(addr) if len(self.protocols) < MOST_CONNECTIONS else None
+    def heard(self, connection: ProtocolWrapper) -> None:
+        """It is not the silent one: the connections are kept in the order in which they were last heard."""
+        if self.protocols.pop(connection, None) is not None:
+            self.protocols[connection] = 1
+
+    def registerProtocol(self, p: ProtocolWrapper) -> None:  # noqa: N802 (Twisted calls it so)
+        """A connection is made."""
+        if len(self.protocols) >= MOST_CONNECTIONS:
+            silent = next(iter(self.protocols))
+            del self.protocols[silent]
+            silent.abortConnection()
+        self.protocols[p] = 1
+
+    def unregisterProtocol(self, p: ProtocolWrapper) -> None:  # noqa: N802 (Twisted calls it so)
+        """A connection is gone."""
+        self.protocols.pop(p, None)
 
 
 class Door(Resource):

@@ -266,6 +266,8 @@ class FiasAdapter:
 
     def _hang_up(self, why: str) -> None:
         assert self._line is not None
+        if self._line.closing:
+            return  # what still comes on it changes nothing
         if self._stopping is None:
             self._odd(f"closing the connection: {why}")
         self._line.close()

@@ -88,6 +88,11 @@ class FiasLine(protocol.Protocol):
         """Send one record."""
         self._wire.write(encode(record, self._encoding))
 
+    @property
+    def closing(self) -> bool:
+        """True once it is to be closed: the last bytes still leave, and what comes is still heard."""
+        return self._cutting is not None
+
     def close(self) -> None:
         """Close once everything is written, or after CLOSE_GRACE."""
         if self._cutting is None:

@@ -22,14 +22,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 
-def eventually(what: str, check: Callable[[], Any], seconds: float = 20.0) -> Any:
+def eventually(what: str, check: Callable[[], Any], seconds: float = 20.0, *, every: float = 0.02) -> Any:
     """Wait for something to become true, and return it; fail with its name if it does not."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         found = check()
         if found:
             return found
-        time.sleep(0.02)
+        time.sleep(every)
     raise AssertionError(f"not within {seconds} s: {what}")
 
 

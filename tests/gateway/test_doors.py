@@ -122,13 +122,22 @@ def test_what_waits_is_bounded_by_records_and_by_bytes(rig: Rig, doors: Doors) -
     """Records of usual length are counted; long ones are weighed."""
     feed = doors._feed(Segment("main", "connection"), lambda batch, count: None)
     long, framer = b"x" * 16_000 + b"\n", LineFramer()
-    assert not doors.crowded()
-    while not doors.crowded():
+    assert not doors.crowded("main")
+    while not doors.crowded("main"):
         feed.take(framer.feed(long * 100))
     assert BACKLOG_BYTES < rig.writer.backlog * 16_000 < BACKLOG_BYTES + 2 * 1_600_000
     assert rig.writer.backlog < BACKLOG_HIGH
     rig.pump()
-    assert not doors.crowded()
+    assert not doors.crowded("main")
+
+
+def test_an_exchange_that_floods_does_not_silence_another(rig: Rig, doors: Doors) -> None:
+    """The quiet one may have its share in line, however much waits."""
+    loud, framer = doors._feed(Segment("main", "connection"), lambda batch, count: None), LineFramer()
+    while not doors.crowded("main"):
+        loud.take(framer.feed(b"".join(line(n) + b"\n" for n in range(500))))
+    assert rig.writer.backlog > BACKLOG_HIGH
+    assert not doors.crowded("annex")
 
 
 def test_nothing_is_read_while_nothing_can_be_written(
@@ -140,9 +149,9 @@ def test_nothing_is_read_while_nothing_can_be_written(
         broken.setattr(rig.database, "transact_kept", _no_space)
         feed.take(LineFramer().feed(line(1) + b"\n"))
         assert rig.writer.step() == []
-        assert doors.crowded()
+        assert doors.crowded("main")
     rig.writer.step()
-    assert not doors.crowded()
+    assert not doors.crowded("main")
 
 
 def _no_space(work: object) -> None:

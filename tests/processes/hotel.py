@@ -67,11 +67,13 @@ def nothing(moment: str) -> None:
 class Pms(ForeignPms):
     """A PMS that keeps a ledger by the calls' own numbers, takes its time, and tells when postings come and are answered."""
 
-    def __init__(self, moment: Moment = nothing, slowness: float = 0.003, seed: int = 1) -> None:
+    def __init__(
+        self, moment: Moment = nothing, slowness: float = 0.003, seed: int = 1, port: int | None = None
+    ) -> None:
         self.ledger: Counter[int] = Counter()
         self.amounts: dict[int, int] = {}
         self._moment, self._draw, self._slowness = moment, random.Random(seed), slowness
-        super().__init__()
+        super().__init__(port)
         self.guests = [GUEST]
         self.answer = self._book
 

@@ -28,23 +28,32 @@ def test_the_site_listens_where_the_configuration_says_and_lets_go(tmp_path: Pat
     house.close()
 
 
-def test_more_connections_than_a_site_can_feed_are_not_let_in(
+def test_for_one_connection_too_many_the_one_silent_longest_is_closed(
     empty: StandingHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The newest is closed; when an older one goes there is room again."""
+    """A page that is looked at is never the one; nor does a connection that went by itself count any more."""
     monkeypatch.setattr(security, "MOST_CONNECTIONS", 2)
     reactor: Any = MemoryReactorClock()  # type: ignore[no-untyped-call]
     service = WebService(as_house(empty), reactor)
     result_of(service.start())
     site: Any = reactor.tcpServers[0][1]
-    connections: list[Any] = [site.buildProtocol(None) for _ in range(2)]
-    for connection in connections:
-        connection.makeConnection(StringTransport())  # type: ignore[no-untyped-call]
-    assert site.buildProtocol(None) is None
-    connections[0].connectionLost(Failure(ConnectionDone()))  # type: ignore[no-untyped-call]
-    assert site.buildProtocol(None) is not None
-    connections[1].connectionLost(Failure(ConnectionDone()))  # type: ignore[no-untyped-call]
+    looked_at, left = _connect(site), _connect(site)
+    looked_at.dataReceived(b"GET / HT")
+    newest = _connect(site)
+    assert [one.transport.disconnected for one in (looked_at, left, newest)] == [False, True, False]
+    for one in (left, newest):
+        one.connectionLost(Failure(ConnectionDone()))  # type: ignore[no-untyped-call]
+    last = _connect(site)
+    assert not looked_at.transport.disconnected
+    for one in (looked_at, last):
+        one.connectionLost(Failure(ConnectionDone()))  # type: ignore[no-untyped-call]
     result_of(service.stop())
+
+
+def _connect(site: Any) -> Any:
+    connection = site.buildProtocol(None)
+    connection.makeConnection(StringTransport())  # type: ignore[no-untyped-call]
+    return connection
 
 
 def test_a_site_that_never_started_can_be_stopped(empty: StandingHouse) -> None:

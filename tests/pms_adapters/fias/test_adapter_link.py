@@ -86,6 +86,15 @@ class _Deaf:
         """Nothing."""
 
 
+def test_a_pms_that_asks_without_end_is_hung_up_on_and_that_is_told_once() -> None:
+    """However much it still says before the connection is gone."""
+    stage = scene()
+    stage.tell(*["LS|"] * 200)
+    assert [sentence for sentence in stage.listener.oddities if "closing the connection" in sentence] == [
+        "closing the connection: we described ourselves 10 times and the PMS never said LA"
+    ]
+
+
 def test_a_newer_connection_replaces_an_older_one() -> None:
     stage = scene()
     stage.answer = lambda charge: None
