@@ -23,19 +23,19 @@ CHARGED_EVERY = 25
 
 
 class Flood:
-    """Lines at a rate over some connections, each line once, as fast as the gateway takes them and no faster."""
+    """Lines at a rate over some connections for a time: each line once, as fast as the gateway takes them and no faster.
+
+    What the gateway does not take in that time is never sent: `lines` and `charged` are known when it is over.
+    """
 
     def __init__(self, port: int, *, connections: int, rate: int, seconds: float) -> None:
-        each = int(rate * seconds / connections)
-        self.lines = each * connections
-        self.charged = [
-            connection * STRIDE + n for connection in range(connections) for n in range(0, each, CHARGED_EVERY)
-        ]
+        self.lines = 0
+        self.charged = 0
         self.held_up = 0.0
-        self.seconds = 0.0
+        self._seconds = seconds
         self._rate = rate / connections
-        self._texts = [_lines(connection * STRIDE, each) for connection in range(connections)]
-        self._links = [socket.create_connection(("127.0.0.1", port)) for _ in range(connections)]
+        self._texts = [_lines(n * STRIDE, int(self._rate * seconds)) for n in range(connections)]
+        self._links = [_dial(port) for _ in range(connections)]
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def start(self) -> None:
@@ -43,7 +43,7 @@ class Flood:
         self._thread.start()
 
     def wait(self, seconds: float) -> None:
-        """Wait until every line has left."""
+        """Wait until the time is over and the last line has left whole."""
         self._thread.join(seconds)
         assert not self._thread.is_alive(), "the gateway does not take the flood's lines"
         for link in self._links:
@@ -54,21 +54,28 @@ class Flood:
         waiting = [b"" for _ in self._links]
         sent = [0 for _ in self._links]
         begun = time.monotonic()
-        for link in self._links:
-            link.setblocking(False)
-        while any(waiting) or any(self._texts):
-            due = int((time.monotonic() - begun) * self._rate)
+        while (now := time.monotonic() - begun) < self._seconds or any(waiting):
             for place, link in enumerate(self._links):
                 whole = self._texts[place]
-                while whole and sent[place] < due and len(waiting[place]) < 100_000:
-                    waiting[place] += whole.pop()
+                while whole and sent[place] < now * self._rate and not waiting[place] and now < self._seconds:
+                    waiting[place] = whole.pop()
                     sent[place] += _BLOCK
+                    with contextlib.suppress(BlockingIOError):
+                        waiting[place] = waiting[place][link.send(waiting[place]) :]
                 with contextlib.suppress(BlockingIOError):
                     waiting[place] = waiting[place][link.send(waiting[place]) :]
-            if any(waiting):
-                self.held_up += 0.02
+            self.held_up += 0.02 if any(waiting) else 0.0
             time.sleep(0.02)
-        self.seconds = time.monotonic() - begun
+        self.lines = sum(sent)
+        self.charged = sum(-(-count // CHARGED_EVERY) for count in sent)
+
+
+def _dial(port: int) -> socket.socket:
+    """A connection that keeps little on our side, so that we feel it when the gateway stops reading."""
+    link = socket.create_connection(("127.0.0.1", port))
+    link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 32_768)
+    link.setblocking(False)
+    return link
 
 
 _BLOCK = 20
@@ -97,17 +104,11 @@ class Crowd:
         self.refused = 0
         self.poured = 0
         self._going = True
-        self._silent = [self._dial(port) for _ in range(silent)]
-        self._slow = [self._dial(port) for _ in range(slow)]
-        self._endless = [self._dial(port) for _ in range(endless)]
+        self._silent = [_dial(port) for _ in range(silent)]
+        self._slow = [_dial(port) for _ in range(slow)]
+        self._endless = [_dial(port) for _ in range(endless)]
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
-
-    @staticmethod
-    def _dial(port: int) -> socket.socket:
-        link = socket.create_connection(("127.0.0.1", port))
-        link.setblocking(False)
-        return link
 
     def alive(self) -> int:
         """How many of its connections the gateway still has open."""
