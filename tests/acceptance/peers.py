@@ -172,7 +172,7 @@ class House:
     def start(self) -> None:
         """Start the gateway; returns when its page answers."""
         self.begin()
-        eventually("the gateway's page answers", self.answers)
+        eventually("the gateway's page answers", self.answers, 60)
 
     def begin(self) -> None:
         """Start the gateway and do not wait for it."""

@@ -83,6 +83,14 @@ _BLOCK = 20
 
 def _lines(first: int, count: int) -> list[bytes]:
     """Lines in blocks, the first block last."""
+    return [block for _, block in lines_from(first, count, _BLOCK)][::-1]
+
+
+def lines_from(first: int, count: int, block: int = 500) -> Iterator[tuple[int, bytes]]:
+    """Lines of calls numbered from `first`, in blocks, each with how many there are up to its end.
+
+    The first of every CHARGED_EVERY was answered and is charged.
+    """
     began = datetime.now(ZONE) - timedelta(seconds=120)
     head = f"{began:%Y/%m/%d %H:%M:%S},"
     tail = "E201,Room 201,T9001,LINE 1.1,0,0,,,,0000.00,,0000.00,0,0,618,0.01,,,\r\n"
@@ -92,9 +100,9 @@ def _lines(first: int, count: int) -> list[bytes]:
         digits = dialled(number)
         return f"{head}{talk},4,201,O,{digits},{digits},,0,{1_000_000 + number},0,{tail}"
 
-    numbers = range(first, first + count)
-    blocks = ["".join(map(one, numbers[begin : begin + _BLOCK])).encode() for begin in range(0, count, _BLOCK)]
-    return blocks[::-1]
+    for begin in range(0, count, block):
+        end = min(begin + block, count)
+        yield end, "".join(one(first + n) for n in range(begin, end)).encode()
 
 
 class Crowd:

@@ -79,7 +79,7 @@ def _start_with_few_files(house: House) -> None:
         house.begin()
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, usual)
-    eventually("the gateway's page answers", house.answers)
+    eventually("the gateway's page answers", house.answers, 60)
 
 
 def _besieged(house: House, folder: Path, books: Books) -> tuple[Flood, RowWriter]:
