@@ -11,12 +11,12 @@ ARGS    ?=
 CHECKED := protocols rating pms_adapters gateway tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types bench clean
+.PHONY: help demo test lint types bench prove-processes clean
 
 help:  ## this list
 	@echo "Foliogate: from the telephone exchange to the guest's folio."
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r what why; do printf '%-14s %s\n' "$$what" "$$why"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r what why; do printf '%-14s %s\n' "$$what" "$$why"; done
 	@echo
 	@echo "  FOR=30         demo: stop after so many seconds       PORT=8080   demo: where the page is"
 	@echo "  ARGS='...'     test, bench: more words for pytest     PYTHON=...  which Python makes the environment"
@@ -38,6 +38,9 @@ types: $(VENV)/.ready-dev  ## mypy --strict
 
 bench: $(VENV)/.ready-test  ## the benches, with what they measured
 	@exec $(PY) -m pytest -m bench -s -p no:randomly tests/bench $(ARGS)
+
+prove-processes: $(VENV)/.ready-test  ## the long proofs on real processes: 200 kills, standstills, full disk, power cuts, a siege
+	@PROVE_FULL=1 exec $(PY) -m pytest -s -p no:randomly tests/processes $(ARGS)
 
 clean:  ## remove what make made: the environment, caches, demo stores
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache foliogate-demo*

@@ -91,8 +91,6 @@ class KeepRecords:
         self._settling, self._segments, self._segment = settling, segments, segment
         self._frames, self._received_at, self._told = frames, received_at, told
         self._weigh, self._identity = weigh, identity
-        self._weight = sum(len(frame.data) for _, frame in frames)
-        weigh(self._weight)
 
     @property
     def records(self) -> int:
@@ -117,7 +115,8 @@ class KeepRecords:
             return []
         common = (self._settling, self._segments, self._segment)
         rest = (self._received_at, self._told)
-        return [KeepRecords(*common, [frame], *rest, identity=self._identity) for frame in self._frames]
+        weigh, name = self._weigh, self._identity
+        return [KeepRecords(*common, [frame], *rest, weigh=weigh, identity=name) for frame in self._frames]
 
     def _raws(self, connection: Connection) -> tuple[int, list[RawRecord]]:
         number = self._segments.number(connection, self._segment, to_micros(self._received_at))
@@ -133,7 +132,7 @@ class KeepRecords:
         def announce() -> None:
             self._segments.settled(self._segment, number)
             self._segment.position = self._frames[-1][1].end
-            self._weigh(-self._weight)
+            self._weigh(-sum(len(frame.data) for _, frame in self._frames))
             self._told(batch, len(self._frames))
 
         return announce
@@ -162,6 +161,7 @@ class Feed:
     def take(self, frames: Sequence[Frame], identity: str | None = None) -> None:
         """Put frames in line for the writer."""
         received_at = self._now()
+        self._weigh(sum(len(frame.data) for frame in frames))
         for begin in range(0, len(frames), MOST_RECORDS):
             placed = self._placed(frames[begin : begin + MOST_RECORDS])
             self._submit(

@@ -56,14 +56,12 @@ class RecordsProtocol(Protocol):
 
     def connectionMade(self) -> None:
         """Greet, as the dialect's session has it; have TCP notice a dead peer, and send an acknowledgement at once."""
-        if ITCPTransport.providedBy(self.transport):
-            self.transport.setTcpKeepAlive(True)
-            self.transport.setTcpNoDelay(True)
         self._feed = self._door.open(self, self._committed)
         if self._feed is None:
             self.abort()
             return
         if ITCPTransport.providedBy(self.transport):
+            self._wire.setTcpNoDelay(True)
             self._wire.setTcpKeepAlive(True)
             for option, value in KEEP_ALIVE:
                 self._wire.getHandle().setsockopt(socket.IPPROTO_TCP, option, value)

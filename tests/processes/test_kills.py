@@ -63,7 +63,7 @@ class Executioner:
             if self._victim:
                 os.kill(self._victim, signal.SIGKILL)
                 self.met.append("second")
-            self._victim = 0
+            self._victim = 0  # and nobody kills a number that may be another process's by then
 
 
 def test_killed_at_random_moments_nothing_is_lost_and_nothing_is_doubled(tmp_path: Path) -> None:
