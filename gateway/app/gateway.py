@@ -40,7 +40,7 @@ from gateway.store.database import Database, StoreTrouble
 from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.store.memory import Memory
 from gateway.store.rows import Due
-from gateway.store.writer import BACKLOG_LOW, Drive, Writer, WriterThread
+from gateway.store.writer import Drive, Writer, WriterThread
 from gateway.watch.watch import EVERY
 from protocols.smdr.live import Dialling
 
@@ -147,6 +147,7 @@ class Gateway:
             database=self.database,
             memory=self.memory,
             submit=self.writer.submit,
+            crowded=lambda: self.writer.out_of_breath,
             may_post=self._rules.policy.may_post,
         )
 
@@ -222,6 +223,7 @@ class Gateway:
 
     def _commands_done(self, freed: list[Due], resync: bool) -> None:
         self.due(freed)
+        self._doors.relax()  # an exchange held while the store was in trouble may have no record in line to wake it
         if resync and self.link is not None:
             self.link.adapter.ask_resync()
 
@@ -242,8 +244,7 @@ class Gateway:
                 status.gaps.append(sentence)
                 self.watch.happened(Fact("gap", sentence, sentence))
             self._settled(batch)
-        if self.writer.backlog <= BACKLOG_LOW:
-            self._doors.relax()
+        self._doors.relax()
 
     def _dialled(self, pbx: PbxSettings, dialling: Dialling) -> None:
         """A call begins; only an emergency is worth a word before its record comes."""

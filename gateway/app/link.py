@@ -48,6 +48,7 @@ class Surroundings:
     database: Database
     memory: Memory
     submit: Callable[[Job], None]
+    crowded: Callable[[], bool]
     may_post: bool
 
 
@@ -60,7 +61,7 @@ class Link:
         self._house = house
         pms, zone = house.config.pms[0], house.config.property.timezone
         self.name = pms.name
-        self.adapter = parts.adapter(house.config, pms, house.reactor, house.now, house.version)
+        self.adapter = parts.adapter(house.config, pms, house.reactor, house.now, house.version, house.crowded)
         self.numbers = WireNumbers(house.memory, pms.name, pms.token_width)
         self.status = LinkStatus(name=pms.name, since=house.now(), up_since=house.now())
         house.status.links[pms.name] = self.status

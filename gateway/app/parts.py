@@ -118,11 +118,19 @@ def fias_settings(config: Config, pms: PmsSettings, version: str) -> FiasSetting
     )
 
 
-def adapter(config: Config, pms: PmsSettings, reactor: Any, now: Callable[[], datetime], version: str) -> PmsAdapter:
-    """The adapter for a PMS."""
+def adapter(
+    config: Config,
+    pms: PmsSettings,
+    reactor: Any,
+    now: Callable[[], datetime],
+    version: str,
+    crowded: Callable[[], bool],
+) -> PmsAdapter:
+    """The adapter for a PMS; `crowded` is true while its news cannot be written down quickly enough."""
     return FiasAdapter(
         settings=fias_settings(config, pms, version),
         endpoint=clientFromString(reactor, pms.connect or ""),  # type: ignore[no-untyped-call]
         clock=reactor,
         wall_clock=now,
+        crowded=crowded,
     )

@@ -27,6 +27,8 @@ from gateway.store.rows import RecordRow, clean
 from protocols.records import CallRecord, Furniture, HotelEvent, Parsed, RawRecord, Unparsed
 from rating.book import TariffBook
 
+#: Connections and files whose first record was seen: an exchange may make a connection for each record, for years.
+REMEMBERED_SEGMENTS: Final = 20_000
 _REPEATS: Final = "repeats a run of records stored before"
 
 
@@ -139,6 +141,8 @@ class Settling:
     def _verdict(self, connection: Connection, raw: RawRecord, record_id: int, mark: bytes) -> Verdict:
         watch = self._watches[raw.source]
         if raw.segment not in self._segments:
+            if len(self._segments) >= REMEMBERED_SEGMENTS:
+                self._segments.clear()  # the store knows them, which costs a question for each that still sends
             self._segments.add(raw.segment)
             # New to this memory, not always to the store: it may still be in the repeats with which it began.
             earlier = records.opening_records(connection, self._memory.owner, raw.segment, HISTORY)

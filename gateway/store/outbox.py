@@ -7,6 +7,7 @@ it expected changes nothing and says so.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
@@ -78,8 +79,13 @@ def posting(connection: Connection, owner: str, posting_id: int) -> PostingRow |
 
 def held(connection: Connection, owner: str, *holds: Hold) -> list[PostingRow]:
     """Every posting held for one of these reasons."""
-    wanted = _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "held")), _p.hold.in_(holds)).order_by(_p.id)
-    return [PostingRow(*row) for row in connection.execute(wanted)]
+    return [PostingRow(*row) for row in connection.execute(_held(owner, holds))]
+
+
+@lru_cache(maxsize=32)
+def _held(owner: str, holds: tuple[Hold, ...]) -> Select[Any]:
+    """The question, made once: each piece of room news asks it."""
+    return _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "held")), _p.hold.in_(holds)).order_by(_p.id)
 
 
 def all_due(connection: Connection, owner: str) -> list[PostingRow]:

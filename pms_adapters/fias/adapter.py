@@ -99,9 +99,10 @@ class FiasAdapter:
         wall_clock: Callable[[], datetime],
         retry_policy: Callable[[int], float] = growing_delay,
         random_bytes: Callable[[int], bytes] = os.urandom,
+        crowded: Callable[[], bool] = lambda: False,
     ) -> None:
         self._settings, self._endpoint, self._clock = settings, endpoint, clock
-        self._wall_clock, self._retry_policy = wall_clock, retry_policy
+        self._wall_clock, self._retry_policy, self._crowded = wall_clock, retry_policy, crowded
         self._link = Link("gateway", description=description_of(settings, random_bytes), timers=timers_of(settings))
         self._hearing = Hearing(settings.timezone)
         self._attempts = Attempts()
@@ -180,7 +181,7 @@ class FiasAdapter:
 
     def line_factory(self) -> LineFactory:
         """What makes this link's connections, for an endpoint of either direction."""
-        return LineFactory(self, self._settings.encoding, self._clock)
+        return LineFactory(self, self._settings.encoding, self._clock, self._crowded)
 
     # -- the connection --------------------------------------------------------------------------------------------
 
@@ -265,6 +266,8 @@ class FiasAdapter:
 
     def _hang_up(self, why: str) -> None:
         assert self._line is not None
+        if self._line.closing:
+            return  # what still comes on it changes nothing
         if self._stopping is None:
             self._odd(f"closing the connection: {why}")
         self._line.close()

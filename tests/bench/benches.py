@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from tests.bench import growth, intake, latency, neighbours, posting, reading, whole
+from tests.bench import enduring, growth, intake, latency, neighbours, posting, reading, safety, whole
 from tests.bench.kit import Figure, Findings, probe, table
 from tests.bench.lab import NoShim, disk, full
 
@@ -24,6 +24,8 @@ BENCHES: Final[dict[str, tuple[str, Callable[[], Findings]]]] = {
     "reading": ("Reading and pricing", reading.bench),
     "posting": ("Posting over FIAS", posting.bench),
     "whole": ("The whole road: record in, charge posted and marked", whole.bench),
+    "safety": ("What safety costs", safety.bench),
+    "enduring": ("Recovery and memory", enduring.bench),
 }
 
 

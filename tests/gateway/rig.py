@@ -16,7 +16,7 @@ from twisted.internet.task import Clock
 from gateway.directory import ExtensionRange, RoomList
 from gateway.instants import to_micros
 from gateway.intake.batch import Batch, Rules, Source
-from gateway.intake.feed import Feed, Segment, Segments
+from gateway.intake.feed import Feed, Segment, Segments, Told
 from gateway.intake.settling import Settling
 from gateway.occupancy import KeepRoomNews
 from gateway.posting.clerk import Clerk
@@ -132,13 +132,17 @@ class Rig:
 
     def feed(self, segment: Segment) -> Feed:
         """A feed of a segment."""
+        return self.feed_told(segment, self._told)
+
+    def feed_told(self, segment: Segment, told: Told) -> Feed:
+        """A feed of a segment that tells somebody of its own."""
         return Feed(
             settling=self.settling,
             segments=self.segments,
             segment=segment,
             submit=self.writer.submit,
             now=lambda: self.now,
-            told=self._told,
+            told=told,
         )
 
     def _told(self, batch: Batch | None, _count: int) -> None:
