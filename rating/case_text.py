@@ -16,13 +16,13 @@ _TEXTS = ("dialled", "advice", "tariff", *(entry for entry in CONDITIONS if entr
 _EXPECTED = ("amount", "net", "tax", "exact", "cost", "outcome", "rule", "prefix", "place")
 
 
-def read_cases(top: Section, valid_from: date | None) -> tuple[CallCase, ...]:
+def read_cases(top: Section, valid_from: date) -> tuple[CallCase, ...]:
     """Read the cases; `valid_from` is the day on which a call without a start is made, at noon."""
     sections = top.tables("test")
     if len(sections) > CASE_LIMIT:
         top.note("test", f"A tariff has at most {CASE_LIMIT} tests.")
         return ()
-    return tuple(_case(section, datetime.combine(valid_from or date(2000, 1, 1), time(12))) for section in sections)
+    return tuple(_case(section, datetime.combine(valid_from, time(12))) for section in sections)
 
 
 def _case(section: Section, noon: datetime) -> CallCase:

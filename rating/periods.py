@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from rating.band_text import read_week
 from rating.bands import Week
@@ -20,7 +21,7 @@ from rating.decks import INCREMENT_LIMIT, Rows, read_deck
 from rating.fields import Problem, Section, key_lines, shown
 from rating.home import emergency_numbers
 from rating.house_text import read_budgets, read_contract, read_taxes, read_unsupervised
-from rating.money import CURRENCIES, MILLIONTHS, ROUNDINGS, Rounding, minor_digits
+from rating.money import CURRENCIES, MILLIONTHS, ROUNDINGS, minor_digits
 from rating.numbering import CHARGEABLE_CLASSES
 from rating.rule_text import Decks, Frame, read_classes, read_rules
 from rating.tariff import SHORT, Basis, Carried, PrefixTable, Rate, Tariff, Terms, prefix_table
@@ -72,57 +73,67 @@ def decks_named(top: Section) -> set[str]:
 
 def read_period(top: Section, shelf: Shelf, house: House) -> tuple[Tariff | None, tuple[str, ...]]:
     """Read one tariff, and give the names of the decks it uses. Its problems are noted where `top` notes them."""
+    used: dict[str, None] = {}
+    values = _about(top, house)
+    values |= _prices(top, shelf, house, used)
+    values |= _beside(top, values)
+    top.known.add("deck")  # its tables are read with the decks that they are for
+    top.finish()
+    if any(problem.severity == "error" for problem in top.problems):
+        return None, tuple(used)
+    return Tariff(file=top.file, **values), tuple(used)
+
+
+def _about(top: Section, house: House) -> dict[str, Any]:
+    """Read what a tariff says of itself: whose it is, from when to when, and how it rounds."""
     _fits(top, house)
     code, currency = top.text("code"), top.text("currency", house.currency)
     is_cost = top.choice("kind", ("price", "cost"), "price") == "cost"
     decimals = _decimals(top, currency, is_cost=is_cost)
     valid_from, valid_to = _validity(top)
-    rounding: Rounding = top.choice("rounding", ROUNDINGS, "half-up")
-    split = top.choice("band_policy", ("split", "start"), "split") == "split"
-    starter, post_zero, otherwise = top.flag("starter", False), top.flag("post_zero", False), top.text("otherwise", "")
-    for_whom, taxes, round_to = _for_whom(top, is_cost=is_cost), read_taxes(top), _round_to(top, decimals)
+    return {
+        "code": code,
+        "currency": currency,
+        "decimals": decimals,
+        "valid_from": valid_from or date.min,
+        "valid_to": valid_to,
+        "rounding": top.choice("rounding", ROUNDINGS, "half-up"),
+        "round_to": _round_to(top, decimals),
+        "is_cost": is_cost,
+        "for_whom": _for_whom(top, is_cost=is_cost),
+        "otherwise": top.text("otherwise", ""),
+        "starter": top.flag("starter", False),
+        "post_zero": top.flag("post_zero", False),
+    }
+
+
+def _prices(top: Section, shelf: Shelf, house: House, used: dict[str, None]) -> dict[str, Any]:
+    """Read the bands, terms, decks, classes and rules, which rest on one another in this order."""
     week = read_week(top, house.country)
     terms = Terms()._replace(**given_terms(top))  # type: ignore[arg-type]
-    used: dict[str, None] = {}
-    names = _deck_names(top, shelf)
-    decks = _decks(top, names, shelf, week, house, used)
+    decks = _decks(top, _deck_names(top, shelf), shelf, week, house, used)
     frame = Frame(week, terms, read_prices(top, week), decks, emergency_numbers(house.country).fullmatch)
     classes = read_classes(top, frame)
-    special = read_rules(top, frame, classes, lambda rule: _own_decks(rule, top, shelf, week, house, used))
-    unsupervised, budgets = read_unsupervised(top), read_budgets(top, decimals)
-    contract = read_contract(top, for_whom.carrier, code) if is_cost else None
-    cases = read_cases(top, valid_from)
-    top.known.add("deck")
-    top.finish()
-    if any(problem.severity == "error" for problem in top.problems):
-        return None, tuple(used)
-    tariff = Tariff(
-        code=code,
-        currency=currency,
-        decimals=decimals,
-        valid_from=valid_from or date.min,
-        valid_to=valid_to,
-        rounding=rounding,
-        taxes=layers(taxes, decimals),
-        week=week,
-        split=split,
-        rules=classes,
-        deck=decks.general,
-        terms=terms,
-        starter=starter,
-        file=top.file,
-        is_cost=is_cost,
-        for_whom=for_whom,
-        otherwise=otherwise,
-        round_to=round_to,
-        post_zero=post_zero,
-        special=special,
-        unsupervised=unsupervised,
-        contract=contract,
-        budgets=budgets,
-        cases=cases,
-    )
-    return tariff, tuple(used)
+    return {
+        "week": week,
+        "split": top.choice("band_policy", ("split", "start"), "split") == "split",
+        "terms": terms,
+        "deck": decks.general,
+        "rules": classes,
+        "special": read_rules(top, frame, classes, lambda rule: _own_decks(rule, top, shelf, week, house, used)),
+    }
+
+
+def _beside(top: Section, about: Mapping[str, Any]) -> dict[str, Any]:
+    """Read what stands beside the prices."""
+    decimals, is_cost = about["decimals"], about["is_cost"]
+    return {
+        "taxes": layers(read_taxes(top), decimals),
+        "unsupervised": read_unsupervised(top),
+        "budgets": read_budgets(top, decimals),
+        "contract": read_contract(top, about["for_whom"].carrier, about["code"]) if is_cost else None,
+        "cases": read_cases(top, about["valid_from"]),
+    }
 
 
 def _fits(top: Section, house: House) -> None:
