@@ -10,10 +10,26 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from rating.circumstances import Circumstances, all_fit
+from rating.money import MILLIONTHS
+from rating.outcomes import Trace
 from rating.tariff import ClassRule, PrefixTable, SpecialRule, Tariff, Terms
 
 REMEMBERED = 8_192
 """Answers kept for one tariff. Full, they are forgotten together: with a hotel's few hundred circumstances it never is."""
+
+
+class Plain(NamedTuple):
+    """What of a plain rule does not depend on the call: the factor and the sum of its fees, and their trace.
+
+    With them a price of p millionths a minute for s seconds is (p x s x `times` + `plus`) / PLAIN_UNIT currency units.
+    """
+
+    times: int
+    plus: int
+    lines: Trace
+
+
+PLAIN_UNIT = 60 * MILLIONTHS * MILLIONTHS
 
 
 class Choice(NamedTuple):
@@ -21,6 +37,7 @@ class Choice(NamedTuple):
 
     `fees` are those that are added after the mark-up, as (name, amount), `fees_sum` what they come to. `asks` is None
     where nothing more is asked; else the rule says what the number must begin with, its countries and its bands.
+    `plain` is set where an amount is price x time x `times` + `plus`: no minimum, maximum, discount or addition.
     """
 
     rule: ClassRule
@@ -30,11 +47,14 @@ class Choice(NamedTuple):
     fees: tuple[tuple[str, int], ...]
     fees_sum: int
     asks: SpecialRule | None
+    plain: Plain | None
 
 
 def choices(tariff: Tariff, number_class: str, direction: str, around: Circumstances) -> tuple[Choice, ...]:
     """Give the rules that may hold, in order; the first one whose own conditions fit the number is the one."""
-    key = (number_class, direction, around if tariff.special else around.operator)
+    key: object = number_class
+    if tariff.special or around.operator or direction != "out":
+        key = (number_class, direction, around if tariff.special else around.operator)
     found = tariff.remembered.get(key)
     if found is None:
         if len(tariff.remembered) >= REMEMBERED:
@@ -63,4 +83,14 @@ def _ready(rule: ClassRule, name: str, deck: PrefixTable, around: Circumstances,
     if around.operator:
         fees.append(("operator", terms.operator_fee))
     kept = tuple(fee for fee in fees if fee[1])
-    return Choice(rule, name, terms, deck, kept, sum(amount for _, amount in kept), asks)
+    return Choice(rule, name, terms, deck, kept, sum(amount for _, amount in kept), asks, _plain(terms, kept))
+
+
+def _plain(terms: Terms, fees: tuple[tuple[str, int], ...]) -> Plain | None:
+    if terms.minimum or terms.maximum >= 0 or terms.discount or terms.add_per_minute:
+        return None
+    times = MILLIONTHS + terms.markup
+    plus = 60 * (terms.connection * times + sum(amount for _, amount in fees) * MILLIONTHS)
+    lines: Trace = ("connection", "", terms.connection, 0) if terms.connection else ()
+    lines += ("markup", "", terms.markup, 0) if terms.markup else ()
+    return Plain(times, plus, (*lines, *(entry for name, amount in fees for entry in ("charge", name, amount, 0))))

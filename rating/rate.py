@@ -20,7 +20,7 @@ from rating.choosing import Choice, choices
 from rating.circumstances import PLAIN, Circumstances, fits
 from rating.fields import PRICE_LIMIT
 from rating.money import exact
-from rating.numbering import DialledNumber
+from rating.numbering import CHARGEABLE_CLASSES, DialledNumber
 from rating.outcomes import NotChargeable, Rating, Unrated
 from rating.pricing import Metered, Talk, Worked, worked
 from rating.tariff import SHORT, Rate, Tariff
@@ -46,6 +46,7 @@ _TANDEM = NotChargeable("tandem", "call from trunk to trunk: not charged")
 _UNANSWERED = NotChargeable("unanswered", "the call was not answered")
 _NO_TIME = NotChargeable("unanswered", "no talk time, and the exchange does not say that the call was answered")
 
+_PRICED = frozenset(CHARGEABLE_CLASSES)
 _NEVER = {"emergency": _EMERGENCY, "internal": _INTERNAL}
 _UNRULED: dict[str, NotChargeable | Unrated] = {
     "in": _INCOMING,
@@ -73,12 +74,21 @@ def _outcome(
     call: CallRecord, number: DialledNumber, book: TariffBook, around: Circumstances, *, cost: bool
 ) -> Worked | Unrated | NotChargeable:
     direction = around.direction or call.direction
-    settled = _settled(call, number, direction, book)
-    if settled is not None:
-        return settled
+    talk = call.talk_seconds
+    if not (
+        talk
+        and direction == "out"
+        and call.answered is not False
+        and 0 < talk <= TALK_LIMIT
+        and number.number_class in _PRICED
+        and FIRST_YEAR <= call.start.year < LAST_YEAR
+    ):
+        settled = _settled(call, number, direction, book)
+        if settled is not None:
+            return settled
     if book.asked:
         around = _filled(around, call)
-    periods = _periods(book, around, cost=cost)
+    periods = _periods(book, around, cost=cost) if cost or around.tariff else book.periods
     if isinstance(periods, Unrated):
         return periods
     since = call.start - _EPOCH
@@ -89,16 +99,32 @@ def _outcome(
         named = f"the tariff {around.tariff} is not" if around.tariff and not cost else "no tariff is"
         return Unrated(f"{named} in force on {day}")
     result = _by_tariff(call, number, book, around, tariff, start)
-    for _ in range(FALLBACK_LIMIT):
-        if not isinstance(result, str) or not tariff.otherwise:
-            break
-        later = book.in_force(start, tariff.otherwise)
-        if later is None:
-            break
-        tariff = later
-        result = _by_tariff(call, number, book, around, tariff, start)
+    if isinstance(result, str):
+        result = _by_others(call, number, book, around, tariff, start, result)
     if isinstance(result, str):
         return _UNRULED.get(direction) or Unrated(result)
+    return result
+
+
+def _by_others(
+    call: CallRecord,
+    number: DialledNumber,
+    book: TariffBook,
+    around: Circumstances,
+    tariff: Tariff,
+    start: int,
+    result: str,
+) -> Worked | Unrated | NotChargeable | str:
+    """Ask the tariffs that stand behind the first one, in turn; without an answer its own reason holds."""
+    code = tariff.otherwise
+    for _ in range(FALLBACK_LIMIT):
+        later = book.in_force(start, code) if code else None
+        if later is None:
+            break
+        found = _by_tariff(call, number, book, around, later, start)
+        if not isinstance(found, str):
+            return found
+        code = later.otherwise
     return result
 
 

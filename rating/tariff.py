@@ -58,7 +58,7 @@ class Rate(NamedTuple):
     outside all of them. `connections` is None and `first` is 0 where the terms of the class decide.
     `first` and `then` are the increments in seconds. `one_price` says that the band makes no difference.
     `per` is the seconds that a price of time is for; `modulo` is the reading of the increments, None as the terms say.
-    Where there are `steps`, their prices hold instead.
+    Where there are `steps`, their prices hold instead. `plain` says that there is nothing but a price per minute.
     """
 
     prefix: str
@@ -72,6 +72,7 @@ class Rate(NamedTuple):
     modulo: bool | None = None
     basis: Basis = "minute"
     steps: tuple[Step, ...] = ()
+    plain: bool = True
 
 
 class Terms(NamedTuple):
