@@ -7,6 +7,7 @@ the number or of the clock is looked at for each call. A condition never fits a 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import gcd
 from typing import NamedTuple
 
 from rating.circumstances import Circumstances, all_fit
@@ -19,17 +20,15 @@ REMEMBERED = 8_192
 
 
 class Plain(NamedTuple):
-    """What of a plain rule does not depend on the call: the factor and the sum of its fees, and their trace.
+    """What of a plain rule does not depend on the call: the factor and the sum of its fees, and the end of the trace.
 
-    With them a price of p millionths a minute for s seconds is (p x s x `times` + `plus`) / PLAIN_UNIT currency units.
+    With them a price of p millionths a minute for s seconds is (p x s x `times` + `plus`) / `unit` currency units.
     """
 
     times: int
     plus: int
+    unit: int
     lines: Trace
-
-
-PLAIN_UNIT = 60 * MILLIONTHS * MILLIONTHS
 
 
 class Choice(NamedTuple):
@@ -37,7 +36,7 @@ class Choice(NamedTuple):
 
     `fees` are those that are added after the mark-up, as (name, amount), `fees_sum` what they come to. `asks` is None
     where nothing more is asked; else the rule says what the number must begin with, its countries and its bands.
-    `plain` is set where an amount is price x time x `times` + `plus`: no minimum, maximum, discount or addition.
+    `plain` is set where nothing but increments, connection fee, mark-up and fees can bear on a price by the minute.
     """
 
     rule: ClassRule
@@ -69,28 +68,38 @@ def _choices(tariff: Tariff, number_class: str, direction: str, around: Circumst
         if rule is None or direction not in special.directions or not all_fit(special.conditions, around):
             continue
         more = bool(special.prefixes or special.countries or special.bands)
-        yield _ready(rule, special.name, special.deck or tariff.deck, around, special if more else None)
+        yield _ready(rule, special.name, tariff, special.deck or tariff.deck, around, special if more else None)
         if not more:
             return
     base = tariff.rules.get(number_class)
     if direction == "out" and base is not None:
-        yield _ready(base, "", tariff.deck, around, None)
+        yield _ready(base, "", tariff, tariff.deck, around, None)
 
 
-def _ready(rule: ClassRule, name: str, deck: PrefixTable, around: Circumstances, asks: SpecialRule | None) -> Choice:
+def _ready(
+    rule: ClassRule, name: str, tariff: Tariff, deck: PrefixTable, around: Circumstances, asks: SpecialRule | None
+) -> Choice:
     terms = rule.terms
     fees = [("surcharge", terms.surcharge), ("access", terms.access_fee), ("attempt", terms.attempt)]
     if around.operator:
         fees.append(("operator", terms.operator_fee))
     kept = tuple(fee for fee in fees if fee[1])
-    return Choice(rule, name, terms, deck, kept, sum(amount for _, amount in kept), asks, _plain(terms, kept))
+    plain = None if rule.free or rule.metered is not None or tariff.unsupervised else _plain(terms, kept, tariff)
+    return Choice(rule, name, terms, deck, kept, sum(amount for _, amount in kept), asks, plain)
 
 
-def _plain(terms: Terms, fees: tuple[tuple[str, int], ...]) -> Plain | None:
-    if terms.minimum or terms.maximum >= 0 or terms.discount or terms.add_per_minute:
+def _plain(terms: Terms, fees: tuple[tuple[str, int], ...], tariff: Tariff) -> Plain | None:
+    if terms.minimum or terms.maximum >= 0 or terms.discount or terms.add_per_minute or terms.grace_seconds:
         return None
-    times = MILLIONTHS + terms.markup
+    times, unit = MILLIONTHS + terms.markup, 60 * MILLIONTHS * MILLIONTHS
     plus = 60 * (terms.connection * times + sum(amount for _, amount in fees) * MILLIONTHS)
+    common = gcd(times, plus, unit)  # small numbers are quicker
     lines: Trace = ("connection", "", terms.connection, 0) if terms.connection else ()
     lines += ("markup", "", terms.markup, 0) if terms.markup else ()
-    return Plain(times, plus, (*lines, *(entry for name, amount in fees for entry in ("charge", name, amount, 0))))
+    fee_lines = [entry for name, amount in fees for entry in ("charge", name, amount, 0)]
+    return Plain(
+        times // common,
+        plus // common,
+        unit // common,
+        (*lines, *fee_lines, "round", tariff.rounding, tariff.round_to, 0),
+    )
