@@ -46,14 +46,15 @@ class Choice(NamedTuple):
     fees: tuple[tuple[str, int], ...]
     fees_sum: int
     asks: SpecialRule | None
+    continued: bool
     plain: Plain | None
 
 
 def choices(tariff: Tariff, number_class: str, direction: str, around: Circumstances) -> tuple[Choice, ...]:
     """Give the rules that may hold, in order; the first one whose own conditions fit the number is the one."""
     key: object = number_class
-    if tariff.special or around.operator or direction != "out":
-        key = (number_class, direction, around if tariff.special else around.operator)
+    if tariff.special or around.operator or around.continued or direction != "out":
+        key = (number_class, direction, around if tariff.special else (around.operator, around.continued))
     found = tariff.remembered.get(key)
     if found is None:
         if len(tariff.remembered) >= REMEMBERED:
@@ -79,13 +80,14 @@ def _choices(tariff: Tariff, number_class: str, direction: str, around: Circumst
 def _ready(
     rule: ClassRule, name: str, tariff: Tariff, deck: PrefixTable, around: Circumstances, asks: SpecialRule | None
 ) -> Choice:
-    terms = rule.terms
+    terms = rule.terms._replace(connection=0, attempt=0) if around.continued else rule.terms
     fees = [("surcharge", terms.surcharge), ("access", terms.access_fee), ("attempt", terms.attempt)]
     if around.operator:
         fees.append(("operator", terms.operator_fee))
     kept = tuple(fee for fee in fees if fee[1])
     plain = None if rule.free or rule.metered is not None or tariff.unsupervised else _plain(terms, kept, tariff)
-    return Choice(rule, name, terms, deck, kept, sum(amount for _, amount in kept), asks, plain)
+    whole = sum(amount for _, amount in kept)
+    return Choice(rule, name, terms, deck, kept, whole, asks, around.continued, plain)
 
 
 def _plain(terms: Terms, fees: tuple[tuple[str, int], ...], tariff: Tariff) -> Plain | None:

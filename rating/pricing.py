@@ -169,9 +169,9 @@ def _with_fees(
     """Put fees, mark-up and limits on what was used: (numerator, denominator, lines), in currency units."""
     spent, below, billed, lines = used
     terms = choice.terms
-    connection = (
-        terms.connection if found.connections is None else _by_band(found.connections, found, talk, tariff, zone)
-    )
+    connection = terms.connection
+    if found.connections is not None:
+        connection = 0 if choice.continued else _by_band(found.connections, found, talk, tariff, zone)
     if connection:
         spent += connection * below
         lines = (*lines, "connection", "", connection, 0)
