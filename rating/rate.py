@@ -140,7 +140,7 @@ def _settled(
         return _INTERNAL if direction == "internal" else _UNRULED.get(direction, _UNRULED["unknown"])
     talk = call.talk_seconds
     if call.answered is False or (call.answered is None and talk == 0):
-        if not book.attempts:
+        if not book.attempts or number.number_class == "unknown":
             return _UNANSWERED if call.answered is False else _NO_TIME
     elif talk is None:
         return Unrated("the exchange does not say how long the call lasted")
