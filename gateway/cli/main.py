@@ -28,6 +28,9 @@ SECTIONS: dict[str, dict[str, Entry]] = {
             "gateway.cli.check:check_command", "Say every problem of a configuration, or what it amounts to."
         ),
         "postings": Entry("gateway.cli.postings:postings_group", "List, show, settle and retry postings."),
+        "alarms": Entry(
+            "gateway.cli.alarms:alarms_group", "List and acknowledge alarms, try the mail and the web hooks."
+        ),
         "db": Entry("gateway.cli.db:db_group", "Upgrade, back up and verify the store."),
     },
     "Prices": {

@@ -49,7 +49,15 @@ def whoever() -> str:
         return "somebody at the command line"
 
 
-def command(database: Database, deed: str, posting_id: int | None, who: str, why: str, room: str | None = None) -> str:
+def command(
+    database: Database,
+    deed: str,
+    posting_id: int | None,
+    who: str,
+    why: str,
+    room: str | None = None,
+    alarm_id: int | None = None,
+) -> str:
     """Give a command and return what came of it: done by the running gateway, or here if none is running."""
     from gateway.clock import utc_now
     from gateway.instants import to_micros
@@ -58,7 +66,9 @@ def command(database: Database, deed: str, posting_id: int | None, who: str, why
 
     owner, now = database.property, to_micros(utc_now())
     number = database.transact(
-        lambda c: commands.give(c, owner, now=now, who=who, deed=deed, posting_id=posting_id, why=why, room=room)
+        lambda c: commands.give(
+            c, owner, now=now, who=who, deed=deed, posting_id=posting_id, why=why, room=room, alarm_id=alarm_id
+        )
     )
     try:
         database.lock()
@@ -76,7 +86,7 @@ def _wait(database: Database, number: int) -> str:
         if result is not None:
             return result
         time.sleep(0.1)
-    return "the running gateway has not done it yet; it will, and 'foliogate postings show' tells"
+    return "the running gateway has not done it yet; it will: look again in a moment"
 
 
 def _do_here(database: Database, number: int, now: int) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from gateway.directory import RoomList, TransferPayer
+from gateway.intake.live_calls import LiveCall
 from gateway.settle import Policy
 from gateway.store.rows import CallRow, Due, PostingRow, RecordRow
 from protocols.records import CallRecord, JoinedCall
@@ -35,11 +37,27 @@ class Rules:
     decimals: int
 
 
+class Touched(NamedTuple):
+    """A call that records of a batch belong to: what it is known by, and how it is to be ruled.
+
+    `first` says that it is ruled for the first time, `doubt` that its record may be a repeat, `overdue` that the
+    announced records it still lacks are not waited for any longer.
+    """
+
+    live: LiveCall
+    source: str
+    now: int
+    first: bool
+    doubt: bool
+    overdue: bool = False
+
+
 @dataclass(slots=True)
 class Batch:
     """The rows that one transaction's records make, and what is to be told of them after the commit."""
 
     read_at: datetime
+    touched: dict[int, Touched] = field(default_factory=dict)
     records: list[RecordRow] = field(default_factory=list)
     new_calls: dict[int, CallRow] = field(default_factory=dict)
     changed_calls: dict[int, CallRow] = field(default_factory=dict)

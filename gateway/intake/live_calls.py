@@ -24,12 +24,12 @@ class LiveCall:
 
     id: int
     legs: list[CallRecord]
-    digests: set[bytes]
+    digests: list[bytes]
 
     def add(self, leg: CallRecord, mark: bytes) -> None:
         """One more leg."""
         self.legs.append(leg)
-        self.digests.add(mark)
+        self.digests.append(mark)
 
     def takes(self, leg: CallRecord) -> bool:
         """True if a leg with this call's key belongs to it, by its time."""
@@ -46,7 +46,7 @@ class LiveCalls:
     """The live calls of one source, by the exchange's own key."""
 
     def __init__(self) -> None:
-        self._calls: OrderedDict[str, LiveCall] = OrderedDict()
+        self._calls: OrderedDict[str, LiveCall] = OrderedDict()  # the oldest first
 
     def find(self, leg: CallRecord) -> LiveCall | None:
         """The call a leg belongs to."""
@@ -60,10 +60,9 @@ class LiveCalls:
 
     def begin(self, call_id: int, leg: CallRecord, mark: bytes, *, remember: bool) -> LiveCall:
         """A new call with its first leg; one without a key, or in doubt, is not remembered."""
-        fresh = LiveCall(call_id, [leg], {mark})
-        if remember and leg.call_key is not None:
-            self._calls[leg.call_key] = fresh
-            self._calls.move_to_end(leg.call_key)
-            if len(self._calls) > REMEMBERED_CALLS:
+        fresh = LiveCall(call_id, [leg], [mark])
+        if remember and (key := leg.call_key) is not None:
+            if self._calls.pop(key, None) is None and len(self._calls) >= REMEMBERED_CALLS:
                 self._calls.popitem(last=False)
+            self._calls[key] = fresh
         return fresh

@@ -31,7 +31,12 @@ from rating.money import minor_digits
 #: Characters of a search that are looked at; a number has fifteen digits, a name rarely more than forty letters.
 LONGEST_SEARCH: Final = 80
 
-NAVIGATION: Final = (("now", "/", "Now"), ("calls", "/calls", "Calls"), ("postings", "/postings", "Postings"))
+NAVIGATION: Final = (
+    ("now", "/", "Now"),
+    ("calls", "/calls", "Calls"),
+    ("postings", "/postings", "Postings"),
+    ("alarms", "/alarms", "Alarms"),
+)
 MORE_NAVIGATION: Final = (("records", "/records", "Records"), ("links", "/links", "Links"))
 
 
@@ -72,7 +77,7 @@ class Pages:
         seen = await self._live.first.get()
         clock, country = self._live.clock(), self._country
         calls = [call_view(one, seen.postings.get(one["id"], []), clock, country) for one in seen.calls]
-        return await self._page(
+        return await self.page(
             "first.html",
             here="now",
             title="Now",
@@ -97,7 +102,7 @@ class Pages:
         clock = self._live.clock()
         shown = found.calls[:PAGE_ROWS]
         views = [call_view(one, postings.get(one["id"], []), clock, self._country) for one in shown]
-        return await self._page(
+        return await self.page(
             "calls.html",
             here="calls",
             title=f"Calls: {words}" if words else "Calls",
@@ -113,7 +118,7 @@ class Pages:
         story = await self._reads.read(lambda connection: call_story(connection, self._owner, number))
         if story is None:
             return await self.missing(f"There is no call {number}.")
-        return await self._page("call.html", here="calls", title=f"Call {number}", **self._call_values(story))
+        return await self.page("call.html", here="calls", title=f"Call {number}", **self._call_values(story))
 
     async def call_story(self, number: int) -> Page:
         """The same, as the piece that opens below a line."""
@@ -130,7 +135,7 @@ class Pages:
         shown = rows[:PAGE_ROWS] if state else rows
         views = [self._posting(one, names, attempts.get(one["id"], [])) for one in shown]
         counts = await self._counts()
-        return await self._page(
+        return await self.page(
             "postings.html",
             here="postings",
             title=f"Postings: {NAMES.get(state, 'all')}" if state else "Postings",
@@ -150,7 +155,7 @@ class Pages:
         if story is None:
             return await self.missing(f"There is no posting {number}.")
         row, call = story["posting"], story["call"]
-        page = await self._page(
+        page = await self.page(
             "posting.html",
             here="postings",
             title=f"Posting {number}",
@@ -172,7 +177,7 @@ class Pages:
             lambda c: queries.odd_records(c, self._owner, wanted, PAGE_ROWS + 1, before)
         )
         clock, shown = self._live.clock(), found[:PAGE_ROWS]
-        return await self._page(
+        return await self.page(
             "records.html",
             here="records",
             title="Records",
@@ -187,7 +192,7 @@ class Pages:
         """Exchanges, PMS, store: since when, how much, and what was odd."""
         clock, status, house = self._live.clock(), self._house.status, self._house
         clerk = house.link.clerk if house.link is not None else None
-        return await self._page(
+        return await self.page(
             "links.html",
             here="links",
             title="Links",
@@ -234,7 +239,8 @@ class Pages:
         except (StoreUnreadable, StoreBusy):
             return None
 
-    async def _page(self, template: str, **values: Any) -> Page:
+    async def page(self, template: str, **values: Any) -> Page:
+        """A page within the frame."""
         return Page(self._render(template, await self._seen(), **values))
 
     def _render(self, template: str, known: Present | None, *, here: str, title: str, **values: Any) -> str:
@@ -253,6 +259,7 @@ class Pages:
             navigation=NAVIGATION,
             more_navigation=MORE_NAVIGATION,
             need=sum(seen.counts.get(state, 0) for state in ("in_doubt", "refused")),
+            alarms_open=seen.unacknowledged,
             items=items,
             banners=banners,
             spoken=line.spoken(items, banners),

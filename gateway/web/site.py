@@ -15,15 +15,17 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from werkzeug.exceptions import HTTPException
 
-from gateway.web.api import Api, BadQuestion, chosen_state, whole, window
-from gateway.web.deeds import Deeds, NotDone, judge, read_form
+from gateway.store.elsewhere import Elsewhere
+from gateway.web.alarms import AlarmPages, way_back
+from gateway.web.api import Api, BadQuestion, chosen_openness, chosen_state, whole, window
+from gateway.web.deeds import Deeds, NotDone, judge, judge_acknowledgement, read_form
 from gateway.web.health import Pulse, health
 from gateway.web.house import House
 from gateway.web.live import Live
 from gateway.web.metrics import CONTENT_TYPE, Metrics
 from gateway.web.openapi import openapi
 from gateway.web.pages import Entered, Page, Pages
-from gateway.web.reads import Elsewhere, Reads, StoreBusy, StoreUnreadable
+from gateway.web.reads import Reads, StoreBusy, StoreUnreadable
 from gateway.web.security import Tokens, from_our_page
 from gateway.web.templates import static_files
 
@@ -32,6 +34,7 @@ SECRET_BYTES: Final = 32
 #: The largest number of a row that an address may name; a column holds no larger one.
 MOST: Final = 2**62
 
+FOREIGN: Final = "This form came from another site."
 _JSON: Final = "application/json; charset=utf-8"
 _HTML: Final = "text/html; charset=utf-8"
 _ROW: Final = f"<int(min=1, max={MOST}):number>"
@@ -49,6 +52,7 @@ class Routes:
         self._house = house
         self._tokens = Tokens(secrets.token_bytes(SECRET_BYTES))
         self._pages = Pages(house, reads, live, self._tokens, version)
+        self._alarms = AlarmPages(house, reads, live, self._pages, self._tokens)
         self._deeds = Deeds(house, reads, clock)
         self._api = Api(house, reads, live, version)
         self._metrics = Metrics(house, reads, clock.seconds)
@@ -93,17 +97,44 @@ class Routes:
     async def decide(self, request: Any, number: int) -> bytes:
         """A person's decision; answered with the posting as it stands then."""
         form = read_form(_fields(request))
-        if not from_our_page(_header(request, "sec-fetch-site"), _header(request, "origin"), _header(request, "host")):
-            return _html(request, await self._pages.problem(403, "Not from here", "This form came from another site."))
+        if not _is_ours(request):
+            return _html(request, await self._pages.problem(403, "Not from here", FOREIGN))
         done: NotDone | int | None = judge(form, number, self._tokens)
         if done is None:
             done = await self._deeds.give(form, number)
         if isinstance(done, NotDone):
             entered = Entered(deed=form.deed, who=form.who, why=form.why, problem=done.sentence)
             return _html(request, await self._pages.posting(number, entered=entered))
-        request.setResponseCode(303)
-        request.setHeader("location", f"/postings/{number}?told={done}")
-        return b""
+        return _see_other(request, f"/postings/{number}?told={done}")
+
+    @app.route("/alarms", methods=["GET"])
+    async def alarms(self, request: Any) -> bytes:
+        """What is wrong, and what was."""
+        return _html(request, await self._alarms.all(_before(request)))
+
+    @app.route(f"/alarms/{_ROW}", methods=["GET"])
+    async def alarm(self, request: Any, number: int) -> bytes:
+        """One alarm."""
+        return _html(request, await self._alarms.one(number))
+
+    @app.route(f"/alarms/{_ROW}", methods=["POST"])
+    async def take(self, request: Any, number: int) -> bytes:
+        """A person takes an alarm; answered with the page the form stood on."""
+        form = read_form(_fields(request))
+        if not _is_ours(request):
+            return _html(request, await self._pages.problem(403, "Not from here", FOREIGN))
+        done: NotDone | int | None = judge_acknowledgement(form, number, self._tokens)
+        if done is None:
+            done = await self._deeds.acknowledge(form, number)
+        if isinstance(done, NotDone):
+            entered = Entered(who=form.who, why=form.why, problem=done.sentence)
+            return _html(request, await self._alarms.one(number, entered=entered))
+        return _see_other(request, way_back(form, number))
+
+    @app.route("/emergency", methods=["GET"])
+    async def emergency(self, request: Any) -> bytes:
+        """The screen for a wall behind the desk."""
+        return _html(request, await self._alarms.screen())
 
     @app.route("/records", methods=["GET"])
     async def records(self, request: Any) -> bytes:
@@ -172,6 +203,12 @@ class Routes:
             return _json(request, 404, {"error": f"there is no posting {number}"})
         return _json(request, 200, found)
 
+    @app.route("/api/v1/alarms", methods=["GET"])
+    async def api_alarms(self, request: Any) -> bytes:
+        """Alarms, newest first: all, or those that are open."""
+        fields = _fields(request)
+        return _json(request, 200, await self._api.alarms(chosen_openness(fields), window(fields)))
+
     # -- what goes wrong ------------------------------------------------------------------------------------------
 
     @app.handle_errors(BadQuestion)
@@ -229,6 +266,18 @@ def _before(request: Any) -> int | None:
 def _header(request: Any, name: str) -> str | None:
     value: str | None = request.getHeader(name)
     return value
+
+
+def _is_ours(request: Any) -> bool:
+    """Whether a form came from a page of ours, as far as the browser tells."""
+    return from_our_page(_header(request, "sec-fetch-site"), _header(request, "origin"), _header(request, "host"))
+
+
+def _see_other(request: Any, address: str) -> bytes:
+    """It is done: look there."""
+    request.setResponseCode(303)
+    request.setHeader("location", address)
+    return b""
 
 
 def _html(request: Any, page: Page) -> bytes:
