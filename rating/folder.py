@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from rating.fields import Problem
 from rating.rate import FALLBACK_LIMIT
-from rating.tariff import ClassRule, Tariff
+from rating.tariff import Tariff
 
 
 def uncovered(tariff: Tariff) -> list[Problem]:
@@ -15,7 +15,7 @@ def uncovered(tariff: Tariff) -> list[Problem]:
     bare = [
         name
         for name, rule in tariff.rules.items()
-        if not (rule.free or rule.rows or rule.price or rule.last or tariff.otherwise)
+        if not (rule.free or rule.rows or rule.price or rule.last or rule.metered or tariff.otherwise)
         and (name == "service" or not tariff.deck.rates)
     ]
     return [
@@ -23,13 +23,7 @@ def uncovered(tariff: Tariff) -> list[Problem]:
             tariff.file, None, f"class.{name}", f"No price for calls of class {name}: they will be held.", "warning"
         )
         for name in bare
-        if not (rule_meters(tariff.rules[name]))
     ]
-
-
-def rule_meters(rule: ClassRule) -> bool:
-    """Say whether a rule charges what the exchange meters."""
-    return rule.metered is not None
 
 
 def together(tariffs: Sequence[Tariff]) -> list[Problem]:
