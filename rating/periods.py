@@ -86,7 +86,7 @@ def read_period(top: Section, shelf: Shelf, house: House) -> tuple[Tariff | None
     top.finish()
     if any(problem.severity == "error" for problem in top.problems):
         return None, tuple(used)
-    return Tariff(file=top.file, **values), tuple(used)
+    return Tariff(file=top.file, lines=top.lines, **values), tuple(used)
 
 
 def _about(top: Section, house: House) -> dict[str, Any]:

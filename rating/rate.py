@@ -230,7 +230,7 @@ def _counted(seconds: int, around: Circumstances, tariff: Tariff) -> int:
         if fits(line.trunks, around.trunk) or fits(line.trunks, around.trunk_group):
             if seconds <= line.allowance:
                 return 0
-            return seconds - line.allowance if line.subtract else seconds
+            return max(seconds - line.subtract, 0)
     return seconds
 
 
