@@ -21,6 +21,7 @@ from gateway.status import SourceStatus
 from gateway.store.writer import BACKLOG_HIGH, Writer
 from protocols.framing import Framer
 from protocols.smdr.catalog import DIALECTS
+from protocols.smdr.live import Dialling
 from protocols.smdr.sessions import Session
 
 #: How often a followed file is looked at, in seconds: a call stands on the folio within two of them.
@@ -39,7 +40,9 @@ class Doors:
         segments: Segments,
         now: Callable[[], datetime],
         told: Callable[[str, Batch | None, int], None],
+        dialled: Callable[[PbxSettings, Dialling], None],
     ) -> None:
+        self._dialled = dialled
         self._reactor, self._writer, self._settling, self._segments = reactor, writer, settling, segments
         self._now, self._told = now, told
         self._tcp: list[Door] = []
@@ -108,6 +111,7 @@ class Doors:
             changed=changed,
             problem=problem,
             crowded=self.crowded,
+            dialled=lambda dialling: self._dialled(pbx, dialling),
         )
         self._tcp.append(door)
         return door

@@ -21,8 +21,8 @@ from twisted.logger import Logger
 from gateway.app import parts
 from gateway.app.doors import Doors
 from gateway.app.link import Link, Surroundings
-from gateway.app.watching import watch_of
-from gateway.config import Config
+from gateway.app.watching import emergency_begun, watch_of
+from gateway.config import Config, PbxSettings
 from gateway.instants import to_micros
 from gateway.intake.batch import Batch
 from gateway.intake.feed import Segment, Segments
@@ -38,6 +38,7 @@ from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.store.memory import Memory
 from gateway.store.rows import Due
 from gateway.store.writer import BACKLOG_LOW, Writer, WriterThread
+from protocols.smdr.live import Dialling
 
 #: How often commands of other processes are read, in seconds.
 COMMAND_SECONDS: Final = 1.0
@@ -110,6 +111,7 @@ class Gateway:
             segments=segments,
             now=self._now,
             told=self._told,
+            dialled=self._dialled,
         )
         if self.config.pms:
             self.link = Link(self._surroundings())
@@ -218,6 +220,12 @@ class Gateway:
             self._settled(batch)
         if self.writer.backlog <= BACKLOG_LOW:
             self._doors.relax()
+
+    def _dialled(self, pbx: PbxSettings, dialling: Dialling) -> None:
+        """A call begins; only an emergency is worth a word before its record comes."""
+        call = emergency_begun(pbx, dialling, self._sources[pbx.name].plan, self._rooms, self.micros())
+        if call is not None:
+            self.watch.emergency_call(call)
 
     def _settled(self, batch: Batch) -> None:
         for call in batch.emergencies:
