@@ -14,7 +14,7 @@ from sqlalchemy import Connection, inspect, select, text
 
 from gateway.store import schema
 from gateway.store.rules import RULES, Rule
-from rating.explain import recomputed
+from rating.recount import recounted
 
 #: Rows of a kind that are named; more are counted.
 MOST_NAMED: Final = 5
@@ -110,7 +110,7 @@ def _sums(connection: Connection, owner: str, progress: Progress) -> list[str]:
 def _adds_up(trace: str, stored: tuple[int, int, int]) -> bool:
     """Whether the legs' sums, each added up again, make the stored price. A layout of another release is believed."""
     try:
-        legs = [recomputed(leg) for leg in json.loads(trace)]
+        legs = [recounted(leg) for leg in json.loads(trace)]
     except (ValueError, TypeError):
         return False
     known = [leg for leg in legs if leg is not None]

@@ -115,6 +115,8 @@ def doors(rig: Rig) -> Doors:
         segments=rig.segments,
         now=lambda: rig.now,
         told=lambda source, batch, count: None,
+        dialled=lambda pbx, dialling: None,
+        look_seconds=0.5,
     )
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rating.fields import Problem, key_lines
-from rating.rate import RatedCall
+from rating.outcomes import RatedCall
 from rating.starter import starter_files
 from rating.text import APPROVAL, PROBLEMS_SHOWN, Loaded, approval, declared, digest, load
 from tests.rating.scenes import BERLIN, HEAD, abroad, at_home, book_of, call, folder, outcome, priced
@@ -87,7 +87,10 @@ def warnings(files: dict[str, bytes]) -> list[str]:
         ("valid_to = '2030-01-01'", "valid_to is a day, written like valid_to = 2025-01-31, without quotation marks."),
         ("valid_to = 9999-12-31", "tariff.toml:4: valid_to: valid_to is a day"),
         ("[tax]\npercent = '19'\nincluded = 'no'", "tariff.toml:6: tax.included: included is either true or false"),
-        ("[tax]\nrate = '19'", "tariff.toml:5: tax.rate: rate is not known; known here: included, name, percent."),
+        (
+            "[tax]\nrate = '19'",
+            "tariff.toml:5: tax.rate: rate is not known; known here: amount, included, name, on, percent.",
+        ),
         (
             "[[band]]\nname = 'a'\nfrom = '8:00'\nto = '10:00'",
             "tariff.toml:6: band[0].from: from is a time of day like",
@@ -100,7 +103,7 @@ def warnings(files: dict[str, bytes]) -> list[str]:
         ),
         (
             "[[band]]\nname='a'\nfrom='08:00'\nto='12:00'\n[[band]]\nname='b'\ndays='tue'\nfrom='11:59'\nto='13:00'",
-            "tariff.toml:4: band[0]: The bands 'a' and 'b' claim the same time.",
+            "tariff.toml:8: band[1]: The bands 'a' (line 4) and 'b' claim the same time.",
         ),
         (
             "[[band]]\nname='a'\nfrom='08:00'\nto='12:00'\n[[band]]\nname='a'\nfrom='13:00'\nto='14:00'",
@@ -192,11 +195,25 @@ def test_a_mistake_in_a_deck_is_named_with_its_line(deck: str, expected: str) ->
     assert any(expected in error for error in found), found
 
 
+@pytest.mark.parametrize(
+    ("country", "digits", "refused"),
+    [("DE", "112", True), ("DE", "110", True), ("GB", "999", True), ("US", "911", False), ("DE", "911", False)],
+)
+def test_a_row_for_an_emergency_number_is_refused_where_it_can_mean_nothing_else(
+    country: str, digits: str, refused: bool
+) -> None:
+    found = loaded(folder(deck=f"{HEAD}33;;1;;\n{digits};;1;;\n"), country)
+    about = [str(one) for one in found.problems if "emergency" in one.sentence]
+    assert (found.book is None) == refused
+    said = f"deck.csv:3: {digits}: {digits} is an emergency number: it is never charged and must not have a price."
+    assert about == ([said] if refused else [])
+
+
 def test_every_bad_row_of_a_deck_is_named_and_nothing_is_loaded() -> None:
-    rows = "".join(f"{prefix};;{'x' if prefix % 2 else '1'};;\n" for prefix in range(100, 200))
+    rows = "".join(f"{prefix};;{'x' if prefix % 2 else '1'};;\n" for prefix in range(200, 300))
     found = errors(folder(deck=HEAD + rows))
     assert len(found) == 50
-    assert found[0].startswith("deck.csv:3: 101: 'x' is not a number")
+    assert found[0].startswith("deck.csv:3: 201: 'x' is not a number")
 
 
 def test_a_deck_in_the_wrong_layout_does_not_print_without_end() -> None:
@@ -219,7 +236,7 @@ def test_two_tariffs_for_one_day_are_an_error_and_a_gap_is_a_warning() -> None:
     one = b'code = "A"\ncurrency = "EUR"\nvalid_from = 2024-01-01\nvalid_to = 2024-06-30\n[class.local]\nfree = true\n'
     clash = one.replace(b"2024-01-01", b"2024-06-30").replace(b"valid_to = 2024-06-30\n", b"")
     assert errors({"a.toml": one, "b.toml": clash}) == [
-        "b.toml: valid_from: The tariff begins on 2024-06-30, but the one in a.toml is valid until 2024-06-30."
+        "b.toml:3: valid_from: The tariff begins on 2024-06-30, but the one in a.toml is valid until 2024-06-30."
     ]
     endless = one.replace(b"valid_to = 2024-06-30\n", b"")
     assert "is valid for ever" in errors({"a.toml": endless, "b.toml": clash})[0]
