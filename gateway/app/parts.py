@@ -18,8 +18,8 @@ from pms_adapters.fias.settings import FiasSettings
 from pms_adapters.posting import PmsAdapter
 from protocols.smdr.catalog import DIALECTS, SourceSettings
 from rating.book import TariffBook
-from rating.money import minor_digits
 from rating.home import HouseNumbers
+from rating.money import minor_digits
 from rating.numbering import NumberPlan, number_plan
 from rating.text import load as load_tariff
 
