@@ -24,9 +24,8 @@ from rating.fields import Problem, Section, key_lines, shown
 from rating.home import emergency_numbers
 from rating.house_text import read_budgets, read_contract, read_taxes, read_unsupervised
 from rating.money import CURRENCIES, MILLIONTHS, ROUNDINGS, minor_digits
-from rating.numbering import CHARGEABLE_CLASSES
 from rating.rule_text import Decks, Frame, read_classes, read_rules
-from rating.tariff import SHORT, Basis, Carried, PrefixTable, Rate, Tariff, Terms, prefix_table
+from rating.tariff import SHORT, Basis, Carried, Tariff, Terms, prefix_table
 from rating.taxes import layers
 from rating.term_text import given_terms, read_prices
 

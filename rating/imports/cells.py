@@ -27,6 +27,8 @@ RANGE_LIMIT = 1_000
 CELL_LIMIT = 20_000
 """Longest cell in characters: a country's whole list of mobile prefixes is a few thousand."""
 
+ONE = Fraction(1)
+
 _SCIENTIFIC = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+")
 _ISO_DAY = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})([T ].*)?")
 _DAY = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4}|[0-9]{2})([T ].*)?")
@@ -97,7 +99,7 @@ def _code(text: str, inside: bool = False) -> str:
 
 
 def read_amount(
-    cell: str, decimal: str, currency: str, *, times: int = 1, over: int = 1, places: int | None = None
+    cell: str, decimal: str, currency: str, *, times: Fraction = ONE, over: int = 1, places: int | None = None
 ) -> int:
     """Read a price in millionths. `decimal` is "point" or "comma"; the price is multiplied by `times` over `over`.
 
@@ -122,7 +124,7 @@ def _number(cell: str, decimal: str, currency: str) -> str:
     for word in _MONEY_WORDS.findall(text):
         code = word.upper()
         if len(word) == 3 and code != currency:
-            said = f"is in {code}, the tariff in {currency}" if code in CURRENCIES else "is no price"
+            said = f"is in {code}, not in {currency}" if code in CURRENCIES else "is no price"
             raise ValueError(f"{shown(cell)!r} {said}.")
     text = _MONEY_WORDS.sub("", text)
     if _GROUPED[decimal].fullmatch(text) and not (decimal == "comma" and "," not in text and text.count(".") == 1):

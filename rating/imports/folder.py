@@ -14,10 +14,10 @@ import csv
 import io
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from rating.imports.reading import PriceRow
 from rating.money import price_text
@@ -32,12 +32,17 @@ _FIRST_TABLE = re.compile(r"^\s*\[", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Which deck of the folder a list is for, from when, and whether it replaces the deck or changes rows of it."""
+    """Which deck of the folder a list is for, from when, and whether it replaces the deck or changes rows of it.
+
+    `deck` stands for all decks of its name with another date behind it: those that imports wrote.
+    `rehearsal` says that the folder's prices are invented and nobody has approved them, so that none was charged.
+    """
 
     deck: str
     first_day: date
     today: date
     whole: bool = True
+    rehearsal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +77,15 @@ def write(files: Mapping[str, bytes], rows: list[PriceRow], bands: tuple[str, ..
     """Write a list into the folder's texts. `files` are all of them; nothing is written anywhere but in the answer."""
     texts, decks, tariffs = dict(files), list[tuple[str, str, date]](), list[str]()
     standing: dict[tuple[str, str], dict[str, str]] = {}
-    deck = target.deck
     for number, day in enumerate(first_days(rows, target.first_day)):
+        deck = in_force(texts, target.deck, day).deck
         if number or not target.whole:
             standing = _cells(texts[deck], deck)
         _apply(standing, rows, day, target.first_day, first=not number)
-        tariff, new = _place(texts, deck, day, target.today)
+        tariff, new = _place(texts, deck, day, target)
         texts[new] = _deck_text(standing, bands)
         decks.append((deck, new, day))
         tariffs.append(tariff)
-        deck = new
     changed = {name: data for name, data in texts.items() if files.get(name) != data}
     return Written(changed, tuple(decks), tuple(tariffs))
 
@@ -146,17 +150,17 @@ def _deck_text(rows: Mapping[tuple[str, str], Mapping[str, str]], bands: tuple[s
     return out.getvalue().encode()
 
 
-def _place(texts: dict[str, bytes], deck: str, day: date, today: date) -> tuple[str, str]:
+def _place(texts: dict[str, bytes], deck: str, day: date, target: Target) -> tuple[str, str]:
     """Make room for a deck from a day on: edits the rules in `texts`, returns the names of the tariff and of the deck."""
-    file, values = _in_force(texts, deck, day)
+    file, _, values = in_force(texts, deck, day)
     text = texts[file].decode("utf-8-sig")
     if values["valid_from"] == day:
-        if day <= today and values.get("starter") is not True:
+        if day <= target.today and not target.rehearsal:
             raise CannotImport(
                 f"The tariff in {file} began on {day}, and calls were priced with it: choose a later day with --effective."
             )
         return file, deck
-    new_deck, new_file = _named(deck, day), _named(file, day)
+    new_deck, new_file = _dated(deck, day), _dated(file, day)
     for name in (new_deck, new_file):
         if name in texts:
             raise CannotImport(f"{name} is in the folder already; remove it, or choose another day with --effective.")
@@ -167,31 +171,49 @@ def _place(texts: dict[str, bytes], deck: str, day: date, today: date) -> tuple[
     return new_file, new_deck
 
 
-def _in_force(texts: Mapping[str, bytes], deck: str, day: date) -> tuple[str, dict[str, Any]]:
-    """Find the tariff that uses a deck on a day."""
-    users = []
+class InForce(NamedTuple):
+    """A tariff of the folder on some day, and the deck of it that is meant."""
+
+    file: str
+    deck: str
+    values: dict[str, Any]
+
+
+def in_force(texts: Mapping[str, bytes], deck: str, day: date) -> InForce:
+    """Find the tariff that uses a deck, or one of its name with another date, on a day. Raises CannotImport."""
+    users = list(_users(texts, deck))
+    for one in users:
+        if one.values["valid_from"] <= day <= one.values.get("valid_to", date.max):
+            return one
+    if not users:
+        raise CannotImport(f"No tariff uses the deck {deck}.")
+    known = "; ".join(
+        f"{one.file}: from {one.values['valid_from']} to {one.values.get('valid_to', 'further notice')}"
+        for one in users
+    )
+    raise CannotImport(f"No tariff with the deck {deck} is in force on {day} ({known}); choose a day with --effective.")
+
+
+def _users(texts: Mapping[str, bytes], deck: str) -> Iterator[InForce]:
     for name in sorted(texts):
         if name.lower().endswith(".toml") and name != APPROVAL:
             try:
                 values = tomllib.loads(texts[name].decode("utf-8-sig"))
             except ValueError:
                 raise CannotImport(f"{name} cannot be read; foliogate check says why.") from None
-            if deck in values.get("decks", [deck]) and isinstance(values.get("valid_from"), date):
-                users.append((name, values))
-    for name, values in users:
-        if values["valid_from"] <= day <= values.get("valid_to", date.max):
-            return name, values
-    if not users:
-        raise CannotImport(f"No tariff uses the deck {deck}.")
-    known = "; ".join(
-        f"{name}: from {one['valid_from']} to {one.get('valid_to', 'further notice')}" for name, one in users
-    )
-    raise CannotImport(f"No tariff with the deck {deck} is in force on {day} ({known}); choose a day with --effective.")
+            named = [one for one in values.get("decks", [deck]) if _undated(one) == _undated(deck)]
+            if named and isinstance(values.get("valid_from"), date):
+                yield InForce(name, deck if deck in named else named[0], values)
 
 
-def _named(name: str, day: date) -> str:
+def _undated(name: str) -> str:
     stem, _, suffix = name.rpartition(".")
-    return f"{_DATED.sub('', stem)}-{day}.{suffix}"
+    return f"{_DATED.sub('', stem)}.{suffix}"
+
+
+def _dated(name: str, day: date) -> str:
+    stem, _, suffix = _undated(name).rpartition(".")
+    return f"{stem}-{day}.{suffix}"
 
 
 def _naming(text: str, values: Mapping[str, Any], texts: Mapping[str, bytes]) -> str:

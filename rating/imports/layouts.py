@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rating.imports.cells import Blanks
+from rating.money import CURRENCIES
 
 NOT_USED = "-"
 
@@ -111,7 +112,7 @@ LAYOUTS: dict[str, Layout] = {
 class Found:
     """The columns of a list: field -> position; `top` is how many rows stand above the first of data.
 
-    `unused` names columns that play no part. `per_second` and `minor` are what the word for the price says of it.
+    `unused` names columns that play no part. `per_second`, `minor` and `currency` are what the word for the price says.
     """
 
     at: Mapping[str, int]
@@ -120,6 +121,7 @@ class Found:
     unused: tuple[str, ...] = ()
     per_second: bool = False
     minor: bool = False
+    currency: str = ""
 
 
 def find_columns(
@@ -182,6 +184,7 @@ def _named(cells: Sequence[str], top: int, said: Mapping[str, str], bands: Seque
         unused=tuple(cell.strip() for index, cell in enumerate(cells) if cell.strip() and index not in at.values()),
         per_second=bool(_PER_SECOND.search(price)),
         minor=bool(_MINOR.search(price)),
+        currency=next((code for code in re.findall(r"\b[A-Z]{3}\b", price) if code in CURRENCIES), ""),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from typing import NamedTuple, TypeVar
 
 from rating.decks import CLASSES, ROWS_LIMIT
@@ -46,12 +47,13 @@ class Sheet(NamedTuple):
 class Choices:
     """How a list is to be read; what is left empty is found out from the list, or refused where it cannot be.
 
-    `columns` says which word of the list names a column; `profiles` which band of the tariff a time profile means
+    `currency` is the list's own, `exchange` what a unit of it is in the tariff's. `columns` says which word of the list names a column; `profiles` which band of the tariff a time profile means
     (the empty band: the plain price). `per_second` and `minor` say what the prices are for and in; `places` to how
     many decimals they are rounded; `highest` is the dearest price per minute that is believed, in millionths.
     """
 
     currency: str
+    exchange: Fraction = Fraction(1)
     bands: tuple[str, ...] = ()
     layout: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -123,11 +125,15 @@ class _Reader:
         self, *, file: str, choices: Choices, found: Found, rows: list[tuple[int, Sequence[str]]], blanks: Blanks
     ) -> None:
         self._file, self._choices, self._found, self._rows, self._blanks = file, choices, found, rows, blanks
+        if found.currency not in {"", choices.currency}:
+            raise ValueError(
+                _other_currency(f"The column {found.names['price_per_minute']!r}", found.currency, choices)
+            )
         self._decimal = choices.decimal or decimal_mark(self._column("price_per_minute"))
         self._order: DateOrder = choices.order or date_order([*self._column("effective"), *self._column("ends")])
         per_second = found.per_second if choices.per_second is None else choices.per_second
         minor = found.minor if choices.minor is None else choices.minor
-        self._times = 60 if per_second else 1
+        self._times = choices.exchange * (60 if per_second else 1)
         self._over = 10 ** minor_digits(choices.currency) if minor else 1
         self._highest = choices.highest or ABSURD * MILLIONTHS * currency_scale(choices.currency)
         self._known: dict[tuple[str, str], object] = {}
@@ -221,7 +227,7 @@ class _Reader:
         """Refuse what a deck could not say."""
         currency = self._cell(cells, "currency").upper()
         if currency and currency != self._choices.currency:
-            raise ValueError(f"The price is in {shown(currency)}, the tariff in {self._choices.currency}.")
+            raise ValueError(_other_currency("The price", shown(currency), self._choices))
         if self._cell(cells, "included").strip("0.,") != "":
             raise ValueError(
                 f"Free time of {shown(self._cell(cells, 'included'))} seconds: a deck cannot say that. Write free_seconds "
@@ -259,7 +265,14 @@ class _Reader:
         return price
 
     def _amount(self, text: str) -> int:
-        return read_amount(text, self._decimal, self._choices.currency, over=self._over, places=self._choices.places)
+        return read_amount(
+            text,
+            self._decimal,
+            self._choices.currency,
+            times=self._choices.exchange,
+            over=self._over,
+            places=self._choices.places,
+        )
 
     def _increments(self, cells: Sequence[str]) -> str:
         whole = self._once("steps", self._cell(cells, "increments"), read_steps)
@@ -272,6 +285,10 @@ class _Reader:
 
     def _day(self, cells: Sequence[str], name: str) -> date | None:
         return self._once("day", self._cell(cells, name), lambda text: read_day(text, self._order))
+
+
+def _other_currency(what: str, currency: str, choices: Choices) -> str:
+    return f"{what} is in {currency}, not in {choices.currency}: say what it is worth, --exchange {currency}=1.2345."
 
 
 def _merge(merged: dict[tuple[str, str, date | None], PriceRow], row: PriceRow) -> None:
