@@ -11,19 +11,20 @@ import csv
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from rating.decks import ROWS_LIMIT
 from rating.imports.reading import Sheet
 
 #: The largest price list read; a quarter of a million rows have about 15 MB.
 MOST_BYTES: Final = 64 * 1024 * 1024
 #: What a workbook may unpack to: a sheet of a million rows has 200 MB of XML.
 MOST_UNPACKED: Final = 512 * 1024 * 1024
+#: Lines of a sheet or text: Excel's own bound, because a sheet may be formatted down to its last line.
+MOST_LINES: Final = 1_048_576
 #: Columns looked at; the widest lists known have thirty.
 MOST_COLUMNS: Final = 200
 #: Lines from which the separator of a text is told.
@@ -88,8 +89,8 @@ def _csv_rows(name: str, text: str, separator: str) -> Iterator[tuple[int, list[
             if any(cells):
                 yield line, cells[:MOST_COLUMNS]
             line = reader.line_num + 1
-            if line > 2 * ROWS_LIMIT:
-                raise ListUnreadable(f"{name} has more than {2 * ROWS_LIMIT} lines")
+            if line > MOST_LINES:
+                raise ListUnreadable(f"{name} has more than {MOST_LINES} lines")
     except csv.Error as error:
         raise ListUnreadable(f"{name}, line {line}: this is not CSV: {error}") from error
 
@@ -117,12 +118,7 @@ def _workbook(name: str, data: bytes, wanted: str) -> Opened:
             title = wanted or next((one.title for one in book.worksheets if one.sheet_state == "visible"), sheets[0])
             page = book[title]
             page.reset_dimensions()  # what a workbook says of its size may be anything
-            rows = []
-            for line, row in enumerate(page.iter_rows(max_col=MOST_COLUMNS, values_only=True), start=1):
-                if any(value is not None for value in row):
-                    rows.append((line, [_cell(value) for value in row]))
-                if line > ROWS_LIMIT:
-                    raise ListUnreadable(f"{name} has more than {ROWS_LIMIT} rows")
+            rows = list(_sheet_rows(name, page.iter_rows(max_col=MOST_COLUMNS, values_only=True)))
     except (
         zipfile.BadZipFile,
         InvalidFileException,
@@ -137,6 +133,16 @@ def _workbook(name: str, data: bytes, wanted: str) -> Opened:
             f"{name} is no workbook that can be read ({type(error).__name__}); save it again as .xlsx"
         ) from error
     return Opened(Sheet(name, rows), tuple(one for one in sheets if one != title))
+
+
+def _sheet_rows(name: str, rows: Iterable[tuple[object, ...]]) -> Iterator[tuple[int, list[str]]]:
+    """The rows that hold anything, without the empty cells that fill them up."""
+    for line, row in enumerate(rows, start=1):
+        filled = max((at for at, value in enumerate(row, start=1) if value is not None), default=0)
+        if filled:
+            yield line, [_cell(value) for value in row[:filled]]
+        if line > MOST_LINES:
+            raise ListUnreadable(f"{name} has more than {MOST_LINES} rows")
 
 
 def _bounded(name: str, data: bytes) -> None:

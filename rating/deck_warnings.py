@@ -49,7 +49,8 @@ def warnings_of(
 
 def lines_of(book: TariffBook) -> list[Periods]:
     """The lines of tariffs through the years: the general one, those that are carried, those of carriers."""
-    return [book.periods, *book.carried.values(), *(line.periods for line in book.costs)]
+    carried = [line for line in book.carried.values() if line[0].tariff.for_whom.by_code]
+    return [book.periods, *carried, *(line.periods for line in book.costs)]
 
 
 def _on(periods: Periods, day: date) -> Tariff | None:

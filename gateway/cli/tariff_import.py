@@ -159,6 +159,7 @@ def _newest(home: _Folder, decks: list[str], day: date) -> str:
             continue
         if found.deck == deck and any(period.tariff.file == found.file for period in home.book.periods):
             used.append(deck)
+    used = used or (decks if len(decks) == 1 else [])
     if len(used) != 1:
         fail(f"say which deck the list is for, --deck NAME; the folder has: {', '.join(decks) or 'none'}")
     return used[0]
