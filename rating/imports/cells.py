@@ -46,6 +46,8 @@ _PER_MINUTE = re.compile(r"(per|each|by)?\s*min(ute)?s?", re.IGNORECASE)
 
 def read_codes(cell: str, blanks: Blanks = "refuse") -> list[str]:
     """Read the prefixes of a cell: one, a list ("48;49"), a range ("48-50"), or a country and its areas ("61 38,39")."""
+    if len(cell) <= PREFIX_LIMIT and cell.isdigit() and cell.isascii() and cell[0] != "0":
+        return [cell]  # the usual case; a list has a quarter of a million of them
     text = cell.strip().strip("'\"").strip()
     if not text:
         raise ValueError("The prefix is missing.")

@@ -284,6 +284,8 @@ class _Reader:
         return f"{(first or then).partition('/')[0]}/{(then or first).rpartition('/')[2]}"
 
     def _day(self, cells: Sequence[str], name: str) -> date | None:
+        if name not in self._found.at:
+            return None
         return self._once("day", self._cell(cells, name), lambda text: read_day(text, self._order))
 
 
