@@ -24,6 +24,9 @@ DATE_ORDERS: tuple[DateOrder, ...] = ("YMD", "DMY", "MDY")
 RANGE_LIMIT = 1_000
 """Most prefixes that one range may stand for: the thousand blocks of an area."""
 
+CODES_LIMIT = 10_000
+"""Most prefixes of one cell, ranges spelt out; the largest real ones have some hundred."""
+
 CELL_LIMIT = 20_000
 """Longest cell in characters: a country's whole list of mobile prefixes is a few thousand."""
 
@@ -62,7 +65,11 @@ def read_codes(cell: str, blanks: Blanks = "refuse") -> list[str]:
         head, blank, rest = text.partition(" ")
         head, text = (_code(head), rest) if blank else ("", text)
     parts = [part.strip() for part in re.split(r"[;,|/\n]+" if blanks != "separate" else r"[;,|/\s]+", text)]
-    codes = [head + code for part in parts if part for code in _one_or_range(part, blanks, bool(head))]
+    codes: list[str] = []
+    for part in filter(None, parts):
+        codes += [head + code for code in _one_or_range(part, blanks, bool(head))]
+        if len(codes) > CODES_LIMIT:
+            raise ValueError(f"The cell stands for more than {CODES_LIMIT} prefixes.")
     if not codes:
         raise ValueError(f"{shown(text)!r} holds no prefix.")
     too_long = next((code for code in codes if len(code) > PREFIX_LIMIT), None)

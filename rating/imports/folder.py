@@ -14,7 +14,7 @@ import csv
 import io
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -27,6 +27,7 @@ DATES_LIMIT = 12
 """Most first days in one list: a list with a date for every row was read in a wrong column."""
 
 _DATED = re.compile(r"-[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+_DECK_NAME = re.compile(r'"([^"\n]+\.csv)"', re.IGNORECASE)
 _FIRST_TABLE = re.compile(r"^\s*\[", re.MULTILINE)
 
 
@@ -167,7 +168,7 @@ def _place(texts: dict[str, bytes], deck: str, day: date, target: Target) -> tup
     ended = _with_key(_naming(text, values, texts), "valid_to", str(day - timedelta(days=1)))
     continued = _with_key(_naming(text, values, texts).replace(f'"{deck}"', f'"{new_deck}"'), "valid_from", str(day))
     texts[file], texts[new_file] = ended.encode(), continued.encode()
-    _agree(texts, values, file, new_file, day)
+    _agree(texts, values, file, new_file, new_deck, day)
     return new_file, new_deck
 
 
@@ -181,7 +182,7 @@ class InForce(NamedTuple):
 
 def in_force(texts: Mapping[str, bytes], deck: str, day: date) -> InForce:
     """Find the tariff that uses a deck, or one of its name with another date, on a day. Raises CannotImport."""
-    users = list(_users(texts, deck))
+    users = _users(texts, deck)
     for one in users:
         if one.values["valid_from"] <= day <= one.values.get("valid_to", date.max):
             return one
@@ -194,16 +195,32 @@ def in_force(texts: Mapping[str, bytes], deck: str, day: date) -> InForce:
     raise CannotImport(f"No tariff with the deck {deck} is in force on {day} ({known}); choose a day with --effective.")
 
 
-def _users(texts: Mapping[str, bytes], deck: str) -> Iterator[InForce]:
+def _users(texts: Mapping[str, bytes], deck: str) -> list[InForce]:
+    """The tariffs that name a deck; where none does, those that name no deck at all and so have every one."""
+    explicit, implicit = list[InForce](), list[InForce]()
     for name in sorted(texts):
         if name.lower().endswith(".toml") and name != APPROVAL:
             try:
                 values = tomllib.loads(texts[name].decode("utf-8-sig"))
             except ValueError:
                 raise CannotImport(f"{name} cannot be read; foliogate check says why.") from None
-            named = [one for one in values.get("decks", [deck]) if _undated(one) == _undated(deck)]
-            if named and isinstance(values.get("valid_from"), date):
-                yield InForce(name, deck if deck in named else named[0], values)
+            named = [one for one in _decks_in(texts[name]) if _undated(one) == _undated(deck)]
+            if isinstance(values.get("valid_from"), date):
+                if named:
+                    explicit.append(InForce(name, deck if deck in named else named[0], values))
+                elif "decks" not in values and not _is_apart(values):
+                    implicit.append(InForce(name, deck, values))
+    return explicit or implicit
+
+
+def _decks_in(text: bytes) -> list[str]:
+    """The decks that a tariff names anywhere: for itself, or for a rule of it."""
+    return _DECK_NAME.findall(text.decode("utf-8-sig", "replace"))
+
+
+def _is_apart(values: Mapping[str, Any]) -> bool:
+    """A carrier's tariff, and one that a payer carries, has no deck but those that it names."""
+    return values.get("kind") == "cost" or values.get("carried") is True
 
 
 def _undated(name: str) -> str:
@@ -217,10 +234,11 @@ def _dated(name: str, day: date) -> str:
 
 
 def _naming(text: str, values: Mapping[str, Any], texts: Mapping[str, bytes]) -> str:
-    """A tariff that names no decks uses all of the folder: it must name them before another one is put there."""
-    if "decks" in values:
+    """A tariff that names no decks has all that no other names: it must name them before another one is put there."""
+    if "decks" in values or _is_apart(values):
         return text
-    names = ", ".join(f'"{name}"' for name in sorted(texts) if name.lower().endswith(".csv"))
+    taken = {deck for name, other in texts.items() if name.lower().endswith(".toml") for deck in _decks_in(other)}
+    names = ", ".join(f'"{name}"' for name in sorted(texts) if name.lower().endswith(".csv") and name not in taken)
     return _with_key(text, "decks", f"[{names}]")
 
 
@@ -236,9 +254,13 @@ def _with_key(text: str, key: str, value: str) -> str:
     return f"{top[:at]}\n{key} = {value}{top[at:]}{rest}"
 
 
-def _agree(texts: Mapping[str, bytes], old: Mapping[str, Any], file: str, new_file: str, day: date) -> None:
+def _agree(
+    texts: Mapping[str, bytes], old: Mapping[str, Any], file: str, new_file: str, new_deck: str, day: date
+) -> None:
     """See that the edits did what they should, and nothing else."""
-    apart = {"valid_from", "valid_to", "decks"}
+    if new_deck not in _decks_in(texts[new_file]):
+        raise CannotImport(f"{file} must name its decks in double quotes, so that the new one can take a name's place.")
+    apart = {"valid_from", "valid_to", "decks", "deck", "rule"}
     for name, key, value in ((file, "valid_to", day - timedelta(days=1)), (new_file, "valid_from", day)):
         values = tomllib.loads(texts[name].decode())
         same = {one: values[one] for one in values.keys() - apart} == {one: old[one] for one in old.keys() - apart}

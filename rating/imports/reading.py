@@ -143,6 +143,8 @@ class _Reader:
         read = Read()
         merged: dict[tuple[str, str, date | None], PriceRow] = {}
         for line, cells in self._rows:
+            if len(merged) > ROWS_LIMIT:
+                break
             try:
                 for row in self._row(line, cells):
                     _merge(merged, row)

@@ -68,6 +68,7 @@ def test_prefixes_are_read_as_they_are_written(cell: str, blanks: Blanks, codes:
         ("48-500", "no range"),
         ("1-204", "no range"),
         ("480000-489999", "more than 1000"),
+        (";".join(f"48{n}000-48{n}999" for n in range(10, 30)), "more than 10000 prefixes"),
         ("48 22", "--code-blanks"),
         ("1" * 16, "is no prefix"),
         ("9" * 30_000, "more than 20000"),

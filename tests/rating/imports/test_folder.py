@@ -191,3 +191,30 @@ def test_the_comparison_counts_every_prefix_once_and_tells_what_calls_will_cost(
 def test_the_largest_changes_come_first() -> None:
     old, new = deck("1;A;0.10;\n2;B;0.10;\n3;C;0;"), deck("1;A;0.20;\n2;B;0.90;\n3;C;0.01;")
     assert [one.place for one in compare(old, new).biggest("dearer", 2)] == ["C", "B"]
+
+
+def test_the_deck_of_a_carrier_or_of_a_rule_is_continued_in_its_own_tariff() -> None:
+    files = {
+        "hotel.toml": RULES.replace('decks = ["world.csv"]\n', "").encode()
+        + b'[[rule]]\nname = "vip"\nvip = "1"\ndeck = "vip.csv"\n',
+        "cost.toml": b'code = "C"\nkind = "cost"\ncarrier = "Telco"\ncurrency = "EUR"\nvalid_from = 2026-01-01\ndecks = ["cost.csv"]\n',
+        "cost.csv": b"prefix;price_per_minute\n48;0.05\n",
+        "vip.csv": b"prefix;price_per_minute\n48;0.07\n",
+        "world.csv": DECK.encode(),
+    }
+    for deck_name, changed in (("cost.csv", "cost-2026-11-26.toml"), ("vip.csv", "hotel-2026-11-26.toml")):
+        aim = Target(deck=deck_name, first_day=TOMORROW, today=TODAY)
+        done = write(files, rows("code;rate\n48;0.11"), (), aim)
+        new = deck_name.replace(".csv", "-2026-11-26.csv")
+        assert (new in done.files, changed in done.files) == (True, True)
+        book = book_of({**files, **done.files})
+        assert set(book.periods[0].tariff.deck.rates) == {"+48", "+49", "+33"}
+    aim = Target(deck="world.csv", first_day=TOMORROW, today=TODAY)
+    done = write(files, rows("code;rate\n48;0.11"), ("evening",), aim)
+    assert tomllib.loads(done.files["hotel.toml"].decode())["decks"] == ["world.csv"]
+
+
+def test_a_deck_named_in_single_quotes_is_not_edited_blindly() -> None:
+    files = {**FILES, "hotel.toml": RULES.replace('"world.csv"', "'world.csv'").encode()}
+    with pytest.raises(CannotImport, match=r"No tariff uses the deck world.csv|double quotes"):
+        write(files, rows("code;rate\n48;0.11"), ("evening",), target())
