@@ -93,8 +93,8 @@ def _outcome(
         day = call.start.astimezone(book.zone).date().isoformat()
         named = f"the tariff {around.tariff} is not" if around.tariff and not cost else "no tariff is"
         return Unrated(f"{named} in force on {day}")
-    decides = _class_in(tariff, number) if number.kind else number.number_class
-    choice = choices(tariff, decides, direction, around)
+    deciding = _class_in(tariff, number) if number.kind else number.number_class
+    choice = choices(tariff, deciding, direction, around)
     if choice and (usual := choice[0]).plain is not None and usual.asks is None and talk and answered:
         found = find_rate(usual, number)
         quick = None if found is None else plainly(talk, number, found, usual, tariff, book.version)
@@ -111,9 +111,8 @@ def _outcome(
 def _class_in(tariff: Tariff, number: DialledNumber) -> str:
     """Give the class that decides: the finer one of a number, where the tariff has a rule for it."""
     kind = number.kind
-    if kind in tariff.rules or any(kind in special.by_class for special in tariff.special):
-        return kind
-    return number.number_class
+    known = kind in tariff.rules or any(kind in special.by_class for special in tariff.special)
+    return kind if kind and known else number.number_class
 
 
 def _by_others(

@@ -45,8 +45,6 @@ class Frame(NamedTuple):
 def read_classes(top: Section, frame: Frame) -> dict[str, ClassRule]:
     """Read [class.NAME] for every class that may cost money; what is not written is as in the tariff."""
     rules = {name: _class_rule(name, frame.terms, PriceText(), frame) for name in CHARGEABLE_CLASSES}
-    for name in frame.decks.by_class.keys() & FINER_CLASSES.keys():
-        rules[name] = rules[FINER_CLASSES[name]]._replace(rows=frame.decks.by_class[name])
     classes = top.table("class")
     for name in classes.values if classes else ():
         section = classes.table(name) if classes else None
@@ -59,6 +57,8 @@ def read_classes(top: Section, frame: Frame) -> dict[str, ClassRule]:
             section.note("", f"The class {shown(name)!r} is not known; known: {known}.")
         else:
             rules[name] = _own_class(section, name, frame)
+    for name in (frame.decks.by_class.keys() & FINER_CLASSES.keys()) - rules.keys():
+        rules[name] = rules[FINER_CLASSES[name]]._replace(rows=frame.decks.by_class[name])
     return rules
 
 
@@ -142,7 +142,7 @@ def _by_class(
 ) -> dict[str, ClassRule]:
     """What a rule makes of each class: what it does not state itself is as in the class."""
     label = f"rule {name}"
-    finer = {one: classes[wide] for one, wide in FINER_CLASSES.items() if one in only and wide not in only}  # by name
+    finer = {one: classes[wide] for one, wide in FINER_CLASSES.items() if one in only and wide not in only}
     found: dict[str, ClassRule] = {}
     for number_class, base in (finer | dict(classes)).items():
         if number_class not in only or "out" not in directions:

@@ -31,6 +31,7 @@ def amounts(rules: str, deck: str = "") -> list[int]:
         (RULES + '[class.satellite]\nprice_per_minute = "8.00"\n', "", [800, 60, 60, 100]),
         (RULES + '[class.shared-cost]\nprice_per_minute = "0.14"\n', "", [100, 14, 60, 100]),
         (RULES, "870;7.00;satellite\n49180;0.20;shared-cost\n", [700, 20, 60, 100]),
+        (RULES, "881;7.00;satellite\n49137;0.20;shared-cost\n", [100, 60, 60, 100]),
         (RULES + '[[rule]]\nname = "sky"\nclass = "satellite"\nprice_per_minute = "9.00"\n', "", [900, 60, 60, 100]),
         (
             RULES + '[[rule]]\nname = "far"\nclass = "international"\nprice_per_minute = "2.00"\n',
