@@ -7,7 +7,9 @@ from its first day on; whoever approves the tariff approves it then.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -98,24 +100,35 @@ def import_command(file: Path, folder: Path, written: bool, as_json: bool, **sai
     today = datetime.now(UTC).date()
     target = _target(home, said, today)
     bands = _bands(home, target)
-    sheet, notes = _opened(file, said)
-    read = read_list(sheet, _choices(said, home, bands))
+    with _told(f"Reading {file.name}"):
+        sheet, notes = _opened(file, said)
+        read = read_list(sheet, _choices(said, home, bands))
     if read.problems:
         _refuse(read.problems, len(sheet.rows))
     if said["effective"] is None and target.first_day == today + timedelta(days=1):
         target = _first_of(read, target)
-    outcome = _written(home, read, bands, target)
-    files = {**home.files, **outcome.files}
-    book = _good(files, home)
-    old, new = _rows(home.files, outcome.decks[0][0], home, bands), _rows(files, outcome.decks[0][1], home, bands)
-    comparison = compare(old, new)
-    warned = [str(one) for one in warnings_of(book, outcome.decks[0][2]) if one.file in outcome.tariffs]
+    with _told("Comparing it with the tariff"):
+        outcome = _written(home, read, bands, target)
+        files = {**home.files, **outcome.files}
+        book = _good(files, home)
+        deck, new, first = outcome.decks[0]
+        comparison = compare(_rows(home.files, deck, home, bands), _rows(files, new, home, bands))
+        warned = [str(one) for one in warnings_of(book, first) if one.file in outcome.tariffs]
     if as_json:
         for line in _as_json(read, outcome, comparison, warned, written):
             click.echo(json.dumps(line, ensure_ascii=False))
     else:
         click.echo("\n".join(_preview(sheet, [*notes, *read.notes], read, outcome, comparison, warned)))
     _finish(home, outcome, written, quiet=as_json)
+
+
+@contextmanager
+def _told(doing: str) -> Iterator[None]:
+    """Say on a terminal what takes its time; a list of a quarter of a million rows takes half a minute."""
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"{doing} …") if sys.stderr.isatty() else nullcontext():
+        yield
 
 
 def _loaded(folder: Path, country: str) -> _Folder:

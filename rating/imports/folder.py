@@ -154,6 +154,7 @@ def _deck_text(rows: Mapping[tuple[str, str], Mapping[str, str]], bands: tuple[s
 def _place(texts: dict[str, bytes], deck: str, day: date, target: Target) -> tuple[str, str]:
     """Make room for a deck from a day on: edits the rules in `texts`, returns the names of the tariff and of the deck."""
     file, _, values = in_force(texts, deck, day)
+    _per_minute(file, deck, values)
     text = texts[file].decode("utf-8-sig")
     if values["valid_from"] == day:
         if day <= target.today and not target.rehearsal:
@@ -170,6 +171,17 @@ def _place(texts: dict[str, bytes], deck: str, day: date, target: Target) -> tup
     texts[file], texts[new_file] = ended.encode(), continued.encode()
     _agree(texts, values, file, new_file, new_deck, day)
     return new_file, new_deck
+
+
+def _per_minute(file: str, deck: str, values: Mapping[str, Any]) -> None:
+    """Refuse a deck whose prices the tariff takes for something else than what an import writes."""
+    tables = values.get("deck")
+    own = tables.get(deck, {}) if isinstance(tables, dict) else {}
+    if own.get("per_seconds", 60) != 60 or own.get("basis", "minute") != "minute":
+        raise CannotImport(
+            f'{file} says in [deck."{deck}"] that its prices are not for a minute of time, as imported ones are: '
+            "take per_seconds and basis out first, or import into another deck."
+        )
 
 
 class InForce(NamedTuple):

@@ -218,3 +218,17 @@ def test_a_deck_named_in_single_quotes_is_not_edited_blindly() -> None:
     files = {**FILES, "hotel.toml": RULES.replace('"world.csv"', "'world.csv'").encode()}
     with pytest.raises(CannotImport, match=r"No tariff uses the deck world.csv|double quotes"):
         write(files, rows("code;rate\n48;0.11"), ("evening",), target())
+
+
+@pytest.mark.parametrize("option", ["per_seconds = 1", 'basis = "call"'])
+def test_prices_per_minute_are_not_put_into_a_deck_that_counts_otherwise(option: str) -> None:
+    files = {**FILES, "hotel.toml": f'{RULES}\n[deck."world.csv"]\n{option}\n'.encode()}
+    with pytest.raises(CannotImport, match="not for a minute of time"):
+        write(files, rows("code;rate\n48;0.11"), ("evening",), target())
+
+
+def test_the_reading_of_increments_goes_with_the_new_deck() -> None:
+    files = {**FILES, "hotel.toml": f'{RULES}\n[deck."world.csv"]\nincrement_reading = "modulo"\n'.encode()}
+    done = write(files, rows("code;rate\n48;0.11"), ("evening",), target())
+    book = book_of({**files, **done.files})
+    assert [one.tariff.deck.rates["+48"].modulo for one in book.periods] == [True, True]
