@@ -18,8 +18,9 @@ from pms_adapters.fias.settings import FiasSettings
 from pms_adapters.posting import PmsAdapter
 from protocols.smdr.catalog import DIALECTS, SourceSettings
 from rating.book import TariffBook
+from rating.home import HouseNumbers
 from rating.money import minor_digits
-from rating.numbering import number_plan
+from rating.numbering import NumberPlan, number_plan
 from rating.text import load as load_tariff
 
 
@@ -58,16 +59,27 @@ def source_settings(pbx: PbxSettings) -> SourceSettings:
     )
 
 
+def plan_of(config: Config, trunk_access: tuple[str, ...], rooms: RoomList) -> NumberPlan:
+    """How the digits of an exchange with these access codes are read."""
+    home, own = config.property, config.numbering
+    house = HouseNumbers(
+        local_areas=own.local_areas,
+        emergency=own.emergency,
+        feature_codes=own.feature_codes,
+        carrier_codes=own.carrier_codes,
+    )
+    return number_plan(home.country, home.area_code or None, trunk_access, rooms.lists, house)
+
+
 def source(config: Config, pbx: PbxSettings, rooms: RoomList) -> Source:
     """One exchange, ready to be settled."""
     dialect = DIALECTS[pbx.dialect]
-    home = config.property
     return Source(
         name=pbx.name,
         parse=dialect.parser(source_settings(pbx)),
         join=dialect.join,
+        plan=plan_of(config, pbx.trunk_access, rooms),
         counter=dialect.counter(pbx.options),
-        plan=number_plan(home.country, home.area_code or None, pbx.trunk_access, rooms.lists),
     )
 
 

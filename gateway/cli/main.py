@@ -34,7 +34,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "db": Entry("gateway.cli.db:db_group", "Upgrade, back up and verify the store."),
     },
     "Prices": {
-        "tariff": Entry("gateway.cli.tariff:tariff_group", "Begin a tariff, and approve its prices."),
+        "tariff": Entry("gateway.cli.tariff:tariff_group", "Begin a tariff, import price lists, approve prices."),
         "rate": Entry("gateway.cli.rate:rate_command", "Price the calls of a file without storing anything."),
     },
     "Records of an exchange": {
