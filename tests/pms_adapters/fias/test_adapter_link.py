@@ -42,8 +42,6 @@ def test_the_pms_tells_its_time_and_how_far_it_is_off_is_known() -> None:
     ahead = stage.fias.state.clock_ahead
     assert ahead is not None
     assert 419 <= ahead <= 420
-    stage.tell("LA|")
-    assert stage.fias.state.clock_ahead == ahead
 
 
 def test_the_delay_between_connections_grows_to_a_minute() -> None:
