@@ -306,9 +306,14 @@ class FiasAdapter:
 
     def _compare_clocks(self, record: Record) -> None:
         """Link records are stamped as they are sent; other records tell when something was keyed in."""
-        if record.kind in _STAMPED_WHEN_SENT and record.has("TI"):
-            told = instant(record.first("DA"), record.first("TI"), self._settings.timezone)
-            self._clock_ahead = None if told is None else (told - self._wall_clock()).total_seconds()
+        if record.kind not in _STAMPED_WHEN_SENT or not record.has("TI"):
+            return
+        now = self._wall_clock()
+        here = now.astimezone(self._settings.timezone)
+        if here.replace(fold=0).utcoffset() != here.replace(fold=1).utcoffset():
+            return  # in the hour that the autumn change repeats FIAS cannot say which of the two is meant
+        told = instant(record.first("DA"), record.first("TI"), self._settings.timezone)
+        self._clock_ahead = None if told is None else (told - now).total_seconds()
 
     def _deliver(self, record: Record) -> None:
         if record.kind == "PA":

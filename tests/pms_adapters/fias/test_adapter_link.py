@@ -3,6 +3,7 @@ ends politely."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -29,6 +30,19 @@ def test_an_idle_link_is_checked_every_five_minutes() -> None:
     stage.advance(302)
     assert stage.said() == ["LS|", "LS|"]
     assert standing(stage).ready
+
+
+def test_the_pms_tells_its_time_and_how_far_it_is_off_is_known() -> None:
+    """By its link records, which are stamped as they are sent; not by what somebody keyed in an hour ago."""
+    stage = scene()
+    keyed, told = stage.hotel_time() - timedelta(hours=5), stage.hotel_time() + timedelta(minutes=7)
+    stage.tell(f"GC|RN0412|G#77001|DA{keyed:%y%m%d}|TI{keyed:%H%M%S}|")
+    before = stage.fias.state.clock_ahead
+    assert before is None or abs(before) < 60
+    stage.tell(f"LA|DA{told:%y%m%d}|TI{told:%H%M%S}|")
+    ahead = stage.fias.state.clock_ahead
+    assert ahead is not None
+    assert 419 <= ahead <= 420
 
 
 def test_the_delay_between_connections_grows_to_a_minute() -> None:
