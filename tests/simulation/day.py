@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from gateway.simulators.calls import DEPARTMENTS, SimulatedCall, draw_call, later
+from gateway.simulators.calls import DEPARTMENTS, draw_call, later
 from gateway.simulators.destinations import plan_of
 from gateway.simulators.writers import writer_of
 from protocols.fias.codec import Frames
@@ -205,23 +205,21 @@ class Day:
     # -- calls ---------------------------------------------------------------------------------------------------------
 
     def call(self, source: str, twins: int = 1) -> None:
-        """A call begins now at an exchange; it is told when it ends. Twins are calls of one minute that look alike."""
+        """A call begins now at an exchange; it is told when it ends. Twins are short calls that look alike."""
         draw, exchange = self.world.draw, self.exchanges[source]
         let = self.pms.pms.office.let_rooms()
         chance = draw.random()
         extension = draw.choice(let if let and chance < 0.85 else hotel.ROOMS if chance < 0.95 else list(DEPARTMENTS))
         now = self.world.now().astimezone(hotel.ZONE).replace(microsecond=0)
-        first: SimulatedCall | None = None
+        call = draw_call(draw, self._seq + 1, now, self._plan, "9", (extension, "Guest"), hotel.ROOMS)
+        if twins > 1 and call.outcome == "answered":
+            short = draw.randint(2, 8)
+            call = replace(call, ring_seconds=2, talk_seconds=short, transferred_to=None, transferred_after=0)
         for number in range(twins):
             self._seq += 1
-            if first is None:
-                first = draw_call(draw, self._seq, now, self._plan, "9", (extension, "Guest"), hotel.ROOMS)
-                call = first
-            else:
-                start = later(first.end, 1)
-                call = replace(first, seq=self._seq, start=start)
-                first = call
-            self.world.later((call.end - now).total_seconds() + 0.5 + number / 10, exchange.ended, call)
+            one = replace(call, seq=self._seq, start=call.start if number == 0 else later(call.end, 1))
+            self.world.later((one.end - now).total_seconds() + 0.5, exchange.ended, one)
+            call = one
 
 
 class _Once:
