@@ -336,7 +336,8 @@ def _finish(home: _Folder, outcome: Written, written: bool, *, quiet: bool) -> N
             click.echo(f"Nothing was written. --write writes {names}.")
         return
     try:
-        for name in sorted(outcome.files, key=lambda name: (name.endswith(".toml"), name in home.files)):
+        # Decks first, then the tariff that ends: cut short here, a day lacks prices and is told, but all still loads.
+        for name in sorted(outcome.files, key=lambda name: (name.endswith(".toml"), name not in home.files)):
             replace_text(home.path / name, outcome.files[name])
     except OSError as error:
         fail(f"{error.filename or home.path} cannot be written: {error.strerror}")

@@ -94,8 +94,8 @@ def write(files: Mapping[str, bytes], rows: list[PriceRow], bands: tuple[str, ..
 def _apply(
     standing: dict[tuple[str, str], dict[str, str]], rows: list[PriceRow], day: date, start: date, *, first: bool
 ) -> None:
-    """Put the rows of a day into a deck."""
-    for row in sorted(rows, key=lambda one: one.effective or start):
+    """Put the rows of a day into a deck: those that have ended first, so that none takes its successor away."""
+    for row in sorted(rows, key=lambda one: (one.ends is None or one.ends >= day, one.effective or start)):
         begins = max(row.effective or start, start)
         key = (row.number_class, row.prefix)
         if row.ends is not None and row.ends < day:

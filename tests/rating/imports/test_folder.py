@@ -123,6 +123,12 @@ def test_a_row_that_ended_before_the_first_day_is_left_out() -> None:
     assert len(done.decks) == 1
 
 
+def test_a_price_that_ended_does_not_take_its_successor_away() -> None:
+    text = "code;rate;effective;end date\n48;0.10;;2026-10-31\n48;0.11;2026-11-01;"
+    done = write(FILES, rows(text), ("evening",), target())
+    assert prices(done.files["world-2026-11-26.csv"]) == {"+48": (110_000, 110_000)}
+
+
 def test_the_next_import_goes_on_from_the_one_before() -> None:
     first = write(FILES, rows("code;rate\n48;0.11"), ("evening",), target())
     files = {**FILES, **first.files}
