@@ -8,8 +8,8 @@ Tables by ISO country, each a regular expression over digits:
 * directory enquiries that would be read as local numbers, or not at all;
 * codes that withhold or show the caller's number, and the like: they change nothing about who is called.
 
-Sources: the national numbering plans as the ITU publishes them (E.129 presentations, dialling procedures), ETSI ETS 300
-738 and GSM 02.30 for the codes in `*` and `#`. A hotel adds its own (see HouseNumbers in `rating/home.py`), so a
+What stands here is general knowledge of the national plans, not copied from a register, and it may lag behind one: the
+authority is each country's numbering plan (ITU-T E.129 presentations; GSM 02.30 for the codes in `*` and `#`). A hotel adds its own (see HouseNumbers in `rating/home.py`), so a
 missing entry is no reason to wait for a release. Codes that metadata resolves by itself (Brazil's 0 21, Korea's 082,
 Colombia's 009, Chile's 188) are not repeated.
 """

@@ -1,7 +1,8 @@
 """Protects the guest of every country: a table of what is dialled there, and what it must be taken for.
 
 The tables are tests/data/numbering/XX.txt, one for each of the countries with most hotels. Classes and numbers
-were written down from the countries' numbering plans first; where the program answered otherwise, the plan decided.
+were written down from what is known of the countries' plans before the program was asked; where it answered otherwise,
+each row was judged by itself, and in some (UK 0845, say) the metadata of libphonenumber was believed.
 """
 
 from __future__ import annotations
