@@ -19,7 +19,7 @@ CHECKED := protocols rating pms_adapters gateway tests
 help:  ## this list
 	@echo "Foliogate: from the telephone exchange to the guest's folio."
 	@echo
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r what why; do printf '%-14s %s\n' "$$what" "$$why"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r what why; do printf '%-22s %s\n' "$$what" "$$why"; done
 	@echo
 	@echo "  FOR=30         demo, fuzz: end after so many seconds  PORT=8080   demo: where the page is"
 	@echo "  ARGS='...'     test, bench: more words for pytest     PYTHON=...  which Python makes the environment"
