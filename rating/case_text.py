@@ -12,6 +12,7 @@ CASE_LIMIT = 1_000
 """Most test cases of one tariff: all of them are rated at each check."""
 
 MOST = 2**40
+"""The largest number a test case may give; a case that is meant to be absurd may still be computed."""
 _TEXTS = ("dialled", "advice", "tariff", *(entry for entry in CONDITIONS if entry != "operator"))
 _EXPECTED = ("amount", "net", "tax", "exact", "cost", "outcome", "rule", "prefix", "place")
 

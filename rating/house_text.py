@@ -19,7 +19,10 @@ ALLOWANCE_LIMIT = 600
 """Longest time of dialling and ringing that is allowed for, in seconds."""
 
 MINUTES_LIMIT = 10_000_000
+"""Most minutes that a carrier's plan may include: nineteen years of one line."""
+
 REMINDER_LIMIT = 730
+"""Most days before the end of a contract that a reminder comes: two years."""
 
 
 def read_taxes(top: Section) -> tuple[Tax, ...]:
