@@ -15,6 +15,7 @@ from gateway.directory import Department, NoNews, Occupants, Place, Present, Roo
 from gateway.ledger import Hold, State
 from protocols.records import JoinedCall
 from rating.book import TariffBook
+from rating.circumstances import PLAIN, Circumstances
 from rating.numbering import DialledNumber, NumberPlan
 from rating.rate import NotChargeable, RatedCall, Unrated, rate
 
@@ -107,10 +108,11 @@ def _sum(charges: list[tuple[DialledNumber, RatedCall]]) -> Priced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What of the house bears on a ruling: whether there is a PMS, and whether prices may go to it."""
+    """What of the house bears on a ruling: whether there is a PMS, whether prices may go to it, and amounts of zero."""
 
     pms: str | None
     may_post: bool
+    post_zero: bool = False
 
 
 class Wanted(NamedTuple):
@@ -145,7 +147,7 @@ def rule(cost: Price, place: Place, who: Occupants, policy: Policy) -> Ruling:
         return Ruling(status="allocated", reason=words, department=department)
     if policy.pms is None:
         return Ruling(status="allocated", reason="no PMS is configured", room=room)
-    if isinstance(cost, Priced) and cost.amount == 0:
+    if isinstance(cost, Priced) and cost.amount == 0 and not policy.post_zero:
         return Ruling(status="allocated", reason="priced at zero: nothing to post", room=room, reservation=guest)
     if isinstance(place, Room) and not isinstance(who, Present | NoNews):
         return Ruling(status="not_chargeable", reason=f"room {place.room} was vacant when the call began", room=room)

@@ -8,6 +8,7 @@ transport, names used twice) is in `rules.py`, because pydantic would report it 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -121,6 +122,8 @@ class PmsSettings(Settings):
 
     `outlet` and `call_type` give the SO and PC of a posting by class of number, `outlet` with "default" for the rest;
     `token_width` is the width of P#; `interface_family` is what LD says in IF; `auth_key` the key for the LD cryptogram.
+    `tariff_field` and `class_field` name the field of a check-in that tells the guest's tariff and class;
+    `takes_reversals` says that the hotel has seen its PMS book a negative amount.
     """
 
     name: Text = Field(examples=["opera"])
@@ -143,6 +146,9 @@ class PmsSettings(Settings):
         {}, validate_default=True, examples=[{"international": "I"}]
     )
     send_reservation: bool = Field(False, examples=[False])
+    tariff_field: Annotated[str, AfterValidator(checks.guest_field)] = Field("", examples=["A1"])
+    class_field: Annotated[str, AfterValidator(checks.guest_field)] = Field("", examples=["A2"])
+    takes_reversals: bool = Field(False, examples=[False])
 
     @property
     def address(self) -> Address:
@@ -167,7 +173,8 @@ class RoomSettings(Settings):
 
     An extension in one of the ranges is the room of the same name, unless `map` names another room or `departments`
     a department. `transfer_payer` says who pays for a call that several extensions held: the first of them that is a
-    guest's, the first of all, or the last.
+    guest's, the first of all, or the last. `classes` says what kind of telephone an extension is ("booth", "meeting"),
+    for the rules of a tariff that ask.
     """
 
     extensions: Annotated[tuple[ExtensionRange, ...], BeforeValidator(as_tuple)] = Field(
@@ -175,15 +182,33 @@ class RoomSettings(Settings):
     )
     map: TextMap = Field({}, validate_default=True, examples=[{"2101": "101"}])
     departments: TextMap = Field({}, validate_default=True, examples=[{"600": "Kitchen"}])
+    classes: TextMap = Field({}, validate_default=True, examples=[{"610": "booth"}])
     transfer_payer: Annotated[TransferPayer, BeforeValidator(checks.transfer_payer)] = Field(
         "first_guest", examples=["first_guest"]
     )
 
 
+class AssignmentSettings(Settings):
+    """A tariff's code given to groups, rooms, a tenant's extensions or departments: to one kind of them in each table.
+
+    `from` and `to` are days of the property, both included; a call is priced by what was in force when it began.
+    """
+
+    tariff: Text = Field(examples=["CONGRESS"])
+    groups: Texts = Field((), examples=[["ACME2026"]])
+    rooms: Texts = Field((), examples=[["101", "102"]])
+    tenant: Texts = Field((), examples=[["700", "701"]])
+    departments: Texts = Field((), examples=[["Kitchen"]])
+    first: date | None = Field(None, alias="from", examples=[date(2026, 9, 1)])
+    last: date | None = Field(None, alias="to", examples=[date(2026, 9, 30)])
+
+
 class TariffSettings(Settings):
-    """The folder of tariff texts, absolute."""
+    """The folder of tariff texts, absolute, and who carries which of its tariffs. `post_zero` posts amounts of zero too."""
 
     folder: FilePath = Field(examples=["tariffs"])
+    post_zero: bool = Field(False, examples=[False])
+    assign: Annotated[tuple[AssignmentSettings, ...], BeforeValidator(as_tuple)] = Field((), examples=[[]])
 
 
 class Document(Settings):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from gateway.attribution import Attribution
 from gateway.directory import RoomList, TransferPayer
 from gateway.settle import Policy
 from gateway.store.rows import CallRow, Due, PostingRow, RecordRow
@@ -33,6 +34,7 @@ class Rules:
     policy: Policy
     currency: str
     decimals: int
+    attribution: Attribution = field(default_factory=Attribution)
 
 
 @dataclass(slots=True)

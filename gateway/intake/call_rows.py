@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from gateway.instants import to_micros
 from gateway.ledger import Hold
-from gateway.settle import Free, Price, Priced, Ruling, Wanted
+from gateway.settle import CarrierCost, Free, Price, Priced, Ruling, Wanted
 from gateway.store.rows import CallRow, Due, PostingRow, clean
 from protocols.records import JoinedCall
 
@@ -22,12 +22,14 @@ def call_row(
     extension: str | None,
     ruling: Ruling,
     settle_by: int | None = None,
+    carried: CarrierCost | None = None,
 ) -> CallRow:
     """The row of a call as it stands; `cost` is None while it is open."""
     call, charged = joined.call, joined.charged[0] if joined.charged else joined.call
     told = call.warnings or joined.warnings  # joining may add to either
     warnings = clean("\n".join(dict.fromkeys((*call.warnings, *joined.warnings)))) if told else ""
-    # Three plain tuples in the order of the columns: this is done for every record, and a call by names costs as much
+    metered = (clean(charged.trunk_group), charged.pulses, clean(charged.aoc_amount), clean(charged.aoc_currency))
+    # Plain tuples in the order of the columns: this is done for every record, and a call by names costs as much
     # as pricing the call.
     what = (owner, call_id, source, clean(call.call_key), legs, ruling.status, clean(ruling.reason) or "", settle_by)
     answered = None if call.answered is None else int(call.answered)
@@ -36,9 +38,11 @@ def call_row(
     numbers = (clean(charged.dialled), clean(call.caller), clean(charged.trunk))
     whose = (ruling.room, ruling.department, ruling.reservation)
     who = (clean(extension or call.extension), clean(holders) or "", *numbers, *whose)
-    return CallRow._make((*what, *when, *who, *_cost_columns(cost), warnings or ""))
+    bought = _NOT_BOUGHT if carried is None else _bought(carried)
+    return CallRow._make((*what, *when, *who, *_cost_columns(cost), warnings or "", *metered, *bought))
 
 
+_NOT_BOUGHT: Final = (None,) * 7
 _NO_PRICE: Final = (None,) * 10
 _as_json: Final = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -54,6 +58,12 @@ def _cost_columns(cost: Price | None) -> tuple[Any, ...]:
     price = (cost.amount, cost.net, cost.tax, cost.currency, cost.decimals)
     rule = (cost.tariff, cost.version, cost.prefix, cost.billed_seconds, _as_json(cost.traces))
     return (number.e164, number.number_class, cost.place, *price, *rule)
+
+
+def _bought(one: CarrierCost) -> tuple[Any, ...]:
+    """What the carrier asks: the columns from `carrier` to `cost_trace`."""
+    money = (one.amount, one.currency, one.decimals)
+    return (one.carrier, *money, one.tariff, one.version, _as_json(one.traces))
 
 
 def _not_dialled(cost: Price) -> bool:

@@ -37,7 +37,8 @@ _RULES: Final = (
         "calls whose postings do not add up to their price",
         "SELECT count(*) FROM calls c WHERE c.property = :p AND c.status = 'charge' AND c.amount IS NOT NULL AND "
         "c.amount <> (SELECT coalesce(sum(p.amount), 0) FROM postings p "
-        "WHERE p.property = c.property AND p.call_id = c.id)",
+        "WHERE p.property = c.property AND p.call_id = c.id) AND NOT EXISTS "
+        "(SELECT 1 FROM postings p WHERE p.property = c.property AND p.call_id = c.id AND p.kind <> 'charge')",
     ),
     (
         "calls whose net and tax do not add up to their price",

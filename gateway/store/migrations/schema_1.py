@@ -1,0 +1,253 @@
+"""Schema 1 as it was, frozen: what step 1 makes. Read gateway/store/schema.py for what the columns mean; never edit this."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData()
+
+_STATES = "'held', 'due', 'sent', 'posted', 'refused', 'in_doubt', 'written_off'"
+_LIVELY = "state NOT IN ('posted', 'written_off')"
+
+
+def _number(name: str, comment: str, *, null: bool = True) -> Column[Any]:
+    return Column(name, BigInteger, nullable=null, comment=comment)
+
+
+def _text(name: str, comment: str, *, null: bool = True) -> Column[Any]:
+    return Column(name, Text, nullable=null, comment=comment)
+
+
+def _key(*columns: str) -> PrimaryKeyConstraint:
+    return PrimaryKeyConstraint("property", *columns)
+
+
+def _owner() -> Column[Any]:
+    return _text("property", "the hotel, as [property] id names it", null=False)
+
+
+schema_version = Table(
+    "schema_version",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False, comment="one row: the schema of this store"),
+    comment="Which schema the store has.",
+)
+
+segments = Table(
+    "segments",
+    metadata,
+    _owner(),
+    _number("id", "number of the connection or file; never used again", null=False),
+    _text("source", "the exchange, as [[pbx]] name names it", null=False),
+    _text("kind", "connection or file", null=False),
+    _text("identity", "a file's inode and the hash of its head; empty for a connection", null=False),
+    _number("opened_at", "when it began", null=False),
+    _number("position", "how far it is read and committed: bytes of a file, records of a connection", null=False),
+    _key("id"),
+    sqlite_with_rowid=False,
+    comment="Connections and files that records came from: half of what makes a record's place unique.",
+)
+
+records = Table(
+    "records",
+    metadata,
+    _owner(),
+    _number("id", "number of the record, in order of arrival", null=False),
+    _number("segment", "the connection or file it came from", null=False),
+    _number("position", "its ordinal in the connection, or its byte offset in the file", null=False),
+    _text("source", "the exchange", null=False),
+    _number("received_at", "when its last byte was read", null=False),
+    _text("kind", "call, event, furniture or unparsed", null=False),
+    _text("reason", "why it is not a call; empty for a call", null=False),
+    _text("mark", "empty, 'repeat' (a buffer sent again) or 'possible repeat'", null=False),
+    _number("call_id", "the call it belongs to"),
+    Column("raw", LargeBinary, nullable=False, comment="the bytes as the exchange sent them"),
+    _key("id"),
+    UniqueConstraint("property", "segment", "position", name="records_place"),
+    Index("records_of_call", "property", "call_id"),
+    sqlite_with_rowid=False,
+    comment="Everything an exchange ever sent, whole or broken. Nothing is deleted from here by age.",
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    _owner(),
+    _number("id", "number of the call: that of its first record", null=False),
+    _text("source", "the exchange", null=False),
+    _text("call_key", "what joins its records, in the exchange's words"),
+    _number("legs", "how many records it was joined from", null=False),
+    _text("status", "open, charge, allocated or not_chargeable", null=False),
+    _text("reason", "the ruling in a sentence", null=False),
+    _number("settle_by", "an open call is settled with what is there at this instant"),
+    _text("direction", "out, in, internal, tandem or unknown", null=False),
+    _number("answered", "1, 0, or null where the exchange cannot tell"),
+    _number("started_at", "start of the call", null=False),
+    _number("ring_seconds", "seconds until the answer"),
+    _number("talk_seconds", "answered seconds, the base of the charge"),
+    _text("extension", "the extension that pays or would pay"),
+    _text("holders", "every extension that held the call, in order, separated by blanks", null=False),
+    _text("dialled", "the digits as sent"),
+    _text("caller", "the calling number of an incoming call"),
+    _text("trunk", "the trunk to charge"),
+    _text("room", "the guest room the extension stood in"),
+    _text("department", "the department of the house"),
+    _text("reservation", "the guest in the room when the call began"),
+    _text("number", "the number in E.164, where it has that form"),
+    _text("number_class", "emergency, internal, local, national, mobile, international, toll-free, premium, service"),
+    _text("place", "the place or network the rate is for"),
+    _number("amount", "gross minor units; null while no rate is known or nothing is to be charged"),
+    _number("net", "minor units before tax"),
+    _number("tax", "minor units of tax"),
+    _text("currency", "ISO 4217"),
+    _number("decimals", "how many of the digits are the fraction"),
+    _text("tariff", "code of the tariff"),
+    _text("tariff_version", "digest of the tariff's text"),
+    _text("prefix", "the prefix of the deck that matched"),
+    _number("billed_seconds", "seconds after increments"),
+    _text("trace", "JSON: one list for each charged leg, of integers and rule names, from which the price follows"),
+    _text("warnings", "what was odd about the records, separated by new lines", null=False),
+    _key("id"),
+    sqlite_with_rowid=False,
+    comment="One row a call, joined from its records, with its price and the ruling.",
+)
+
+postings = Table(
+    "postings",
+    metadata,
+    _owner(),
+    _number("id", "number of the posting; also its place in the queue", null=False),
+    _number("call_id", "the call it charges", null=False),
+    _number("part", "0 for the call, 1 and on for differences by later legs", null=False),
+    _text("pms", "the PMS it goes to, as [[pms]] name names it", null=False),
+    _text("state", "see gateway/ledger.py", null=False),
+    _text("hold", "why it is held, as a code of gateway/ledger.py", null=False),
+    _text("reason", "in a sentence: why it is held, refused or in doubt", null=False),
+    _text("room", "the room the call was made from, or the folio's room once it was sent"),
+    _text("reservation", "the guest who pays"),
+    _number("amount", "gross minor units; null while no rate is known"),
+    _text("currency", "ISO 4217", null=False),
+    _number("decimals", "how many of the digits are the fraction", null=False),
+    _number("attempts", "how often it was sent", null=False),
+    _number("token", "the number the last attempt carried on the wire (FIAS P#)"),
+    _number("due_at", "not to be sent before", null=False),
+    _number("by_hand", "1 if a person said: send it to this room, whoever is in it now", null=False),
+    _number("created_at", "when it was first wanted", null=False),
+    _number("changed_at", "when its state last changed", null=False),
+    _text("code", "the PMS's answer code", null=False),
+    _text("reference", "the PMS's own words or transaction number", null=False),
+    _key("id"),
+    UniqueConstraint("property", "call_id", "part", name="postings_once_a_part"),
+    CheckConstraint(f"state IN ({_STATES})", name="postings_state"),
+    CheckConstraint("state IN ('held', 'written_off') OR amount IS NOT NULL", name="postings_amount"),
+    CheckConstraint("state IN ('held', 'written_off') OR amount > 0", name="postings_positive"),
+    CheckConstraint("(state = 'held') = (hold <> '')", name="postings_hold"),
+    Index(
+        "postings_lively",
+        "property",
+        "state",
+        "id",
+        sqlite_where=text(_LIVELY),
+        postgresql_where=text(_LIVELY),
+    ),
+    sqlite_with_rowid=False,
+    comment="The outbox and the ledger in one: each charge and how far it has come.",
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    _owner(),
+    _number("id", "number of the attempt", null=False),
+    _number("posting_id", "the posting that was sent", null=False),
+    _number("attempt", "1 for its first", null=False),
+    _text("pms", "the PMS", null=False),
+    _number("token", "the number on the wire", null=False),
+    _text("room", "the folio's room it was sent to", null=False),
+    _number("sent_at", "committed before the first byte left", null=False),
+    _number("answered_at", "when the outcome was known"),
+    _text("event", "the outcome, as an event of gateway/ledger.py; empty while it is out", null=False),
+    _text("words", "what the PMS said, or why nothing is known", null=False),
+    _key("id"),
+    Index("attempts_of_posting", "property", "posting_id"),
+    sqlite_with_rowid=False,
+    comment="Every time bytes of a posting left the house, and what came back.",
+)
+
+stays = Table(
+    "stays",
+    metadata,
+    _owner(),
+    _number("id", "number of the stay", null=False),
+    _text("reservation", "the PMS's reservation number", null=False),
+    _text("room", "as the PMS writes it", null=False),
+    _number("since", "when the guest took the room", null=False),
+    _number("until", "when the guest left it; null = still there"),
+    _text("name", "the guest's name", null=False),
+    _text("language", "the guest's language code", null=False),
+    _text("vip", "the PMS's VIP code", null=False),
+    _number("no_post", "1 if the PMS marks the guest as no-post", null=False),
+    _text("class_of_service", "what the guest may dial", null=False),
+    _number("departure", "the planned departure"),
+    _key("id"),
+    sqlite_with_rowid=False,
+    comment="Who was in which room, from when to when: the history that late records are charged by.",
+)
+
+rooms = Table(
+    "rooms",
+    metadata,
+    _owner(),
+    _text("room", "as the PMS writes it", null=False),
+    _number("last_departure", "when the last guest is known to have left"),
+    _key("room"),
+    sqlite_with_rowid=False,
+    comment="Rooms the PMS has told us of at least once.",
+)
+
+commands = Table(
+    "commands",
+    metadata,
+    _owner(),
+    _number("id", "number of the command", null=False),
+    _number("asked_at", "when it was given", null=False),
+    _text("who", "the person", null=False),
+    _text("deed", "what to do, a verb of gateway/ledger.py DEEDS, or resync", null=False),
+    _number("posting_id", "the posting it is about"),
+    _text("room", "the room to send it to, where the person named one"),
+    _text("why", "the person's reason", null=False),
+    _number("done_at", "when it was carried out or refused"),
+    _text("result", "what came of it, in a sentence", null=False),
+    _key("id"),
+    sqlite_with_rowid=False,
+    comment="What people asked of the running gateway from other processes.",
+)
+
+audit_trail = Table(
+    "audit_trail",
+    metadata,
+    _owner(),
+    _number("id", "number of the entry", null=False),
+    _number("at", "when", null=False),
+    _text("who", "a person, or foliogate", null=False),
+    _text("what", "in a sentence", null=False),
+    _number("posting_id", "the posting it is about, if any"),
+    _key("id"),
+    sqlite_with_rowid=False,
+    comment="Deeds of people and of the gateway that changed what a guest pays, or that somebody will ask about.",
+)
