@@ -17,7 +17,8 @@ from protocols.records import JoinedCall
 from rating.book import TariffBook
 from rating.circumstances import PLAIN, Circumstances
 from rating.numbering import DialledNumber, NumberPlan
-from rating.rate import NotChargeable, RatedCall, Unrated, rate
+from rating.outcomes import NotChargeable, RatedCall, Unrated
+from rating.rate import rate
 
 CallStatus: TypeAlias = Literal["open", "charge", "allocated", "not_chargeable"]
 
@@ -59,10 +60,10 @@ class Free:
 Price: TypeAlias = Priced | Unpriced | Free
 
 
-def price(joined: JoinedCall, plan: NumberPlan, book: TariffBook) -> Price:
+def price(joined: JoinedCall, plan: NumberPlan, book: TariffBook, around: Circumstances = PLAIN) -> Price:
     """Price every charged leg of a call and add them up; one leg without a rate leaves the whole call unpriced."""
     legs = joined.charged or (joined.call,)
-    rated = [(number := plan.classify(leg.dialled or ""), rate(leg, number, book)) for leg in legs]
+    rated = [(number := plan.classify(leg.dialled or ""), rate(leg, number, book, around)) for leg in legs]
     for number, result in rated:
         if isinstance(result, NotChargeable) and result.code == "emergency":
             return _free(number, result)

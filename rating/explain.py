@@ -40,7 +40,7 @@ _CLASS_WORDS = {
 }
 
 
-def explain(trace: Sequence[int | str], currency: str, decimals: int) -> list[str]:
+def explain(trace: Sequence[int | str], currency: str, decimals: int, language: str = "en") -> list[str]:
     """Write a charge out, a line for each step, from its stored trace alone.
 
     A trace of another layout gets one line that says so: it is never explained wrongly.

@@ -13,15 +13,16 @@ rests on, and no reference to anything that may change later.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from protocols.records import CallRecord
 from rating.bands import DAY, band_at, pieces
 from rating.book import TariffBook
+from rating.circumstances import PLAIN, Circumstances
 from rating.numbering import DialledNumber
+from rating.outcomes import NotChargeable, RatedCall, Rating, Unrated
 from rating.sums import amounts, billed_seconds, cost
 from rating.tariff import SHORT, ClassRule, Rate, Tariff, Terms
 
@@ -35,8 +36,6 @@ TRACE_LAYOUT = 1
 """First entry of every trace; a later layout gets another number, and old charges keep theirs for ever."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-NotChargeableCode: TypeAlias = Literal["emergency", "incoming", "internal", "tandem", "unanswered", "class-free"]
 
 
 class Trace(NamedTuple):
@@ -71,41 +70,6 @@ class Trace(NamedTuple):
     amount: int
 
 
-class RatedCall(NamedTuple):
-    """A price. `amount` is what the guest pays, `net` + `tax`, in minor units of `currency`, of which `decimals`
-    make the fraction. `version` names the tariff text, `prefix` and `place` the rate that was found in it.
-    """
-
-    amount: int
-    net: int
-    tax: int
-    currency: str
-    decimals: int
-    tariff: str
-    version: str
-    prefix: str
-    place: str
-    billed_seconds: int
-    trace: tuple[int | str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unrated:
-    """Nobody can say what the call costs; `reason` is a plain sentence."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotChargeable:
-    """The call costs nothing, by its nature or by the tariff's word; `reason` is a plain sentence."""
-
-    code: NotChargeableCode
-    reason: str
-
-
-Rating: TypeAlias = RatedCall | Unrated | NotChargeable
-
 _INCOMING = NotChargeable("incoming", "incoming call: not charged")
 _EMERGENCY = NotChargeable("emergency", "emergency call: never charged")
 _INTERNAL = NotChargeable("internal", "internal call: not charged")
@@ -114,8 +78,13 @@ _UNANSWERED = NotChargeable("unanswered", "the call was not answered")
 _NO_TIME = NotChargeable("unanswered", "no talk time, and the exchange does not say that the call was answered")
 
 
-def rate(call: CallRecord, number: DialledNumber, book: TariffBook) -> RatedCall | Unrated | NotChargeable:
-    """Price one call with the tariff in force at its start."""
+def cost_of(call: CallRecord, number: DialledNumber, book: TariffBook, around: Circumstances = PLAIN) -> Rating | None:
+    """What the carrier will charge the hotel for a call; None where the book has no cost tariff."""
+    return None
+
+
+def rate(call: CallRecord, number: DialledNumber, book: TariffBook, around: Circumstances = PLAIN) -> Rating:
+    """Price one call for the guest, with the tariff in force at its start."""
     settled = _not_chargeable(call, number) or _doubtful(call, number)
     if settled is not None:
         return settled

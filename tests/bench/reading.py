@@ -21,7 +21,8 @@ from gateway.simulators.writers import writer_of
 from protocols.records import CallRecord, Parsed
 from protocols.smdr.catalog import DIALECTS, Parser, SourceSettings
 from protocols.smdr.layout import load as layout
-from rating.rate import RatedCall, rate
+from rating.outcomes import RatedCall
+from rating.rate import rate
 from rating.starter import starter_files
 from rating.text import load
 from tests.bench.house import ROOMS, ZONE, plan

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from protocols.records import CallRecord, Direction
 from rating.book import TariffBook
 from rating.numbering import DialledNumber
-from rating.rate import NotChargeable, RatedCall, Unrated, rate
+from rating.outcomes import NotChargeable, RatedCall, Unrated
+from rating.rate import rate
 from rating.text import load
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import pytest
 
 from rating.money import format_amount
-from rating.rate import Unrated
+from rating.outcomes import Unrated
 from tests.rating.scenes import BERLIN, HEAD, abroad, book, call, outcome, priced
 
 

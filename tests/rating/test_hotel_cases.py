@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rating.rate import NotChargeable, RatedCall, Unrated
+from rating.outcomes import NotChargeable, RatedCall, Unrated
 from tests.rating.scenes import BERLIN, HEAD, abroad, at_home, book, book_of, call, outcome, priced
 
 VAT = '[tax]\nname = "VAT"\npercent = "19"\n'

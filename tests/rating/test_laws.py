@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from rating.bands import DAY, WEEK, Stretch, Week, band_at, pieces, week_of
 from rating.explain import FIXED, read_trace
 from rating.money import ROUNDINGS
-from rating.rate import TALK_LIMIT, RatedCall
+from rating.outcomes import RatedCall
+from rating.rate import TALK_LIMIT
 from rating.sums import billed_seconds
 from tests.rating.scenes import abroad, book, call, outcome
 

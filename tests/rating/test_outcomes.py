@@ -8,7 +8,8 @@ import pytest
 
 from protocols.records import CallRecord, Direction
 from rating.numbering import DialledNumber, number_plan
-from rating.rate import TALK_LIMIT, NotChargeable, RatedCall, Unrated, rate
+from rating.outcomes import NotChargeable, RatedCall, Unrated
+from rating.rate import TALK_LIMIT, rate
 from tests.rating.scenes import HEAD, MONDAY_NOON, abroad, at_home, book, call, outcome
 
 TARIFF = book('[class.local]\nprice_per_minute = "1"\n', HEAD + "33;;1;;60/60")

@@ -8,7 +8,7 @@ import pytest
 from rating.countries import NETWORK_NAMES
 from rating.money import CURRENCIES
 from rating.numbering import CHARGEABLE_CLASSES, DialledNumber, number_plan
-from rating.rate import NotChargeable, RatedCall
+from rating.outcomes import NotChargeable, RatedCall
 from rating.starter import starter_files
 from rating.text import APPROVAL, load
 from tests.rating.scenes import BERLIN, book_of, call, outcome

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rating.fields import Problem, key_lines
-from rating.rate import RatedCall
+from rating.outcomes import RatedCall
 from rating.starter import starter_files
 from rating.text import APPROVAL, PROBLEMS_SHOWN, Loaded, approval, declared, digest, load
 from tests.rating.scenes import BERLIN, HEAD, abroad, at_home, book_of, call, folder, outcome, priced
