@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple, TypeAlias
 
+from gateway.directory import Department, Occupants, Place, Present, Room
 from rating.circumstances import Circumstances
 
 #: Whom a tariff can be assigned to by the configuration, in the order in which they are asked.
@@ -99,6 +100,15 @@ class Caller(NamedTuple):
     department: str
     guest: Guest | None
     operator: bool = False
+
+
+def caller(extension: str | None, place: Place, who: Occupants, *, operator: bool) -> Caller:
+    """The caller of a call that is being ruled; of several guests the first, who pays."""
+    stay = who.stays[0] if isinstance(who, Present) else None
+    guest = Guest(stay.reservation, stay.guest_class, stay.vip, stay.group_code) if stay is not None else None
+    room = place.room if isinstance(place, Room) else ""
+    department = place.name if isinstance(place, Department) else ""
+    return Caller(extension or "", room, department, guest, operator)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

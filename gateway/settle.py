@@ -18,7 +18,7 @@ from rating.book import TariffBook
 from rating.circumstances import PLAIN, Circumstances
 from rating.numbering import DialledNumber, NumberPlan
 from rating.outcomes import NotChargeable, RatedCall, Unrated
-from rating.rate import rate
+from rating.rate import cost_of, rate
 
 CallStatus: TypeAlias = Literal["open", "charge", "allocated", "not_chargeable"]
 
@@ -37,6 +37,19 @@ class Priced(NamedTuple):
     prefix: str
     place: str
     billed_seconds: int
+    traces: tuple[tuple[int | str, ...], ...]
+    post_zero: bool = False
+
+
+class CarrierCost(NamedTuple):
+    """What the carrier will ask the house for a whole call, tax included; it is never shown to a guest or posted."""
+
+    carrier: str
+    amount: int
+    currency: str
+    decimals: int
+    tariff: str
+    version: str
     traces: tuple[tuple[int | str, ...], ...]
 
 
@@ -76,6 +89,24 @@ def price(joined: JoinedCall, plan: NumberPlan, book: TariffBook, around: Circum
     return next(_free(number, result) for number, result in rated if isinstance(result, NotChargeable))
 
 
+def carrier_cost(
+    joined: JoinedCall, plan: NumberPlan, book: TariffBook, around: Circumstances = PLAIN
+) -> CarrierCost | None:
+    """What the carrier asks for every charged leg, added up; None where no tariff of costs knows all of them."""
+    whole: CarrierCost | None = None
+    for leg in joined.charged:
+        line = around if leg.trunk == around.trunk else around._replace(trunk=leg.trunk or "")
+        result = cost_of(leg, plan.classify(leg.dialled or ""), book, line)
+        if not isinstance(result, RatedCall):
+            return None
+        if whole is None:
+            money = (result.amount, result.currency, result.decimals)
+            whole = CarrierCost(around.carrier or result.tariff, *money, result.tariff, result.version, (result.trace,))
+        else:
+            whole = whole._replace(amount=whole.amount + result.amount, traces=(*whole.traces, result.trace))
+    return whole
+
+
 def _free(number: DialledNumber, result: NotChargeable) -> Free:
     return Free(number=number, code=result.code, reason=result.reason)
 
@@ -95,6 +126,7 @@ def _sum(charges: list[tuple[DialledNumber, RatedCall]]) -> Priced:
         first.place,
         first.billed_seconds,
         (first.trace,),
+        first.post_zero,
     )
     for _, more in charges[1:]:
         whole = whole._replace(
@@ -109,11 +141,10 @@ def _sum(charges: list[tuple[DialledNumber, RatedCall]]) -> Priced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What of the house bears on a ruling: whether there is a PMS, whether prices may go to it, and amounts of zero."""
+    """What of the house bears on a ruling: whether there is a PMS, and whether prices may go to it."""
 
     pms: str | None
     may_post: bool
-    post_zero: bool = False
 
 
 class Wanted(NamedTuple):
@@ -148,7 +179,7 @@ def rule(cost: Price, place: Place, who: Occupants, policy: Policy) -> Ruling:
         return Ruling(status="allocated", reason=words, department=department)
     if policy.pms is None:
         return Ruling(status="allocated", reason="no PMS is configured", room=room)
-    if isinstance(cost, Priced) and cost.amount == 0 and not policy.post_zero:
+    if isinstance(cost, Priced) and cost.amount == 0 and not cost.post_zero:
         return Ruling(status="allocated", reason="priced at zero: nothing to post", room=room, reservation=guest)
     if isinstance(place, Room) and not isinstance(who, Present | NoNews):
         return Ruling(status="not_chargeable", reason=f"room {place.room} was vacant when the call began", room=room)

@@ -24,6 +24,7 @@ from gateway.app.link import Link, Surroundings
 from gateway.config import Config
 from gateway.instants import to_micros
 from gateway.intake.batch import Batch
+from gateway.intake.decisions import Decisions
 from gateway.intake.feed import Segment, Segments
 from gateway.intake.overdue import SettleOverdue
 from gateway.intake.reconsider import reconsider
@@ -93,6 +94,9 @@ class Gateway:
         self._thread = WriterThread(self._reactor)
         self.writer = Writer(self.database, self.memory.reload, self._thread.wake)
         self._thread.writer = self.writer
+        self._decisions = Decisions(
+            self.memory, self._rules, frozenset(self._book.carried), lambda: self._link_takes_reversals
+        )
         self._doors = Doors(
             reactor=self._reactor,
             writer=self.writer,
@@ -181,7 +185,12 @@ class Gateway:
 
     def _read_commands(self) -> None:
         numbers = self.link.numbers if self.link is not None else None
-        self.writer.submit(ReadCommands(self.memory, numbers, now=self.micros(), done=self._commands_done))
+        now, done = self.micros(), self._commands_done
+        self.writer.submit(ReadCommands(self.memory, numbers, now=now, done=done, decide=self._decisions))
+
+    @property
+    def _link_takes_reversals(self) -> bool:
+        return self.link is not None and self.link.adapter.takes_reversals
 
     def _commands_done(self, freed: list[Due], resync: bool) -> None:
         self.due(freed)

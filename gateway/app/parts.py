@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from twisted.internet.endpoints import clientFromString
 
+from gateway.attribution import BEARERS, Assignment, Attribution, attribution
 from gateway.config import Config, PbxSettings, PmsSettings
 from gateway.directory import ExtensionRange, RoomList
+from gateway.instants import to_micros
 from gateway.intake.batch import Rules, Source
 from gateway.settle import Policy
 from gateway.tariff_folder import TariffUnreadable, read_texts
@@ -85,7 +87,30 @@ def rules(config: Config, rooms: RoomList, book: TariffBook) -> Rules:
         policy=Policy(pms=pms.name if pms else None, may_post=approved or (pms is not None and pms.loopback)),
         currency=config.property.currency,
         decimals=minor_digits(config.property.currency),
+        attribution=assigned(config),
     )
+
+
+def assigned(config: Config) -> Attribution:
+    """Who carries which tariff by the configuration. A day begins at midnight of the property."""
+    zone = config.property.timezone
+
+    def instant(day: date | None) -> int | None:
+        return None if day is None else to_micros(datetime.combine(day, time(), zone))
+
+    listed = [
+        Assignment(
+            tariff=one.tariff,
+            bearer=bearer,
+            names=frozenset(names),
+            since=instant(one.first),
+            until=instant(one.last + timedelta(days=1) if one.last is not None else None),
+        )
+        for one in config.tariff.assign
+        for bearer, names in zip(BEARERS, (one.groups, one.rooms, one.tenant, one.departments), strict=True)
+        if names
+    ]
+    return attribution(listed, config.rooms.classes)
 
 
 def tariff_warning(book: TariffBook) -> str:
@@ -113,6 +138,9 @@ def fias_settings(config: Config, pms: PmsSettings, version: str) -> FiasSetting
         outlet=pms.outlet,
         call_type=pms.call_type,
         send_reservation=pms.send_reservation,
+        takes_reversals=pms.takes_reversals,
+        tariff_field=pms.tariff_field,
+        class_field=pms.class_field,
         timezone=config.property.timezone,
     )
 

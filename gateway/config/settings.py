@@ -204,10 +204,9 @@ class AssignmentSettings(Settings):
 
 
 class TariffSettings(Settings):
-    """The folder of tariff texts, absolute, and who carries which of its tariffs. `post_zero` posts amounts of zero too."""
+    """The folder of tariff texts, absolute, and who carries which of its tariffs."""
 
     folder: FilePath = Field(examples=["tariffs"])
-    post_zero: bool = Field(False, examples=[False])
     assign: Annotated[tuple[AssignmentSettings, ...], BeforeValidator(as_tuple)] = Field((), examples=[[]])
 
 

@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from gateway.attribution import Attribution
-from gateway.directory import RoomList, TransferPayer
+from gateway.attribution import Attribution, StayTariffs, caller, put_through
+from gateway.directory import Occupants, Place, RoomList, TransferPayer
+from gateway.instants import to_micros
 from gateway.settle import Policy
 from gateway.store.rows import CallRow, Due, PostingRow, RecordRow
 from protocols.records import CallRecord, JoinedCall
 from protocols.smdr.catalog import Parser
+from rating.circumstances import Circumstances
 from rating.numbering import NumberPlan
 
 
@@ -35,6 +37,16 @@ class Rules:
     currency: str
     decimals: int
     attribution: Attribution = field(default_factory=Attribution)
+
+
+def surroundings(
+    rules: Rules, tariffs: StayTariffs, joined: JoinedCall, extension: str | None, place: Place, who: Occupants
+) -> Circumstances:
+    """What of guest, telephone and line bears on the price of a call that is being ruled."""
+    leg = joined.charged[0] if joined.charged else joined.call
+    by = caller(extension, place, who, operator=put_through(joined.holders, extension))
+    line = (leg.trunk or "", leg.trunk_group or "")
+    return rules.attribution.circumstances(by, tariffs, to_micros(joined.call.start), *line)
 
 
 @dataclass(slots=True)

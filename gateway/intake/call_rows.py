@@ -44,7 +44,8 @@ def call_row(
 
 _NOT_BOUGHT: Final = (None,) * 7
 _NO_PRICE: Final = (None,) * 10
-_as_json: Final = json.JSONEncoder(separators=(",", ":")).encode
+#: Traces as the store keeps them.
+trace_text: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def _cost_columns(cost: Price | None) -> tuple[Any, ...]:
@@ -56,14 +57,14 @@ def _cost_columns(cost: Price | None) -> tuple[Any, ...]:
         kind = None if _not_dialled(cost) else number.number_class
         return (number.e164, kind, number.place, *_NO_PRICE)
     price = (cost.amount, cost.net, cost.tax, cost.currency, cost.decimals)
-    rule = (cost.tariff, cost.version, cost.prefix, cost.billed_seconds, _as_json(cost.traces))
+    rule = (cost.tariff, cost.version, cost.prefix, cost.billed_seconds, trace_text(cost.traces))
     return (number.e164, number.number_class, cost.place, *price, *rule)
 
 
 def _bought(one: CarrierCost) -> tuple[Any, ...]:
     """What the carrier asks: the columns from `carrier` to `cost_trace`."""
     money = (one.amount, one.currency, one.decimals)
-    return (one.carrier, *money, one.tariff, one.version, _as_json(one.traces))
+    return (one.carrier, *money, one.tariff, one.version, trace_text(one.traces))
 
 
 def _not_dialled(cost: Price) -> bool:
@@ -105,6 +106,7 @@ def posting_row(
         changed_at=now,
         code="",
         reference="",
+        kind="charge" if (wanted.amount or 0) >= 0 else "reversal",
     )
 
 

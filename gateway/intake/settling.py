@@ -17,11 +17,11 @@ from twisted.logger import Logger
 
 from gateway.directory import NoNews, Place, Room, payer
 from gateway.instants import SECOND, from_micros, to_micros
-from gateway.intake.batch import Batch, Rules, Source
+from gateway.intake.batch import Batch, Rules, Source, surroundings
 from gateway.intake.call_rows import call_row, due_of, posting_row
 from gateway.intake.live_calls import LiveCall, LiveCalls
 from gateway.repeats import HISTORY, RepeatWatch, Verdict, digest
-from gateway.settle import Ruling, Wanted, difference, price, rule
+from gateway.settle import Ruling, Wanted, carrier_cost, difference, price, rule
 from gateway.store import outbox, records, schema
 from gateway.store.memory import Memory
 from gateway.store.rows import CallRow, RecordRow, clean
@@ -224,12 +224,15 @@ class Settling:
         place = self._place(extension)
         started = to_micros(joined.call.start)
         who = self._memory.occupancy.at(place.room, started) if isinstance(place, Room) else NoNews()
-        cost = price(joined, source_plan, self.book)
+        around = surroundings(self.rules, self._memory.stay_tariffs, joined, extension, place, who)
+        cost = price(joined, source_plan, self.book, around)
         ruling = rule(cost, place, who, self.rules.policy)
+        carried = carrier_cost(joined, source_plan, self.book, around)
         if overdue and not joined.complete:
             words = "settled without its last record, which did not come"
             ruling = ruling._replace(reason="; ".join(one for one in (ruling.reason, words) if one))
-        return ruling, call_row(owner, live.id, source, len(live.legs), joined, cost, extension, ruling)
+        row = call_row(owner, live.id, source, len(live.legs), joined, cost, extension, ruling, carried=carried)
+        return ruling, row
 
     def _want(
         self, connection: Connection, batch: Batch, call: CallRow, ruling: Ruling, now: int, *, first: bool, doubt: bool

@@ -7,7 +7,7 @@ the writer, carried out along an arrow of gateway/ledger.py or refused in a sent
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy import Connection
 from twisted.logger import Logger
@@ -22,6 +22,10 @@ from gateway.store.writer import Announce
 
 #: Asks the PMS for the state of all rooms; the one command that is not about a posting.
 RESYNC: Final = "resync"
+#: What people decide that is about prices, and so for the room that knows the tariff.
+DECISIONS: Final = ("approve", "reject", "tariff")
+#: Carries out one of them: the sentence to keep, and the postings that are due by it.
+Decide: TypeAlias = Callable[[Connection, Command, int], tuple[str, list[Due]]]
 
 
 def refuse(row: PostingRow | None, deed: str, room: str | None = None) -> str | None:
@@ -35,8 +39,10 @@ def refuse(row: PostingRow | None, deed: str, room: str | None = None) -> str | 
         after = move(row.state, event)  # type: ignore[arg-type]
     except IllegalMove:
         return f"posting {row.id} is {row.state}; '{deed}' is not for that state"
-    if after == "due" and (row.amount or 0) <= 0:
-        return f"posting {row.id} has no amount that can be posted ({row.reason}); it can be written off"
+    if after == "posted" and row.amount is None:
+        return f"posting {row.id} has no amount yet ({row.reason})"
+    if after == "due" and (row.amount is None or row.amount < 0 or row.hold == "by_hand"):
+        return f"posting {row.id} has no amount that can be posted ({row.reason}); book it by hand, or write it off"
     if after == "due" and row.room is None and room is None:
         return f"posting {row.id} has no room ({row.reason}); name one, or write it off"
     return None
@@ -76,8 +82,10 @@ class ReadCommands:
         *,
         now: int,
         done: Callable[[list[Due], bool], None],
+        decide: Decide | None = None,
     ) -> None:
         self._memory, self._numbers, self._now, self._done = memory, numbers, now, done
+        self._decide = decide
 
     def work(self, connection: Connection) -> Announce:
         """Carry out what waits; `done` gets the postings due again and whether a resync was asked for."""
@@ -86,6 +94,9 @@ class ReadCommands:
         for command in commands.undone(connection, self._memory.owner):
             if command.deed == RESYNC:
                 resync, result, due = True, "the PMS is asked for the state of all rooms", None
+            elif self._decide is not None and command.deed in DECISIONS:
+                result, dues = self._decide(connection, command, self._now)
+                freed, due = [*freed, *dues], None
             else:
                 result, due = carry_out(connection, self._memory, self._numbers, command, self._now)
             commands.done(connection, self._memory.owner, command.id, self._now, result)

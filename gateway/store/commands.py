@@ -23,6 +23,7 @@ class Command(NamedTuple):
     posting_id: int | None
     room: str | None
     why: str
+    subject: str | None = None
 
 
 def give(
@@ -35,22 +36,20 @@ def give(
     posting_id: int | None,
     why: str,
     room: str | None = None,
+    subject: str | None = None,
 ) -> int:
     """Write a command down; the gateway reads it within a second. Returns its number."""
     newest = connection.execute(select(func.max(_k.id)).where(_k.property == owner)).scalar()
     number = int(newest or 0) + 1
     row = {"property": owner, "id": number, "asked_at": now, "who": clean(who), "deed": deed}
-    connection.execute(
-        insert(schema.commands).values(**row, posting_id=posting_id, room=clean(room), why=clean(why), result="")
-    )
+    about = {"posting_id": posting_id, "room": clean(room), "why": clean(why), "subject": clean(subject)}
+    connection.execute(insert(schema.commands).values(**row, **about, result=""))
     return number
 
 
 def undone(connection: Connection, owner: str) -> list[Command]:
     """Commands nobody has looked at, in order."""
-    wanted = select(_k.id, _k.who, _k.deed, _k.posting_id, _k.room, _k.why).where(
-        _k.property == owner, _k.done_at.is_(None)
-    )
+    wanted = select(*[_k[name] for name in Command._fields]).where(_k.property == owner, _k.done_at.is_(None))
     return [Command(*row) for row in connection.execute(wanted.order_by(_k.id).limit(MOST_AT_ONCE))]
 
 

@@ -61,7 +61,7 @@ _SQLITE: Final = (
     "room TEXT, reservation TEXT, amount BIGINT, currency TEXT NOT NULL, decimals BIGINT NOT NULL, "
     "attempts BIGINT NOT NULL, token BIGINT, due_at BIGINT NOT NULL, by_hand BIGINT NOT NULL, "
     "created_at BIGINT NOT NULL, changed_at BIGINT NOT NULL, code TEXT NOT NULL, reference TEXT NOT NULL, "
-    "kind TEXT NOT NULL, "
+    "kind TEXT NOT NULL DEFAULT 'charge', "
     "PRIMARY KEY (property, id), CONSTRAINT postings_once_a_part UNIQUE (property, call_id, part), "
     "CONSTRAINT postings_state CHECK (state IN "
     "('held', 'due', 'sent', 'posted', 'refused', 'in_doubt', 'written_off')), "
@@ -74,7 +74,6 @@ _SQLITE: Final = (
 )
 _POSTGRESQL: Final = (
     "ALTER TABLE postings ADD COLUMN kind TEXT NOT NULL DEFAULT 'charge'",
-    "ALTER TABLE postings ALTER COLUMN kind DROP DEFAULT",
     f"ALTER TABLE postings ADD CONSTRAINT postings_kind CHECK ({_KINDS})",
     "ALTER TABLE postings DROP CONSTRAINT postings_positive",
     f"ALTER TABLE postings ADD CONSTRAINT postings_positive CHECK ({_RULE})",
