@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 from twisted.internet.endpoints import clientFromString
@@ -13,7 +14,11 @@ from gateway.config import Config, PbxSettings, PmsSettings
 from gateway.directory import ExtensionRange, RoomList
 from gateway.instants import to_micros
 from gateway.intake.batch import Rules, Source
+from gateway.intake.correcting import Correcting
+from gateway.intake.decisions import Decisions
 from gateway.settle import Policy
+from gateway.store.database import Database
+from gateway.store.memory import Memory
 from gateway.tariff_folder import TariffUnreadable, read_texts
 from pms_adapters.fias.adapter import FiasAdapter
 from pms_adapters.fias.settings import FiasSettings
@@ -38,10 +43,10 @@ def room_list(config: Config) -> RoomList:
     )
 
 
-def tariff(config: Config) -> TariffBook:
-    """The tariff in force; raises CannotStart with its first problem."""
+def tariff(config: Config, folder: Path | None = None) -> TariffBook:
+    """The tariff in force, or that of another folder; raises CannotStart with its first problem."""
     try:
-        texts = read_texts(config.tariff.folder)
+        texts = read_texts(folder or config.tariff.folder)
     except TariffUnreadable as error:
         raise CannotStart(str(error)) from error
     home = config.property
@@ -152,4 +157,27 @@ def adapter(config: Config, pms: PmsSettings, reactor: Any, now: Callable[[], da
         endpoint=clientFromString(reactor, pms.connect or ""),  # type: ignore[no-untyped-call]
         clock=reactor,
         wall_clock=now,
+    )
+
+
+def takes_reversals(config: Config) -> bool:
+    """Whether the PMS is declared to book a negative amount."""
+    return bool(config.pms) and config.pms[0].takes_reversals
+
+
+def decisions(config: Config, memory: Memory) -> Decisions:
+    """What carries out decisions about prices, in a process that is not the gateway."""
+    rooms, book = room_list(config), tariff(config)
+    return Decisions(memory, rules(config, rooms, book), frozenset(book.carried), lambda: takes_reversals(config))
+
+
+def correcting(config: Config, database: Database) -> Correcting:
+    """What works out which stored calls a corrected tariff changes."""
+    rooms, book = room_list(config), tariff(config)
+    return Correcting(
+        database=database,
+        rules=rules(config, rooms, book),
+        sources=sources(config, rooms),
+        book=book,
+        takes_reversals=takes_reversals(config),
     )

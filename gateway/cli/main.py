@@ -28,10 +28,15 @@ SECTIONS: dict[str, dict[str, Entry]] = {
             "gateway.cli.check:check_command", "Say every problem of a configuration, or what it amounts to."
         ),
         "postings": Entry("gateway.cli.postings:postings_group", "List, show, settle and retry postings."),
+        "stays": Entry("gateway.cli.stays:stays_group", "Give a guest's stay a tariff of its own."),
         "db": Entry("gateway.cli.db:db_group", "Upgrade, back up and verify the store."),
     },
     "Prices": {
         "tariff": Entry("gateway.cli.tariff:tariff_group", "Begin a tariff, and approve its prices."),
+        "replay": Entry("gateway.cli.replay:replay_command", "Price a past period by another tariff, and compare."),
+        "corrections": Entry(
+            "gateway.cli.corrections:corrections_group", "List changed prices, approve or reject them."
+        ),
         "rate": Entry("gateway.cli.rate:rate_command", "Price the calls of a file without storing anything."),
     },
     "Records of an exchange": {

@@ -101,14 +101,13 @@ def calls_between(database: Database, span: Span, slice_size: int = SLICE) -> It
         last = calls[-1].id
 
 
-def count_between(database: Database, span: Span) -> int:
-    """How many call numbers a look at a span may pass, for whoever shows how far it is."""
+def numbers_between(database: Database, span: Span) -> Span:
+    """The first and the last call number that a look at a span will pass, for whoever shows how far it is."""
     owner = database.property
 
-    def work(connection: Connection) -> int:
+    def work(connection: Connection) -> Span:
         first = first_since(connection, owner, schema.records, _r.received_at, span.since - AHEAD)
-        end = first_since(connection, owner, schema.records, _r.received_at, span.until)
-        return max(1, end - first)
+        return Span(first, first_since(connection, owner, schema.records, _r.received_at, span.until))
 
     return database.read(work)
 

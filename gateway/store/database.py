@@ -35,12 +35,16 @@ class StoreTrouble(Exception):
 
 
 class Database:
-    """One store. `transact` runs a function in one transaction and commits; nothing lazy leaves it."""
+    """One store. `transact` runs a function in one transaction and commits; nothing lazy leaves it.
 
-    def __init__(self, url: str, property_id: str) -> None:
+    With `read_only` the database itself refuses every change.
+    """
+
+    def __init__(self, url: str, property_id: str, *, read_only: bool = False) -> None:
         self.url: URL = make_url(url)
         self.property = property_id
-        self.engine = _engine(self.url)
+        self._read_only = read_only
+        self.engine = _engine(self.url, read_only=read_only)
         self._lock: IO[str] | Connection | None = None
         self._kept: Connection | None = None
 
@@ -111,7 +115,7 @@ class Database:
     def open(self) -> None:
         """Make an empty store, accept a current one, refuse any other with a sentence."""
         version = self.version()
-        if version == 0:
+        if version == 0 and not self._read_only:
             self.upgrade()
         elif version < schema.VERSION:
             raise StoreTrouble(f"the store has schema {version}; run 'foliogate db upgrade' (it makes a backup first)")
@@ -169,9 +173,10 @@ class Database:
         return False
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, *, read_only: bool) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, paramstyle="format", pool_pre_ping=True)
+        options = {"options": "-c default_transaction_read_only=on"} if read_only else {}
+        return create_engine(url, paramstyle="format", pool_pre_ping=True, connect_args=options)
     if url.database:
         os.makedirs(Path(url.database).parent, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000})
@@ -187,6 +192,8 @@ def _engine(url: URL) -> Engine:
             f"PRAGMA cache_size=-{CACHE_KIB}",
         ):
             connection.execute(words)
+        if read_only:
+            connection.execute("PRAGMA query_only=ON")
 
     return engine
 
