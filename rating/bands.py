@@ -6,6 +6,9 @@ two is the classical mistake on the nights when the clocks change: Python itself
 zone as wall time, and then the call from 02:50 to 02:10 in the autumn lasts minus forty minutes. So instants are
 seconds since 1970 here, and the zone is asked only for its offset.
 
+Where a tariff names holidays or dates, a day has a table of its own (see `rating.calendar`) instead of its place in the
+week.
+
 On such a night the band function is simply wall time again: an hour that the clock shows twice is in its band twice,
 an edge inside the hour that is skipped takes effect at the moment of the jump.
 """
@@ -13,6 +16,7 @@ an edge inside the hour that is skipped takes effect at the moment of the jump.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
@@ -30,16 +34,25 @@ DAYS_REMEMBERED = 4_096
 """Days whose offset is kept: eleven years of one zone, half a megabyte. To ask the zone costs ten times as much."""
 
 
+class DayTable(NamedTuple):
+    """The bands of one day: from `edges[i]` (seconds since midnight, the first 0) the band is `bands[i]`."""
+
+    edges: tuple[int, ...]
+    bands: tuple[int, ...]
+
+
 class Week(NamedTuple):
     """The bands of a week. `names[0]` is the time outside all bands.
 
     `edges` are seconds since Monday 00:00 wall time, ascending, the first of them 0; from `edges[i]` to the next edge
-    the band is `bands[i]`, an index into `names`.
+    the band is `bands[i]`, an index into `names`. `day`, where there is one, gives the table of a day (counted from
+    1970) and takes the place of the week.
     """
 
     names: tuple[str, ...] = ("",)
     edges: tuple[int, ...] = (0,)
     bands: tuple[int, ...] = (0,)
+    day: Callable[[int], DayTable] | None = None
 
 
 class Stretch(NamedTuple):
@@ -85,7 +98,7 @@ def _within_the_week(stretch: Stretch) -> list[Stretch]:
 
 def band_at(week: Week, zone: ZoneInfo, instant: int) -> int:
     """Tell the band of an instant (seconds since 1970)."""
-    return week.bands[bisect_right(week.edges, _second_of_week(instant + _offset(zone, instant))) - 1]
+    return _looked_up(week, instant + _offset(zone, instant))[0]
 
 
 def pieces(week: Week, zone: ZoneInfo, start: int, seconds: int) -> list[tuple[int, int]]:
@@ -108,13 +121,21 @@ def pieces(week: Week, zone: ZoneInfo, start: int, seconds: int) -> list[tuple[i
 def _band_until(week: Week, zone: ZoneInfo, instant: int, end: int) -> tuple[int, int]:
     """Give the band at an instant and how long it lasts: to the next edge, change of the clocks, or `end`."""
     offset = _offset(zone, instant)
-    wall = _second_of_week(instant + offset)
-    place = bisect_right(week.edges, wall)
-    edge = week.edges[place] if place < len(week.edges) else WEEK
-    upto = min(end, instant + edge - wall)
+    band, lasting = _looked_up(week, instant + offset)
+    upto = min(end, instant + lasting)
     if _offset(zone, upto) != offset:
         upto = _clock_change(zone, instant, upto)
-    return week.bands[place - 1], upto
+    return band, upto
+
+
+def _looked_up(week: Week, wall: int) -> tuple[int, int]:
+    """Give the band at a wall time (in seconds since 1970), and for how many seconds it lasts on that wall."""
+    if week.day is None:
+        edges, bands, second, whole = week.edges, week.bands, _second_of_week(wall), WEEK
+    else:
+        (edges, bands), second, whole = week.day(wall // DAY), wall % DAY, DAY
+    place = bisect_right(edges, second)
+    return bands[place - 1], (edges[place] if place < len(edges) else whole) - second
 
 
 def _clock_change(zone: ZoneInfo, before: int, after: int) -> int:

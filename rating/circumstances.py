@@ -6,6 +6,9 @@ exchange writes it, and empty where it is not known: an empty entry fits no cond
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -34,3 +37,30 @@ class Circumstances(NamedTuple):
 
 PLAIN = Circumstances()
 """A call of which nothing is known but its record."""
+
+
+class Condition(NamedTuple):
+    """What one entry of the circumstances must be: one of these texts, in which * stands for anything."""
+
+    entry: str
+    allowed: tuple[str, ...]
+
+
+def all_fit(conditions: Iterable[Condition], around: Circumstances) -> bool:
+    """Say whether the circumstances of a call are those that are asked for."""
+    return all(fits(one.allowed, _text(around, one.entry)) for one in conditions)
+
+
+def fits(allowed: Iterable[str], value: str) -> bool:
+    """Say whether a known value is one of these texts, in which * stands for any characters."""
+    return bool(value) and any(value == one or ("*" in one and _pattern(one).fullmatch(value)) for one in allowed)
+
+
+def _text(around: Circumstances, entry: str) -> str:
+    value = getattr(around, entry)
+    return value if isinstance(value, str) else ("yes" if value else "no")
+
+
+@lru_cache(maxsize=1024)
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, text.split("*"))), re.DOTALL)

@@ -1,149 +1,211 @@
 """Explaining a charge: the stored trace as a few lines that a guest understands and an auditor can recompute.
 
-Nothing but the trace is asked: no tariff, no number plan, so that a charge of last year explains itself in the words
-of last year's tariff. Every number that the amount rests on is written out, each line with its own result, and the
-results add up in the order in which `rating.sums` adds them.
+Nothing but stored values is asked: no tariff, no number plan, so that a charge of last year explains itself in the
+numbers of last year's tariff. Every number that the amount rests on is written out, each line with its own result, and
+the results add up in the order of the trace. The sentences come from a catalogue, in the guest's language.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import get_type_hints
 
-from rating.money import MILLIONTHS, format_amount, percent_text, price_text
-from rating.rate import TRACE_LAYOUT, Trace
-from rating.sums import MINUTE
-
-FIXED = len(Trace._fields)
-"""Entries of a trace before the items; each item has three."""
+from rating.money import ROUNDINGS, format_amount, percent_text, price_text
+from rating.sentences import catalogue, language_of
+from rating.trace import Head, Line, Result, is_tax, read_trace, worked_out
 
 DECIMALS_SHOWN = 8
 """Decimals of an unrounded amount that are written out; what is longer ends in an ellipsis."""
 
-_KINDS: tuple[type, ...] = tuple(get_type_hints(Trace).values())
-
-_ROUNDING_WORDS = {
-    "half-up": "rounded, halves up",
-    "half-even": "rounded, halves to the even digit",
-    "up": "rounded up",
-    "down": "rounded down",
-}
-_CLASS_WORDS = {
-    "local": "Local call",
-    "national": "National call",
-    "mobile": "Call to a mobile",
-    "international": "International call",
-    "toll-free": "Call to a toll-free number",
-    "premium": "Call to a premium number",
-    "service": "Call to a service number",
-}
+_CLASSES = ("local", "national", "mobile", "international", "toll-free", "premium", "service")
+_FEES = ("surcharge", "access", "operator", "attempt")
+_CONTAINED = ("in ", "fixed in ")
+_FOUND = {"class": "found_class", "rule": "found_rule", "the": "found_tariff", "attempt": "found_tariff"}
 
 
-def explain(trace: Sequence[int | str], currency: str, decimals: int, language: str = "en") -> list[str]:
-    """Write a charge out, a line for each step, from its stored trace alone.
+def explain(
+    trace: Sequence[int | str],
+    currency: str,
+    decimals: int,
+    language: str = "en",
+    *,
+    dialled: str = "",
+    number: str = "",
+) -> list[str]:
+    """Say in sentences how an amount came about. Never raises; a trace of another layout is explained as such.
 
-    A trace of another layout gets one line that says so: it is never explained wrongly.
+    `language` is a tag such as "de" or "pt-BR". `dialled` and `number` are what is stored of the digits, as they came
+    and as they were understood; with both the explanation begins with them.
     """
+    words = _Words(language_of(language), currency, decimals)
     read = read_trace(trace)
     if read is None:
-        return ["This charge was stored in a layout that this version cannot explain."]
-    fixed, items = read
-    return [
-        _what(fixed),
-        _time(fixed),
-        *(_item(item, currency) for item in items),
-        *_additions(fixed, items, currency),
-        *_result(fixed, items, currency, decimals),
-    ]
+        return [words.say("unknown")]
+    head, lines = read
+    first = [words.say("dialled", dialled=dialled, number=number)] if dialled and number else []
+    return [*first, *_told(words, head, lines)]
 
 
-def read_trace(trace: Sequence[int | str]) -> tuple[Trace, list[tuple[str, int, int]]] | None:
-    """Take a trace apart: the fixed entries, and (band, seconds, price) for each part; None for another layout."""
-    if len(trace) < FIXED or trace[0] != TRACE_LAYOUT or (len(trace) - FIXED) % 3:
-        return None
-    fixed = Trace._make(trace[:FIXED])
-    if not all(isinstance(value, kind) for value, kind in zip(fixed, _KINDS, strict=True)):
-        return None
-    items = []
-    for at in range(FIXED, len(trace), 3):
-        band, seconds, price = trace[at : at + 3]
-        if not (isinstance(band, str) and isinstance(seconds, int) and isinstance(price, int)):
-            return None
-        items.append((band, seconds, price))
-    return fixed, items
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A language, and how amounts are written in it."""
+
+    language: str
+    currency: str
+    decimals: int
+
+    def say(self, sentence: str, **values: object) -> str:
+        """Fill in a sentence of the catalogue."""
+        text = catalogue(self.language).get(sentence) or catalogue("en")[sentence]
+        return text.format(currency=self.currency, **values)
+
+    def mark(self, text: str) -> str:
+        """Write a decimal number with the language's own decimal mark."""
+        return text.replace(".", catalogue(self.language)["decimal"])
+
+    def price(self, millionths: int) -> str:
+        return self.mark(price_text(millionths))
+
+    def percent(self, share: int) -> str:
+        return self.mark(percent_text(share))
+
+    def minor(self, amount: int) -> str:
+        return self.mark(format_amount(amount, self.decimals))
+
+    def exact(self, value: Fraction) -> str:
+        """Write an unrounded amount: all its decimals where they end soon, else the first of them and an ellipsis."""
+        scaled = abs(value) * 10**DECIMALS_SHOWN
+        text = format_amount(scaled.numerator // scaled.denominator, DECIMALS_SHOWN)
+        if scaled.denominator != 1:
+            return self.mark(f"{text}…")
+        head, _, fraction = text.partition(".")
+        return self.mark(f"{head}.{fraction.rstrip('0').ljust(2, '0')}")
 
 
-def _what(fixed: Trace) -> str:
-    what = _CLASS_WORDS.get(fixed.number_class, fixed.number_class)
-    found = fixed.prefix if fixed.prefix.startswith(("class", "#")) else f"prefix {fixed.prefix}"
-    return f"{what}: {fixed.place}. Price of {found} in tariff {fixed.tariff}, version {fixed.version}."
+def _told(words: _Words, head: Head, lines: list[Line]) -> Iterator[str]:
+    yield _found(words, head)
+    if head.counted_seconds != head.talk_seconds and head.counted_seconds:
+        yield words.say("counted", seconds=head.talk_seconds - head.counted_seconds)
+    yield _talked(words, head, lines)
+    taxes = [line for line in lines if is_tax(line)]
+    whole = head.net + sum(line.b for line in taxes if line.what.startswith(_CONTAINED))
+    per = 60
+    for result in worked_out(lines):
+        if result.line.what == "per":
+            per = result.line.a
+        else:
+            yield _line(words, result, per, whole)
+    yield from _taxes(words, head, taxes)
+    yield words.say("pay_cost" if head.kind == "cost" else "pay", amount=words.minor(head.amount))
 
 
-def _time(fixed: Trace) -> str:
-    talked = f"Talked {duration(fixed.talk_seconds)}"
-    free = f", {fixed.free_seconds} s of it free of the price per minute" if fixed.free_seconds else ""
-    if fixed.reading == "modulo":
-        steps = f"in multiples of {fixed.then} s, at least {fixed.first} s"
-    elif fixed.first == fixed.then:
-        steps = "to the second" if fixed.then == 1 else f"in steps of {fixed.then} s"
-    else:
-        steps = f"{fixed.first} s first, then in steps of {fixed.then} s"
-    return f"{talked}{free}; billed {steps}: {duration(fixed.billed_seconds)}."
+def _found(words: _Words, head: Head) -> str:
+    known = head.number_class if head.number_class in _CLASSES else "other"
+    what = {
+        "class": words.say(f"class_{known.replace('-', '_')}"),
+        "place": head.place,
+        "found": _place(words, head.prefix),
+        "tariff": head.tariff,
+        "version": head.version,
+    }
+    return words.say("head_rule", **what, rule=head.rule) if head.rule else words.say("head", **what)
 
 
-def _item(item: tuple[str, int, int], currency: str) -> str:
-    band, seconds, price = item
-    named = f" ({band})" if band else ""
-    spent = Fraction(price * seconds, MINUTE * MILLIONTHS)
-    return f"{duration(seconds)} at {price_text(price)} {currency} a minute{named}: {_number(spent)} {currency}."
+def _place(words: _Words, prefix: str) -> str:
+    """Say what the price belongs to: a prefix, or as the label of a rate says, a class, a rule, all of the tariff."""
+    if prefix == "+":
+        return words.say("found_world")
+    if prefix.startswith("#"):
+        return words.say("found_short", prefix=prefix[1:])
+    if prefix.startswith("+"):
+        return words.say("found_prefix", prefix=prefix)
+    return words.say(_FOUND.get(prefix.partition(" ")[0], "found_tariff"))
 
 
-def _additions(fixed: Trace, items: list[tuple[str, int, int]], currency: str) -> Iterator[str]:
-    """The line of fees and mark-up, and the line of a minimum that was reached for; neither where there is nothing."""
-    fee = Fraction(fixed.connection, MILLIONTHS)
-    spent = fee + _time_cost(items)
-    marked = spent * fixed.markup / MILLIONTHS
-    words = []
-    if fixed.connection:
-        words.append(f"connection fee {_number(fee)}")
-    if fixed.markup:
-        words.append(f"mark-up {percent_text(fixed.markup)} % on {_number(spent)}: {_number(marked)}")
-    if fixed.surcharge:
-        words.append(f"call charge {price_text(fixed.surcharge)}")
-    if words:
-        yield f"Added: {'; '.join(words)} {currency}."
-    total = spent + marked + Fraction(fixed.surcharge, MILLIONTHS)
-    if 0 < total < Fraction(fixed.minimum, MILLIONTHS):
-        yield f"Less than the minimum charge, so that is due: {price_text(fixed.minimum)} {currency}."
+def _talked(words: _Words, head: Head, lines: list[Line]) -> str:
+    kinds = {line.what for line in lines}
+    talk = duration(head.talk_seconds)
+    if not kinds & {"time", "from"} and head.billed_seconds == head.counted_seconds:
+        return words.say("talked", talk=talk)
+    how = words.say("how_prices") if "from" in kinds else _how(words, head)
+    billed = duration(head.billed_seconds)
+    if head.free_seconds:
+        return words.say("billed_free", talk=talk, free=head.free_seconds, how=how, billed=billed)
+    return words.say("billed", talk=talk, how=how, billed=billed)
 
 
-def _result(fixed: Trace, items: list[tuple[str, int, int]], currency: str, decimals: int) -> Iterator[str]:
-    exact = exact_cost(fixed, items)
-    words = _ROUNDING_WORDS.get(fixed.rounding, fixed.rounding)
-    included = fixed.tax_kind == "included"
-    whole = fixed.amount if included else fixed.net
-    yield f"Sum {_number(exact)} {currency}, {words}: {format_amount(whole, decimals)} {currency}."
-    tax = f"{fixed.tax_name} {percent_text(fixed.tax_share)} %: {format_amount(fixed.tax, decimals)} {currency}"
-    total = f"To pay: {format_amount(fixed.amount, decimals)} {currency}."
-    if not fixed.tax_share:
-        yield total
-    elif included:
-        yield f"{total} It contains {tax} (net {format_amount(fixed.net, decimals)})."
-    else:
-        yield f"{tax}. {total}"
+def _how(words: _Words, head: Head) -> str:
+    if head.reading == "modulo":
+        return words.say("how_modulo", first=head.first, then=head.then)
+    if head.first != head.then:
+        return words.say("how_first", first=head.first, then=head.then)
+    return words.say("how_second") if head.then == 1 else words.say("how_even", then=head.then)
 
 
-def exact_cost(fixed: Trace, items: list[tuple[str, int, int]]) -> Fraction:
-    """What the call costs before rounding, in currency units."""
-    spent = Fraction(fixed.connection, MILLIONTHS) + _time_cost(items)
-    total = spent * (MILLIONTHS + fixed.markup) / MILLIONTHS + Fraction(fixed.surcharge, MILLIONTHS)
-    least = Fraction(fixed.minimum, MILLIONTHS)
-    return least if 0 < total < least else total
+def _line(words: _Words, result: Result, per: int, whole: int) -> str:
+    """The sentence for one line of the trace, with what it brought."""
+    what, text, a, b = result.line
+    band, brought = "_band" if text else "", words.exact(result.brought)
+    match what:
+        case "time":
+            name = ("time" if per == 60 else "time_per") + band
+            return words.say(name, time=duration(a), price=words.price(b), per=per, band=text, amount=brought)
+        case "from":
+            return words.say("from_charge" if b else "from", start=duration(a), amount=brought)
+        case "call":
+            return words.say("call" + band, band=text, amount=brought)
+        case "pulses":
+            return words.say("pulses" + band, count=a, price=words.price(b), band=text, amount=brought)
+        case "cost":
+            return words.say("cost", tariff=text, amount=brought)
+        case "markup" | "discount":
+            base = words.exact(result.after - result.brought)
+            return words.say(what, percent=words.percent(a), base=base, amount=brought)
+        case "minute":
+            return words.say("minute", price=words.price(b), time=duration(a), amount=brought)
+        case "charge":
+            return words.say(f"charge_{text if text in _FEES else 'surcharge'}", amount=brought)
+        case "least" | "most":
+            return words.say(what, amount=words.price(a))
+        case "grace":
+            return words.say("grace", seconds=a)
+        case "round":
+            return _rounded(words, whole, result)
+        case _:
+            return words.say(what, amount=brought)
 
 
-def _time_cost(items: list[tuple[str, int, int]]) -> Fraction:
-    return Fraction(sum(price * seconds for _, seconds, price in items), MINUTE * MILLIONTHS)
+def _rounded(words: _Words, whole: int, result: Result) -> str:
+    line = result.line
+    key = line.text.replace("-", "_")
+    rounding = words.say(key) if line.text in ROUNDINGS else line.text
+    return words.say(
+        "sum_coin" if line.a != 1 else "sum",
+        exact=words.exact(result.after),
+        rounding=rounding,
+        coin=words.minor(line.a),
+        amount=words.minor(whole),
+    )
+
+
+def _taxes(words: _Words, head: Head, taxes: list[Line]) -> Iterator[str]:
+    """One sentence for each tax, with its base where it is added; before them the net amount that is left."""
+    if any(line.what.startswith(_CONTAINED) for line in taxes):
+        yield from (_tax(words, line, 0) for line in taxes if line.what.startswith(_CONTAINED))
+        yield words.say("net", amount=words.minor(head.net))
+    before = head.net
+    for line in taxes:
+        if not line.what.startswith(_CONTAINED):
+            yield _tax(words, line, before if line.what.endswith("taxes") else head.net)
+        before += line.b
+
+
+def _tax(words: _Words, line: Line, base: int) -> str:
+    fixed, place = line.what.startswith("fixed "), "in" if line.what.startswith(_CONTAINED) else "on"
+    name = f"tax_fixed_{place}" if fixed else f"tax_{place}"
+    percent = "" if fixed else words.percent(line.a)
+    return words.say(name, name=line.text, percent=percent, base=words.minor(base), amount=words.minor(line.b))
 
 
 def duration(seconds: int) -> str:
@@ -153,14 +215,3 @@ def duration(seconds: int) -> str:
     if hours:
         return f"{hours} h {minutes:02d} min {rest:02d} s"
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
-
-
-def _number(value: Fraction) -> str:
-    """Write an unrounded amount: all its decimals where they end soon, else the first of them and an ellipsis."""
-    scaled = value * 10**DECIMALS_SHOWN
-    whole = scaled.numerator // scaled.denominator
-    text = format_amount(whole, DECIMALS_SHOWN)
-    if scaled.denominator != 1:
-        return f"{text}…"
-    head, _, fraction = text.partition(".")
-    return f"{head}.{fraction.rstrip('0').ljust(2, '0')}"

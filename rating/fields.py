@@ -13,9 +13,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 from rating.money import MILLIONTHS, exact
+
+_Word = TypeVar("_Word", bound=str)
 
 Severity: TypeAlias = Literal["error", "warning"]
 
@@ -95,12 +97,17 @@ class Section:
     def note(self, key: str, sentence: str, severity: Severity = "error") -> None:
         """Note a problem of a key of this table, or of the table itself where the key is empty."""
         full = ".".join(part for part in (self.path, key) if part)
-        line = self.lines.get(full) or self.lines.get(self.path)
-        self.problems.append(Problem(self.file, line, shown(full), sentence, severity))
+        self.problems.append(Problem(self.file, self.line_of(full), shown(full), sentence, severity))
+
+    def line_of(self, path: str) -> int | None:
+        """Find the line of a key, or of the nearest table around it that has one."""
+        while path and path not in self.lines:
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        return self.lines.get(path)
 
     def table(self, key: str) -> Section | None:
         """Read a table, or None where there is none."""
-        value = self._take(key)
+        value = self.take(key)
         if value is None:
             return None
         if isinstance(value, dict):
@@ -110,17 +117,18 @@ class Section:
 
     def tables(self, key: str) -> list[Section]:
         """Read an array of tables, such as [[band]]."""
-        value = self._take(key)
+        value = self.take(key)
         if value is None:
             return []
         if isinstance(value, list) and all(isinstance(one, dict) for one in value):
-            return [self.child(key, one, path=f"{key}[{index}]") for index, one in enumerate(value)]
+            path = f"{self.path}.{key}" if self.path else key
+            return [self.child(key, one, path=f"{path}[{index}]") for index, one in enumerate(value)]
         self.note(key, f"{key} is a list of tables: write [[{key}]] before each of them.")
         return []
 
     def text(self, key: str, default: str | None = None) -> str:
         """Read a short text; without a default it must be there."""
-        value = self._take(key)
+        value = self.take(key)
         if value is None:
             if default is None:
                 self.note(key, f"{key} is missing.")
@@ -135,7 +143,7 @@ class Section:
 
     def texts(self, key: str) -> list[str] | None:
         """Read a list of texts, or None where there is none."""
-        value = self._take(key)
+        value = self.take(key)
         if value is None:
             return None
         if isinstance(value, list) and all(isinstance(one, str) for one in value):
@@ -143,20 +151,33 @@ class Section:
         self.note(key, f'{key} is a list of texts, for example {key} = ["one", "two"].')
         return None
 
-    def choice(self, key: str, options: Iterable[str], default: str) -> str:
+    def texts_or_text(self, key: str) -> tuple[str, ...]:
+        """Read a text or a list of texts; nothing where there is none."""
+        value = self.take(key)
+        found = [value] if isinstance(value, str) else value
+        if value is None:
+            return ()
+        if isinstance(found, list) and found and all(isinstance(one, str) and one.strip() for one in found):
+            return tuple(one.strip() for one in found)
+        self.note(key, f'{key} is a text or a list of texts, for example {key} = "one" or {key} = ["one", "two"].')
+        return ()
+
+    def choice(self, key: str, options: Iterable[_Word], default: _Word) -> _Word:
         """Read one of a few words."""
-        value = self._take(key)
+        value = self.take(key)
         if value is None:
             return default
-        if value in (allowed := tuple(options)):
-            return str(value)
+        allowed = tuple(options)
+        for word in allowed:
+            if value == word:
+                return word
         wrong = f"{key} cannot be {value[:TEXT_LIMIT]!r}" if isinstance(value, str) else f"{key} is a text"
         self.note(key, f"{wrong}; write one of: {', '.join(allowed)}.")
         return default
 
     def flag(self, key: str, default: bool) -> bool:
         """Read true or false."""
-        value = self._take(key)
+        value = self.take(key)
         if isinstance(value, bool):
             return value
         if value is not None:
@@ -165,17 +186,21 @@ class Section:
 
     def seconds(self, key: str, default: int, limit: int) -> int:
         """Read a whole number of seconds."""
-        value = self._take(key)
+        return self.whole(key, default, (0, limit), "seconds")
+
+    def whole(self, key: str, default: int, limits: tuple[int, int], unit: str) -> int:
+        """Read a whole number between two limits, both allowed."""
+        value = self.take(key)
         if value is None:
             return default
-        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= limit:
+        if isinstance(value, int) and not isinstance(value, bool) and limits[0] <= value <= limits[1]:
             return value
-        self.note(key, f"{key} is a whole number of seconds from 0 to {limit}.")
+        self.note(key, f"{key} is a whole number of {unit} from {limits[0]} to {limits[1]}.")
         return default
 
     def price(self, key: str, default: int) -> int:
         """Read a price or fee, in millionths."""
-        value = self._take(key)
+        value = self.take(key)
         return default if value is None else self.price_of(key, value, default)
 
     def price_of(self, key: str, value: object, default: int) -> int:
@@ -188,7 +213,7 @@ class Section:
 
     def percent(self, key: str, default: int) -> int:
         """Read a percentage as a share in millionths; four decimals of a percent are kept."""
-        value = self._take(key)
+        value = self.take(key)
         if value is None:
             return default
         try:
@@ -203,7 +228,7 @@ class Section:
 
     def day(self, key: str) -> date | None:
         """Read a date, or None where there is none."""
-        value = self._take(key)
+        value = self.take(key)
         if value is None:
             return None
         if isinstance(value, date) and not isinstance(value, datetime) and 1980 <= value.year < 2200:
@@ -220,7 +245,7 @@ class Section:
                 hint = f"; did you mean {close[0]}?" if close else f"; known here: {', '.join(sorted(self.known))}."
                 self.note(key, f"{shown(key)} is not known{hint}")
 
-    def _take(self, key: str) -> object | None:
+    def take(self, key: str) -> object | None:
         self.known.add(key)
         return self.values.get(key)
 

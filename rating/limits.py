@@ -5,9 +5,11 @@ The tariff says the limit; whoever keeps the books says what is spent; what is d
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from rating.circumstances import Circumstances, Condition, all_fit
 
 Period: TypeAlias = Literal["call", "day", "month", "stay"]
 Action: TypeAlias = Literal["warn", "hold"]
@@ -17,13 +19,14 @@ ACTIONS: tuple[Action, ...] = ("warn", "hold")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """A limit of a tariff in minor units, for those whom `rule` fits. `warn_at` is a share in millionths."""
+    """A limit of a tariff in minor units, for those whom `conditions` fit. `warn_at` is a share in millionths."""
 
     name: str
     amount: int
     per: Period
     action: Action
     warn_at: int = 800_000
+    conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,11 @@ class Standing:
     def left(self) -> int:
         """What may still be spent, in minor units."""
         return self.budget.amount - self.spent
+
+
+def budgets_for(budgets: Iterable[Budget], around: Circumstances) -> list[Budget]:
+    """Give the budgets that hold for a call, in their order."""
+    return [one for one in budgets if all_fit(one.conditions, around)]
 
 
 def standing(budget: Budget, spent: int) -> Standing:

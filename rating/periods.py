@@ -12,20 +12,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import cast
+from typing import Any
 
-from rating.bands import BAND_LIMIT, DAY, Stretch, Week, overlap, week_of
-from rating.decks import COLUMNS, INCREMENT_LIMIT, Rows, read_deck, read_increments
+from rating.band_text import read_week
+from rating.bands import Week
+from rating.case_text import read_cases
+from rating.decks import INCREMENT_LIMIT, Rows, read_deck
 from rating.fields import Problem, Section, key_lines, shown
 from rating.home import emergency_numbers
-from rating.money import CURRENCIES, ROUNDINGS, Rounding, minor_digits
+from rating.house_text import read_budgets, read_contract, read_taxes, read_unsupervised
+from rating.money import CURRENCIES, MILLIONTHS, ROUNDINGS, minor_digits
 from rating.numbering import CHARGEABLE_CLASSES
-from rating.tariff import SHORT, ClassRule, PrefixTable, Rate, Tariff, Tax, Terms, prefix_table
+from rating.rule_text import Decks, Frame, read_classes, read_rules
+from rating.tariff import SHORT, Basis, Carried, PrefixTable, Rate, Tariff, Terms, prefix_table
+from rating.taxes import layers
+from rating.term_text import given_terms, read_prices
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+COST_DECIMALS = 4
+"""Decimals of a carrier's cost, where its tariff says nothing: carriers count in hundredths of a cent."""
+
 _SHORT_CLASSES = ("service", "toll-free", "premium")
-_BAND_NAME = re.compile(r"\w[\w -]*")
-_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
+_DECK_BASES: tuple[Basis, ...] = ("minute", "call")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,46 +43,16 @@ class House:
     country: str
 
 
-def read_period(
-    file: str, text: str, decks: Mapping[str, str], house: House
-) -> tuple[Tariff | None, tuple[str, ...], list[Problem]]:
-    """Read one tariff; also give the names of the decks it uses. `decks` are all CSV texts of the folder."""
-    problems: list[Problem] = []
-    top = _top(file, text, problems)
-    if top is None:
-        return None, (), problems
-    _fits(top, house)
-    code, currency = top.text("code"), top.text("currency", house.currency)
-    valid_from, valid_to = _validity(top)
-    rounding = cast(Rounding, top.choice("rounding", ROUNDINGS, "half-up"))
-    split = top.choice("band_policy", ("split", "start"), "split") == "split"
-    starter = top.flag("starter", False)
-    terms, tax, week = _terms(top, Terms()), _tax(top), _week(top)
-    names = _deck_names(top, decks)
-    rules = _rules(top, terms, week)
-    top.finish()
-    rows = _rows(names, decks, week, house, problems)
-    if any(problem.severity == "error" for problem in problems):
-        return None, names, problems
-    tariff = Tariff(
-        code=code,
-        currency=currency,
-        decimals=minor_digits(currency),
-        valid_from=valid_from or date.min,
-        valid_to=valid_to,
-        rounding=rounding,
-        tax=tax,
-        week=week,
-        split=split,
-        rules=_with_rows(rules, rows),
-        deck=_general(rows),
-        terms=terms,
-        starter=starter,
-    )
-    return tariff, names, problems
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """The decks of a folder by name, and those that a tariff has which names none."""
+
+    texts: Mapping[str, str]
+    unnamed: tuple[str, ...]
 
 
-def _top(file: str, text: str, problems: list[Problem]) -> Section | None:
+def opened(file: str, text: str, problems: list[Problem]) -> Section | None:
+    """Read a text as TOML; None, with a problem noted, where it is none."""
     try:
         values = tomllib.loads(text, parse_float=Decimal)
     except (ValueError, ArithmeticError, RecursionError) as error:  # also numbers longer than Python reads
@@ -83,6 +60,80 @@ def _top(file: str, text: str, problems: list[Problem]) -> Section | None:
         problems.append(Problem(file, int(at[1]) if at else None, "", f"This is not TOML: {shown(str(error))}."))
         return None
     return Section(file=file, path="", values=values, lines=key_lines(text), problems=problems)
+
+
+def decks_named(top: Section) -> set[str]:
+    """The decks that are some calls' or a carrier's alone, so that a tariff which names no decks leaves them out."""
+    rules = top.values.get("rule")
+    inner = [rule.get("deck") for rule in rules if isinstance(rule, dict)] if isinstance(rules, list) else []
+    own = [top.values.get("decks")] if top.values.get("kind") == "cost" or top.values.get("carried") is True else []
+    lists = [[one] if isinstance(one, str) else one for one in (*inner, *own)]
+    return {name for one in lists if isinstance(one, list) for name in one if isinstance(name, str)}
+
+
+def read_period(top: Section, shelf: Shelf, house: House) -> tuple[Tariff | None, tuple[str, ...]]:
+    """Read one tariff, and give the names of the decks it uses. Its problems are noted where `top` notes them."""
+    used: dict[str, None] = {}
+    values = _about(top, house)
+    values |= _prices(top, shelf, house, used)
+    values |= _beside(top, values)
+    top.known.add("deck")  # its tables are read with the decks that they are for
+    top.finish()
+    if any(problem.severity == "error" for problem in top.problems):
+        return None, tuple(used)
+    return Tariff(file=top.file, **values), tuple(used)
+
+
+def _about(top: Section, house: House) -> dict[str, Any]:
+    """Read what a tariff says of itself: whose it is, from when to when, and how it rounds."""
+    _fits(top, house)
+    code, currency = top.text("code"), top.text("currency", house.currency)
+    is_cost = top.choice("kind", ("price", "cost"), "price") == "cost"
+    decimals = _decimals(top, currency, is_cost=is_cost)
+    valid_from, valid_to = _validity(top)
+    return {
+        "code": code,
+        "currency": currency,
+        "decimals": decimals,
+        "valid_from": valid_from or date.min,
+        "valid_to": valid_to,
+        "rounding": top.choice("rounding", ROUNDINGS, "half-up"),
+        "round_to": _round_to(top, decimals),
+        "is_cost": is_cost,
+        "for_whom": _for_whom(top, is_cost=is_cost),
+        "otherwise": top.text("otherwise", ""),
+        "starter": top.flag("starter", False),
+        "post_zero": top.flag("post_zero", False),
+    }
+
+
+def _prices(top: Section, shelf: Shelf, house: House, used: dict[str, None]) -> dict[str, Any]:
+    """Read the bands, terms, decks, classes and rules, which rest on one another in this order."""
+    week = read_week(top, house.country)
+    terms = Terms()._replace(**given_terms(top))  # type: ignore[arg-type]
+    decks = _decks(top, _deck_names(top, shelf), shelf, week, house, used)
+    frame = Frame(week, terms, read_prices(top, week), decks, emergency_numbers(house.country).fullmatch)
+    classes = read_classes(top, frame)
+    return {
+        "week": week,
+        "split": top.choice("band_policy", ("split", "start"), "split") == "split",
+        "terms": terms,
+        "deck": decks.general,
+        "rules": classes,
+        "special": read_rules(top, frame, classes, lambda rule: _own_decks(rule, top, shelf, week, house, used)),
+    }
+
+
+def _beside(top: Section, about: Mapping[str, Any]) -> dict[str, Any]:
+    """Read what stands beside the prices."""
+    decimals, is_cost = about["decimals"], about["is_cost"]
+    return {
+        "taxes": layers(read_taxes(top), decimals),
+        "unsupervised": read_unsupervised(top),
+        "budgets": read_budgets(top, decimals),
+        "contract": read_contract(top, about["for_whom"].carrier, about["code"]) if is_cost else None,
+        "cases": read_cases(top, about["valid_from"]),
+    }
 
 
 def _fits(top: Section, house: House) -> None:
@@ -96,6 +147,38 @@ def _fits(top: Section, house: House) -> None:
         top.note("country", f"The tariff was made for {country}, the property is in {house.country}.")
 
 
+def _decimals(top: Section, currency: str, *, is_cost: bool) -> int:
+    own: int = minor_digits(currency) if currency in CURRENCIES else 2
+    stated = top.whole("decimals", -1, (0, 6), "decimals")
+    if stated < 0:
+        return COST_DECIMALS if is_cost else own
+    if not is_cost and stated != own:
+        top.note("decimals", f"What guests pay has the {own} decimals of {currency}; round_to makes it coarser.")
+    return stated
+
+
+def _round_to(top: Section, decimals: int) -> int:
+    """Read the coin that amounts are rounded to, in smallest units."""
+    stated = top.price("round_to", MILLIONTHS // 10**decimals)
+    units, rest = divmod(stated * int(10**decimals), MILLIONTHS)
+    if rest or not units:
+        top.note("round_to", f"round_to is a coin such as 0.05, with at most {decimals} decimals.")
+        return 1
+    return units
+
+
+def _for_whom(top: Section, *, is_cost: bool) -> Carried:
+    carrier, by_code = top.text("carrier", ""), top.flag("carried", False)
+    trunks, groups = top.texts_or_text("trunks"), top.texts_or_text("trunk_groups")
+    if is_cost and not carrier:
+        top.note("carrier", 'A cost tariff names its carrier: carrier = "Telekom".')
+    if is_cost and by_code:
+        top.note("carried", "A cost tariff is its carrier's; nobody carries it.")
+    if not is_cost and (carrier or trunks or groups):
+        top.note("carrier", 'carrier, trunks and trunk_groups are for a cost tariff: kind = "cost".')
+    return Carried(carrier, trunks, groups, by_code)
+
+
 def _validity(top: Section) -> tuple[date | None, date | None]:
     first, last = top.day("valid_from"), top.day("valid_to")
     if first is None and "valid_from" not in top.values:
@@ -105,197 +188,91 @@ def _validity(top: Section) -> tuple[date | None, date | None]:
     return first, last
 
 
-def _terms(section: Section, otherwise: Terms) -> Terms:
-    """Read the terms of a tariff, or of a class, where what is not said is as in the tariff."""
-    first, then = _increments(section, otherwise)
-    modulo = section.choice("increment_reading", ("steps", "modulo"), "modulo" if otherwise.modulo else "steps")
-    return Terms(
-        connection=section.price("connection", otherwise.connection),
-        first=first,
-        then=then,
-        modulo=modulo == "modulo",
-        free_seconds=section.seconds("free_seconds", otherwise.free_seconds, INCREMENT_LIMIT),
-        markup=section.percent("markup_percent", otherwise.markup),
-        surcharge=section.price("surcharge", otherwise.surcharge),
-        minimum=section.price("minimum", otherwise.minimum),
-    )
+# -- decks ---------------------------------------------------------------------------------------------------------
 
 
-def _increments(section: Section, otherwise: Terms) -> tuple[int, int]:
-    text = section.text("increments", f"{otherwise.first}/{otherwise.then}")
-    try:
-        return read_increments(text)
-    except ValueError as sentence:
-        section.note("increments", str(sentence))
-        return otherwise.first, otherwise.then
-
-
-def _tax(top: Section) -> Tax:
-    section = top.table("tax")
-    if section is None:
-        return Tax()
-    tax = Tax(
-        name=section.text("name", "tax"),
-        share=section.percent("percent", 0),
-        included=section.flag("included", False),
-    )
-    section.finish()
-    return tax
-
-
-def _week(top: Section) -> Week:
-    bands: list[tuple[str, list[Stretch]]] = []
-    for section in top.tables("band"):
-        name = section.text("name")
-        if name and (name.lower() in COLUMNS or not _BAND_NAME.fullmatch(name)):
-            section.note(
-                "name", f"{name!r} cannot name a band: write letters, digits and blanks, and no column's name."
-            )
-        if name in (other for other, _ in bands):
-            section.note("name", f"Two bands are called {name!r}; list their days or hours in one name each.")
-        bands.append((name, _stretches(section)))
-        section.finish()
-    if len(bands) > BAND_LIMIT:
-        top.note("band", f"A tariff has at most {BAND_LIMIT} bands.")
-        return Week()
-    clash = overlap(bands)
-    if clash is not None:
-        top.note("band[0]", f"The bands {clash[0]!r} and {clash[1]!r} claim the same time.")
-        return Week()
-    return week_of(bands)
-
-
-def _stretches(section: Section) -> list[Stretch]:
-    start, end = _clock(section, "from"), _clock(section, "to")
-    if start is not None and start == end:
-        section.note("to", "A band that begins when it ends has no length; for the whole day write 00:00 to 24:00.")
-    days = _days(section)
-    if start is None or end is None or start == end:
-        return []
-    length = end - start if end > start else end - start + DAY
-    return [Stretch(day * DAY + start, day * DAY + start + length) for day in days]
-
-
-def _clock(section: Section, key: str) -> int | None:
-    text = section.text(key)
-    if not text:
-        return None
-    match = _CLOCK.fullmatch(text)
-    if match is None or (text == "24:00" and key == "from"):
-        section.note(key, f"{key} is a time of day like 18:00; {text!r} is not.")
-        return None
-    return DAY if match[1] is None else (int(match[1]) * 60 + int(match[2])) * 60
-
-
-def _days(section: Section) -> list[int]:
-    """Read "mon-fri", "sat, sun" or "daily": on these days the band begins."""
-    text = section.text("days", "daily").lower()
-    days: set[int] = set()
-    for part in (part.strip() for part in text.split(",")):
-        first, dash, last = (piece.strip()[:3] for piece in part.partition("-"))
-        if part == "daily":
-            days |= set(range(7))
-        elif first not in _DAYS or (dash and last not in _DAYS):
-            section.note("days", f"{part!r} are no days; write daily, or days like mon-fri or sat,sun.")
-        else:
-            begin, end = _DAYS.index(first), _DAYS.index(last if dash else first)
-            days |= {day % 7 for day in range(begin, (end if end >= begin else end + 7) + 1)}
-    return sorted(days)
-
-
-def _deck_names(top: Section, decks: Mapping[str, str]) -> tuple[str, ...]:
+def _deck_names(top: Section, shelf: Shelf) -> tuple[str, ...]:
     names = top.texts("decks")
-    if names is None:
-        return tuple(sorted(decks))
+    return shelf.unnamed if names is None else _there(top, "decks", names, shelf)
+
+
+def _there(section: Section, key: str, names: list[str], shelf: Shelf) -> tuple[str, ...]:
     for name in names:
-        if name not in decks:
-            top.note(
-                "decks", f"The deck {shown(name)!r} is not in the folder; it has: {', '.join(sorted(decks)) or 'none'}."
-            )
-    return tuple(dict.fromkeys(name for name in names if name in decks))
+        if name not in shelf.texts:
+            there = ", ".join(sorted(shelf.texts)) or "none"
+            section.note(key, f"The deck {shown(name)!r} is not in the folder; it has: {there}.")
+    return tuple(dict.fromkeys(name for name in names if name in shelf.texts))
 
 
-def _rules(top: Section, terms: Terms, week: Week) -> dict[str, ClassRule]:
-    """Read [class.NAME] for every class that may cost money; what is not written has the tariff's terms."""
-    rules = {name: ClassRule(terms) for name in CHARGEABLE_CLASSES}
-    classes = top.table("class")
-    for name in classes.values if classes else ():
-        section = classes.table(name) if classes else None
-        if section is None:
-            continue
-        if name == "emergency":
-            section.note("", "Emergency calls are never charged: a tariff must not price them.")
-        elif name not in rules:
-            section.note("", f"The class {shown(name)!r} is not known; known: {', '.join(CHARGEABLE_CLASSES)}.")
-        else:
-            rules[name] = _rule(section, name, terms, week)
-    return rules
-
-
-def _rule(section: Section, name: str, terms: Terms, week: Week) -> ClassRule:
-    own = _terms(section, terms)
-    free = section.flag("free", False)
-    price = _class_price(section, name, own, week)
-    section.finish()
-    if free and price is not None:
-        section.note("free", f"Calls of class {name} cannot be free and have a price.")
-    return ClassRule(own, free=free, price=price)
-
-
-def _class_price(section: Section, name: str, terms: Terms, week: Week) -> Rate | None:
-    """Read the one price of a class, or None where the decks decide."""
-    inner, fees = _by_band(section, "in_band", week), _by_band(section, "connection_in_band", week)
-    base = section.price("price_per_minute", -1)
-    if base < 0:
-        if inner or fees:
-            section.note("price_per_minute", "Prices in bands need the plain price_per_minute beside them.")
+def _own_decks(
+    rule: Section, top: Section, shelf: Shelf, week: Week, house: House, used: dict[str, None]
+) -> Decks | None:
+    names = rule.texts_or_text("deck")
+    if not names:
         return None
-    prices = (base, *(inner.get(band, base) for band in week.names[1:]))
-    connections = (terms.connection, *(fees.get(band, terms.connection) for band in week.names[1:]))
-    flat = len(set(prices)) == 1 and len(set(connections)) == 1
-    return Rate(f"class {name}", "", prices, connections, terms.first, terms.then, flat)
+    return _decks(top, _there(rule, "deck", list(names), shelf), shelf, week, house, used)
 
 
-def _by_band(section: Section, key: str, week: Week) -> dict[str, int]:
-    table = section.table(key)
-    if table is None:
-        return {}
-    for name in table.values:
-        if name not in week.names[1:]:
-            table.note(
-                name, f"{shown(name)!r} is no band of this tariff; it has: {', '.join(week.names[1:]) or 'none'}."
-            )
-    return {name: table.price(name, 0) for name in table.values}
+def _decks(
+    top: Section, names: tuple[str, ...], shelf: Shelf, week: Week, house: House, used: dict[str, None]
+) -> Decks:
+    """Make the tables of some decks; the same prefix in two of them is a problem.
 
-
-def _rows(names: tuple[str, ...], decks: Mapping[str, str], week: Week, house: House, problems: list[Problem]) -> Rows:
-    """Read the decks of a tariff into one set of rows; the same prefix in two decks is a problem."""
-    is_emergency = emergency_numbers(house.country).fullmatch
-    rows: Rows = {}
-    origin: dict[tuple[str, str], str] = {}
-    for name in names:
-        found, wrong = read_deck(name, decks[name], week.names[1:], is_emergency)
-        problems += wrong
-        for key in found.keys() & rows.keys():
-            sentence = f"The prefix {key[1]} stands in {origin[key]}, line {rows[key][0]}, already."
-            problems.append(Problem(name, found[key][0], key[1], sentence))
-        rows |= found
-        origin |= dict.fromkeys(found, name)
-    return rows
-
-
-def _with_rows(rules: dict[str, ClassRule], rows: Rows) -> dict[str, ClassRule]:
-    """Give each class the rows written for it; rows for short numbers serve every class a short number may have."""
-    own: dict[str, dict[str, Rate]] = {name: {} for name in rules}
-    for (of, key), (_, rate) in rows.items():
+    Rows for short numbers serve every class that a short number may have.
+    """
+    fresh = {name for name in names if name not in used}
+    used.update(dict.fromkeys(names))
+    own: dict[str, dict[str, Rate]] = {name: {} for name in CHARGEABLE_CLASSES}
+    general: dict[str, Rate] = {}
+    for (of, key), (_, rate) in _rows(top, names, fresh, shelf, week, house).items():
         if of:
             own[of][key] = rate
         elif key.startswith(SHORT):
             for name in _SHORT_CLASSES:
                 own[name].setdefault(key, rate)
-    return {name: rule._replace(rows=prefix_table(own[name]) if own[name] else None) for name, rule in rules.items()}
+        else:
+            general[key] = rate
+    by_class: dict[str, PrefixTable] = {name: prefix_table(rows) for name, rows in own.items() if rows}
+    return Decks(prefix_table(general), by_class)
 
 
-def _general(rows: Rows) -> PrefixTable:
-    """The deck for all classes."""
-    return prefix_table({key: rate for (of, key), (_, rate) in rows.items() if not of and not key.startswith(SHORT)})
+def _rows(top: Section, names: tuple[str, ...], fresh: set[str], shelf: Shelf, week: Week, house: House) -> Rows:
+    is_emergency = emergency_numbers(house.country).fullmatch
+    rows: Rows = {}
+    origin: dict[tuple[str, str], str] = {}
+    for name in names:
+        found, wrong = read_deck(name, shelf.texts[name], week.names[1:], is_emergency)
+        top.problems += wrong if name in fresh else []
+        found = _with_options(found, _options(top, name))
+        for key in found.keys() & rows.keys():
+            sentence = f"The prefix {key[1]} stands in {origin[key]}, line {rows[key][0]}, already."
+            top.problems.append(Problem(name, found[key][0], key[1], sentence))
+        if len(names) == 1:
+            return found
+        rows |= found
+        origin |= dict.fromkeys(found, name)
+    return rows
+
+
+def _options(top: Section, name: str) -> dict[str, object]:
+    """Read [deck."NAME"]: how the prices and increments of one deck are meant."""
+    tables = top.values.get("deck")
+    values = tables.get(name) if isinstance(tables, dict) else None
+    if not isinstance(values, dict):
+        return {}
+    section = top.child("deck", values, path=f"deck.{name}")
+    options: dict[str, object] = {}
+    reading = section.choice("increment_reading", ("", "steps", "modulo"), "")
+    options |= {"modulo": reading == "modulo"} if reading else {}
+    basis = section.choice("basis", _DECK_BASES, "minute")
+    options |= {"basis": basis} if basis != "minute" else {}
+    per = section.whole("per_seconds", 60, (1, INCREMENT_LIMIT), "seconds")
+    options |= {"per": per} if per != 60 else {}
+    section.finish()
+    return options
+
+
+def _with_options(rows: Rows, options: Mapping[str, object]) -> Rows:
+    if not options:
+        return rows
+    return {key: (line, rate._replace(**options)) for key, (line, rate) in rows.items()}  # type: ignore[arg-type]

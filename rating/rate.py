@@ -1,74 +1,43 @@
-"""Rating one call: what it costs, or why it costs nothing, or why nobody can say.
+"""Rating one call: what it costs, or why it costs nothing, or why nobody can say. The outcomes are in `rating.outcomes`.
 
-Three outcomes, and only three. *Rated*: an amount with the trace of how it came about; an amount of zero is an amount.
-*Not chargeable*: a fact of the call, with its reason (an emergency before all else, then the direction, then no
-answer). *Unrated*: the call may well cost money and we cannot say how much; it is held and shown, never zero, never
-dropped. Nothing here raises on anything an exchange can report.
+A call is rated twice: `rate` says what the guest pays, `cost_of` what the carrier will charge the hotel for it. Both go
+the same way: what is never charged (an emergency before all else), what is doubtful, the tariff in force at the call's
+start, the rule that fits, the rate of the number; `rating.pricing` does the sums. Nothing here raises on anything an
+exchange can report.
 
-An incoming call is no emergency, even if its digits (the extension that was called) happen to read 112.
-
-The trace is flat so that it is cheap to store; `Trace` names its entries. It holds every number that the amount
-rests on, and no reference to anything that may change later.
+An incoming call is no emergency, even if its digits (the extension that was called) happen to read 112. Calls that do
+not go out cost nothing, unless a rule of a tariff asks for their direction.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from protocols.records import CallRecord
-from rating.bands import DAY, band_at, pieces
-from rating.book import TariffBook
-from rating.circumstances import PLAIN, Circumstances
+from rating.bands import DAY, band_at
+from rating.book import Periods, TariffBook, in_force
+from rating.choosing import Choice, choices
+from rating.circumstances import PLAIN, Circumstances, fits
+from rating.fields import PRICE_LIMIT
+from rating.money import exact
 from rating.numbering import DialledNumber
-from rating.outcomes import NotChargeable, RatedCall, Rating, Unrated
-from rating.sums import amounts, billed_seconds, cost
-from rating.tariff import SHORT, ClassRule, Rate, Tariff, Terms
+from rating.outcomes import NotChargeable, Rating, Unrated
+from rating.pricing import Metered, Talk, Worked, worked
+from rating.tariff import SHORT, Rate, Tariff
 
 TALK_LIMIT = 31 * DAY
 """Longest talk time that is priced. A longer one is a counter gone wrong; it is held for a person to look at."""
 
+PULSE_LIMIT = 1_000_000
+"""Most pulses that are priced: one each three seconds for a month."""
+
+FALLBACK_LIMIT = 4
+"""Tariffs that are asked after the first one, where none has a price; a longer chain is refused when it is read."""
+
 FIRST_YEAR, LAST_YEAR = 1980, 2200
 """Calls outside these years have a clock gone wrong; inside them no date arithmetic can overflow."""
 
-TRACE_LAYOUT = 1
-"""First entry of every trace; a later layout gets another number, and old charges keep theirs for ever."""
-
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class Trace(NamedTuple):
-    """The fixed entries of a trace, in order; triples of band, seconds and price per minute follow them.
-
-    `reading` is "steps" or "modulo", `tax_kind` "included" or "added"; fees, prices and shares are millionths.
-    """
-
-    layout: int
-    tariff: str
-    version: str
-    number_class: str
-    prefix: str
-    place: str
-    talk_seconds: int
-    free_seconds: int
-    first: int
-    then: int
-    reading: str
-    billed_seconds: int
-    connection: int
-    markup: int
-    surcharge: int
-    minimum: int
-    rounding: str
-    decimals: int
-    tax_name: str
-    tax_share: int
-    tax_kind: str
-    net: int
-    tax: int
-    amount: int
-
 
 _INCOMING = NotChargeable("incoming", "incoming call: not charged")
 _EMERGENCY = NotChargeable("emergency", "emergency call: never charged")
@@ -77,138 +46,236 @@ _TANDEM = NotChargeable("tandem", "call from trunk to trunk: not charged")
 _UNANSWERED = NotChargeable("unanswered", "the call was not answered")
 _NO_TIME = NotChargeable("unanswered", "no talk time, and the exchange does not say that the call was answered")
 
-
-def cost_of(call: CallRecord, number: DialledNumber, book: TariffBook, around: Circumstances = PLAIN) -> Rating | None:
-    """What the carrier will charge the hotel for a call; None where the book has no cost tariff."""
-    return None
+_NEVER = {"emergency": _EMERGENCY, "internal": _INTERNAL}
+_UNRULED: dict[str, NotChargeable | Unrated] = {
+    "in": _INCOMING,
+    "tandem": _TANDEM,
+    "collect": Unrated("a collect call: its charges were accepted, and no rule of the tariff prices them"),
+    "unknown": Unrated("the exchange does not say whether the call went out or came in"),
+}
 
 
 def rate(call: CallRecord, number: DialledNumber, book: TariffBook, around: Circumstances = PLAIN) -> Rating:
     """Price one call for the guest, with the tariff in force at its start."""
-    settled = _not_chargeable(call, number) or _doubtful(call, number)
+    found = _outcome(call, number, book, around, cost=False)
+    return found.rated if type(found) is Worked else found  # type: ignore[return-value]
+
+
+def cost_of(call: CallRecord, number: DialledNumber, book: TariffBook, around: Circumstances = PLAIN) -> Rating | None:
+    """Say what the carrier will charge the hotel for a call; None where the book has no cost tariff."""
+    if not book.costs:
+        return None
+    found = _outcome(call, number, book, around, cost=True)
+    return found.rated if isinstance(found, Worked) else found
+
+
+def _outcome(
+    call: CallRecord, number: DialledNumber, book: TariffBook, around: Circumstances, *, cost: bool
+) -> Worked | Unrated | NotChargeable:
+    direction = around.direction or call.direction
+    settled = _settled(call, number, direction, book)
     if settled is not None:
         return settled
+    if book.asked:
+        around = _filled(around, call)
+    periods = _periods(book, around, cost=cost)
+    if isinstance(periods, Unrated):
+        return periods
     since = call.start - _EPOCH
     start = since.days * DAY + since.seconds
-    tariff = book.in_force(start)
+    tariff = in_force(periods, start)
     if tariff is None:
-        day = call.start.astimezone(book.zone).date()
-        return Unrated(f"no tariff is in force on {day.isoformat()}")
-    rule = tariff.rules.get(number.number_class)
-    if rule is None:
-        return Unrated(f"the tariff {tariff.code} has no rule for calls of class {number.number_class}")
-    if rule.free:
-        return NotChargeable("class-free", f"calls of class {number.number_class} are free in tariff {tariff.code}")
-    found = find_rate(tariff, rule, number)
-    if found is None:
-        return Unrated(f"the tariff {tariff.code} has no rate for {number.e164 or number.digits or number.raw}")
+        day = call.start.astimezone(book.zone).date().isoformat()
+        named = f"the tariff {around.tariff} is not" if around.tariff and not cost else "no tariff is"
+        return Unrated(f"{named} in force on {day}")
+    result = _by_tariff(call, number, book, around, tariff, start)
+    for _ in range(FALLBACK_LIMIT):
+        if not isinstance(result, str) or not tariff.otherwise:
+            break
+        later = book.in_force(start, tariff.otherwise)
+        if later is None:
+            break
+        tariff = later
+        result = _by_tariff(call, number, book, around, tariff, start)
+    if isinstance(result, str):
+        return _UNRULED.get(direction) or Unrated(result)
+    return result
+
+
+def _settled(
+    call: CallRecord, number: DialledNumber, direction: str, book: TariffBook
+) -> NotChargeable | Unrated | None:
+    """What ends the matter before any tariff is asked, most important first; None where the call may cost money."""
+    if direction not in ("in", "collect"):
+        never = _NEVER.get(number.number_class)
+        if never is not None:
+            return never
+    if direction != "out" and direction not in book.directions:
+        return _INTERNAL if direction == "internal" else _UNRULED.get(direction, _UNRULED["unknown"])
     talk = call.talk_seconds
-    assert talk is not None  # a call without it is doubtful
-    return _price(talk, start, number, found, rule.terms, tariff, book)
-
-
-def _not_chargeable(call: CallRecord, number: DialledNumber) -> NotChargeable | None:
-    """The facts that end the matter, most important first; None where the call may cost money."""
-    if call.direction == "in":
-        return _INCOMING
-    if number.number_class == "emergency":
-        return _EMERGENCY
-    if call.direction == "internal" or number.number_class == "internal":
-        return _INTERNAL
-    if call.direction == "tandem":
-        return _TANDEM
-    if call.answered is False:
-        return _UNANSWERED
-    if call.talk_seconds == 0 and call.answered is None:
-        return _NO_TIME
-    return None
-
-
-def _doubtful(call: CallRecord, number: DialledNumber) -> Unrated | None:
-    """The gaps in a record that forbid to price it."""
-    if call.direction != "out":
-        return Unrated("the exchange does not say whether the call went out or came in")
-    talk = call.talk_seconds
-    if talk is None:
+    if call.answered is False or (call.answered is None and talk == 0):
+        if not book.attempts:
+            return _UNANSWERED if call.answered is False else _NO_TIME
+    elif talk is None:
         return Unrated("the exchange does not say how long the call lasted")
-    if not 0 <= talk <= TALK_LIMIT:
+    elif not 0 <= talk <= TALK_LIMIT:
         return Unrated(f"a talk time of {talk} seconds cannot be right")
     if not FIRST_YEAR <= call.start.year < LAST_YEAR:
         return Unrated(f"a call in the year {call.start.year} cannot be right")
-    if number.number_class == "unknown":
+    if number.number_class == "unknown" and direction == "out":
         return Unrated(f"the number {number.raw!r} could not be understood" if number.raw else "no digits are known")
     return None
 
 
-def find_rate(tariff: Tariff, rule: ClassRule, number: DialledNumber) -> Rate | None:
-    """Find the rate of a number: a row for its class, else the price of its class, else the longest prefix."""
-    key = number.e164 or SHORT + number.digits
+def _filled(around: Circumstances, call: CallRecord) -> Circumstances:
+    """Take from the record what nobody said."""
+    return around._replace(
+        trunk=around.trunk or call.trunk or "",
+        trunk_group=around.trunk_group or call.trunk_group or "",
+        extension=around.extension or call.extension or "",
+    )
+
+
+def _periods(book: TariffBook, around: Circumstances, *, cost: bool) -> Periods | Unrated:
+    if cost:
+        line = book.cost_line(around)
+        if line is not None:
+            return line.periods
+        words = f"carrier {around.carrier}" if around.carrier else f"trunk {around.trunk or 'that is not known'}"
+        return Unrated(f"no cost tariff is for the {words}")
+    if not around.tariff:
+        return book.periods
+    periods = book.carried.get(around.tariff)
+    return Unrated(f"the tariff {around.tariff} is not in the folder") if periods is None else periods
+
+
+def _by_tariff(
+    call: CallRecord, number: DialledNumber, book: TariffBook, around: Circumstances, tariff: Tariff, start: int
+) -> Worked | Unrated | NotChargeable | str:
+    """Rate a call with one tariff; a text says why this tariff has no price for it."""
+    choice = _choice(call, number, book, around, tariff, start)
+    if isinstance(choice, str):
+        return choice
+    if choice.rule.free:
+        words = f"rule {choice.name}" if choice.name else f"class {number.number_class}"
+        return NotChargeable("class-free", f"calls of {words} are free in tariff {tariff.code}")
+    seconds = call.talk_seconds or 0
+    if call.answered is False or (call.answered is None and not seconds):
+        if not choice.terms.attempt:
+            return _UNANSWERED
+        found = find_rate(choice, number) or _ATTEMPT
+        return worked(Talk(start, 0, 0), number, found, choice, tariff, book)
+    counted = seconds
+    if tariff.unsupervised:
+        counted = _counted(seconds, around, tariff)
+        if not counted and seconds:
+            words = f"{seconds} s on a line that does not tell the answer: counted as not answered"
+            return NotChargeable("unanswered", words)
+    return _priced(call, number, book, around, tariff, choice, Talk(start, seconds, counted))
+
+
+_ATTEMPT = Rate("attempt", "", (0,), (0,), 1, 1, True)
+
+
+def _choice(
+    call: CallRecord, number: DialledNumber, book: TariffBook, around: Circumstances, tariff: Tariff, start: int
+) -> Choice | str:
+    """The first rule whose own conditions fit the number and the clock."""
+    direction = around.direction or call.direction
+    for choice in choices(tariff, number.number_class, direction, around):
+        asks = choice.asks
+        if asks is None:
+            return choice
+        key = number.e164 or SHORT + number.digits
+        if (
+            (not asks.prefixes or key.startswith(asks.prefixes))
+            and (not asks.countries or number.country in asks.countries)
+            and (not asks.bands or band_at(tariff.week, book.zone, start) in asks.bands)
+        ):
+            return choice
+    return f"the tariff {tariff.code} has no rule for calls of class {number.number_class}"
+
+
+def _counted(seconds: int, around: Circumstances, tariff: Tariff) -> int:
+    """The seconds that count on a line without answer supervision; 0 for what counts as not answered."""
+    for line in tariff.unsupervised:
+        if fits(line.trunks, around.trunk) or fits(line.trunks, around.trunk_group):
+            if seconds <= line.allowance:
+                return 0
+            return seconds - line.allowance if line.subtract else seconds
+    return seconds
+
+
+def find_rate(choice: Choice, number: DialledNumber) -> Rate | None:
+    """Find the rate of a number: a row for its class, else the price of the rule, else the longest prefix."""
+    rule = choice.rule
     if rule.rows is not None:
-        found = rule.rows.find(key)
+        found = rule.rows.find(number.e164 or SHORT + number.digits)
         if found is not None:
             return found
     if rule.price is not None:
         return rule.price
-    return tariff.deck.find(key) if number.e164 is not None else None
+    found = choice.deck.find(number.e164) if number.e164 is not None else None
+    return rule.last if found is None else found
 
 
-def _price(
-    talk: int, start: int, number: DialledNumber, found: Rate, terms: Terms, tariff: Tariff, book: TariffBook
-) -> RatedCall:
-    """Work the price out, and write down what it rests on."""
-    first, then = (found.first, found.then) if found.first else (terms.first, terms.then)
-    billed = billed_seconds(talk, first=first, then=then, modulo=terms.modulo, free=terms.free_seconds)
-    parts = _parts(found, tariff, book.zone, start, terms.free_seconds, billed)
-    # Answered and gone within the second: nothing was used, so no fee is due either.
-    connection = _connection(found, terms, tariff, book.zone, start) if talk else 0
-    surcharge = terms.surcharge if talk else 0
-    numerator = cost(
-        [(found.prices[band], seconds) for band, seconds in parts],
-        connection=connection,
-        markup=terms.markup,
-        surcharge=surcharge,
-        minimum=terms.minimum,
-    )
-    tax = tariff.tax
-    net, levied, gross = amounts(
-        numerator, tariff.decimals, rounding=tariff.rounding, tax_share=tax.share, tax_included=tax.included
-    )
-    code, version, prefix, place = tariff.code, book.version, found.prefix, found.place or number.place
-    reading, tax_kind = "modulo" if terms.modulo else "steps", "included" if tax.included else "added"
-    # The fields of Trace in a plain tuple, because building the named one costs as much as the arithmetic.
-    what = (TRACE_LAYOUT, code, version, number.number_class, prefix, place)
-    how_long = (talk, terms.free_seconds, first, then, reading, billed)
-    fees = (connection, terms.markup, surcharge, terms.minimum, tariff.rounding, tariff.decimals)
-    trace = (*what, *how_long, *fees, tax.name, tax.share, tax_kind, net, levied, gross, *_items(parts, found, tariff))
-    return RatedCall(gross, net, levied, tariff.currency, tariff.decimals, code, version, prefix, place, billed, trace)
+def _priced(
+    call: CallRecord,
+    number: DialledNumber,
+    book: TariffBook,
+    around: Circumstances,
+    tariff: Tariff,
+    choice: Choice,
+    talk: Talk,
+) -> Worked | Unrated | str:
+    metering = choice.rule.metered
+    if metering is not None:
+        metered = _pulses(call) if metering.basis == "pulses" else _advice(call, tariff)
+        if isinstance(metered, Unrated):
+            return metered
+        if metered is not None:
+            return worked(talk._replace(metered=metered), number, metering, choice, tariff, book)
+    found = find_rate(choice, number)
+    if found is None:
+        wanted = f"the tariff {tariff.code} has no rate for {number.e164 or number.digits or number.raw}"
+        return wanted if metering is None else f"{wanted}, and the exchange metered nothing"
+    if found.basis == "cost":
+        cost = _cost(call, number, book, around)
+        if isinstance(cost, Unrated):
+            return cost
+        talk = talk._replace(metered=cost)
+    return worked(talk, number, found, choice, tariff, book)
 
 
-def _items(parts: list[tuple[int, int]], found: Rate, tariff: Tariff) -> tuple[int | str, ...]:
-    """The part of a trace that grows: band, seconds and price per minute for each part of the billed time."""
-    names = tariff.week.names
-    if len(parts) == 1:
-        [(band, seconds)] = parts
-        return names[band], seconds, found.prices[band]
-    return tuple(entry for band, seconds in parts for entry in (names[band], seconds, found.prices[band]))
+def _pulses(call: CallRecord) -> Metered | Unrated | None:
+    if call.pulses is None:
+        return None
+    if not 0 <= call.pulses <= PULSE_LIMIT:
+        return Unrated(f"a count of {call.pulses} pulses cannot be right")
+    return Metered(call.pulses)
 
 
-def _parts(found: Rate, tariff: Tariff, zone: ZoneInfo, start: int, free: int, seconds: int) -> list[tuple[int, int]]:
-    """Cut the billed time, which begins after the free seconds, into (band, seconds).
+def _advice(call: CallRecord, tariff: Tariff) -> Metered | Unrated | None:
+    if call.aoc_amount is None:
+        return None
+    if call.aoc_currency not in (None, "", tariff.currency):
+        return Unrated(f"the exchange advises {call.aoc_currency}, the tariff is in {tariff.currency}")
+    try:
+        amount = exact(call.aoc_amount, 6)
+    except ValueError:
+        amount = -1
+    if not 0 <= amount <= PRICE_LIMIT:
+        return Unrated(f"the exchange advises {call.aoc_amount[:40]!r}, which cannot be right")
+    return Metered(amount, 1, tariff.currency)
 
-    Time added by rounding up runs on from the end of the call.
-    """
-    if not seconds:
-        return []
-    if found.one_price:
-        return [(0, seconds)]
-    if not tariff.split:
-        return [(band_at(tariff.week, zone, start), seconds)]
-    return pieces(tariff.week, zone, start + free, seconds)
 
-
-def _connection(found: Rate, terms: Terms, tariff: Tariff, zone: ZoneInfo, start: int) -> int:
-    """The fee for being connected: that of the band of the call's start."""
-    fees = found.connections
-    if fees is None:
-        return terms.connection
-    return fees[0] if found.one_price else fees[band_at(tariff.week, zone, start)]
+def _cost(call: CallRecord, number: DialledNumber, book: TariffBook, around: Circumstances) -> Metered | Unrated:
+    """The carrier's exact cost, as what a cost-plus price begins with."""
+    if not book.costs:
+        return Unrated("the price is cost plus, and no cost tariff is known")
+    found = _outcome(call, number, book, around, cost=True)
+    if isinstance(found, Unrated):
+        return Unrated(f"the price is cost plus, and the cost is not known: {found.reason}")
+    if isinstance(found, NotChargeable):
+        return Metered(0)
+    return Metered(found.numerator, found.denominator, found.rated.tariff)

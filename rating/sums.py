@@ -1,21 +1,18 @@
-"""The arithmetic of one charge, exact to the last division. Rating does it, and the explanation repeats it.
+"""The arithmetic of one charge, exact to the last division. Rating does it; `rating.trace` does it again, in fractions.
 
-Everything is a whole number. Prices and fees are millionths of a currency unit, shares are millionths of one, prices
-are per minute, so an amount is a numerator over 60 seconds x 10**6 x 10**6. The order is fixed: time and connection
-fee; mark-up on both; surcharge; minimum; one rounding to minor units; then the tax, rounded by itself.
-Pricing one increment and multiplying it is what this never does: 60 steps of a price that was rounded once are wrong
-sixty times over.
+Everything is a whole number. Prices and fees are millionths of a currency unit, shares are millionths of one, and an
+amount on its way is a numerator over a denominator that both are kept. The order is fixed: what was used, and the
+connection fee; the mark-up on both; then what is not marked up; minimum, maximum and discount; one rounding; then each
+tax, rounded by itself. Pricing one increment and multiplying it is what this never does: 60 steps of a price that was
+rounded once are wrong sixty times over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from rating.money import MILLIONTHS, Rounding, rounded
+from rating.tariff import Step, Terms
 
 MINUTE = 60
-UNIT = MINUTE * MILLIONTHS * MILLIONTHS
-"""The denominator of `cost`: a numerator of this size is one currency unit."""
 
 
 def billed_seconds(talk: int, *, first: int, then: int, modulo: bool, free: int) -> int:
@@ -32,30 +29,42 @@ def billed_seconds(talk: int, *, first: int, then: int, modulo: bool, free: int)
     return first if paid <= first else first - (first - paid) // then * then
 
 
-def cost(pieces: Iterable[tuple[int, int]], *, connection: int, markup: int, surcharge: int, minimum: int) -> int:
-    """Sum a call up, before rounding, as a numerator over UNIT. `pieces` are (price per minute, seconds).
+def billed_steps(talk: int, steps: tuple[Step, ...]) -> list[tuple[Step, int]]:
+    """Divide a call over steps of elapsed time: each step that it gets into, with the seconds billed in it.
 
-    The minimum holds only for a call that costs something: what is free stays free.
+    A step whose time the last one's increments have covered already is billed for none.
     """
-    spent = connection * MINUTE
-    for price, seconds in pieces:
-        spent += price * seconds
-    total = spent * (MILLIONTHS + markup) + surcharge * (MINUTE * MILLIONTHS)
-    least = minimum * (MINUTE * MILLIONTHS)
-    return least if 0 < total < least else total
+    found: list[tuple[Step, int]] = []
+    covered = 0
+    for place, step in enumerate(steps):
+        if talk <= step.start:
+            break
+        upto = min(talk, steps[place + 1].start) if place + 1 < len(steps) else talk
+        seconds = billed_seconds(upto - covered, first=step.first, then=step.then, modulo=False, free=0)
+        found.append((step, seconds))
+        covered += seconds
+    return found
 
 
-def amounts(
-    numerator: int, decimals: int, *, rounding: Rounding, tax_share: int, tax_included: bool
-) -> tuple[int, int, int]:
-    """Round a cost and find its tax: (net, tax, gross) in minor units, and net + tax is gross.
+def added_up(spent: int, below: int, extras: int, terms: Terms) -> tuple[int, int, tuple[int | str, ...]]:
+    """Put mark-up, extras, minimum, maximum and discount on what was spent.
 
-    With the tax included, the rounded cost is the gross amount and the tax is taken out of it; otherwise it is the
-    net amount and the tax is added.
+    `spent` and `extras` are millionths over `below`. Gives the exact amount in currency units, as numerator and
+    denominator, and the lines of the trace for the limits that were met. The minimum holds only for a call that costs
+    something: what is free stays free.
     """
-    whole = rounded(numerator * 10**decimals, UNIT, rounding)
-    if tax_included:
-        tax = rounded(whole * tax_share, MILLIONTHS + tax_share, rounding)
-        return whole - tax, tax, whole
-    tax = rounded(whole * tax_share, MILLIONTHS, rounding)
-    return whole, tax, whole + tax
+    total, unit = spent * (MILLIONTHS + terms.markup) + extras * MILLIONTHS, below * MILLIONTHS
+    met: tuple[int | str, ...] = ()
+    if 0 < total < terms.minimum * unit:
+        total, met = terms.minimum * unit, ("least", "", terms.minimum, 0)
+    if terms.maximum >= 0 and terms.maximum * unit < total:
+        total, met = terms.maximum * unit, (*met, "most", "", terms.maximum, 0)
+    if terms.discount:
+        met = (*met, "discount", "", terms.discount, 0)
+        total, unit = total * (MILLIONTHS - terms.discount), unit * MILLIONTHS
+    return total, unit * MILLIONTHS, met
+
+
+def whole_units(numerator: int, denominator: int, decimals: int, rounding: Rounding, step: int) -> int:
+    """Round an amount in currency units to a multiple of `step` units of 10**-decimals. The one rounding there is."""
+    return rounded(numerator * 10**decimals, denominator * step, rounding) * step

@@ -14,13 +14,14 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from rating.book import TariffBook, tariff_book
 from rating.fields import Problem, Severity
-from rating.periods import House, read_period
+from rating.folder import together, uncovered
+from rating.periods import House, Shelf, decks_named, opened, read_period
 from rating.tariff import Tariff
 
 __all__ = ["APPROVAL", "Loaded", "Problem", "Severity", "approval", "declared", "digest", "load"]
@@ -52,12 +53,12 @@ def load(files: Mapping[str, bytes], *, zone: ZoneInfo, currency: str, country: 
     if not tariffs and not problems:
         sentence = "The folder holds no tariff: foliogate tariff init writes one to begin with."
         problems.append(Problem("tariff.toml", None, "", sentence))
-    problems += _in_time([tariff for _, tariff in tariffs], {id(tariff): file for file, tariff in tariffs})
+    problems += together(tariffs)
     if any(problem.severity == "error" for problem in problems):
         return Loaded(None, _listed(problems))
     approved_by = _approved_by(texts.get(APPROVAL), digest(files), problems)
     book = tariff_book(
-        tuple(tariff for _, tariff in tariffs),
+        tuple(tariffs),
         zone=zone,
         version=digest(files)[:VERSION_DIGITS],
         approved_by=approved_by,
@@ -109,52 +110,29 @@ def _decoded(files: Mapping[str, bytes], problems: list[Problem]) -> dict[str, s
     return texts
 
 
-def _tariffs(texts: Mapping[str, str], house: House, problems: list[Problem]) -> list[tuple[str, Tariff]]:
+def _tariffs(texts: Mapping[str, str], house: House, problems: list[Problem]) -> list[Tariff]:
     decks = {name: text for name, text in texts.items() if name.lower().endswith(".csv")}
-    found: list[tuple[str, Tariff]] = []
+    tops = [
+        top
+        for name, text in texts.items()
+        if name not in decks and name != APPROVAL and (top := opened(name, text, problems)) is not None
+    ]
+    taken = {name for top in tops for name in decks_named(top)}
+    shelf = Shelf(texts=decks, unnamed=tuple(sorted(decks.keys() - taken)))
+    found: list[Tariff] = []
     used: set[str] = set()
-    for name, text in texts.items():
-        if name in decks or name == APPROVAL:
-            continue
-        tariff, names, wrong = read_period(name, text, decks, house)
-        problems += wrong
+    for top in tops:
+        own: list[Problem] = []
+        tariff, names = read_period(replace(top, problems=own), shelf, house)
+        problems += own
         used.update(names)
         if tariff is not None:
-            found.append((name, tariff))
-            problems += _uncovered(name, tariff)
+            found.append(tariff)
+            problems += uncovered(tariff)
     if found:
         sentence = "No tariff names this deck: its prices are not used."
         problems += [Problem(name, None, "", sentence, "warning") for name in decks if name not in used]
     return found
-
-
-def _uncovered(file: str, tariff: Tariff) -> list[Problem]:
-    """Warn of classes in which no call can have a price."""
-    bare = [
-        name
-        for name, rule in tariff.rules.items()
-        if not rule.free and rule.rows is None and rule.price is None and (name == "service" or not tariff.deck.rates)
-    ]
-    return [
-        Problem(file, None, f"class.{name}", f"No price for calls of class {name}: they will be held.", "warning")
-        for name in bare
-    ]
-
-
-def _in_time(tariffs: list[Tariff], file: Mapping[int, str]) -> list[Problem]:
-    """Find periods that overlap, which is an error, and gaps between them, which is a warning."""
-    in_order = sorted(tariffs, key=lambda tariff: tariff.valid_from)
-    problems = []
-    for earlier, later in zip(in_order, in_order[1:], strict=False):
-        name, other = file[id(later)], file[id(earlier)]
-        if earlier.valid_to is None or earlier.valid_to >= later.valid_from:
-            until = earlier.valid_to.isoformat() if earlier.valid_to else "for ever"
-            sentence = f"The tariff begins on {later.valid_from}, but the one in {other} is valid until {until}."
-            problems.append(Problem(name, None, "valid_from", sentence.replace("until for ever", "for ever")))
-        elif earlier.valid_to + timedelta(days=1) < later.valid_from:
-            sentence = f"No tariff is valid between {earlier.valid_to} ({other}) and {later.valid_from}."
-            problems.append(Problem(name, None, "valid_from", sentence, "warning"))
-    return problems
 
 
 def _approved_by(text: str | None, now: str, problems: list[Problem]) -> str | None:

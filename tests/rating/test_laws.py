@@ -11,11 +11,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rating.bands import DAY, WEEK, Stretch, Week, band_at, pieces, week_of
-from rating.explain import FIXED, read_trace
 from rating.money import ROUNDINGS
 from rating.outcomes import RatedCall
 from rating.rate import TALK_LIMIT
 from rating.sums import billed_seconds
+from rating.trace import is_tax, read_trace
 from tests.rating.scenes import abroad, book, call, outcome
 
 ZONES = [
@@ -83,7 +83,9 @@ def test_net_and_tax_are_the_amount_and_the_parts_are_the_billed_time(
     rated = rate_with(tariff, length, start)
     assert rated.net + rated.tax == rated.amount
     assert min(rated.net, rated.tax) >= 0
-    assert sum(part for part in rated.trace[FIXED + 1 :: 3] if isinstance(part, int)) == rated.billed_seconds
+    read = read_trace(rated.trace)
+    assert read is not None
+    assert sum(line.a for line in read[1] if line.what == "time") == rated.billed_seconds
 
 
 @given(tariffs(), seconds, starts)
@@ -94,19 +96,27 @@ def test_the_amount_follows_from_the_trace_alone(
     rated = rate_with(tariff, length, start)
     read = read_trace(rated.trace)
     assert read is not None
-    fixed, items = read
-    million = 10**6
-    spent = Fraction(fixed.connection, million) + sum(Fraction(part * price, 60 * million) for _, part, price in items)
-    total = spent * (1 + Fraction(fixed.markup, million)) + Fraction(fixed.surcharge, million)
-    if 0 < total < Fraction(fixed.minimum, million):
-        total = Fraction(fixed.minimum, million)
-    whole = audited(total * 10**fixed.decimals, fixed.rounding)
-    share = Fraction(fixed.tax_share, million)
-    if fixed.tax_kind == "included":
-        tax = audited(whole * share / (1 + share), fixed.rounding)
+    fixed, lines = read
+    million, total = 10**6, Fraction(0)
+    for what, _, a, b in lines:
+        if what == "time":
+            total += Fraction(a * b, 60 * million)
+        elif what in ("connection", "charge"):
+            total += Fraction(a, million)
+        elif what == "markup":
+            total *= 1 + Fraction(a, million)
+        elif what == "least":
+            assert 0 < total < Fraction(a, million)
+            total = Fraction(a, million)
+    (rounding,) = [line.text for line in lines if line.what == "round"]
+    whole = audited(total * 10**fixed.decimals, rounding)
+    taxes = [line for line in lines if is_tax(line)]
+    share = sum((Fraction(tax.a, million) for tax in taxes), Fraction(0))
+    if taxes and taxes[0].what == "in net":
+        tax = audited(whole * share / (1 + share), rounding)
         assert (whole - tax, tax, whole) == (rated.net, rated.tax, rated.amount)
     else:
-        tax = audited(whole * share, fixed.rounding)
+        tax = audited(whole * share, rounding)
         assert (whole, tax, whole + tax) == (rated.net, rated.tax, rated.amount)
     assert (fixed.net, fixed.tax, fixed.amount) == (rated.net, rated.tax, rated.amount)
 

@@ -87,7 +87,10 @@ def warnings(files: dict[str, bytes]) -> list[str]:
         ("valid_to = '2030-01-01'", "valid_to is a day, written like valid_to = 2025-01-31, without quotation marks."),
         ("valid_to = 9999-12-31", "tariff.toml:4: valid_to: valid_to is a day"),
         ("[tax]\npercent = '19'\nincluded = 'no'", "tariff.toml:6: tax.included: included is either true or false"),
-        ("[tax]\nrate = '19'", "tariff.toml:5: tax.rate: rate is not known; known here: included, name, percent."),
+        (
+            "[tax]\nrate = '19'",
+            "tariff.toml:5: tax.rate: rate is not known; known here: amount, included, name, on, percent.",
+        ),
         (
             "[[band]]\nname = 'a'\nfrom = '8:00'\nto = '10:00'",
             "tariff.toml:6: band[0].from: from is a time of day like",
@@ -100,7 +103,7 @@ def warnings(files: dict[str, bytes]) -> list[str]:
         ),
         (
             "[[band]]\nname='a'\nfrom='08:00'\nto='12:00'\n[[band]]\nname='b'\ndays='tue'\nfrom='11:59'\nto='13:00'",
-            "tariff.toml:4: band[0]: The bands 'a' and 'b' claim the same time.",
+            "tariff.toml:8: band[1]: The bands 'a' (line 4) and 'b' claim the same time.",
         ),
         (
             "[[band]]\nname='a'\nfrom='08:00'\nto='12:00'\n[[band]]\nname='a'\nfrom='13:00'\nto='14:00'",

@@ -1,0 +1,1 @@
+"""The sentences of explanations, one TOML text for each language."""
