@@ -92,16 +92,20 @@ def price(joined: JoinedCall, plan: NumberPlan, book: TariffBook, around: Circum
 def carrier_cost(
     joined: JoinedCall, plan: NumberPlan, book: TariffBook, around: Circumstances = PLAIN
 ) -> CarrierCost | None:
-    """What the carrier asks for every charged leg, added up; None where no tariff of costs knows all of them."""
+    """What the carrier asks for every leg, added up; None where no tariff of costs knows all of them."""
+    if not book.costs:
+        return None
     whole: CarrierCost | None = None
-    for leg in joined.charged:
-        line = around if leg.trunk == around.trunk else around._replace(trunk=leg.trunk or "")
+    for leg in joined.charged or (joined.call,):
+        line = around._replace(trunk=leg.trunk or "", trunk_group=leg.trunk_group or "")
         result = cost_of(leg, plan.classify(leg.dialled or ""), book, line)
         if not isinstance(result, RatedCall):
             return None
         if whole is None:
+            carrier = book.cost_line(line)
             money = (result.amount, result.currency, result.decimals)
-            whole = CarrierCost(around.carrier or result.tariff, *money, result.tariff, result.version, (result.trace,))
+            named = carrier.carrier if carrier is not None else result.tariff
+            whole = CarrierCost(named, *money, result.tariff, result.version, (result.trace,))
         else:
             whole = whole._replace(amount=whole.amount + result.amount, traces=(*whole.traces, result.trace))
     return whole

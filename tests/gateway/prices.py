@@ -36,9 +36,7 @@ def of_files(**texts: str) -> TariffBook:
 
 def start_again(rig: Rig, book: TariffBook) -> None:
     """The gateway starts with another tariff."""
-    rig.database.transact(
-        lambda c: reconsider(c, rig.memory, rig.rules, rig.sources, book, to_micros(rig.now))
-    )
+    rig.database.transact(lambda c: reconsider(c, rig.memory, rig.rules, rig.sources, book, to_micros(rig.now)))
 
 
 def propose(rig: Rig, book: TariffBook, *, takes_reversals: bool = False) -> Proposal:

@@ -29,7 +29,9 @@ def test_a_later_rate_is_proposed_and_posts_nothing_by_itself(rig: Rig) -> None:
     """The posting says which list it is on; the call has no price yet."""
     unrated(rig, 2)
     start_again(rig, flat("1.50"))
-    assert [(row["state"], row["hold"], row["amount"]) for row in rig.postings()] == [("held", "rate_proposed", None)] * 2
+    assert [(row["state"], row["hold"], row["amount"]) for row in rig.postings()] == [
+        ("held", "rate_proposed", None)
+    ] * 2
     assert "3.00 PLN; approve list 1" in rig.postings()[0]["reason"]
     assert rig.rows("SELECT amount FROM calls ORDER BY id") == [(None,), (None,)]
     assert rig.database.read(lambda c: lists.totals(c, "SEASIDE", 1)) == [("charge", 2, 0, 600)]
