@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from gateway.attribution import Attribution, StayTariffs, caller, put_through
 from gateway.directory import Occupants, Place, RoomList, TransferPayer
-from gateway.instants import to_micros
+from gateway.intake.live_calls import LiveCall
 from gateway.settle import Policy
 from gateway.store.rows import CallRow, Due, PostingRow, RecordRow
 from protocols.records import CallRecord, JoinedCall
@@ -40,13 +41,34 @@ class Rules:
 
 
 def surroundings(
-    rules: Rules, tariffs: StayTariffs, joined: JoinedCall, extension: str | None, place: Place, who: Occupants
+    rules: Rules,
+    tariffs: StayTariffs,
+    joined: JoinedCall,
+    extension: str | None,
+    place: Place,
+    who: Occupants,
+    started: int,
 ) -> Circumstances:
-    """What of guest, telephone and line bears on the price of a call that is being ruled."""
+    """What of guest, telephone and line bears on the price of a call that is being ruled; `started` in microseconds."""
     leg = joined.charged[0] if joined.charged else joined.call
     by = caller(extension, place, who, operator=put_through(joined.holders, extension))
     line = (leg.trunk or "", leg.trunk_group or "")
-    return rules.attribution.circumstances(by, tariffs, to_micros(joined.call.start), *line)
+    return rules.attribution.circumstances(by, tariffs, started, *line)
+
+
+class Touched(NamedTuple):
+    """A call that records of a batch belong to: what it is known by, and how it is to be ruled.
+
+    `first` says that it is ruled for the first time, `doubt` that its record may be a repeat, `overdue` that the
+    announced records it still lacks are not waited for any longer.
+    """
+
+    live: LiveCall
+    source: str
+    now: int
+    first: bool
+    doubt: bool
+    overdue: bool = False
 
 
 @dataclass(slots=True)
@@ -54,6 +76,7 @@ class Batch:
     """The rows that one transaction's records make, and what is to be told of them after the commit."""
 
     read_at: datetime
+    touched: dict[int, Touched] = field(default_factory=dict)
     records: list[RecordRow] = field(default_factory=list)
     new_calls: dict[int, CallRow] = field(default_factory=dict)
     changed_calls: dict[int, CallRow] = field(default_factory=dict)

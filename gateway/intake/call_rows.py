@@ -6,9 +6,8 @@ import json
 from typing import Any, Final
 
 from gateway.instants import to_micros
-from gateway.ledger import Hold
 from gateway.settle import CarrierCost, Free, Price, Priced, Ruling, Wanted
-from gateway.store.rows import CallRow, Due, PostingRow, clean
+from gateway.store.rows import CallRow, Due, PostingRow, all_clean, clean
 from protocols.records import JoinedCall
 
 
@@ -27,19 +26,22 @@ def call_row(
     """The row of a call as it stands; `cost` is None while it is open."""
     call, charged = joined.call, joined.charged[0] if joined.charged else joined.call
     told = call.warnings or joined.warnings  # joining may add to either
-    warnings = clean("\n".join(dict.fromkeys((*call.warnings, *joined.warnings)))) if told else ""
-    metered = (clean(charged.trunk_group), charged.pulses, clean(charged.aoc_amount), clean(charged.aoc_currency))
-    # Plain tuples in the order of the columns: this is done for every record, and a call by names costs as much
-    # as pricing the call.
-    what = (owner, call_id, source, clean(call.call_key), legs, ruling.status, clean(ruling.reason) or "", settle_by)
+    warnings = "\n".join(dict.fromkeys((*call.warnings, *joined.warnings))) if told else ""
+    holders = joined.holders[0] if len(joined.holders) == 1 else " ".join(joined.holders)
+    numbers = (charged.dialled, call.caller, charged.trunk)
+    metered = (charged.trunk_group, charged.aoc_amount, charged.aoc_currency)
+    key, reason, who, holders, dialled, caller, trunk, warnings, group, aoc, coin = all_clean(  # type: ignore[assignment]
+        (call.call_key, ruling.reason, extension or call.extension, holders, *numbers, warnings, *metered)
+    )
+    # Plain tuples in the order of the columns: this is done for every record, and a call by names costs as much as
+    # pricing the call.
+    what = (owner, call_id, source, key, legs, ruling.status, reason, settle_by)
     answered = None if call.answered is None else int(call.answered)
     when = (call.direction, answered, to_micros(call.start), call.ring_seconds, call.talk_seconds)
-    holders = joined.holders[0] if len(joined.holders) == 1 else " ".join(joined.holders)
-    numbers = (clean(charged.dialled), clean(call.caller), clean(charged.trunk))
-    whose = (ruling.room, ruling.department, ruling.reservation)
-    who = (clean(extension or call.extension), clean(holders) or "", *numbers, *whose)
+    whose = (who, holders, dialled, caller, trunk, ruling.room, ruling.department, ruling.reservation)
+    line = (warnings, group, charged.pulses, aoc, coin)
     bought = _NOT_BOUGHT if carried is None else _bought(carried)
-    return CallRow._make((*what, *when, *who, *_cost_columns(cost), warnings or "", *metered, *bought))
+    return CallRow._make((*what, *when, *whose, *_cost_columns(cost), *line, *bought))
 
 
 _NOT_BOUGHT: Final = (None,) * 7
@@ -83,49 +85,33 @@ def posting_row(
     money: tuple[str, int],
 ) -> PostingRow:
     """The row of a posting that a ruling asks for; `money` is the house's currency and its decimals."""
-    hold: Hold | str = wanted.hold or ""
-    return PostingRow(
-        property=call.property,
-        id=posting_id,
-        call_id=call.id,
-        part=part,
-        pms=pms,
-        state=wanted.state,
-        hold=hold,
-        reason=clean(wanted.reason) or "",
-        room=ruling.room,
-        reservation=ruling.reservation,
-        amount=wanted.amount,
-        currency=call.currency or money[0],
-        decimals=money[1] if call.decimals is None else call.decimals,
-        attempts=0,
-        token=None,
-        due_at=now,
-        by_hand=0,
-        created_at=now,
-        changed_at=now,
-        code="",
-        reference="",
-        kind="charge" if (wanted.amount or 0) >= 0 else "reversal",
+    kind = "charge" if (wanted.amount or 0) >= 0 else "reversal"
+    # By position, as in `call_row`: the fields of PostingRow in their order.
+    whose = (ruling.room, ruling.reservation)
+    currency, decimals = call.currency or money[0], money[1] if call.decimals is None else call.decimals
+    how = (wanted.state, wanted.hold or "", clean(wanted.reason) or "")
+    never_sent = (0, None, now, 0, now, now, "", "")  # attempts, token, due_at, by_hand, created, changed, code, words
+    return PostingRow._make(
+        (
+            call.property,
+            posting_id,
+            call.id,
+            part,
+            pms,
+            *how,
+            *whose,
+            wanted.amount,
+            currency,
+            decimals,
+            *never_sent,
+            kind,
+        )
     )
 
 
 def due_of(row: PostingRow, call: CallRow) -> Due:
     """What the clerk keeps of a posting that is due."""
-    return Due(
-        posting_id=row.id,
-        call_id=call.id,
-        room=row.room or "",
-        amount=row.amount or 0,
-        currency=row.currency,
-        decimals=row.decimals,
-        attempts=row.attempts,
-        due_at=row.due_at,
-        by_hand=row.by_hand,
-        started_at=call.started_at,
-        talk_seconds=call.talk_seconds or 0,
-        dialled=call.dialled or "",
-        number_class=call.number_class or "unknown",
-        trunk=call.trunk,
-        place=call.place or "",
-    )
+    money = (row.amount or 0, row.currency, row.decimals)
+    call_facts = (call.started_at, call.talk_seconds or 0, call.dialled or "", call.number_class or "unknown")
+    way = (row.attempts, row.due_at, row.by_hand)
+    return Due._make((row.id, call.id, row.room or "", *money, *way, *call_facts, call.trunk, call.place or ""))

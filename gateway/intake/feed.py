@@ -42,7 +42,16 @@ class Segments:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
         self._pending: dict[Segment, int] = {}
-        memory.also_reload(lambda _connection: self._pending.clear())
+        memory.also_reload(self._reload)
+
+    def _reload(self, connection: Connection) -> None:
+        """A number stays a segment's only if the transaction that gave it came through, told of yet or not."""
+        owner = self._memory.owner
+        self._pending = {
+            segment: number
+            for segment, number in self._pending.items()
+            if records.has_segment(connection, owner, number)
+        }
 
     def number(self, connection: Connection, segment: Segment, now: int) -> int:
         """The segment's number, written down now if it is new."""
@@ -96,6 +105,14 @@ class KeepRecords:
         number, raws = self._raws(connection)
         self._settling.keep_unread(connection, raws, f"settling failed: {error!r}"[:300])
         return self._moved(connection, number, None)
+
+    def parts(self) -> list[Job]:
+        """The same slice record by record."""
+        if len(self._frames) == 1:
+            return []
+        common = (self._settling, self._segments, self._segment)
+        rest = (self._received_at, self._told)
+        return [KeepRecords(*common, [frame], *rest, identity=self._identity) for frame in self._frames]
 
     def _raws(self, connection: Connection) -> tuple[int, list[RawRecord]]:
         number = self._segments.number(connection, self._segment, to_micros(self._received_at))

@@ -20,16 +20,17 @@ LEG_GAP_SECONDS: Final = 300
 
 @dataclass(slots=True)
 class LiveCall:
-    """A call in memory: its legs so far, and the digests of their records."""
+    """A call in memory: its legs so far, the digests of their records, and whether it was told of as an emergency."""
 
     id: int
     legs: list[CallRecord]
-    digests: set[bytes]
+    digests: list[bytes]
+    alarmed: bool = False
 
     def add(self, leg: CallRecord, mark: bytes) -> None:
         """One more leg."""
         self.legs.append(leg)
-        self.digests.add(mark)
+        self.digests.append(mark)
 
     def takes(self, leg: CallRecord) -> bool:
         """True if a leg with this call's key belongs to it, by its time."""
@@ -46,7 +47,7 @@ class LiveCalls:
     """The live calls of one source, by the exchange's own key."""
 
     def __init__(self) -> None:
-        self._calls: OrderedDict[str, LiveCall] = OrderedDict()
+        self._calls: OrderedDict[str, LiveCall] = OrderedDict()  # the oldest first
 
     def find(self, leg: CallRecord) -> LiveCall | None:
         """The call a leg belongs to."""
@@ -60,10 +61,9 @@ class LiveCalls:
 
     def begin(self, call_id: int, leg: CallRecord, mark: bytes, *, remember: bool) -> LiveCall:
         """A new call with its first leg; one without a key, or in doubt, is not remembered."""
-        fresh = LiveCall(call_id, [leg], {mark})
-        if remember and leg.call_key is not None:
-            self._calls[leg.call_key] = fresh
-            self._calls.move_to_end(leg.call_key)
-            if len(self._calls) > REMEMBERED_CALLS:
+        fresh = LiveCall(call_id, [leg], [mark])
+        if remember and (key := leg.call_key) is not None:
+            if self._calls.pop(key, None) is None and len(self._calls) >= REMEMBERED_CALLS:
                 self._calls.popitem(last=False)
+            self._calls[key] = fresh
         return fresh

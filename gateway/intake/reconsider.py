@@ -109,7 +109,7 @@ def _priced_now(
     joined = source.join(legs_of(connection, memory.owner, row.call_id, source))
     place = rules.rooms.place(call.extension)
     who = memory.occupancy.at(place.room, call.started_at) if isinstance(place, Room) else NoNews()
-    around = surroundings(rules, memory.stay_tariffs, joined, call.extension, place, who)
+    around = surroundings(rules, memory.stay_tariffs, joined, call.extension, place, who, call.started_at)
     cost = price(joined, source.plan, book, around)
     if not isinstance(cost, Priced):
         return None

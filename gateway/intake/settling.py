@@ -15,24 +15,17 @@ from typing import Final
 from sqlalchemy import Connection
 from twisted.logger import Logger
 
-from gateway.directory import NoNews, Place, Room, payer
-from gateway.instants import SECOND, from_micros, to_micros
-from gateway.intake.batch import Batch, Rules, Source, surroundings
-from gateway.intake.call_rows import call_row, due_of, posting_row
-from gateway.intake.live_calls import LiveCall, LiveCalls
+from gateway.instants import from_micros, to_micros
+from gateway.intake.batch import Batch, Rules, Source, Touched
+from gateway.intake.charging import Charging
+from gateway.intake.live_calls import LiveCalls
 from gateway.repeats import HISTORY, RepeatWatch, Verdict, digest
-from gateway.settle import Ruling, Wanted, carrier_cost, difference, price, rule
 from gateway.store import outbox, records, schema
 from gateway.store.memory import Memory
-from gateway.store.rows import CallRow, RecordRow, clean
-from protocols.records import CallRecord, Furniture, HotelEvent, JoinedCall, Parsed, RawRecord, Unparsed
+from gateway.store.rows import RecordRow, clean
+from protocols.records import CallRecord, Furniture, HotelEvent, Parsed, RawRecord, Unparsed
 from rating.book import TariffBook
-from rating.numbering import NumberPlan
 
-#: An announced leg that does not come is not waited for longer than this, in seconds.
-OPEN_SECONDS: Final = 4 * 3600
-#: Extensions whose place is remembered; a hotel has fewer, and garbage in that column has no end.
-REMEMBERED_PLACES: Final = 20_000
 _REPEATS: Final = "repeats a run of records stored before"
 
 
@@ -42,14 +35,12 @@ class Settling:
     _log = Logger()
 
     def __init__(self, memory: Memory, rules: Rules, sources: Mapping[str, Source], book: TariffBook) -> None:
-        self.rules = rules
-        self.book = book
+        self._charging = Charging(memory, rules, sources, book)
         self._memory = memory
         self._sources = sources
         self._watches: dict[str, RepeatWatch] = {}
         self._segments: set[int] = set()
         self._live: dict[str, LiveCalls] = {}
-        self._places: dict[str | None, Place] = {}
         self._read_at: datetime | None = None
         self._read_micros = 0
         memory.also_reload(self._reload)
@@ -81,8 +72,8 @@ class Settling:
     def settle(self, connection: Connection, raws: Sequence[RawRecord]) -> Batch:
         """Settle records in order and write their rows, in the caller's transaction."""
         batch = Batch(raws[0].received_at)
-        for raw in raws:
-            self._one(connection, batch, raw)
+        for raw, parsed in zip(raws, [self._parsed(raw) for raw in raws], strict=True):
+            self._one(connection, batch, raw, parsed)
         self._write(connection, batch)
         return batch
 
@@ -102,7 +93,8 @@ class Settling:
         records.identify_file(connection, self._memory.owner, segment, identity)
 
     def _write(self, connection: Connection, batch: Batch) -> None:
-        """Write the rows of a batch so far; what is to be announced stays in it."""
+        """Rule the calls of a batch so far and write its rows; what is to be announced stays in it."""
+        self._charging.charge(connection, batch)
         owner, hot = self._memory.owner, self._memory.statements
         hot.add_call.many(connection, list(batch.new_calls.values()))
         hot.replace_call.many(connection, [(*row[2:], owner, row.id) for row in batch.changed_calls.values()])
@@ -110,8 +102,7 @@ class Settling:
         hot.add_posting.many(connection, batch.postings)
         batch.records, batch.postings, batch.new_calls, batch.changed_calls = [], [], {}, {}
 
-    def _one(self, connection: Connection, batch: Batch, raw: RawRecord) -> None:
-        parsed = self._parsed(raw)
+    def _one(self, connection: Connection, batch: Batch, raw: RawRecord, parsed: Parsed) -> None:
         record_id = self._memory.numbers.take(schema.records)
         if isinstance(parsed, Furniture):
             self._keep(batch, raw, record_id, "furniture", parsed.reason)
@@ -124,7 +115,7 @@ class Settling:
         if verdict.repeat:
             self._keep(batch, raw, record_id, _kind(parsed), _REPEATS, mark="repeat")
         elif isinstance(parsed, CallRecord):
-            self._leg(connection, batch, raw, record_id, parsed, mark, doubt=verdict.doubt)
+            self._leg(batch, raw, record_id, parsed, mark, doubt=verdict.doubt)
         else:
             words = "possible repeat" if verdict.doubt else ""
             self._keep(batch, raw, record_id, _kind(parsed), parsed.reason, mark=words)
@@ -182,19 +173,8 @@ class Settling:
             )
         )
 
-    # -- one call -------------------------------------------------------------------------------------------------
-
-    def _leg(
-        self,
-        connection: Connection,
-        batch: Batch,
-        raw: RawRecord,
-        record_id: int,
-        leg: CallRecord,
-        mark: bytes,
-        *,
-        doubt: bool,
-    ) -> None:
+    def _leg(self, batch: Batch, raw: RawRecord, record_id: int, leg: CallRecord, mark: bytes, *, doubt: bool) -> None:
+        """Put a leg beside its call, or begin one."""
         live = self._live[raw.source]
         known = None if doubt else live.find(leg)
         if known is not None and mark in known.digests:
@@ -205,81 +185,9 @@ class Settling:
             known = live.begin(record_id, leg, mark, remember=not doubt)
         else:
             known.add(leg, mark)
+            first = known.id in batch.touched and batch.touched[known.id].first
         self._keep(batch, raw, record_id, "call", "", mark="possible repeat" if doubt else "", call=known.id)
-        now = self._micros(raw.received_at)
-        ruling, row = self._ruled(raw.source, known, now)
-        rows = batch.new_calls if first or known.id in batch.new_calls else batch.changed_calls
-        rows[known.id] = row
-        self._want(connection, batch, row, ruling, now, first=first, doubt=doubt)
-
-    def _ruled(self, source: str, live: LiveCall, now: int, *, overdue: bool = False) -> tuple[Ruling, CallRow]:
-        """Rule a call by the legs known."""
-        owner, joined = self._memory.owner, self._sources[source].join(live.legs)
-        source_plan = self._sources[source].plan
-        if not joined.complete and not overdue and not _emergency(joined, source_plan):
-            ruling = Ruling(status="open", reason="the exchange has announced further records of this call")
-            until = now + OPEN_SECONDS * SECOND
-            return ruling, call_row(owner, live.id, source, len(live.legs), joined, None, None, ruling, settle_by=until)
-        extension = payer(joined.holders, self.rules.rooms, self.rules.transfer_payer) or joined.call.extension
-        place = self._place(extension)
-        started = to_micros(joined.call.start)
-        who = self._memory.occupancy.at(place.room, started) if isinstance(place, Room) else NoNews()
-        around = surroundings(self.rules, self._memory.stay_tariffs, joined, extension, place, who)
-        cost = price(joined, source_plan, self.book, around)
-        ruling = rule(cost, place, who, self.rules.policy)
-        carried = carrier_cost(joined, source_plan, self.book, around)
-        if overdue and not joined.complete:
-            words = "settled without its last record, which did not come"
-            ruling = ruling._replace(reason="; ".join(one for one in (ruling.reason, words) if one))
-        row = call_row(owner, live.id, source, len(live.legs), joined, cost, extension, ruling, carried=carried)
-        return ruling, row
-
-    def _want(
-        self, connection: Connection, batch: Batch, call: CallRow, ruling: Ruling, now: int, *, first: bool, doubt: bool
-    ) -> None:
-        """Add the posting a ruling asks for, less what is on its way already."""
-        if call.number_class == "emergency" and first:  # an emergency is never left open, so its first leg tells it
-            batch.emergencies.append(call)
-        if call.status == "open":
-            return
-        wanted, part = self._part(connection, batch, call, ruling, first=first)
-        if wanted is None:
-            return
-        if doubt:
-            words = "equals a record stored before; the match is too short to prove a repeat"
-            wanted = Wanted(state="held", amount=wanted.amount, hold="possible_repeat", reason=words)
-        posting_id = self._memory.numbers.take(schema.postings)
-        money = (self.rules.currency, self.rules.decimals)
-        row = posting_row(posting_id, call, ruling, wanted, part, now, self.rules.policy.pms or "", money)
-        batch.postings.append(row)
-        batch.unknown_rooms += row.hold == "no_room_news"
-        if row.state == "due":
-            batch.due.append(due_of(row, call))
-
-    def _part(
-        self, connection: Connection, batch: Batch, call: CallRow, ruling: Ruling, *, first: bool
-    ) -> tuple[Wanted | None, int]:
-        """What is still wanted of a call, and the number of that part."""
-        if first:
-            return ruling.wanted, 0
-        owner = self._memory.owner
-        earlier = [
-            *outbox.of_call(connection, owner, call.id),
-            *(one for one in batch.postings if one.call_id == call.id),
-        ]
-        already = sum(one.amount or 0 for one in earlier if one.state != "written_off")
-        if earlier and ruling.wanted is not None and ruling.wanted.amount is None:
-            return None, 0  # no rate yet: what stands already is looked at again when there is one
-        return difference(ruling.wanted, already, self.rules.currency), len(earlier)
-
-    def _place(self, extension: str | None) -> Place:
-        """Where an extension stands, remembered: the list does not change while we run."""
-        place = self._places.get(extension)
-        if place is None:
-            if len(self._places) >= REMEMBERED_PLACES:
-                self._places.clear()
-            place = self._places[extension] = self.rules.rooms.place(extension)
-        return place
+        batch.touched[known.id] = Touched(known, raw.source, self._micros(raw.received_at), first, doubt)
 
     def _micros(self, moment: datetime) -> int:
         """The stored form of an instant; the records of one read share theirs."""
@@ -294,9 +202,7 @@ class Settling:
         for stored in records.overdue_calls(connection, self._memory.owner, now, newest):
             live = self._live[stored.source].by_id(stored.call_key, stored.id) if stored.source in self._live else None
             if live is not None:
-                ruling, row = self._ruled(stored.source, live, now, overdue=True)
-                batch.changed_calls[row.id] = row
-                self._want(connection, batch, row, ruling, now, first=False, doubt=False)
+                batch.touched[live.id] = Touched(live, stored.source, now, first=False, doubt=False, overdue=True)
         self._write(connection, batch)
         return batch
 
@@ -311,9 +217,3 @@ def _kind(parsed: Parsed) -> str:
             return "furniture"
         case Unparsed():
             return "unparsed"
-
-
-def _emergency(joined: JoinedCall, plan: NumberPlan) -> bool:
-    """True for a call that must not wait for its last record, because somebody must hear of it now."""
-    leg = joined.charged[0] if joined.charged else joined.call
-    return leg.direction == "out" and plan.classify(leg.dialled or "").number_class == "emergency"

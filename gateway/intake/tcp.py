@@ -15,6 +15,7 @@ from twisted.internet.interfaces import (
     IReactorTime,
     IStreamClientEndpoint,
     IStreamServerEndpoint,
+    ITCPTransport,
 )
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.logger import Logger
@@ -39,7 +40,10 @@ class RecordsProtocol(Protocol):
         self._feed: Feed | None = None
 
     def connectionMade(self) -> None:
-        """Greet, as the dialect's session has it."""
+        """Greet, as the dialect's session has it; have TCP notice a dead peer, and send an acknowledgement at once."""
+        if ITCPTransport.providedBy(self.transport):
+            self.transport.setTcpKeepAlive(True)
+            self.transport.setTcpNoDelay(True)
         self._feed = self._door.open(self, self._committed)
         if self._feed is None:
             self._abort()

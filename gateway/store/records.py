@@ -58,6 +58,12 @@ def open_segment(
     )
 
 
+def has_segment(connection: Connection, owner: str, number: int) -> bool:
+    """Whether a segment of this number is written down."""
+    _s = schema.segments.c
+    return connection.execute(select(_s.id).where(_s.property == owner, _s.id == number)).first() is not None
+
+
 def newest_file(connection: Connection, owner: str, source: str) -> StoredSegment | None:
     """The file that this source was read from last."""
     wanted = (

@@ -16,6 +16,12 @@ def clean(text: str | None) -> str | None:
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
+def all_clean(texts: tuple[str | None, ...]) -> tuple[str | None, ...]:
+    """Texts that every store accepts; nearly always those that were given, found out for all of them at once."""
+    whole = "".join([text for text in texts if text])
+    return texts if whole.isascii() and "\0" not in whole else tuple([clean(text) for text in texts])
+
+
 class RecordRow(NamedTuple):
     """One row of `records`."""
 

@@ -7,7 +7,8 @@ and commands go before records, and records are capped, so that a flood of calls
 
 When a transaction fails, nothing is lost and nothing is half done: the memory that the jobs share is read again
 from the store, and the jobs are tried again. Trouble of the store itself (disk full, locked, gone) keeps every job
-in line until it passes; a job that fails by itself is run alone and, if it fails again, rescued by its own means.
+in line until it passes; a job that fails by itself is run alone, then in its parts if it has any, and what fails even
+so is rescued by its own means.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Final, Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias, runtime_checkable
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
@@ -34,6 +35,9 @@ BACKLOG_LOW: Final = 10_000
 #: Seconds to wait before the first and every later try while the store is in trouble.
 RETRY_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
 
+#: Trouble of the store itself, in which every job keeps its place and is tried again.
+STORE_TROUBLE: Final = (OperationalError, InterfaceError, InternalError, OSError)
+
 Announce: TypeAlias = Callable[[], None]
 
 
@@ -49,6 +53,14 @@ class Job(Protocol):
 
     def rescue(self, connection: Connection, error: Exception) -> Announce:
         """Do the least that loses nothing, after `work` failed by its own fault."""
+
+
+@runtime_checkable
+class Divisible(Protocol):
+    """A job that smaller jobs can do: when it fails, each of them is tried alone, so that one fault is one record's."""
+
+    def parts(self) -> list[Job]:
+        """The smaller jobs, in order; none where it cannot be divided further."""
 
 
 class Writer:
@@ -99,7 +111,7 @@ class Writer:
         jobs = self._take()
         try:
             announcements = self._transact(jobs)
-        except (OperationalError, InterfaceError, InternalError, OSError) as error:
+        except STORE_TROUBLE as error:
             self._put_back(jobs, error)
             return []
         except Exception as error:  # noqa: BLE001 - one of the jobs is at fault: find it, keep the others
@@ -146,23 +158,31 @@ class Writer:
         self._log.error("{trouble}; {count} jobs wait", trouble=self.trouble, count=len(jobs))
 
     def _one_by_one(self, jobs: list[Job]) -> list[Announce]:
-        announcements: list[Announce] = []
-        for place, job in enumerate(jobs):
+        waiting, announcements = deque(jobs), list[Announce]()
+        while waiting:
             try:
-                announcements += self._alone(job)
+                announcements += self._alone(waiting)
             except Exception as error:  # noqa: BLE001 - even its least failed: keep it and all behind it, and say so
-                self._put_back(jobs[place:], error)
+                self._put_back(list(waiting), error)
                 break
         return announcements
 
-    def _alone(self, job: Job) -> list[Announce]:
+    def _alone(self, waiting: deque[Job]) -> list[Announce]:
+        """Do the first job by itself; where that fails put its parts in its place, or rescue what has none."""
+        job = waiting[0]
         try:
-            return self._transact([job])
-        except (OperationalError, InterfaceError, InternalError, OSError):
+            announcements = self._transact([job])
+        except STORE_TROUBLE:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the job gets its chance to do its least
+            if isinstance(job, Divisible) and (parts := job.parts()):
+                waiting.popleft()
+                waiting.extendleft(reversed(parts))
+                return []
             self._log.failure("a job failed by itself: {job!r}", job=type(job).__name__)
-            return self._transact([_Rescued(job, error)])
+            announcements = self._transact([_Rescued(job, error)])
+        waiting.popleft()
+        return announcements
 
 
 class _Rescued:

@@ -25,14 +25,17 @@ LOCAL: Final = "LOCAL"
 """The code of a refusal that is ours: nothing was sent."""
 
 MAX_AMOUNT_DIGITS: Final = 15
+_DIGITS: Final = re.compile("[0-9]*")
+_OTHERS: Final = re.compile("[^0-9]")
 _TRUNK: Final = re.compile(r"[A-Za-z]*([0-9]{1,6})")
 
 
 def posting_record(posting: Posting, settings: FiasSettings) -> Record | Refused:
     """The PS of a posting, or why there is none."""
-    if (sentence := _objection(posting, settings)) is not None:
+    amount = scaled(posting.amount, posting.decimals, settings.amount_decimals)
+    if (sentence := _objection(posting, amount, settings)) is not None:
         return Refused(LOCAL, sentence, "never")
-    values = _values(posting, settings)
+    values = _values(posting, str(amount), settings)
     return Record("PS", tuple((name, values[name]) for name in settings.declared_posting_fields if values.get(name)))
 
 
@@ -44,8 +47,7 @@ def scaled(amount: int, decimals: int, to: int) -> int | None:
     return None if rest else whole
 
 
-def _objection(posting: Posting, settings: FiasSettings) -> str | None:
-    amount = scaled(posting.amount, posting.decimals, settings.amount_decimals)
+def _objection(posting: Posting, amount: int | None, settings: FiasSettings) -> str | None:
     if amount is None:
         return (
             f"{posting.amount} with {posting.decimals} decimals cannot be said exactly"
@@ -65,6 +67,8 @@ def _room_objection(room: str, encoding: str) -> str | None:
         return "the charge names no room"
     if clean(room) != room:
         return f"room {room!r} has a character that FIAS cannot send"
+    if room.isascii():  # every code page of a link leaves plain characters as they are
+        return None
     try:
         room.encode(encoding)
     except UnicodeEncodeError:
@@ -72,7 +76,7 @@ def _room_objection(room: str, encoding: str) -> str | None:
     return None
 
 
-def _values(posting: Posting, settings: FiasSettings) -> dict[str, str]:
+def _values(posting: Posting, amount: str, settings: FiasSettings) -> dict[str, str]:
     da, ti = da_ti(posting.started_at, settings.timezone)
     trunk = _TRUNK.fullmatch(posting.trunk or "")
     text = clean(posting.text)
@@ -80,8 +84,8 @@ def _values(posting: Posting, settings: FiasSettings) -> dict[str, str]:
     return {
         "RN": posting.room,
         "PT": "C",
-        "TA": str(scaled(posting.amount, posting.decimals, settings.amount_decimals)),
-        "DD": re.sub("[^0-9]", "", posting.dialled)[:longest],
+        "TA": amount,
+        "DD": (posting.dialled if _DIGITS.fullmatch(posting.dialled) else _OTHERS.sub("", posting.dialled))[:longest],
         "DU": duration(posting.talk_seconds),
         "PC": settings.call_type_of(posting.number_class),
         "CT": text[:20].rstrip(),

@@ -188,6 +188,8 @@ def _shown(text: str) -> str:
 
 def clean(text: str) -> str:
     """The text without what FIAS cannot say: bars and control characters."""
+    if text.isascii() and text.isprintable() and "|" not in text:  # nearly every value there is
+        return text
     return text.translate(_FORBIDDEN)
 
 

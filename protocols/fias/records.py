@@ -90,7 +90,8 @@ def stamped(record: Record, at: datetime) -> Record:
     kind = RECORDS.get(record.kind)
     if kind is None or "DA" not in kind.mandatory or record.has("DA") or record.has("TI"):
         return record
-    moment = (("DA", at.strftime("%y%m%d")), ("TI", at.strftime("%H%M%S")))
+    day, time = f"{at.year % 100:02}{at.month:02}{at.day:02}", f"{at.hour:02}{at.minute:02}{at.second:02}"
+    moment = (("DA", day), ("TI", time))
     return Record(record.kind, moment + record.fields, record.marks)
 
 

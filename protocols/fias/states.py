@@ -42,6 +42,8 @@ Input: TypeAlias = str
 class State(Enum):
     """Where a link stands. The value is the words a person reads."""
 
+    __hash__ = object.__hash__  # members are their own identity; Enum's would hash a name for each look into a table
+
     OFFLINE = "no connection"
     WAITING = "connected, waiting for the PMS to speak first"
     GREETING = "we asked with LS"
@@ -60,6 +62,8 @@ class State(Enum):
 
 class Do(Enum):
     """What a transition does. The value is what the diagram writes."""
+
+    __hash__ = object.__hash__  # as above
 
     LS = "LS"
     LA = "LA"
@@ -302,6 +306,8 @@ COMMON_SENTENCES: Final[dict[Input, str]] = {
 
 class Audit(Enum):
     """Whether charges may go, as far as the night audit is concerned."""
+
+    __hash__ = object.__hash__  # as above
 
     NONE = "no night audit"
     RUNNING = "night audit"

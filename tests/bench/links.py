@@ -185,10 +185,17 @@ class _Nothing:
 
     rowcount = 1
 
-    def exec_driver_sql(self, sql: str, rows: object = None) -> _Nothing:
+    @property
+    def connection(self) -> _Nothing:
         return self
 
-    def execute(self, statement: object) -> list[object]:
+    def cursor(self) -> _Nothing:
+        return self
+
+    def executemany(self, sql: str, rows: object) -> None:
+        pass
+
+    def execute(self, statement: object, row: object = None) -> list[object]:
         return []
 
 

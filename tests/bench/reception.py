@@ -8,7 +8,6 @@ sender can tell when a line is safe.
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -64,8 +63,6 @@ class Reception:
         factory = RecordsFactory(AckSession, LineFramer, self._door)
         endpoint = serverFromString(self._reactor, "tcp:0:interface=127.0.0.1")  # type: ignore[no-untyped-call]
         self._port = await endpoint.listen(factory)
-        # Else an acknowledgement waits in the kernel until the next line has come (Nagle). Connections inherit it.
-        self._port.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return int(self._port.getHost().port)
 
     async def close(self) -> None:

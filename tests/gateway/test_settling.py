@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -11,10 +12,10 @@ from gateway.instants import to_micros
 from gateway.intake.call_rows import call_row
 from gateway.intake.feed import Segment
 from gateway.intake.overdue import SettleOverdue
-from gateway.settle import Ruling
+from gateway.settle import Price, Ruling, price
 from gateway.store.verify import broken_rules
 from pms_adapters.events import CheckedOut, Guest, GuestChanged
-from protocols.records import CallRecord, Frame
+from protocols.records import CallRecord, Frame, JoinedCall
 from tests.conftest import LoggedFailures
 from tests.gateway.rig import NOON, Rig, line
 
@@ -217,6 +218,41 @@ def test_an_exception_in_one_record_loses_neither_it_nor_its_neighbours(
     assert rig.states() == ["due", "due"]
     assert "a fault of ours" in str(rig.rows("SELECT reason FROM records WHERE kind = 'unparsed'"))
     assert len(logged_failures.take(ZeroDivisionError)) == 1
+
+
+def test_a_fault_in_ruling_one_call_is_that_records_alone(
+    rig: Rig, logged_failures: LoggedFailures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its record is kept unread; the records around it, in the same read, are charged, under one connection's number."""
+    rig.check_in()
+    priced = price
+
+    def faulty(joined: JoinedCall, *rest: Any) -> Price:
+        if joined.call.call_key == "2":
+            raise ZeroDivisionError("a fault of ours")
+        return priced(joined, *rest)
+
+    monkeypatch.setattr("gateway.intake.charging.price", faulty)
+    feed = rig.connect()
+    rig.send(feed, line(1), line(2), line(3))
+    assert rig.rows("SELECT position, kind, segment FROM records ORDER BY id") == [
+        (0, "call", 1), (1, "unparsed", 1), (2, "call", 1)
+    ]  # fmt: skip
+    assert rig.states() == ["due", "due"]
+    assert len(logged_failures.take(ZeroDivisionError)) == 1
+    monkeypatch.undo()
+    rig.send(feed, line(4))
+    assert rig.rows("SELECT count(*) FROM segments") == [(1,)]
+    assert rig.states() == ["due"] * 3
+
+
+def test_legs_that_come_in_one_read_are_ruled_once(rig: Rig) -> None:
+    """Two segments of one call in one batch are one posting for both."""
+    rig.check_in()
+    later = NOON - timedelta(minutes=4)
+    rig.send(rig.connect(), line(1, seconds=60, more=1), line(1, seconds=60, start=later))
+    assert rig.rows("SELECT legs, talk_seconds FROM calls") == [(2, 120)]
+    assert [(row["state"], row["reason"]) for row in rig.postings()] == [("due", "")]
 
 
 def test_a_restart_goes_on_where_the_store_stands(rig: Rig) -> None:

@@ -1,0 +1,138 @@
+"""From calls to charges: what the calls that a batch touched cost, whose they are, and the postings they want.
+
+The calls of a batch are ruled together, after all of its records have found their calls, stage by stage: join, price,
+find who pays, rule, write the rows. A call of which several records came in one batch is thereby ruled once, with all
+that is known; and a stage that is run for a hundred calls in a row costs half of what it costs when the stages take
+turns, because the processor keeps its instructions at hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection
+
+from gateway.directory import NoNews, Occupants, Place, Room, Unlisted, payer
+from gateway.instants import SECOND, to_micros
+from gateway.intake.batch import Batch, Rules, Source, Touched, surroundings
+from gateway.intake.call_rows import call_row, due_of, posting_row
+from gateway.settle import CarrierCost, Price, Ruling, Wanted, carrier_cost, difference, price, rule
+from gateway.store import outbox, schema
+from gateway.store.memory import Memory
+from gateway.store.rows import CallRow
+from protocols.records import JoinedCall
+from rating.book import TariffBook
+from rating.numbering import NumberPlan
+
+#: An announced leg that does not come is not waited for longer than this, in seconds.
+OPEN_SECONDS: Final = 4 * 3600
+#: Extensions whose place is remembered; a hotel has fewer, and garbage in that column has no end.
+REMEMBERED_PLACES: Final = 20_000
+_NO_NEWS: Final = NoNews()
+_NOWHERE: Final = Unlisted("")
+_OPEN: Final = Ruling(status="open", reason="the exchange has announced further records of this call")
+
+
+class _Known(NamedTuple):
+    """A call as far as it is known: joined, who pays, what it costs him (None while it is open) and what it costs us."""
+
+    joined: JoinedCall
+    extension: str | None = None
+    place: Place = _NOWHERE
+    who: Occupants = _NO_NEWS
+    cost: Price | None = None
+    carried: CarrierCost | None = None
+
+
+class Charging:
+    """Rules calls and adds what they want to the rows of the batch."""
+
+    def __init__(self, memory: Memory, rules: Rules, sources: Mapping[str, Source], book: TariffBook) -> None:
+        self.rules, self.book = rules, book
+        self._memory, self._sources = memory, sources
+        self._places: dict[str | None, Place] = {}
+
+    def charge(self, connection: Connection, batch: Batch) -> None:
+        """Rule every call that the batch touched."""
+        touched, batch.touched = list(batch.touched.values()), {}
+        known = [self._known(one) for one in touched]
+        rulings = [self._ruled(one, what) for one, what in zip(touched, known, strict=True)]
+        rows = [self._row(*each) for each in zip(touched, known, rulings, strict=True)]
+        for one, ruling, row in zip(touched, rulings, rows, strict=True):
+            (batch.new_calls if one.first else batch.changed_calls)[row.id] = row
+            self._want(connection, batch, one, ruling, row)
+
+    def _known(self, one: Touched) -> _Known:
+        """Join the legs, and price what is to be settled now."""
+        source = self._sources[one.source]
+        joined = source.join(one.live.legs)
+        if not joined.complete and not one.overdue and not _emergency(joined, source.plan):
+            return _Known(joined)
+        rules, memory = self.rules, self._memory
+        extension = payer(joined.holders, rules.rooms, rules.transfer_payer) or joined.call.extension
+        place, started = self._place(extension), to_micros(joined.call.start)
+        who = memory.occupancy.at(place.room, started) if isinstance(place, Room) else _NO_NEWS
+        around = surroundings(rules, memory.stay_tariffs, joined, extension, place, who, started)
+        cost = price(joined, source.plan, self.book, around)
+        carried = carrier_cost(joined, source.plan, self.book, around) if self.book.costs else None
+        return _Known(joined, extension, place, who, cost, carried)
+
+    def _ruled(self, one: Touched, known: _Known) -> Ruling:
+        if known.cost is None:
+            return _OPEN
+        ruling = rule(known.cost, known.place, known.who, self.rules.policy)
+        if known.joined.complete:
+            return ruling
+        words = "settled without its last record, which did not come" if one.overdue else ""
+        return ruling._replace(reason="; ".join(said for said in (ruling.reason, words) if said))
+
+    def _row(self, one: Touched, known: _Known, ruling: Ruling) -> CallRow:
+        until = one.now + OPEN_SECONDS * SECOND if known.cost is None else None
+        legs = len(one.live.legs)
+        whole = (known.joined, known.cost, known.extension, ruling, until, known.carried)
+        return call_row(self._memory.owner, one.live.id, one.source, legs, *whole)
+
+    def _want(self, connection: Connection, batch: Batch, one: Touched, ruling: Ruling, call: CallRow) -> None:
+        """Add the posting a ruling asks for, less what is on its way already."""
+        if call.number_class == "emergency" and not one.live.alarmed:
+            one.live.alarmed = True
+            batch.emergencies.append(call)
+        if call.status == "open":
+            return
+        wanted, part = (ruling.wanted, 0) if one.first else self._part(connection, call, ruling)
+        if wanted is None:
+            return
+        if one.doubt:
+            words = "equals a record stored before; the match is too short to prove a repeat"
+            wanted = Wanted("held", wanted.amount, "possible_repeat", words)
+        posting_id = self._memory.numbers.take(schema.postings)
+        money = (self.rules.currency, self.rules.decimals)
+        row = posting_row(posting_id, call, ruling, wanted, part, one.now, self.rules.policy.pms or "", money)
+        batch.postings.append(row)
+        batch.unknown_rooms += row.hold == "no_room_news"
+        if row.state == "due":
+            batch.due.append(due_of(row, call))
+
+    def _part(self, connection: Connection, call: CallRow, ruling: Ruling) -> tuple[Wanted | None, int]:
+        """What is still wanted of a call that was ruled before, and the number of that part."""
+        earlier = outbox.of_call(connection, self._memory.owner, call.id)
+        already = sum(one.amount or 0 for one in earlier if one.state != "written_off")
+        if earlier and ruling.wanted is not None and ruling.wanted.amount is None:
+            return None, 0  # no rate yet: what stands already is looked at again when there is one
+        return difference(ruling.wanted, already, self.rules.currency), len(earlier)
+
+    def _place(self, extension: str | None) -> Place:
+        """Where an extension stands, remembered: the list does not change while we run."""
+        place = self._places.get(extension)
+        if place is None:
+            if len(self._places) >= REMEMBERED_PLACES:
+                self._places.clear()
+            place = self._places[extension] = self.rules.rooms.place(extension)
+        return place
+
+
+def _emergency(joined: JoinedCall, plan: NumberPlan) -> bool:
+    """True for a call that must not wait for its last record, because somebody must hear of it now."""
+    leg = joined.charged[0] if joined.charged else joined.call
+    return leg.direction == "out" and plan.classify(leg.dialled or "").number_class == "emergency"
