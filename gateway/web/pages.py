@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from gateway.explaining import explained
 from gateway.ledger import STATES
 from gateway.store import pages as queries
 from gateway.web import line
-from gateway.web.details import facts, of_call, tabs
+from gateway.web.details import facts, of_call, reasons, tabs
+from gateway.web.explanation import correction_object
 from gateway.web.house import House
 from gateway.web.live import First, Live, Present
 from gateway.web.marks import FOR_PEOPLE, MEANINGS, NAMES, TONES
@@ -32,7 +32,12 @@ from rating.money import minor_digits
 LONGEST_SEARCH: Final = 80
 
 NAVIGATION: Final = (("now", "/", "Now"), ("calls", "/calls", "Calls"), ("postings", "/postings", "Postings"))
-MORE_NAVIGATION: Final = (("records", "/records", "Records"), ("links", "/links", "Links"))
+MORE_NAVIGATION: Final = (
+    ("corrections", "/corrections", "Corrections"),
+    ("laboratory", "/laboratory", "Laboratory"),
+    ("records", "/records", "Records"),
+    ("links", "/links", "Links"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ class Pages:
         seen = await self._live.first.get()
         clock, country = self._live.clock(), self._country
         calls = [call_view(one, seen.postings.get(one["id"], []), clock, country) for one in seen.calls]
-        return await self._page(
+        return await self.page(
             "first.html",
             here="now",
             title="Now",
@@ -97,7 +102,7 @@ class Pages:
         clock = self._live.clock()
         shown = found.calls[:PAGE_ROWS]
         views = [call_view(one, postings.get(one["id"], []), clock, self._country) for one in shown]
-        return await self._page(
+        return await self.page(
             "calls.html",
             here="calls",
             title=f"Calls: {words}" if words else "Calls",
@@ -108,12 +113,12 @@ class Pages:
             further=found.looked_to,
         )
 
-    async def call(self, number: int) -> Page:
-        """One call: why this amount, its postings with every attempt, its records."""
+    async def call(self, number: int, language: str = "") -> Page:
+        """One call: why this amount (in the guest's language, or the one chosen), its postings, its records."""
         story = await self._reads.read(lambda connection: call_story(connection, self._owner, number))
         if story is None:
             return await self.missing(f"There is no call {number}.")
-        return await self._page("call.html", here="calls", title=f"Call {number}", **self._call_values(story))
+        return await self.page("call.html", here="calls", title=f"Call {number}", **self._call_values(story, language))
 
     async def call_story(self, number: int) -> Page:
         """The same, as the piece that opens below a line."""
@@ -130,7 +135,7 @@ class Pages:
         shown = rows[:PAGE_ROWS] if state else rows
         views = [self._posting(one, names, attempts.get(one["id"], [])) for one in shown]
         counts = await self._counts()
-        return await self._page(
+        return await self.page(
             "postings.html",
             here="postings",
             title=f"Postings: {NAMES.get(state, 'all')}" if state else "Postings",
@@ -150,7 +155,7 @@ class Pages:
         if story is None:
             return await self.missing(f"There is no posting {number}.")
         row, call = story["posting"], story["call"]
-        page = await self._page(
+        page = await self.page(
             "posting.html",
             here="postings",
             title=f"Posting {number}",
@@ -172,7 +177,7 @@ class Pages:
             lambda c: queries.odd_records(c, self._owner, wanted, PAGE_ROWS + 1, before)
         )
         clock, shown = self._live.clock(), found[:PAGE_ROWS]
-        return await self._page(
+        return await self.page(
             "records.html",
             here="records",
             title="Records",
@@ -187,7 +192,7 @@ class Pages:
         """Exchanges, PMS, store: since when, how much, and what was odd."""
         clock, status, house = self._live.clock(), self._house.status, self._house
         clerk = house.link.clerk if house.link is not None else None
-        return await self._page(
+        return await self.page(
             "links.html",
             here="links",
             title="Links",
@@ -234,7 +239,8 @@ class Pages:
         except (StoreUnreadable, StoreBusy):
             return None
 
-    async def _page(self, template: str, **values: Any) -> Page:
+    async def page(self, template: str, **values: Any) -> Page:
+        """A page from its template."""
         return Page(self._render(template, await self._seen(), **values))
 
     def _render(self, template: str, known: Present | None, *, here: str, title: str, **values: Any) -> str:
@@ -294,14 +300,15 @@ class Pages:
         guest = names.get(row["reservation"] or "", "")
         return posting_view(row, self._live.clock(), self._country, guest=guest, token=token, tries=attempts)
 
-    def _call_values(self, story: Mapping[str, Any]) -> dict[str, Any]:
+    def _call_values(self, story: Mapping[str, Any], language: str = "") -> dict[str, Any]:
         call, clock = story["call"], self._live.clock()
         view: CallView = call_view(call, story["postings"], clock, self._country)
         charges = [self._posting({**one, **of_call(call)}, story["names"], []) for one in story["postings"]]
         return {
             "call": view,
             "facts": facts(call, view, story["names"]),
-            "why": explained(call),
+            **reasons(call, story["language"], language),
+            "corrections": [correction_object(one) for one in story["lists"]],
             "charges": charges,
             "tries": {number: [attempt_view(one, clock) for one in rows] for number, rows in story["attempts"].items()},
             "records": [record_view(one, clock) for one in story["records"]],

@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from gateway.web.api import Api, BadQuestion, chosen_state, whole, window
 from gateway.web.deeds import Deeds, NotDone, judge, read_form
+from gateway.web.explanation import chosen_language, explanation
 from gateway.web.health import Pulse, health
 from gateway.web.house import House
 from gateway.web.live import Live
@@ -46,7 +47,7 @@ class Routes:
     def __init__(self, house: House, clock: Any, elsewhere: Elsewhere, version: str) -> None:
         reads = Reads(house.database, elsewhere)
         live = Live(house, reads, clock.seconds)
-        self._house = house
+        self._house, self._reads = house, reads
         self._tokens = Tokens(secrets.token_bytes(SECRET_BYTES))
         self._pages = Pages(house, reads, live, self._tokens, version)
         self._deeds = Deeds(house, reads, clock)
@@ -71,7 +72,7 @@ class Routes:
     @app.route(f"/calls/{_ROW}", methods=["GET"])
     async def call(self, request: Any, number: int) -> bytes:
         """One call."""
-        return _html(request, await self._pages.call(number))
+        return _html(request, await self._pages.call(number, chosen_language(_text(request, b"language"))))
 
     @app.route(f"/calls/{_ROW}/story", methods=["GET"])
     async def call_story(self, request: Any, number: int) -> bytes:
@@ -157,6 +158,15 @@ class Routes:
     async def api_calls(self, request: Any) -> bytes:
         """Calls, newest first."""
         return _json(request, 200, await self._api.calls(window(_fields(request))))
+
+    @app.route(f"/api/v1/calls/{_ROW}/explanation", methods=["GET"])
+    async def api_explanation(self, request: Any, number: int) -> bytes:
+        """How a call's amount came about."""
+        owner, language = self._house.database.property, chosen_language(_text(request, b"language"))
+        found = await self._reads.read(lambda connection: explanation(connection, owner, number, language))
+        if found is None:
+            return _json(request, 404, {"error": f"there is no call {number}"})
+        return _json(request, 200, found)
 
     @app.route("/api/v1/postings", methods=["GET"])
     async def api_postings(self, request: Any) -> bytes:

@@ -24,7 +24,7 @@ WRONG, DEARER, CHEAPER, FREE = flat("1.50"), flat("2.00"), flat("0.50"), flat("0
 def posted(rig: Rig, calls: int = 1) -> LaidOut:
     """Calls of two minutes, charged 3.00 each by the wrong tariff and taken by the PMS."""
     pms = LaidOut()
-    rig.settling.book = WRONG
+    rig.use(WRONG)
     rig.employ(pms)
     rig.check_in()
     rig.send(rig.connect(), *(line(number, dialled=MOBILE, seconds=61) for number in range(1, calls + 1)))
@@ -172,7 +172,7 @@ def test_a_guest_who_has_left_is_paid_back_by_hand_whatever_the_pms_takes(rig: R
 
 def test_a_call_whose_posting_is_not_at_its_end_is_left_alone(rig: Rig) -> None:
     """It may be on the folio or not: that is settled first."""
-    rig.settling.book = WRONG
+    rig.use(WRONG)
     rig.check_in()
     rig.send(rig.connect(), line(1, dialled=MOBILE, seconds=61))
     [item] = propose(rig, DEARER).items
@@ -204,7 +204,7 @@ def test_a_rejected_list_posts_nothing(rig: Rig) -> None:
 
 def test_a_charge_that_a_person_let_go_is_not_charged_again(rig: Rig) -> None:
     """A write-off is a decision; a list does not undo it."""
-    rig.settling.book = WRONG
+    rig.use(WRONG)
     rig.check_in(no_post=True)
     rig.send(rig.connect(), line(1, dialled=MOBILE, seconds=61))
     give_deed(rig, "write-off", 1)
@@ -213,7 +213,7 @@ def test_a_charge_that_a_person_let_go_is_not_charged_again(rig: Rig) -> None:
 
 def test_a_call_that_was_free_by_mistake_is_charged_while_the_guest_is_here(rig: Rig) -> None:
     """It has no posting yet; its first is the correction."""
-    rig.settling.book = FREE
+    rig.use(FREE)
     rig.employ(LaidOut())
     rig.check_in()
     rig.send(rig.connect(), line(1, dialled=MOBILE, seconds=61))
@@ -244,7 +244,7 @@ def test_a_list_has_totals(rig: Rig) -> None:
 def test_calls_outside_the_period_are_not_touched(rig: Rig) -> None:
     """Neither before nor after."""
     posted(rig)
-    rig.settling.book = WRONG
+    rig.use(WRONG)
     rig.send(rig.connect(), line(9, dialled=MOBILE, seconds=61, start=rig.now - timedelta(days=3)))
     assert propose(rig, DEARER).looked_at == 1
 

@@ -11,7 +11,7 @@ MOBILE = "9600123456"
 
 def unrated(rig: Rig, calls: int = 1) -> None:
     """Calls to mobiles, while the tariff knows none."""
-    rig.settling.book = flat("0.50", classes="local national")
+    rig.use(flat("0.50", classes="local national"))
     rig.check_in()
     rig.send(rig.connect(), *(line(number, dialled=MOBILE, seconds=61) for number in range(1, calls + 1)))
 

@@ -48,7 +48,7 @@ def rehearse(
 
 def two_calls(rig: Rig, book: TariffBook) -> None:
     """A call to a mobile and one in town, of a minute each."""
-    rig.settling.book = book
+    rig.use(book)
     rig.check_in()
     rig.send(rig.connect(), line(1, dialled=MOBILE, seconds=60), line(2, dialled=LOCAL, seconds=60))
 
@@ -76,7 +76,7 @@ def test_a_call_that_the_other_tariff_does_not_know_is_not_taken_for_free(rig: R
 
 def test_a_call_of_several_records_is_priced_from_all_of_them(rig: Rig) -> None:
     """The row of a joined call cannot say where each stretch began."""
-    rig.settling.book = flat("1.50")
+    rig.use(flat("1.50"))
     rig.check_in()
     rig.send(rig.connect(), line(1, dialled=MOBILE, seconds=60, more=1), line(1, dialled=MOBILE, seconds=60, more=0))
     assert rig.rows("SELECT legs FROM calls") == [(2,)]

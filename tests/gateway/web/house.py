@@ -34,6 +34,8 @@ HOSTILE_NAME = "<script>alert(1)</script>\u202eevil\x07"
 class LaidOut:
     """A PMS that gives the answers laid out for it, in order, and then says yes to everything."""
 
+    takes_reversals = False
+
     def __init__(self) -> None:
         self.state = LinkState(up=True, ready=True, why="", since=NOON - timedelta(days=4))
         self.answers: deque[PostingResult] = deque()
