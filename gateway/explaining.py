@@ -16,21 +16,23 @@ from rating.sentences import LANGUAGES, language_of
 
 Row = Mapping[str, Any]
 
-#: The languages an explanation can be had in, each by its own name; a tag where we do not know the name.
+#: The languages an explanation can be had in, each by its own name.
 LANGUAGE_NAMES: Final[Mapping[str, str]] = {
-    **{tag: tag for tag in LANGUAGES},
-
-        "en": "English", "de": "Deutsch", "fr": "Français", "es": "Español", "it": "Italiano", "pt": "Português",
-        "nl": "Nederlands", "pl": "Polski", "cs": "Čeština", "hr": "Hrvatski", "sv": "Svenska", "da": "Dansk",
-        "ru": "Русский", "uk": "Українська", "tr": "Türkçe", "el": "Ελληνικά", "hu": "Magyar", "ro": "Română",
-        "ja": "日本語", "zh": "中文", "ko": "한국어", "ar": "العربية"
-    ,
-}  # fmt: skip
+    "en": "English",
+    "de": "Deutsch",
+    "fr": "Français",
+    "es": "Español",
+    "it": "Italiano",
+    "pt": "Português",
+    "pl": "Polski",
+    "no": "Norsk",
+    "ru": "Русский",
+}
 
 
 def languages() -> list[tuple[str, str]]:
     """The languages there are, as tag and name, English first."""
-    return [(tag, LANGUAGE_NAMES[tag]) for tag in LANGUAGES]
+    return [(tag, LANGUAGE_NAMES.get(tag, tag)) for tag in LANGUAGES]
 
 
 def best_language(wanted: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from klein import Klein
 from twisted.logger import Logger
+from twisted.protocols.basic import FileSender
 from twisted.python.failure import Failure
 from werkzeug.exceptions import HTTPException
 
@@ -20,10 +21,13 @@ from gateway.web.deeds import Deeds, NotDone, judge, read_form
 from gateway.web.explanation import chosen_language, explanation
 from gateway.web.health import Pulse, health
 from gateway.web.house import House
+from gateway.web.laboratory import FILES, Laboratory
 from gateway.web.live import Live
 from gateway.web.metrics import CONTENT_TYPE, Metrics
 from gateway.web.openapi import openapi
 from gateway.web.pages import Entered, Page, Pages
+from gateway.web.price_pages import PricePages
+from gateway.web.price_pages import read_form as price_form
 from gateway.web.reads import Elsewhere, Reads, StoreBusy, StoreUnreadable
 from gateway.web.security import Tokens, from_our_page
 from gateway.web.templates import static_files
@@ -44,12 +48,14 @@ class Routes:
     app = Klein()
     _log = Logger()
 
-    def __init__(self, house: House, clock: Any, elsewhere: Elsewhere, version: str) -> None:
+    def __init__(self, house: House, clock: Any, elsewhere: Elsewhere, version: str, bench: Laboratory) -> None:
         reads = Reads(house.database, elsewhere)
         live = Live(house, reads, clock.seconds)
         self._house, self._reads = house, reads
         self._tokens = Tokens(secrets.token_bytes(SECRET_BYTES))
         self._pages = Pages(house, reads, live, self._tokens, version)
+        self._bench = bench
+        self._prices = PricePages(house, reads, live, self._tokens, self._pages, bench, clock)
         self._deeds = Deeds(house, reads, clock)
         self._api = Api(house, reads, live, version)
         self._metrics = Metrics(house, reads, clock.seconds)
@@ -94,17 +100,15 @@ class Routes:
     async def decide(self, request: Any, number: int) -> bytes:
         """A person's decision; answered with the posting as it stands then."""
         form = read_form(_fields(request))
-        if not from_our_page(_header(request, "sec-fetch-site"), _header(request, "origin"), _header(request, "host")):
-            return _html(request, await self._pages.problem(403, "Not from here", "This form came from another site."))
+        if (refused := await self._foreign(request)) is not None:
+            return refused
         done: NotDone | int | None = judge(form, number, self._tokens)
         if done is None:
             done = await self._deeds.give(form, number)
         if isinstance(done, NotDone):
             entered = Entered(deed=form.deed, who=form.who, why=form.why, problem=done.sentence)
             return _html(request, await self._pages.posting(number, entered=entered))
-        request.setResponseCode(303)
-        request.setHeader("location", f"/postings/{number}?told={done}")
-        return b""
+        return _see(request, f"/postings/{number}?told={done}")
 
     @app.route("/records", methods=["GET"])
     async def records(self, request: Any) -> bytes:
@@ -126,6 +130,73 @@ class Routes:
         if request.setETag(f'"{file.tag}"'.encode()) is not None:
             return b""
         return _answer(request, 200, file.content_type, file.data)
+
+    # -- prices ---------------------------------------------------------------------------------------------------
+
+    @app.route("/corrections", methods=["GET"])
+    async def corrections(self, request: Any) -> bytes:
+        """Lists of changed prices."""
+        return _html(request, await self._prices.changes())
+
+    @app.route("/corrections", methods=["POST"])
+    async def make_list(self, request: Any) -> bytes:
+        """Begin to make a list."""
+        if (refused := await self._foreign(request)) is not None:
+            return refused
+        page = await self._prices.make(price_form(_fields(request)), _text(request, b"token"))
+        return _see(request, "/corrections") if page is None else _html(request, page)
+
+    @app.route(f"/corrections/{_ROW}", methods=["GET"])
+    async def correction(self, request: Any, number: int) -> bytes:
+        """One list."""
+        after = whole(_fields(request), "after", 1, MOST) or 0
+        return _html(request, await self._prices.change(number, after))
+
+    @app.route(f"/corrections/{_ROW}", methods=["POST"])
+    async def decide_list(self, request: Any, number: int) -> bytes:
+        """A person approves or rejects a list."""
+        if (refused := await self._foreign(request)) is not None:
+            return refused
+        form, deed = price_form(_fields(request)), _text(request, b"deed")
+        done = await self._prices.decide(number, deed, form.who, form.why, _text(request, b"token"))
+        return _html(request, await self._prices.change(number, told=done) if isinstance(done, str) else done)
+
+    @app.route("/laboratory", methods=["GET"])
+    async def laboratory(self, request: Any) -> bytes:
+        """The tariff laboratory."""
+        return _html(request, await self._prices.laboratory())
+
+    @app.route("/laboratory", methods=["POST"])
+    async def rehearse(self, request: Any) -> bytes:
+        """Begin a rehearsal."""
+        if (refused := await self._foreign(request)) is not None:
+            return refused
+        begun = await self._prices.rehearse(price_form(_fields(request)), _text(request, b"token"))
+        return _html(request, begun) if isinstance(begun, Page) else _see(request, f"/laboratory/{begun.number}")
+
+    @app.route(f"/laboratory/{_ROW}", methods=["GET"])
+    async def rehearsal(self, request: Any, number: int) -> bytes:
+        """One rehearsal."""
+        return _html(request, await self._prices.rehearsal(number))
+
+    @app.route(f"/laboratory/{_ROW}/<name>", methods=["GET"])
+    async def rehearsed_calls(self, request: Any, number: int, name: str) -> bytes:
+        """Every call of a rehearsal, as a file that is sent as it is read."""
+        work = self._bench.work(number)
+        path = work.file(name) if work is not None else None
+        if path is None:
+            return _html(request, await self._pages.missing("There is no such file; the rehearsal may still run."))
+        request.setHeader("content-type", FILES[name])
+        request.setHeader("content-length", str(path.stat().st_size))
+        with path.open("rb") as file:
+            await FileSender().beginFileTransfer(file, request)
+        return b""
+
+    async def _foreign(self, request: Any) -> bytes | None:
+        """The refusal of a form that another site sent; None for our own."""
+        if from_our_page(_header(request, "sec-fetch-site"), _header(request, "origin"), _header(request, "host")):
+            return None
+        return _html(request, await self._pages.problem(403, "Not from here", "This form came from another site."))
 
     # -- for programs ---------------------------------------------------------------------------------------------
 
@@ -239,6 +310,13 @@ def _before(request: Any) -> int | None:
 def _header(request: Any, name: str) -> str | None:
     value: str | None = request.getHeader(name)
     return value
+
+
+def _see(request: Any, address: str) -> bytes:
+    """Send the browser on, so that loading the page again does nothing twice."""
+    request.setResponseCode(303)
+    request.setHeader("location", address)
+    return b""
 
 
 def _html(request: Any, page: Page) -> bytes:
