@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -94,6 +94,15 @@ def _within_the_week(stretch: Stretch) -> list[Stretch]:
     if stretch.end <= WEEK:
         return [stretch]
     return [Stretch(stretch.start, WEEK), Stretch(0, stretch.end - WEEK)]
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def instant_of(start: datetime) -> int:
+    """Give the seconds since 1970 of an aware time."""
+    since = start - _EPOCH
+    return since.days * DAY + since.seconds
 
 
 def band_at(week: Week, zone: ZoneInfo, instant: int) -> int:

@@ -16,6 +16,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
+from rating.bands import instant_of
 from rating.circumstances import Circumstances, fits
 from rating.contracts import Contract
 from rating.tariff import Tariff
@@ -25,11 +26,16 @@ FOREVER = 2**62
 
 
 class Period(NamedTuple):
-    """A tariff and the instants (seconds since 1970) from which and until which it is in force."""
+    """A tariff and the instants (seconds since 1970) from which and until which it is in force.
+
+    A call that begins, by whatever clock, on a day from `sure_from` to `sure_to` (ordinals) is within it for certain.
+    """
 
     start: int
     end: int
     tariff: Tariff
+    sure_from: int
+    sure_to: int
 
 
 Periods: TypeAlias = tuple[Period, ...]
@@ -66,9 +72,9 @@ class TariffBook:
     directions: frozenset[str] = frozenset()
     attempts: bool = False
 
-    def in_force(self, instant: int, code: str = "") -> Tariff | None:
-        """Give the tariff in force at an instant (seconds since 1970): the general one, or that of a code; or None."""
-        return in_force(self.carried.get(code, ()) if code else self.periods, instant)
+    def in_force(self, start: datetime, code: str = "") -> Tariff | None:
+        """Give the tariff in force at an aware time: the general one, or that of a code; or None."""
+        return in_force(self.carried.get(code, ()) if code else self.periods, start)
 
     def cost_line(self, around: Circumstances) -> CostLine | None:
         """Give the line of the carrier that is named; else that of the trunk; else the one that names no trunks."""
@@ -94,12 +100,14 @@ class TariffBook:
         return tuple(one.contract for one in self.tariffs if one.contract is not None)
 
 
-def in_force(periods: Periods, instant: int) -> Tariff | None:
-    """Give the tariff of the period that an instant falls in, or None."""
-    for start, end, tariff in periods:
-        if start <= instant < end:
-            return tariff
-    return None
+def in_force(periods: Periods, start: datetime) -> Tariff | None:
+    """Give the tariff of the period that an aware time falls in, or None."""
+    day = start.toordinal()
+    for one in periods:
+        if one.sure_from <= day <= one.sure_to:
+            return one.tariff
+    instant = instant_of(start)
+    return next((one.tariff for one in periods if one.start <= instant < one.end), None)
 
 
 def tariff_book(
@@ -154,7 +162,10 @@ def _periods(tariffs: list[Tariff], zone: ZoneInfo) -> Periods:
 
 def _period(tariff: Tariff, zone: ZoneInfo) -> Period:
     end = FOREVER if tariff.valid_to is None else _midnight(tariff.valid_to + timedelta(days=1), zone)
-    return Period(_midnight(tariff.valid_from, zone), end, tariff)
+    last = date.max if tariff.valid_to is None else tariff.valid_to
+    # Clocks around the world are at most 26 hours apart.
+    sure_from, sure_to = tariff.valid_from.toordinal() + 2, last.toordinal() - 2
+    return Period(_midnight(tariff.valid_from, zone), end, tariff, sure_from, sure_to)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> int:

@@ -7,13 +7,28 @@ the number or of the clock is looked at for each call. A condition never fits a 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import gcd
 from typing import NamedTuple
 
 from rating.circumstances import Circumstances, all_fit
+from rating.money import MILLIONTHS
+from rating.outcomes import Trace
 from rating.tariff import ClassRule, PrefixTable, SpecialRule, Tariff, Terms
 
 REMEMBERED = 8_192
 """Answers kept for one tariff. Full, they are forgotten together: with a hotel's few hundred circumstances it never is."""
+
+
+class Plain(NamedTuple):
+    """What of a plain rule does not depend on the call: the factor and the sum of its fees, and the end of the trace.
+
+    With them a price of p millionths a minute for s seconds is (p x s x `times` + `plus`) / `unit` currency units.
+    """
+
+    times: int
+    plus: int
+    unit: int
+    lines: Trace
 
 
 class Choice(NamedTuple):
@@ -21,6 +36,7 @@ class Choice(NamedTuple):
 
     `fees` are those that are added after the mark-up, as (name, amount), `fees_sum` what they come to. `asks` is None
     where nothing more is asked; else the rule says what the number must begin with, its countries and its bands.
+    `plain` is set where nothing but increments, connection fee, mark-up and fees can bear on a price by the minute.
     """
 
     rule: ClassRule
@@ -30,11 +46,15 @@ class Choice(NamedTuple):
     fees: tuple[tuple[str, int], ...]
     fees_sum: int
     asks: SpecialRule | None
+    continued: bool
+    plain: Plain | None
 
 
 def choices(tariff: Tariff, number_class: str, direction: str, around: Circumstances) -> tuple[Choice, ...]:
     """Give the rules that may hold, in order; the first one whose own conditions fit the number is the one."""
-    key = (number_class, direction, around if tariff.special else around.operator)
+    key: object = number_class
+    if tariff.special or around.operator or around.continued or direction != "out":
+        key = (number_class, direction, around if tariff.special else (around.operator, around.continued))
     found = tariff.remembered.get(key)
     if found is None:
         if len(tariff.remembered) >= REMEMBERED:
@@ -49,18 +69,39 @@ def _choices(tariff: Tariff, number_class: str, direction: str, around: Circumst
         if rule is None or direction not in special.directions or not all_fit(special.conditions, around):
             continue
         more = bool(special.prefixes or special.countries or special.bands)
-        yield _ready(rule, special.name, special.deck or tariff.deck, around, special if more else None)
+        yield _ready(rule, special.name, tariff, special.deck or tariff.deck, around, special if more else None)
         if not more:
             return
     base = tariff.rules.get(number_class)
     if direction == "out" and base is not None:
-        yield _ready(base, "", tariff.deck, around, None)
+        yield _ready(base, "", tariff, tariff.deck, around, None)
 
 
-def _ready(rule: ClassRule, name: str, deck: PrefixTable, around: Circumstances, asks: SpecialRule | None) -> Choice:
-    terms = rule.terms
+def _ready(
+    rule: ClassRule, name: str, tariff: Tariff, deck: PrefixTable, around: Circumstances, asks: SpecialRule | None
+) -> Choice:
+    terms = rule.terms._replace(connection=0, attempt=0) if around.continued else rule.terms
     fees = [("surcharge", terms.surcharge), ("access", terms.access_fee), ("attempt", terms.attempt)]
     if around.operator:
         fees.append(("operator", terms.operator_fee))
     kept = tuple(fee for fee in fees if fee[1])
-    return Choice(rule, name, terms, deck, kept, sum(amount for _, amount in kept), asks)
+    plain = None if rule.free or rule.metered is not None or tariff.unsupervised else _plain(terms, kept, tariff)
+    whole = sum(amount for _, amount in kept)
+    return Choice(rule, name, terms, deck, kept, whole, asks, around.continued, plain)
+
+
+def _plain(terms: Terms, fees: tuple[tuple[str, int], ...], tariff: Tariff) -> Plain | None:
+    if terms.minimum or terms.maximum >= 0 or terms.discount or terms.add_per_minute or terms.grace_seconds:
+        return None
+    times, unit = MILLIONTHS + terms.markup, 60 * MILLIONTHS * MILLIONTHS
+    plus = 60 * (terms.connection * times + sum(amount for _, amount in fees) * MILLIONTHS)
+    common = gcd(times, plus, unit)  # small numbers are quicker
+    lines: Trace = ("connection", "", terms.connection, 0) if terms.connection else ()
+    lines += ("markup", "", terms.markup, 0) if terms.markup else ()
+    fee_lines = [entry for name, amount in fees for entry in ("charge", name, amount, 0)]
+    return Plain(
+        times // common,
+        plus // common,
+        unit // common,
+        (*lines, *fee_lines, "round", tariff.rounding, tariff.round_to, 0),
+    )

@@ -19,7 +19,8 @@ class Circumstances(NamedTuple):
     `guest_class`, `vip` and `group` are the PMS's words for the guest. `extension_class` is what kind of telephone it
     is ("room", "booth", "meeting" …). `trunk` and `trunk_group` are the line; `carrier` whose line it is, where the
     hotel says so (empty: the cost tariffs' own lists of trunks decide). `direction` is empty where the record's own
-    holds; "collect" is an incoming call whose charges were accepted. `operator` says that the operator set it up.
+    holds; "collect" is an incoming call whose charges were accepted. `operator` says that the operator set it up, `continued` that this is
+    a later part of a call whose connection was charged with its first part.
     """
 
     tariff: str = ""
@@ -33,6 +34,7 @@ class Circumstances(NamedTuple):
     carrier: str = ""
     direction: str = ""
     operator: bool = False
+    continued: bool = False
 
 
 PLAIN = Circumstances()

@@ -275,4 +275,4 @@ def _options(top: Section, name: str) -> dict[str, object]:
 def _with_options(rows: Rows, options: Mapping[str, object]) -> Rows:
     if not options:
         return rows
-    return {key: (line, rate._replace(**options)) for key, (line, rate) in rows.items()}  # type: ignore[arg-type]
+    return {key: (line, rate._replace(plain=False, **options)) for key, (line, rate) in rows.items()}  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from rating.tariff import Step, Terms
 MINUTE = 60
 
 
-def billed_seconds(talk: int, *, first: int, then: int, modulo: bool, free: int) -> int:
+def billed_seconds(talk: int, first: int, then: int, modulo: bool, free: int) -> int:
     """Round talk time up to increments, after the free seconds are taken off.
 
     The usual reading is `first` plus as many `then` as are begun (30/18 bills 48 s for 40 s); with `modulo` the whole
@@ -40,7 +40,7 @@ def billed_steps(talk: int, steps: tuple[Step, ...]) -> list[tuple[Step, int]]:
         if talk <= step.start:
             break
         upto = min(talk, steps[place + 1].start) if place + 1 < len(steps) else talk
-        seconds = billed_seconds(upto - covered, first=step.first, then=step.then, modulo=False, free=0)
+        seconds = billed_seconds(upto - covered, step.first, step.then, False, 0)
         found.append((step, seconds))
         covered += seconds
     return found

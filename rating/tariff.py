@@ -58,7 +58,7 @@ class Rate(NamedTuple):
     outside all of them. `connections` is None and `first` is 0 where the terms of the class decide.
     `first` and `then` are the increments in seconds. `one_price` says that the band makes no difference.
     `per` is the seconds that a price of time is for; `modulo` is the reading of the increments, None as the terms say.
-    Where there are `steps`, their prices hold instead.
+    Where there are `steps`, their prices hold instead. `plain` says that there is nothing but a price per minute.
     """
 
     prefix: str
@@ -72,6 +72,7 @@ class Rate(NamedTuple):
     modulo: bool | None = None
     basis: Basis = "minute"
     steps: tuple[Step, ...] = ()
+    plain: bool = True
 
 
 class Terms(NamedTuple):
@@ -103,19 +104,20 @@ class Terms(NamedTuple):
 
 
 class PrefixTable(NamedTuple):
-    """Rates by prefix: one dictionary, probed at each length that occurs, longest first.
+    """Rates by prefix: one dictionary, probed at each length that occurs, longest first; `heads` cut those lengths.
 
     Measured faster than every trie that can be had in plain Python, and it builds in milliseconds.
     """
 
     rates: Mapping[str, Rate]
     lengths: tuple[int, ...]
+    heads: tuple[slice, ...]
 
     def find(self, key: str) -> Rate | None:
         """Give the rate of the longest prefix of `key`, or None."""
         get = self.rates.get
-        for length in self.lengths:
-            rate = get(key[:length])
+        for head in self.heads:
+            rate = get(key[head])
             if rate is not None:
                 return rate
         return None
@@ -123,7 +125,8 @@ class PrefixTable(NamedTuple):
 
 def prefix_table(rates: Mapping[str, Rate]) -> PrefixTable:
     """Build a table from rates by key, where keys begin with + or #."""
-    return PrefixTable(rates, tuple(sorted({len(key) for key in rates}, reverse=True)))
+    lengths = tuple(sorted({len(key) for key in rates}, reverse=True))
+    return PrefixTable(rates, lengths, tuple(slice(length) for length in lengths))
 
 
 class ClassRule(NamedTuple):

@@ -99,13 +99,14 @@ class PriceText:
             per=self.per,
             basis=self.basis,
             steps=self.steps,
+            plain=self.basis == "minute" and self.per == 60 and not self.steps,
         )
 
     def metered_rate(self, label: str) -> Rate | None:
         """Make the rate of what the exchange meters."""
         if self.metered is None:
             return None
-        return Rate(label, "", (self.per_pulse,), None, 0, 0, True, basis=self.metered)
+        return Rate(label, "", (self.per_pulse,), None, 0, 0, True, basis=self.metered, plain=False)
 
 
 def read_prices(section: Section, week: Week) -> PriceText:

@@ -2,26 +2,165 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from protocols.records import CallRecord
+from rating.circumstances import PLAIN, Circumstances
+from rating.numbering import number_plan
 from rating.outcomes import NotChargeable, RatedCall, Unrated
-from tests.rating.scenes import BERLIN, HEAD, abroad, at_home, book, book_of, call, outcome, priced
+from rating.rate import rate
+from tests.rating.scenes import BERLIN, HEAD, abroad, at_home, book, book_of, call, folder, outcome, priced
 
 VAT = '[tax]\nname = "VAT"\npercent = "19"\n'
+CARRIER = {
+    "cost.toml": b'kind = "cost"\ncode = "TELE"\ncarrier = "Tele"\ncurrency = "EUR"\nvalid_from = 2000-01-01\ndecks = ["cost.csv"]\n',
+    "cost.csv": b"prefix;price_per_minute;increments\n33;0.0137;6/6\n49;0.01;1/1\n",
+}
+PLUS = 'basis = "cost"\nmarkup_percent = "150"\nsurcharge = "0.50"\n'
+PULSES = 'price_per_pulse = "0.12"\nsurcharge = "0.50"\n'
+LINES = '[[unsupervised]]\ntrunks = ["9*"]\nallowance_seconds = 40\n'
+VIP = '[[rule]]\nname = "guests of the house"\nvip = "V1"\ndiscount_percent = 100\n'
+ROW = "33;;0.60;;60/60\n"
 
 
-def test_mark_up_then_surcharge_then_one_rounding_then_tax() -> None:
-    """0.0137/min at 6/6 for 125 s is 0.02877; + 150 % is 0.071925; + 0.50 is 0.57; 19 % of it is 0.11."""
-    rated = priced(book('markup_percent = "150"\nsurcharge = "0.50"\n' + VAT, HEAD + "33;;0.0137;;6/6"), 125)
-    assert (rated.billed_seconds, rated.net, rated.tax, rated.amount) == (126, 57, 11, 68)
+class Hotel(NamedTuple):
+    """One case: its number, what it shows, the tariff, the call, and net, tax and amount in smallest units."""
+
+    number: str
+    what: str
+    rules: str
+    record: CallRecord
+    expected: tuple[int, int, int]
+    row: str = ROW
+    currency: str = "EUR"
+    around: Circumstances = PLAIN
+    files: Mapping[str, bytes] = {}
 
 
-def test_a_minimum_is_the_least_that_a_charged_call_costs() -> None:
-    rules = 'markup_percent = "150"\nsurcharge = "0.50"\nminimum = "1.00"\n' + VAT
-    assert priced(book(rules, HEAD + "33;;0.0137;;6/6"), 125).net == 100
+TABLE = [
+    Hotel(
+        "H1",
+        "cost 0.02877, + 150 % = 0.071925, + 0.50 = 0.57, 19 % = 0.11",
+        PLUS + VAT,
+        call(125),
+        (57, 11, 68),
+        row="",
+        files=CARRIER,
+    ),
+    Hotel(
+        "H1a",
+        "the same with the cost as the hotel's own price",
+        'markup_percent = "150"\nsurcharge = "0.50"\n' + VAT,
+        call(125),
+        (57, 11, 68),
+        row="33;;0.0137;;6/6\n",
+    ),
+    Hotel(
+        "H3",
+        "with a minimum charge of 1.00",
+        PLUS + 'minimum = "1.00"\n' + VAT,
+        call(125),
+        (100, 19, 119),
+        row="",
+        files=CARRIER,
+    ),
+    Hotel(
+        "H4",
+        "12.5 yen a minute, 61 s, 10 %: halves up",
+        '[tax]\npercent = "10"\n',
+        call(61),
+        (25, 3, 28),
+        row="33;;12.5;;60/60\n",
+        currency="JPY",
+    ),
+    Hotel(
+        "H4a",
+        "halves to the even digit",
+        'rounding = "half-even"\n[tax]\npercent = "10"\n',
+        call(61),
+        (25, 2, 27),
+        row="33;;12.5;;60/60\n",
+        currency="JPY",
+    ),
+    Hotel(
+        "H6",
+        "an access fee of 0.75 for an hour",
+        'price_per_minute = "0"\naccess_fee = "0.75"\n',
+        call(3600),
+        (75, 0, 75),
+        row="",
+    ),
+    Hotel(
+        "H8",
+        "no answer supervision, allowance 40 s: 41 s are a minute",
+        LINES,
+        call(41)._replace(trunk="901"),
+        (60, 0, 60),
+    ),
+    Hotel("H8a", "and 38 s on another line too", LINES, call(38)._replace(trunk="T1"), (60, 0, 60)),
+    Hotel("H10", "37 pulses at 0.12, + 0.50", PULSES, call(300)._replace(pulses=37), (494, 0, 494), row=""),
+    Hotel(
+        "H10a",
+        "the exchange's own 1.23, + 10 %",
+        'basis = "advice"\nmarkup_percent = 10\n',
+        call(300)._replace(aoc_amount="1.23"),
+        (135, 0, 135),
+        row="",
+    ),
+    Hotel(
+        "H11",
+        "20 minutes through the hour that comes twice",
+        "",
+        call(1200, start=datetime(2024, 10, 27, 2, 50, tzinfo=BERLIN)),
+        (1200, 0, 1200),
+    ),
+    Hotel("H13", "100 % off for a VIP", VIP, call(600), (0, 0, 0), around=Circumstances(vip="V1")),
+    Hotel("H13a", "and for no other guest", VIP, call(600), (600, 0, 600), around=Circumstances(vip="V2")),
+]
+
+
+@pytest.mark.parametrize("case", TABLE, ids=[f"{case.number}: {case.what}" for case in TABLE])
+def test_the_hotel_case_costs_exactly_this(case: Hotel) -> None:
+    deck = HEAD + case.row if case.row else ""
+    tariff = book_of({**folder(case.rules, deck, currency=case.currency), **case.files}, currency=case.currency)
+    rated = rate(case.record, abroad(), tariff, case.around)
+    assert isinstance(rated, RatedCall), rated
+    assert (rated.net, rated.tax, rated.amount) == case.expected
+
+
+@pytest.mark.parametrize("digits", ["911", "112", "9112", "9911", "0112"])
+def test_h7_an_emergency_is_never_priced_with_or_without_a_trunk_digit(digits: str) -> None:
+    plan = number_plan("US", None, ("9", "0"), lambda _: False)
+    tariff = book_of(folder('price_per_call = "5"\nattempt_fee = "1"\n'), country="US")
+    assert outcome(tariff, call(60), plan.classify(digits)) == NotChargeable(
+        "emergency", "emergency call: never charged"
+    )
+
+
+def test_h8_what_is_shorter_than_the_allowance_was_not_answered() -> None:
+    found = outcome(book(LINES, HEAD + ROW), call(38)._replace(trunk="901"))
+    assert isinstance(found, NotChargeable)
+    assert found.code == "unanswered"
+
+
+def test_h8_the_allowance_may_be_taken_off_the_time() -> None:
+    rated = outcome(book(LINES + "subtract = true\n", HEAD + ROW), call(101)._replace(trunk="901"))
+    assert isinstance(rated, RatedCall)
+    assert (rated.billed_seconds, rated.amount) == (120, 120)
+
+
+@pytest.mark.parametrize("post", [True, False])
+def test_h13_a_zero_amount_says_whether_it_is_posted(post: bool) -> None:
+    rated = rate(
+        call(60), abroad(), book(f"post_zero = {str(post).lower()}\n" + VIP, HEAD + ROW), Circumstances(vip="V1")
+    )
+    assert isinstance(rated, RatedCall)
+    assert (rated.amount, rated.post_zero, bool(rated.trace)) == (0, post, True)
 
 
 def test_a_minimum_does_not_make_a_free_call_cost_money() -> None:
