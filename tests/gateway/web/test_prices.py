@@ -70,8 +70,9 @@ def bench(house: StandingHouse) -> Iterator[Laboratory]:
 
 def dearer(files: dict[str, bytes]) -> dict[str, bytes]:
     """The same tariff with a surcharge for each call."""
-    rules = files["tariff.toml"].decode()
-    return {**files, "tariff.toml": ('surcharge = "1.00"\n' + rules).encode()}
+    rules, changed = re.subn(r"(?m)^surcharge = .*$", 'surcharge = "2.00"', files["tariff.toml"].decode())
+    assert changed == 1
+    return {**files, "tariff.toml": rules.encode()}
 
 
 @pytest.fixture
@@ -245,7 +246,7 @@ def test_calls_that_wait_for_their_rate_are_shown_as_such(house: StandingHouse) 
     house.call("201", "9600123456", 61)
     start_again(house.rig, flat("2.00"))
     asker = Asker(as_house(house))
-    assert "rate to approve" in asker.get("/postings?state=held").text
+    assert "approve list 1" in asker.get("/postings?state=held").text
     assert "rates that came later" in asker.get("/corrections").text
 
 
