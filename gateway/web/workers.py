@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ProcessExitedAlready
@@ -39,11 +39,8 @@ class Running(Protocol):
         """End it; what it was doing changes nothing."""
 
 
-class Run(Protocol):
-    """Starts a foliogate command; each line that it prints goes to `line`."""
-
-    def __call__(self, arguments: Sequence[str], line: Callable[[str], None]) -> Running:
-        """Start it."""
+#: Starts a foliogate command with its arguments; each line that it prints goes to the second.
+Run: TypeAlias = Callable[[Sequence[str], Callable[[str], None]], Running]
 
 
 def in_processes(reactor: Any) -> Run:
