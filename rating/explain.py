@@ -105,22 +105,25 @@ def _found(words: _Words, head: Head) -> str:
     what = {
         "class": words.say(f"class_{known.replace('-', '_')}"),
         "place": head.place,
-        "found": _place(words, head.prefix),
+        "found": _place(words, head),
         "tariff": head.tariff,
         "version": head.version,
     }
-    return words.say("head_rule", **what, rule=head.rule) if head.rule else words.say("head", **what)
+    if head.rule and not head.prefix.startswith("rule "):
+        return words.say("head_rule", **what, rule=head.rule)
+    return words.say("head", **what)
 
 
-def _place(words: _Words, prefix: str) -> str:
+def _place(words: _Words, head: Head) -> str:
     """Say what the price belongs to: a prefix, or as the label of a rate says, a class, a rule, all of the tariff."""
+    prefix = head.prefix
     if prefix == "+":
         return words.say("found_world")
     if prefix.startswith("#"):
         return words.say("found_short", prefix=prefix[1:])
     if prefix.startswith("+"):
         return words.say("found_prefix", prefix=prefix)
-    return words.say(_FOUND.get(prefix.partition(" ")[0], "found_tariff"))
+    return words.say(_FOUND.get(prefix.partition(" ")[0], "found_tariff"), rule=head.rule)
 
 
 def _talked(words: _Words, head: Head, lines: list[Line]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,6 +20,7 @@ from gateway.cli.words import config_option, say, version
 if TYPE_CHECKING:  # loaded when the command runs, so that the list of commands stays quick
     from gateway.config import Config, PbxSettings
     from rating.book import TariffBook
+    from rating.fields import Problem
 
 
 class Finding(NamedTuple):
@@ -100,8 +102,26 @@ def _tariff(config: Config) -> tuple[list[Finding], TariffBook | None]:
     except TariffUnreadable as error:
         return [Finding(str(config.file), None, "tariff.folder", str(error))], None
     loaded = load(texts, zone=home.timezone, currency=home.currency, country=home.country)
-    found = [Finding(str(folder / one.file), one.line, one.key, one.sentence, one.severity) for one in loaded.problems]
+    problems = [*loaded.problems, *(_rehearsed(config, loaded.book) if loaded.book else [])]
+    found = [Finding(str(folder / one.file), one.line, one.key, one.sentence, one.severity) for one in problems]
     return found, loaded.book
+
+
+def _rehearsed(config: Config, book: TariffBook) -> list[Problem]:
+    """Run the tariff's own test cases, and look at the contracts' days for notice."""
+    from gateway.app.parts import room_list
+    from rating.cases import failed_cases
+    from rating.contracts import reminders
+    from rating.fields import Problem
+    from rating.numbering import number_plan
+
+    home = config.property
+    access = tuple(dict.fromkeys(code for pbx in config.pbx for code in pbx.trunk_access))
+    plan = number_plan(home.country, home.area_code or None, access, room_list(config).lists)
+    files = {tariff.contract: tariff.file for tariff in book.tariffs if tariff.contract is not None}
+    due = reminders(book.contracts, datetime.now(home.timezone).date())
+    notices = [Problem(files[one.contract], None, "contract.notice_by", str(one), "warning") for one in due]
+    return [*failed_cases(book, plan), *notices]
 
 
 def _warnings(config: Config) -> Iterator[Finding]:

@@ -11,14 +11,16 @@ import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
 from gateway.cli.words import fail
 from gateway.tariff_folder import TariffUnreadable, read_texts
-from rating.book import FOREVER, TariffBook
+from rating.book import TariffBook
+from rating.cases import failed_cases
 from rating.fields import TEXT_LIMIT, Problem
+from rating.numbering import number_plan
 from rating.starter import starter_files
 from rating.text import APPROVAL, approval, declared, load
 
@@ -27,12 +29,13 @@ _FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 
 @click.group("tariff")
 def tariff_group() -> None:
-    """Begin and approve tariffs.
+    """Begin, test and approve tariffs.
 
     A tariff is a folder of texts: rules in TOML, decks of prices in CSV. docs/tariffs.md tells what may stand in them.
 
     \b
     foliogate tariff init tariffs --country PL --currency PLN
+    foliogate tariff test tariffs --area-code 22
     foliogate tariff approve tariffs --by "Anna Nowak"
     """
 
@@ -96,7 +99,7 @@ def approve(folder: Path, by: str, country: str | None) -> None:
         files = read_texts(folder)
     except TariffUnreadable as error:
         fail(str(error))
-    book = _checked(files, country)
+    book = _checked(files, country, ZoneInfo("UTC"), "the tariff was not approved")
     try:
         _replace(folder / APPROVAL, approval(name, datetime.now(UTC), files))
     except OSError as error:
@@ -108,16 +111,48 @@ def approve(folder: Path, by: str, country: str | None) -> None:
         click.echo("It still says starter = true, which marks invented prices; take that line out before approving.")
 
 
-def _checked(files: Mapping[str, bytes], country: str | None) -> TariffBook:
+@tariff_group.command("test")
+@_FOLDER
+@click.option("--country", metavar="CC", help="The hotel's country, where the tariff does not name it.")
+@click.option("--area-code", metavar="DIGITS", help="The hotel's area code, for calls that are local.")
+@click.option("--trunk-access", metavar="DIGITS", multiple=True, help="What is dialled for a line; may be repeated.")
+@click.option("--timezone", metavar="ZONE", default="UTC", help="The hotel's zone, such as Europe/Warsaw.")
+def run_tests(
+    folder: Path, country: str | None, area_code: str | None, trunk_access: tuple[str, ...], timezone: str
+) -> None:
+    """Price every call of the [[test]] tables in FOLDER, and name each that comes out otherwise; exit code 1 then.
+
+    "foliogate check" does the same with the country, area code and zone of the configuration.
+
+    \b
+    foliogate tariff test tariffs --area-code 22 --trunk-access 9 --timezone Europe/Warsaw
+    """
+    try:
+        files, zone = read_texts(folder), ZoneInfo(timezone)
+    except TariffUnreadable as error:
+        fail(str(error))
+    except (ValueError, OSError, ZoneInfoNotFoundError) as error:
+        raise click.UsageError(f"{timezone!r} is not a time zone; write one like Europe/Warsaw.") from error
+    home = country or declared(files)[1] or ""
+    book = _checked(files, country, zone, "the tariff cannot be tested")
+    failed = failed_cases(book, number_plan(home, area_code, trunk_access, lambda _: False))
+    _print(failed)
+    cases = sum(len(tariff.cases) for tariff in book.tariffs)
+    if failed:
+        fail(f"{len({(one.file, one.line) for one in failed})} of {cases} tests did not come out as they should")
+    click.echo(f"All {cases} tests came out as they should." if cases else "The tariff has no tests.")
+
+
+def _checked(files: Mapping[str, bytes], country: str | None, zone: ZoneInfo, otherwise: str) -> TariffBook:
     """Load the tariff as it describes itself, or print every problem and end the command."""
     currency, said = declared(files)
     home = country or said
     if currency is not None and home is None:
         fail("the tariff does not name its country; say it with --country CC")
-    loaded = load(files, zone=ZoneInfo("UTC"), currency=currency or "", country=home or "")
+    loaded = load(files, zone=zone, currency=currency or "", country=home or "")
     _print(problem for problem in loaded.problems if problem.file != APPROVAL)
     if loaded.book is None:
-        fail("the tariff was not approved")
+        fail(otherwise)
     return loaded.book
 
 
@@ -128,9 +163,8 @@ def _print(problems: Iterable[Problem]) -> None:
 
 def _summary(book: TariffBook) -> list[str]:
     lines = []
-    for period in book.periods:
-        tariff = period.tariff
-        until = "on" if period.end == FOREVER else f"to {tariff.valid_to}"
+    for tariff in book.tariffs:
+        until = "on" if tariff.valid_to is None else f"to {tariff.valid_to}"
         priced = [name for name, rule in tariff.rules.items() if rule.price is not None]
         lines.append(
             f"{tariff.code}, {tariff.currency}, valid from {tariff.valid_from} {until}: "
