@@ -61,6 +61,10 @@ class StayTariffs:
     def __init__(self) -> None:
         self._given: dict[str, list[Given]] = {}
 
+    def __bool__(self) -> bool:
+        """True if any stay ever carried a tariff."""
+        return bool(self._given)
+
     def add(self, reservation: str, given: Given) -> None:
         """One more entry of a reservation."""
         self._given.setdefault(reservation, []).append(given)

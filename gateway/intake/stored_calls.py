@@ -30,6 +30,8 @@ _c, _r, _s = schema.calls.c, schema.records.c, schema.stays.c
 SLICE: Final = 2_000
 #: How far an exchange's clock may be ahead of ours: a record may tell of a call that begins later than it came.
 AHEAD: Final = 24 * 3600 * SECOND
+#: Callers on trunks that are remembered.
+_REMEMBERED: Final = 20_000
 #: The mark of a call stored before pulses and advice of charge had columns.
 _NOT_KEPT: Final = -1
 
@@ -94,7 +96,9 @@ def calls_between(database: Database, span: Span, slice_size: int = SLICE) -> It
     )
 
     def behind(connection: Connection) -> list[StoredCall]:
-        return [StoredCall._make(row) for row in connection.execute(wanted.where(_c.id > last))]
+        # Whole numbers and text need no translation, so the driver's own rows do, all at once.
+        found: Any = connection.execute(wanted.where(_c.id > last)).cursor
+        return [StoredCall._make(row) for row in found.fetchall()]
 
     while calls := database.read(behind):
         yield calls
@@ -120,6 +124,9 @@ class Again:
         owner = database.property
         self._tariffs: StayTariffs = database.read(lambda c: load_stay_tariffs(c, owner))
         self._guests = database.read(lambda c: _guests(c, owner, span))
+        # Without dates in the text and in the stays, the same caller on the same trunk is the same at any instant.
+        self._undated = not rules.attribution.assignments and not self._tariffs
+        self._known: dict[tuple[str | None, ...], Circumstances] = {}
 
     def joined(self, call: StoredCall) -> JoinedCall | None:
         """The call as it was when it was ruled; None if its exchange is no longer in the configuration."""
@@ -133,6 +140,17 @@ class Again:
 
     def around(self, call: StoredCall) -> Circumstances:
         """What of guest, telephone and line bore on the price when the call began."""
+        if not self._undated:
+            return self._around(call)
+        key = (call.reservation, call.extension, call.room, call.department, call.holders, call.trunk, call.trunk_group)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[key] = self._around(call)
+        return known
+
+    def _around(self, call: StoredCall) -> Circumstances:
         holders = tuple(call.holders.split(" ")) if " " in call.holders else ()
         guest = None
         if call.reservation is not None:

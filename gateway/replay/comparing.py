@@ -7,7 +7,7 @@ The sums are bounded however many calls there are: what is kept of single calls 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple, TypeAlias
 
@@ -15,8 +15,10 @@ Grouping: TypeAlias = Literal["class", "trunk", "carrier"]
 GROUPINGS: Final[tuple[Grouping, ...]] = ("class", "trunk", "carrier")
 #: Calls kept of those that become dearer by most, and of those that become cheaper by most.
 MOVERS: Final = 20
-#: Names of one grouping that are told apart; an exchange has fewer trunks, and garbage in that column has no end.
-MOST_NAMES: Final = 500
+#: Sums that are told apart; a house has fewer classes on trunks, and garbage in that column has no end.
+MOST_CELLS: Final = 5_000
+#: Different remarks that are told apart.
+MOST_NOTES: Final = 500
 OTHERS: Final = "others"
 
 
@@ -82,11 +84,10 @@ class Sums:
 
 
 class Comparison:
-    """A rehearsal's sums, growing call by call."""
+    """A rehearsal's sums, growing call by call: one sum for each class on each trunk of each carrier, joined when asked."""
 
     def __init__(self) -> None:
-        self.whole = Sums()
-        self.groups: dict[Grouping, dict[str, Sums]] = {name: {} for name in GROUPINGS}
+        self._cells: dict[tuple[str, str, str], Sums] = {}
         self._up: list[tuple[int, int, Line]] = []
         self._down: list[tuple[int, int, Line]] = []
         self.notes: dict[str, int] = {}
@@ -94,25 +95,37 @@ class Comparison:
     def add(self, line: Line) -> None:
         """Take one call in."""
         before, after = line.before, line.after
-        self.whole.add(before, after)
-        for grouping, name in (("class", line.number_class), ("trunk", line.trunk), ("carrier", line.carrier)):
-            self._of(self.groups[grouping], name).add(before, after)  # type: ignore[index]
+        cell = line.number_class, line.trunk, line.carrier
+        sums = self._cells.get(cell)
+        if sums is None:
+            if len(self._cells) >= MOST_CELLS:
+                cell = line.number_class, OTHERS, line.carrier
+            sums = self._cells.setdefault(cell, Sums())
+        sums.add(before, after)
         if line.note:
             self._note(line.note)
         if before is not None and after is not None and before != after:
             move = after - before
             _keep(self._up if move > 0 else self._down, abs(move), line)
 
-    @staticmethod
-    def _of(named: dict[str, Sums], name: str) -> Sums:
-        sums = named.get(name)
-        if sums is None:
-            key = name if len(named) < MOST_NAMES else OTHERS
-            sums = named.setdefault(key, Sums())
-        return sums
+    @property
+    def whole(self) -> Sums:
+        """All calls."""
+        return _joined(self._cells.values())
+
+    @property
+    def groups(self) -> dict[Grouping, dict[str, Sums]]:
+        """The sums by class, by trunk and by carrier."""
+        return {grouping: self._by(place) for place, grouping in enumerate(GROUPINGS)}
+
+    def _by(self, place: int) -> dict[str, Sums]:
+        named: dict[str, list[Sums]] = {}
+        for cell, sums in self._cells.items():
+            named.setdefault(cell[place], []).append(sums)
+        return {name: _joined(some) for name, some in named.items()}
 
     def _note(self, words: str) -> None:
-        key = words if words in self.notes or len(self.notes) < MOST_NAMES else OTHERS
+        key = words if words in self.notes or len(self.notes) < MOST_NOTES else OTHERS
         self.notes[key] = self.notes.get(key, 0) + 1
 
     def dearer(self) -> Iterator[Line]:
@@ -122,6 +135,14 @@ class Comparison:
     def cheaper(self) -> Iterator[Line]:
         """The calls that become cheaper by most, most first."""
         return (line for _, _, line in sorted(self._down, reverse=True))
+
+
+def _joined(some: Iterable[Sums]) -> Sums:
+    whole = Sums()
+    for one in some:
+        for name in Sums.__slots__:
+            setattr(whole, name, getattr(whole, name) + getattr(one, name))
+    return whole
 
 
 def _keep(movers: list[tuple[int, int, Line]], by: int, line: Line) -> None:

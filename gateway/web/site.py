@@ -189,7 +189,8 @@ class Routes:
         request.setHeader("content-type", FILES[name])
         request.setHeader("content-length", str(path.stat().st_size))
         with path.open("rb") as file:
-            await FileSender().beginFileTransfer(file, request)
+            sender: Any = FileSender()
+            await sender.beginFileTransfer(file, request)
         return b""
 
     async def _foreign(self, request: Any) -> bytes | None:

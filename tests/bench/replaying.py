@@ -1,7 +1,7 @@
 """A rehearsal over a stored history, against reading its rows and pricing its calls measured apart, in the same process.
 
 The limit is what nobody can do without: the same columns fetched bare from SQLite, and the rating step on the same
-calls; their times added. The rehearsal puts the call together again, finds what bears on its price, adds up and tells
+calls; their times added. These are processor times of one thread, in turn. The rehearsal puts the call together again, finds what bears on its price, adds up and tells
 the difference. Memory is what the process holds more while it runs, looked at after each slice.
 """
 
@@ -52,9 +52,9 @@ def rehearse(folder: Path, *, calls: int) -> dict[str, Any]:
     for _ in range(ROUNDS):
         for name, writers in (("whole", []), ("table", [CsvWriter(_Away(), asked, ZONE)])):
             seen = _Memory()
-            begun = time.perf_counter()
+            begun = time.process_time()
             sums = run(rehearsal.lines(_ALL, seen), asked, ZONE, writers)
-            found[name].append(calls / (time.perf_counter() - begun))
+            found[name].append(calls / (time.process_time() - begun))
             assert sums["total"]["compared"] == calls, sums["total"]
             assert sums["total"]["difference"] == "0.00", sums["total"]
             found["grown"].append(seen.most - seen.first)
@@ -88,9 +88,9 @@ def _apart(path: Path, reader: Database, house: House, count: int) -> float:
     """Calls a second of the two parts that nobody can do without: the rows read bare, and the rating step."""
     connection = sqlite3.connect(path)
     words = f"SELECT {', '.join(StoredCall._fields)} FROM calls ORDER BY id LIMIT {count}"
-    begun = time.perf_counter()
+    begun = time.process_time()
     rows = connection.execute(words).fetchall()
-    reading = time.perf_counter() - begun
+    reading = time.process_time() - begun
     connection.close()
     assert len(rows) == count
     again = Again(reader, house.rules, house.sources, _ALL)
@@ -101,10 +101,10 @@ def _apart(path: Path, reader: Database, house: House, count: int) -> float:
         assert joined is not None
         number = house.sources[call.source].plan.classify(call.dialled or "")
         ready.append((joined.call, number, again.around(call)))
-    begun = time.perf_counter()
+    begun = time.process_time()
     for record, number, around in ready:
         rate(record, number, house.book, around)
-    return count / (reading + time.perf_counter() - begun)
+    return count / (reading + time.process_time() - begun)
 
 
 def bench() -> Findings:

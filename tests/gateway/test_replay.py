@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from gateway.instants import to_micros
 from gateway.intake.stored_calls import Span, calls_between
-from gateway.replay.comparing import GROUPINGS, MOST_NAMES, MOVERS, OTHERS, Asked, Comparison, Line
+from gateway.replay.comparing import GROUPINGS, MOST_CELLS, MOVERS, OTHERS, Asked, Comparison, Line
 from gateway.replay.rehearsing import CannotCompare, Question, Rehearsal
 from gateway.replay.writing import COLUMNS, BookWriter, CsvWriter, JsonWriter, run, summary
 from gateway.store.database import Database
@@ -201,10 +201,11 @@ def test_the_calls_that_move_most_are_kept_and_no_more() -> None:
 def test_names_without_end_are_added_up_as_others() -> None:
     """Garbage in the column of trunks does not fill the memory, and no call is missing from the sums."""
     comparison = Comparison()
-    for number in range(MOST_NAMES + 50):
+    for number in range(MOST_CELLS + 50):
         comparison.add(one_line(number, 1, 1, trunk=f"T{number}"))
     trunks = comparison.groups["trunk"]
-    assert len(trunks) == MOST_NAMES + 1
+    assert len(trunks) == MOST_CELLS + 1
+    assert comparison.whole.calls == MOST_CELLS + 50
     assert trunks[OTHERS].calls == 50
 
 
