@@ -204,7 +204,7 @@ def propose_command(config_path: Path, first: date, last: date, why: str, who: s
 @click.option("--why", default="", help="What it rests on; kept in the audit trail.")
 def approve_command(config_path: Path, number: int, who: str | None, why: str) -> None:
     """Approve a list: what it says is posted now, call by call, as far as it still holds."""
-    _decide(config_path, "approve", number, who, why, "is approved")
+    _decide(config_path, "approve", number, who, why, "is approved;")
 
 
 @corrections_group.command("reject")
@@ -214,7 +214,7 @@ def approve_command(config_path: Path, number: int, who: str | None, why: str) -
 @click.option("--why", required=True, help="Why not; kept in the audit trail.")
 def reject_command(config_path: Path, number: int, who: str | None, why: str) -> None:
     """Reject a list: nothing is posted, and calls without a price go on waiting for one."""
-    _decide(config_path, "reject", number, who, why, "is rejected")
+    _decide(config_path, "reject", number, who, why, "is rejected;")
 
 
 def _decide(config_path: Path, deed: str, number: int, who: str | None, why: str, done: str) -> None:
