@@ -81,6 +81,8 @@ class TariffBook:
         if around.carrier:
             return next((line for line in self.costs if line.carrier == around.carrier), None)
         others = None
+        if len(self.costs) == 1 and not self.costs[0].trunks and not self.costs[0].trunk_groups:
+            return self.costs[0]
         for line in self.costs:
             if fits(line.trunks, around.trunk) or fits(line.trunk_groups, around.trunk_group):
                 return line

@@ -14,6 +14,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE as COUNTRY_CODES
+
 from rating.band_text import read_week
 from rating.bands import Week
 from rating.case_text import read_cases
@@ -30,6 +32,9 @@ from rating.term_text import given_terms, read_prices
 
 COST_DECIMALS = 4
 """Decimals of a carrier's cost, where its tariff says nothing: carriers count in hundredths of a cent."""
+
+LONGEST_EMERGENCY = 7
+"""Longest key of a deck that is compared with emergency numbers: a sign and six digits."""
 
 _SHORT_CLASSES = ("service", "toll-free", "premium")
 _DECK_BASES: tuple[Basis, ...] = ("minute", "call")
@@ -112,6 +117,7 @@ def _prices(top: Section, shelf: Shelf, house: House, used: dict[str, None]) -> 
     week = read_week(top, house.country)
     terms = Terms()._replace(**given_terms(top))  # type: ignore[arg-type]
     decks = _decks(top, _deck_names(top, shelf), shelf, week, house, used)
+    _no_emergency(top, decks, shelf, used, house)
     frame = Frame(week, terms, read_prices(top, week), decks, emergency_numbers(house.country).fullmatch)
     classes = read_classes(top, frame)
     return {
@@ -252,6 +258,22 @@ def _rows(top: Section, names: tuple[str, ...], fresh: set[str], shelf: Shelf, w
         rows |= found
         origin |= dict.fromkeys(found, name)
     return rows
+
+
+def _no_emergency(top: Section, decks: Decks, shelf: Shelf, used: Mapping[str, None], house: House) -> None:
+    """Find rows that someone wrote for an emergency number, as if it began with a country code.
+
+    That is an error where no number of the world begins so, and nothing else can be meant; +998 is Uzbekistan.
+    """
+    is_emergency = emergency_numbers(house.country).fullmatch
+    for key in [key for key in decks.general.rates if len(key) <= LONGEST_EMERGENCY and is_emergency(key[1:])]:
+        if not key.startswith(("+10", "+11")) and any(int(key[1:end]) in COUNTRY_CODES for end in (2, 3, 4)):
+            continue
+        row = re.compile(rf"^\W*{key[1:]}\W*?[;,\t]", re.MULTILINE)
+        at = next(((name, found) for name in used if (found := row.search(shelf.texts[name]))), None)
+        name, line = (at[0], shelf.texts[at[0]].count("\n", 0, at[1].start()) + 1) if at else (top.file, None)
+        sentence = f"{key[1:]} is an emergency number: it is never charged and must not have a price."
+        top.problems.append(Problem(name, line, key[1:], sentence))
 
 
 def _options(top: Section, name: str) -> dict[str, object]:

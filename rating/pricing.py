@@ -64,7 +64,10 @@ def worked(talk: Talk, number: DialledNumber, found: Rate, choice: Choice, tarif
     if not due:
         billed, numerator, denominator, lines = 0, *_not_due(counted, terms)
     else:
-        if found.basis == "minute":
+        if found.plain and found.one_price:
+            seconds, price = billed_seconds(counted, first, then, modulo, terms.free_seconds), found.prices[0]
+            used: _Used = (price * seconds, MINUTE, seconds, ("time", "", seconds, price))
+        elif found.basis == "minute":
             used = _time(talk, found, choice, tariff, book.zone, (first, then, modulo))
         else:
             used = _other(talk, found, tariff, book.zone)
@@ -77,7 +80,7 @@ def worked(talk: Talk, number: DialledNumber, found: Rate, choice: Choice, tarif
 
 def plainly(
     seconds: int, number: DialledNumber, found: Rate, choice: Choice, tariff: Tariff, version: str
-) -> RatedCall | None:
+) -> Worked | None:
     """Work the usual price out, one price by the minute under a plain rule, by the shortest way; None for another one.
 
     What comes out is what `worked` gives, in two thirds of the time.
@@ -91,7 +94,8 @@ def plainly(
         first, then = terms.first, terms.then
     billed = billed_seconds(seconds, first, then, terms.modulo, terms.free_seconds)
     lines = plain.lines
-    net, tax, gross, taxes = _levied(price * billed * plain.times + plain.plus, plain.unit, tariff)
+    exact = price * billed * plain.times + plain.plus
+    net, tax, gross, taxes = _levied(exact, plain.unit, tariff)
     code, decimals, place, rule = tariff.code, tariff.decimals, place or number.place, choice.name
     kind, reading = "cost" if tariff.is_cost else "price", "modulo" if terms.modulo else "steps"
     trace = (
@@ -99,24 +103,8 @@ def plainly(
         terms.free_seconds, first, then, reading, billed, decimals, net, tax, gross,
         "time", "", billed, price, *lines, *taxes,
     )  # fmt: skip
-    return _new(
-        RatedCall,
-        (
-            gross,
-            net,
-            tax,
-            tariff.currency,
-            decimals,
-            code,
-            version,
-            prefix,
-            place,
-            billed,
-            trace,
-            rule,
-            tariff.post_zero,
-        ),
-    )
+    about = (tariff.currency, decimals, code, version, prefix, place, billed, trace, rule, tariff.post_zero)
+    return _new(Worked, (_new(RatedCall, (gross, net, tax, *about)), exact, plain.unit))
 
 
 def _not_due(counted: int, terms: Terms) -> tuple[int, int, Trace]:

@@ -19,7 +19,7 @@ from rating.circumstances import PLAIN, Circumstances, fits
 from rating.fields import PRICE_LIMIT
 from rating.money import exact
 from rating.numbering import CHARGEABLE_CLASSES, DialledNumber
-from rating.outcomes import NotChargeable, RatedCall, Rating, Unrated
+from rating.outcomes import NotChargeable, Rating, Unrated
 from rating.pricing import Metered, Talk, Worked, plainly, worked
 from rating.tariff import SHORT, Rate, Tariff
 
@@ -69,7 +69,7 @@ def cost_of(call: CallRecord, number: DialledNumber, book: TariffBook, around: C
 
 def _outcome(
     call: CallRecord, number: DialledNumber, book: TariffBook, around: Circumstances, *, cost: bool
-) -> Worked | RatedCall | Unrated | NotChargeable:
+) -> Worked | Unrated | NotChargeable:
     direction = around.direction or call.direction
     talk, answered = call.talk_seconds, call.answered is not False
     if not (
@@ -94,7 +94,7 @@ def _outcome(
         named = f"the tariff {around.tariff} is not" if around.tariff and not cost else "no tariff is"
         return Unrated(f"{named} in force on {day}")
     choice = choices(tariff, number.number_class, direction, around)
-    if not cost and choice and (usual := choice[0]).plain is not None and usual.asks is None and talk and answered:
+    if choice and (usual := choice[0]).plain is not None and usual.asks is None and talk and answered:
         found = find_rate(usual, number)
         quick = None if found is None else plainly(talk, number, found, usual, tariff, book.version)
         if quick is not None:
@@ -155,10 +155,13 @@ def _settled(
 
 def _filled(around: Circumstances, call: CallRecord) -> Circumstances:
     """Take from the record what nobody said."""
+    trunk, group, extension = around.trunk, around.trunk_group, around.extension
+    if (trunk or not call.trunk) and (group or not call.trunk_group) and (extension or not call.extension):
+        return around
     return around._replace(
-        trunk=around.trunk or call.trunk or "",
-        trunk_group=around.trunk_group or call.trunk_group or "",
-        extension=around.extension or call.extension or "",
+        trunk=trunk or call.trunk or "",
+        trunk_group=group or call.trunk_group or "",
+        extension=extension or call.extension or "",
     )
 
 
@@ -301,6 +304,6 @@ def _cost(call: CallRecord, number: DialledNumber, book: TariffBook, around: Cir
     found = _outcome(call, number, book, around, cost=True)
     if isinstance(found, Unrated):
         return Unrated(f"the price is cost plus, and the cost is not known: {found.reason}")
-    if not isinstance(found, Worked):
-        return Metered(0, 1, "")
+    if isinstance(found, NotChargeable):
+        return Metered(0)
     return Metered(found.numerator, found.denominator, found.rated.tariff)

@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from tests.bench import growth, intake, latency, neighbours, posting, reading, replaying, whole
+from tests.bench import growth, intake, latency, neighbours, posting, pricing, reading, replaying, whole
 from tests.bench.kit import Figure, Findings, probe, table
 from tests.bench.lab import NoShim, disk, full
 
@@ -21,7 +21,8 @@ BENCHES: Final[dict[str, tuple[str, Callable[[], Findings]]]] = {
     "intake": ("Intake: from the socket to the commit", intake.bench),
     "latency": ("Latency: from the socket to the acknowledgement, at 200 lines a second", latency.bench),
     "growth": ("Growth: a large store beside a small one", growth.bench),
-    "reading": ("Reading and pricing", reading.bench),
+    "reading": ("Reading", reading.bench),
+    "pricing": ("Pricing", pricing.bench),
     "replay": ("Rehearsing a stored history by another tariff", replaying.bench),
     "posting": ("Posting over FIAS", posting.bench),
     "whole": ("The whole road: record in, charge posted and marked", whole.bench),

@@ -119,3 +119,26 @@ def test_a_configuration_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     result = check(tmp_path)
     assert result.exit_code == 1
     assert "there is no such file" in result.stderr
+
+
+def test_a_call_that_the_tariff_says_costs_otherwise_is_a_problem_with_its_line(house: Path) -> None:
+    tariff = house / "tariffs" / "tariff.toml"
+    lines = tariff.read_text().count("\n")
+    with tariff.open("a") as text:
+        text.write('[[test]]\nname = "London"\ndialled = "900442079460000"\namount = "1.00"\n')
+    result = check(house)
+    assert result.exit_code == 1
+    assert f"{tariff}:{lines + 1}: test: The test 'London' expects amount 1.00, and it is 1.20" in result.stderr
+
+
+def test_a_contract_whose_notice_is_due_is_a_warning(house: Path) -> None:
+    (house / "tariffs" / "cost.toml").write_text(
+        'kind = "cost"\ncode = "TELE"\ncarrier = "Tele"\ncurrency = "PLN"\nvalid_from = 2020-01-01\ndecks = []\n'
+        "price_per_minute = 0\n[contract]\nnotice_by = 2021-01-31\n"
+    )
+    result = check(house)
+    assert result.exit_code == 0, result.output
+    assert (
+        "cost.toml: warning: contract.notice_by: Notice to end the contract with Tele (TELE) was possible"
+        in result.stderr
+    )

@@ -173,3 +173,100 @@ def test_a_tariff_with_mistakes_prices_nothing(config: Path) -> None:
     assert "tariff.toml:1: code: " in result.stderr
     assert result.stderr.splitlines()[-1] == "foliogate: the tariff cannot be used"
     assert result.stdout == ""
+
+
+# -- what the records do not say, and one call without a record --------------------------------------------------------
+
+OWN = """
+code = "OWN"
+currency = "PLN"
+valid_from = 2020-01-01
+decks = []
+price_per_minute = "1.00"
+operator_fee = "2"
+[[rule]]
+name = "suites"
+guest_class = "SUITE*"
+discount_percent = 20
+[[rule]]
+name = "pulses"
+trunk = "A*"
+price_per_pulse = "0.12"
+[[rule]]
+name = "collect"
+direction = "collect"
+price_per_call = "5"
+"""
+COST = 'kind = "cost"\ncode = "C"\ncarrier = "Tele"\ncurrency = "PLN"\nvalid_from = 2020-01-01\ndecks = []\nprice_per_minute = "0.013"\n'
+
+
+@pytest.fixture
+def own(config: Path) -> Path:
+    """A configuration with a tariff that has rules, and a carrier's."""
+    folder = config.parent / "tariffs"
+    for file in folder.iterdir():
+        file.unlink()
+    (folder / "own.toml").write_text(OWN)
+    (folder / "cost.toml").write_text(COST)
+    return config
+
+
+def one_call(config: Path, *words: str, dialled: str = "900442079460000") -> dict[str, Any]:
+    """What the command says of one call that stands in no record."""
+    result = CliRunner().invoke(rate_command, ["--config", str(config), "--json", "--dialled", dialled, *words])
+    (line,) = result.stdout.splitlines()
+    found: dict[str, Any] = json.loads(line)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("words", "amount", "rule"),
+    [
+        ((), "1.00", None),
+        (("--seconds", "90"), "1.50", None),
+        (("--guest-class", "SUITE SEA"), "0.80", "suites"),
+        (("--operator",), "3.00", None),
+        (("--trunk", "A1", "--pulses", "10"), "1.20", "pulses"),
+        (("--collect", "--direction", "in"), "5.00", "collect"),
+        (("--unanswered",), None, None),
+    ],
+)
+def test_one_call_is_priced_in_the_circumstances_that_are_said(
+    own: Path, words: tuple[str, ...], amount: str | None, rule: str | None
+) -> None:
+    found = one_call(own, *words)
+    assert (found["amount"], found.get("rule")) == (amount, rule)
+
+
+def test_one_call_has_its_cost_beside_its_price_and_the_exact_amount(own: Path) -> None:
+    found = one_call(own, "--seconds", "61", "--start", "2025-03-04T17:30")
+    assert found["start"] == "2025-03-04T17:30:00+01:00"
+    assert (found["cost"], found["exact"], found["amount"]) == ("0.0132", "61/60", "1.02")
+    assert found["cost_explain"][-1] == "Cost to the house: 0,0132 PLN.".replace(",", ".")
+    assert one_call(own, "--carrier", "Other")["cost_reason"] == "no cost tariff is for the carrier Other"
+
+
+def test_circumstances_hold_for_every_record_of_a_file(own: Path) -> None:
+    result = command(own, record("900442079460000", "00:01:00"), "--guest-class", "SUITE", "--json")
+    assert json.loads(result.stdout)["amount"] == "0.80"
+
+
+def test_explain_says_each_step_below_the_row_in_the_language_that_was_asked_for(own: Path) -> None:
+    words = ["--config", str(own), "--dialled", "900442079460000", "--explain", "--language", "pl"]
+    lines = CliRunner().invoke(rate_command, words).stdout.splitlines()
+    assert lines[2] == "       Wybrano 900442079460000, zrozumiano jako +442079460000."
+    assert lines[-2] == "       Do zapłaty: 1,00 PLN."
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ((), "Say the dialect of the records with --dialect, or one call with --dialled."),
+        (("--dialled", "1", "--start", "noon"), "--start 'noon' is no day and time"),
+        (("--dialled", "1", "--seconds", "-1"), "-1 is not in the range"),
+    ],
+)
+def test_a_wrong_way_of_asking_is_told_in_a_sentence(own: Path, words: tuple[str, ...], sentence: str) -> None:
+    result = CliRunner().invoke(rate_command, ["--config", str(own), *words])
+    assert result.exit_code == 2
+    assert sentence in result.stderr

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rating.circumstances import Circumstances
+from protocols.records import CallRecord
+from rating.circumstances import PLAIN, Circumstances
 from rating.limits import budgets_for, standing
 from rating.outcomes import NotChargeable, RatedCall, Unrated
 from rating.rate import cost_of, rate
@@ -104,7 +105,7 @@ def rule(name: str, *lines: str) -> str:
 )
 def test_a_mistake_in_a_rule_is_named_with_its_line(rules: str, expected: str | None) -> None:
     if expected is None:
-        assert book(rules)
+        assert book(rules).version
     else:
         found = errors(folder(rules))
         assert any(expected in one for one in found), found
@@ -122,9 +123,9 @@ def test_two_rules_that_share_some_calls_are_pointed_out() -> None:
     assert not any("may fit" in one for one in warnings(folder(PRICE + exception)))
 
 
-def amount(text: str, around: Circumstances = Circumstances(), **record: object) -> int:  # noqa: B008 - a frozen value
+def amount(text: str, around: Circumstances = PLAIN, record: CallRecord | None = None) -> int:
     """What a minute to France costs, in cents."""
-    rated = rate(call(60)._replace(**record), abroad(), book(text), around)
+    rated = rate(record or call(60), abroad(), book(text), around)
     assert isinstance(rated, RatedCall), rated
     return rated.amount
 
@@ -153,8 +154,8 @@ def test_a_rule_holds_for_the_calls_that_it_asks_for_and_no_others(
 
 def test_the_trunk_and_extension_are_those_of_the_record_where_nobody_says_them() -> None:
     text = PRICE + rule("special", 'trunk = "T1"', 'extension = "101"', "price_per_minute = 3")
-    assert amount(text, trunk="T1", extension="101") == 300
-    assert amount(text, Circumstances(trunk="T2"), trunk="T1", extension="101") == 100
+    assert amount(text, record=call(60)._replace(trunk="T1", extension="101")) == 300
+    assert amount(text, Circumstances(trunk="T2"), call(60)._replace(trunk="T1", extension="101")) == 100
 
 
 def test_what_a_rule_does_not_say_is_as_in_the_class() -> None:
@@ -255,7 +256,7 @@ def test_an_amount_advised_in_another_currency_is_held() -> None:
 
 
 def test_a_million_pulses_and_a_month_are_priced_at_once() -> None:
-    assert amount("price_per_pulse = '0.12'\n", pulses=1_000_000) == 12_000_000
+    assert amount("price_per_pulse = '0.12'\n", record=call(60)._replace(pulses=1_000_000)) == 12_000_000
 
 
 def test_budgets_hold_for_those_whom_they_name() -> None:

@@ -156,3 +156,30 @@ def test_a_tariff_that_names_no_country_is_approved_with_one_that_is_said(tmp_pa
     rules.write_text(rules.read_text().replace('country = "PL"\n', ""))
     assert "say it with --country CC" in command("approve", tmp_path, "--by", "Anna").stderr
     assert command("approve", tmp_path, "--by", "Anna", "--country", "pl").exit_code == 0
+
+
+TESTED = 'code = "T"\ncountry = "PL"\ncurrency = "PLN"\nvalid_from = 2020-01-01\nprice_per_minute = "1"\n'
+CASE = '[[test]]\ndialled = "9221234567"\nstart = 2024-03-31T01:59:30\namount = "{0}"\nprefix = "the whole tariff"\n'
+
+
+@pytest.mark.parametrize(("amount", "code"), [("1.00", 0), ("2.00", 1)])
+def test_a_tariff_is_tested_by_its_own_calls(tmp_path: Path, amount: str, code: int) -> None:
+    (tmp_path / "tariff.toml").write_text(TESTED + CASE.format(amount) + CASE.format("1.00"))
+    result = command("test", tmp_path, "--area-code", "22", "--trunk-access", "9", "--timezone", "Europe/Warsaw")
+    assert result.exit_code == code
+    if code:
+        assert "tariff.toml:6: test: The test '9221234567' expects amount 2.00, and it is 1.00" in result.stderr
+        assert result.stderr.splitlines()[-1] == "foliogate: 1 of 2 tests did not come out as they should"
+    else:
+        assert result.stdout == "All 2 tests came out as they should.\n"
+
+
+def test_a_tariff_without_tests_says_so_and_a_wrong_zone_is_told(tmp_path: Path) -> None:
+    (tmp_path / "tariff.toml").write_text(TESTED)
+    assert command("test", tmp_path).stdout == "The tariff has no tests.\n"
+    wrong = command("test", tmp_path, "--timezone", "Nowhere/At_All")
+    assert (wrong.exit_code, "is not a time zone" in wrong.stderr) == (2, True)
+    (tmp_path / "tariff.toml").write_text("code = 1\n")
+    assert (
+        command("test", tmp_path, "--country", "PL").stderr.splitlines()[-1] == "foliogate: the tariff cannot be tested"
+    )

@@ -195,11 +195,25 @@ def test_a_mistake_in_a_deck_is_named_with_its_line(deck: str, expected: str) ->
     assert any(expected in error for error in found), found
 
 
+@pytest.mark.parametrize(
+    ("country", "digits", "refused"),
+    [("DE", "112", True), ("DE", "110", True), ("GB", "999", True), ("US", "911", False), ("DE", "911", False)],
+)
+def test_a_row_for_an_emergency_number_is_refused_where_it_can_mean_nothing_else(
+    country: str, digits: str, refused: bool
+) -> None:
+    found = loaded(folder(deck=f"{HEAD}33;;1;;\n{digits};;1;;\n"), country)
+    about = [str(one) for one in found.problems if "emergency" in one.sentence]
+    assert (found.book is None) == refused
+    said = f"deck.csv:3: {digits}: {digits} is an emergency number: it is never charged and must not have a price."
+    assert about == ([said] if refused else [])
+
+
 def test_every_bad_row_of_a_deck_is_named_and_nothing_is_loaded() -> None:
-    rows = "".join(f"{prefix};;{'x' if prefix % 2 else '1'};;\n" for prefix in range(100, 200))
+    rows = "".join(f"{prefix};;{'x' if prefix % 2 else '1'};;\n" for prefix in range(200, 300))
     found = errors(folder(deck=HEAD + rows))
     assert len(found) == 50
-    assert found[0].startswith("deck.csv:3: 101: 'x' is not a number")
+    assert found[0].startswith("deck.csv:3: 201: 'x' is not a number")
 
 
 def test_a_deck_in_the_wrong_layout_does_not_print_without_end() -> None:
