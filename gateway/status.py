@@ -55,6 +55,8 @@ class Status:
     store_trouble: str = ""
     tariff_warning: str = ""
     strays: list[str] = field(default_factory=list)
+    #: Open alarms of the watch that tell of calls or charges which do not flow, each in a sentence.
+    alarms: list[str] = field(default_factory=list)
     stopping: bool = False
     #: Seconds from read to commit of the newest batches: for an exchange that cannot be acknowledged, the window of loss.
     read_to_commit: deque[float] = field(default_factory=lambda: deque(maxlen=1000))
@@ -72,5 +74,5 @@ class Status:
             if not one.up and not one.problem
         ]
         found += [f"PMS {one.name}: {one.why}" for one in self.links.values() if not one.up]
-        found += [one for one in (self.store_trouble, self.tariff_warning, *self.strays) if one]
+        found += [one for one in (self.store_trouble, self.tariff_warning, *self.strays, *self.alarms) if one]
         return [*found, "the gateway is stopping"] if self.stopping else found

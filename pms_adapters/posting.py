@@ -84,12 +84,14 @@ class LinkState:
     """How a link stands: `ready` to take a posting now; `why` says in a sentence why not; `since` when it changed.
 
     `up` is true while the PMS is there and has greeted us, even if postings must wait (night audit, resync).
+    `clock_ahead` is by how many seconds the PMS's clock was ahead of ours when it last told its time, None if it never did.
     """
 
     up: bool
     ready: bool
     why: str
     since: datetime
+    clock_ahead: float | None = None
 
 
 class PmsListener(Protocol):

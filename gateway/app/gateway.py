@@ -21,6 +21,7 @@ from twisted.logger import Logger
 from gateway.app import parts
 from gateway.app.doors import Doors
 from gateway.app.link import Link, Surroundings
+from gateway.app.watching import watch_of
 from gateway.config import Config
 from gateway.instants import to_micros
 from gateway.intake.batch import Batch
@@ -34,6 +35,7 @@ from gateway.posting.deeds import ReadCommands
 from gateway.status import SourceStatus, Status
 from gateway.store import outbox, records
 from gateway.store.database import Database, StoreTrouble
+from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.store.memory import Memory
 from gateway.store.rows import Due
 from gateway.store.writer import BACKLOG_LOW, Writer, WriterThread
@@ -51,8 +53,16 @@ class Gateway:
 
     _log = Logger()
 
-    def __init__(self, config: Config, reactor: Any, now: Callable[[], datetime], version: str) -> None:
+    def __init__(
+        self,
+        config: Config,
+        reactor: Any,
+        now: Callable[[], datetime],
+        version: str,
+        elsewhere: Elsewhere | None = None,
+    ) -> None:
         self.config = config
+        self._elsewhere = elsewhere or in_threads(reactor)
         self._reactor, self._now = reactor, now
         self.status = Status(started=now())
         self.database = Database(config.store.url, config.property.id)
@@ -107,6 +117,9 @@ class Gateway:
         )
         if self.config.pms:
             self.link = Link(self._surroundings())
+        self.watch, self._deliveries = watch_of(
+            self._surroundings(), self.writer, self._elsewhere, self._sources, self.link
+        )
 
     def _surroundings(self) -> Surroundings:
         return Surroundings(
@@ -150,6 +163,8 @@ class Gateway:
                 )
         self._add(PeriodicService(self._reactor, COMMAND_SECONDS, self._read_commands, "reading commands"))
         self._add(PeriodicService(self._reactor, OVERDUE_SECONDS, self._settle_overdue, "settling overdue calls"))
+        self._add(self._deliveries)
+        self._add(self.watch.service)
 
     def _known_file(self, source: str) -> Segment | None:
         stored = self.database.read(lambda c: records.newest_file(c, self.memory.owner, source))
@@ -215,9 +230,7 @@ class Gateway:
 
     def _settled(self, batch: Batch) -> None:
         for call in batch.emergencies:
-            words = f"EMERGENCY CALL from extension {call.extension} (room {call.room}) to {call.dialled}"
-            self.status.odd(self._now(), words)
-            self._log.critical("{words}", words=words)
+            self.watch.emergency(call, to_micros(batch.read_at))
         self.due(batch.due)
         if batch.unknown_rooms and self.link is not None:
             self.link.look_for_need()

@@ -29,6 +29,9 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         ),
         "postings": Entry("gateway.cli.postings:postings_group", "List, show, settle and retry postings."),
         "stays": Entry("gateway.cli.stays:stays_group", "Give a guest's stay a tariff of its own."),
+        "alarms": Entry(
+            "gateway.cli.alarms:alarms_group", "List and acknowledge alarms, try the mail and the web hooks."
+        ),
         "db": Entry("gateway.cli.db:db_group", "Upgrade, back up and verify the store."),
     },
     "Prices": {

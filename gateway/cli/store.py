@@ -64,6 +64,7 @@ def command(
     who: str,
     why: str,
     room: str | None = None,
+    alarm_id: int | None = None,
     *,
     subject: str | None = None,
     config: Config | None = None,
@@ -78,7 +79,8 @@ def command(
     from gateway.store.database import StoreTrouble
 
     owner, now = database.property, to_micros(utc_now())
-    said = {"who": who, "deed": deed, "posting_id": posting_id, "why": why, "room": room, "subject": subject}
+    about = {"posting_id": posting_id, "room": room, "alarm_id": alarm_id, "subject": subject}
+    said = {"who": who, "deed": deed, "why": why, **about}
     number = database.transact(lambda c: commands.give(c, owner, now=now, **said))  # type: ignore[arg-type]
     try:
         database.lock()
@@ -96,7 +98,7 @@ def _wait(database: Database, number: int) -> str:
         if result is not None:
             return result
         time.sleep(0.1)
-    return "the running gateway has not done it yet; it will, and 'foliogate postings show' tells"
+    return "the running gateway has not done it yet; it will: look again in a moment"
 
 
 def _do_here(database: Database, number: int, now: int, config: Config | None) -> str:

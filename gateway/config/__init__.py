@@ -12,6 +12,8 @@ from gateway.config.problems import Problem
 from gateway.config.settings import (
     Config,
     ExtensionRange,
+    HookSettings,
+    MailSettings,
     PbxSettings,
     PmsSettings,
     PropertySettings,
@@ -21,12 +23,15 @@ from gateway.config.settings import (
     TariffSettings,
     TransferPayer,
     Transport,
+    WatchSettings,
     WebSettings,
 )
 
 __all__ = [
     "Config",
     "ExtensionRange",
+    "HookSettings",
+    "MailSettings",
     "PbxSettings",
     "PmsSettings",
     "Problem",
@@ -37,6 +42,7 @@ __all__ = [
     "TariffSettings",
     "TransferPayer",
     "Transport",
+    "WatchSettings",
     "WebSettings",
     "load",
     "load_store",

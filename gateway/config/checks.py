@@ -11,7 +11,9 @@ import base64
 import binascii
 import importlib.util
 from collections.abc import Callable, Mapping
+from datetime import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import ValidationInfo
 
@@ -24,6 +26,8 @@ TOKEN_WIDTHS = (4, 8)  # digits of P#: four before FIAS 2.20, eight since
 AES_KEY_BYTES = 16  # FIAS encrypts with AES-128
 ANY_CLASS = "default"  # in `outlet`, every class without an entry of its own
 TRANSFER_PAYERS = ("first_guest", "first", "last")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+LEAST_HOOK_SECRET = 16  # characters of a secret that signs: fewer can be guessed
 
 
 def country(code: str) -> str:
@@ -201,3 +205,93 @@ def tariff_texts(folder: Path) -> bool:
         return any(path.name != APPROVAL and not path.name.startswith(".") for path in folder.glob("*.toml"))
     except OSError:
         return False
+
+
+def time_of_day(text: object) -> object:
+    """Read hours and minutes, in the hotel's time."""
+    if isinstance(text, str):
+        hours, _, minutes = text.partition(":")
+        plain = (
+            len(minutes) == 2 and 1 <= len(hours) <= 2 and (hours + minutes).isascii() and (hours + minutes).isdigit()
+        )
+        if plain and int(hours) < 24 and int(minutes) < 60:
+            return time(int(hours), int(minutes))
+        raise ValueError(f'"{text}" is not a time of day; write hours and minutes, such as "07:00"')
+    if isinstance(text, time):
+        return text
+    raise ValueError('must be a time of day in quotes, such as "07:00"')
+
+
+def weekday(name: str) -> str:
+    """Accept a day of the week."""
+    if name not in WEEKDAYS:
+        raise ValueError(f'"{name}" is not a day of the week; {did_you_mean(name, WEEKDAYS)}')
+    return name
+
+
+def call_back(pattern: str) -> str:
+    """Accept a telephone number in which {extension} or {room} may stand."""
+    bare = pattern.replace("{extension}", "").replace("{room}", "")
+    if not set(bare) <= set("0123456789+*#()/-. "):
+        raise ValueError(f'"{pattern}" is not a number to call back; write for example "+48 22 555 {{extension}}"')
+    return pattern
+
+
+def page_address(text: str) -> str:
+    """Accept the address of the pages, or nothing; without the slash at its end."""
+    if text and not _is_web_address(text):
+        raise ValueError(f'"{text}" is not the address of a page; write for example "https://foliogate.example"')
+    return text.rstrip("/")
+
+
+def mail_address(text: str) -> str:
+    """Accept one mail address, without a name."""
+    name, at, domain = text.rpartition("@")
+    if (
+        not (at and name and domain)
+        or not text.isascii()
+        or any(one in ' <>,;()\\"' or not one.isprintable() for one in text)
+    ):
+        raise ValueError(f'"{text}" is not a mail address; write one address, such as "desk@example.org"')
+    return text
+
+
+def hook_name(name: str) -> str:
+    """Accept a name that is not taken by mail."""
+    if name == "mail":
+        raise ValueError('"mail" is the name of the mails; give the web hook another')
+    return name
+
+
+def hook_url(url: str) -> str:
+    """Accept where a web hook is: over TLS, or on this machine. The URL is never repeated: it may hold a token."""
+    if not _is_web_address(url):
+        raise ValueError('this is not the address of a web hook; write for example "https://example.org/hook"')
+    parts = urlsplit(url)
+    if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        raise ValueError("a web hook tells of rooms and numbers: beyond this machine it must be https")
+    return url
+
+
+def hook_secret(secret: str) -> str:
+    """Accept a secret that signs."""
+    if len(secret) < LEAST_HOOK_SECRET:
+        raise ValueError(
+            f"this secret has fewer than {LEAST_HOOK_SECRET} characters; make one with: openssl rand -hex 32"
+        )
+    return secret
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        port_is_good = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    return (
+        parts.scheme in {"http", "https"}
+        and bool(parts.hostname)
+        and port_is_good
+        and text.isascii()
+        and " " not in text
+    )

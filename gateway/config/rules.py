@@ -38,6 +38,8 @@ def findings(document: Table, folder: FilePath) -> Iterator[Finding]:
     yield from _exchanges(exchanges)
     yield from _systems(systems)
     yield from _names(exchanges, "pbx")
+    yield from _names(tables(document, "hook"), "hook")
+    yield from _mail(document.get("mail"))
     yield from _read_twice(exchanges, folder)
     yield from _listeners(document)
     yield from _rooms(document.get("rooms"))
@@ -52,7 +54,7 @@ def tables(document: Table, key: str) -> Sequence[Table]:
 
 
 def _shape(document: Table) -> Iterator[Finding]:
-    for key in ("pbx", "pms"):
+    for key in ("pbx", "pms", "hook"):
         if isinstance(document.get(key), dict):
             yield (key,), f"there may be several of these: write [[{key}]] with two brackets"
     if not document.get("pbx"):
@@ -113,6 +115,18 @@ def _names(exchanges: Sequence[Table], key: str) -> Iterator[Finding]:
             if name in seen:
                 yield (key, place, "name"), f'"{name}" is the name of another [[{key}]]; give each one its own'
             seen.add(name)
+
+
+def _mail(mail: object) -> Iterator[Finding]:
+    """A log-in needs both halves, and goes over TLS or stays on this machine."""
+    if not isinstance(mail, dict):
+        return
+    if ("username" in mail) != ("password" in mail):
+        there, missing = ("username", "password") if "username" in mail else ("password", "username")
+        yield ("mail", there), f"a log-in needs {missing} too; write it, or leave both out"
+    local = mail.get("host") in {"localhost", "127.0.0.1", "::1"}
+    if mail.get("security") == "none" and "username" in mail and not local:
+        yield ("mail", "security"), 'the password would go over the network in the clear; write security = "starttls"'
 
 
 def _read_twice(exchanges: Sequence[Table], folder: FilePath) -> Iterator[Finding]:

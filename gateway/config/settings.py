@@ -8,7 +8,7 @@ transport, names used twice) is in `rules.py`, because pydantic would report it 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -31,10 +31,13 @@ from gateway.config.fields import (
     WireMap,
     Zone,
     as_tuple,
+    one_of,
 )
 
 Transport: TypeAlias = Literal["listen", "connect", "serial", "file", "udp"]
 TRANSPORTS: tuple[Transport, ...] = ("listen", "connect", "serial", "file", "udp")
+MAIL_SECURITY: tuple[str, ...] = ("starttls", "tls", "none")
+MailAddress: TypeAlias = Annotated[str, AfterValidator(checks.mail_address)]
 TransferPayer: TypeAlias = Literal["first_guest", "first", "last"]
 
 
@@ -210,6 +213,51 @@ class TariffSettings(Settings):
     assign: Annotated[tuple[AssignmentSettings, ...], BeforeValidator(as_tuple)] = Field((), examples=[[]])
 
 
+class WatchSettings(Settings):
+    """What the watch looks for, and what the emergency screen shows; every key may be left out.
+
+    `floors` names the floor of a room where its number does not tell; `call_back` is the number on which an emergency
+    service reaches a room, with {extension} or {room} in it. `page` is the address under which people reach the pages.
+    """
+
+    waiting_minutes: Annotated[int, Field(ge=1, le=10_080)] = Field(30, examples=[30])
+    disk_free_mb: Annotated[int, Field(ge=1, le=10_000_000)] = Field(1_000, examples=[1000])
+    escalate_seconds: Annotated[int, Field(ge=10, le=86_400)] = Field(120, examples=[120])
+    daily_at: Annotated[time, BeforeValidator(checks.time_of_day)] = Field(time(7, 0), examples=["07:00"])
+    weekly_on: Annotated[str, AfterValidator(checks.weekday)] = Field("monday", examples=["monday"])
+    call_back: Annotated[str, AfterValidator(checks.call_back)] = Field("", examples=["+48 22 555 {extension}"])
+    floors: TextMap = Field({}, validate_default=True, examples=[{"Royal Suite": "7"}])
+    page: Annotated[str, AfterValidator(checks.page_address)] = Field("", examples=["https://foliogate.example"])
+
+
+class MailSettings(Settings):
+    """The mail server, and who is told. `escalate_to` is told of an emergency call that nobody has taken."""
+
+    host: Text = Field(examples=["smtp.example.org"])
+    port: Annotated[int, Field(ge=1, le=65_535)] = Field(587, examples=[587])
+    security: Annotated[str, AfterValidator(one_of(MAIL_SECURITY, 'security = "starttls"'))] = Field(
+        "starttls", examples=["starttls"]
+    )
+    username: Text | None = Field(None, examples=["foliogate"])
+    password: Secret | None = Field(None, examples=["env:SMTP_PASSWORD"], repr=False)
+    sender: Annotated[str, AfterValidator(checks.mail_address)] = Field(examples=["foliogate@example.org"])
+    to: Annotated[tuple[MailAddress, ...], BeforeValidator(as_tuple), Field(min_length=1)] = Field(
+        examples=[["desk@example.org"]]
+    )
+    escalate_to: Annotated[tuple[MailAddress, ...], BeforeValidator(as_tuple)] = Field(
+        (), examples=[["gm@example.org"]]
+    )
+    ca_file: FilePath | None = Field(None, examples=["our-ca.pem"])
+
+
+class HookSettings(Settings):
+    """A web hook: each alarm is sent there as JSON, signed with the secret. The URL may hold a token: never shown."""
+
+    name: Annotated[Text, AfterValidator(checks.hook_name)] = Field(examples=["desk-chat"])
+    url: Annotated[Secret, AfterValidator(checks.hook_url)] = Field(examples=["https://example.org/hook"], repr=False)
+    secret: Annotated[Secret, AfterValidator(checks.hook_secret)] = Field(examples=["env:HOOK_SECRET"], repr=False)
+
+
 class Document(Settings):
     """The whole file, table by table. `load` has put an empty table in the place of each one that may be left out."""
 
@@ -220,6 +268,9 @@ class Document(Settings):
     pms: Annotated[tuple[PmsSettings, ...], BeforeValidator(as_tuple)]
     rooms: RoomSettings
     tariff: TariffSettings
+    watch: WatchSettings
+    mail: MailSettings | None = None
+    hook: Annotated[tuple[HookSettings, ...], BeforeValidator(as_tuple)] = ()
 
 
 class StoreDocument(BaseModel):
@@ -243,3 +294,6 @@ class Config:
     pms: tuple[PmsSettings, ...]
     rooms: RoomSettings
     tariff: TariffSettings
+    watch: WatchSettings
+    mail: MailSettings | None
+    hook: tuple[HookSettings, ...]

@@ -95,8 +95,7 @@ class Charging:
 
     def _want(self, connection: Connection, batch: Batch, one: Touched, ruling: Ruling, call: CallRow) -> None:
         """Add the posting a ruling asks for, less what is on its way already."""
-        if call.number_class == "emergency" and not one.live.alarmed:
-            one.live.alarmed = True
+        if call.number_class == "emergency":  # any leg may be the one that dials it; the watch tells one call once
             batch.emergencies.append(call)
         if call.status == "open":
             return

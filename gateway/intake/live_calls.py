@@ -20,12 +20,11 @@ LEG_GAP_SECONDS: Final = 300
 
 @dataclass(slots=True)
 class LiveCall:
-    """A call in memory: its legs so far, the digests of their records, and whether it was told of as an emergency."""
+    """A call in memory: its legs so far, and the digests of their records."""
 
     id: int
     legs: list[CallRecord]
     digests: list[bytes]
-    alarmed: bool = False
 
     def add(self, leg: CallRecord, mark: bytes) -> None:
         """One more leg."""

@@ -1,4 +1,4 @@
-"""What people decide of postings: found on the folio, not there, offer again, release, write off.
+"""What people decide of postings: found on the folio, not there, offer again, release, write off; and of alarms.
 
 A deed comes from another process as a row of `commands`, or from a page of this one; either way it is one job of
 the writer, carried out along an arrow of gateway/ledger.py or refused in a sentence, with who and why in the audit trail.
@@ -14,13 +14,13 @@ from twisted.logger import Logger
 
 from gateway.ledger import DEEDS, Event, IllegalMove, move
 from gateway.posting.steps import WireNumbers
-from gateway.store import commands, outbox
+from gateway.store import alarms, commands, outbox
 from gateway.store.commands import Command
 from gateway.store.memory import Memory
 from gateway.store.rows import Due, PostingRow
 from gateway.store.writer import Announce
 
-#: Asks the PMS for the state of all rooms; the one command that is not about a posting.
+#: Asks the PMS for the state of all rooms.
 RESYNC: Final = "resync"
 #: What people decide that is about prices, and so for the room that knows the tariff.
 DECISIONS: Final = ("approve", "reject", "tariff")
@@ -97,11 +97,21 @@ class ReadCommands:
             elif self._decide is not None and command.deed in DECISIONS:
                 result, dues = self._decide(connection, command, self._now)
                 freed, due = [*freed, *dues], None
+            elif command.deed == alarms.ACKNOWLEDGE:
+                result, due = self._acknowledged(connection, command), None
             else:
                 result, due = carry_out(connection, self._memory, self._numbers, command, self._now)
             commands.done(connection, self._memory.owner, command.id, self._now, result)
             freed += [due] if due is not None else []
         return lambda: self._done(freed, resync)
+
+    def _acknowledged(self, connection: Connection, command: Command) -> str:
+        number, owner = command.alarm_id or 0, self._memory.owner
+        result, done = alarms.acknowledge(connection, owner, number, command.who, command.why, self._now)
+        if done:
+            note = f": {command.why}" if command.why else ""
+            self._memory.note(connection, self._now, command.who, f"alarm {number} acknowledged{note}")
+        return result
 
     def rescue(self, connection: Connection, error: Exception) -> Announce:
         """A command that breaks must not stop those behind it: all that wait are answered with the fault."""

@@ -23,6 +23,7 @@ class Command(NamedTuple):
     posting_id: int | None
     room: str | None
     why: str
+    alarm_id: int | None = None
     subject: str | None = None
 
 
@@ -36,14 +37,15 @@ def give(
     posting_id: int | None,
     why: str,
     room: str | None = None,
+    alarm_id: int | None = None,
     subject: str | None = None,
 ) -> int:
     """Write a command down; the gateway reads it within a second. Returns its number."""
     newest = connection.execute(select(func.max(_k.id)).where(_k.property == owner)).scalar()
     number = int(newest or 0) + 1
     row = {"property": owner, "id": number, "asked_at": now, "who": clean(who), "deed": deed}
-    about = {"posting_id": posting_id, "room": clean(room), "why": clean(why), "subject": clean(subject)}
-    connection.execute(insert(schema.commands).values(**row, **about, result=""))
+    about = {"posting_id": posting_id, "room": clean(room), "alarm_id": alarm_id, "subject": clean(subject)}
+    connection.execute(insert(schema.commands).values(**row, **about, why=clean(why), result=""))
     return number
 
 

@@ -14,6 +14,8 @@ _COUNTED: Final[tuple[Table, ...]] = (
     schema.postings,
     schema.attempts,
     schema.audit_trail,
+    schema.alarms,
+    schema.notices,
 )
 
 

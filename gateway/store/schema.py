@@ -266,12 +266,13 @@ commands = Table(
     _number("id", "number of the command", null=False),
     _number("asked_at", "when it was given", null=False),
     _text("who", "the person", null=False),
-    _text("deed", "what to do: a verb of gateway/ledger.py DEEDS, resync, approve, reject or tariff", null=False),
+    _text("deed", "a verb of gateway/ledger.py DEEDS, resync, acknowledge, approve, reject or tariff", null=False),
     _number("posting_id", "the posting it is about"),
     _text("room", "the room to send it to, where the person named one"),
     _text("why", "the person's reason", null=False),
     _number("done_at", "when it was carried out or refused"),
     _text("result", "what came of it, in a sentence", null=False),
+    _number("alarm_id", "the alarm it is about, where it is about one"),
     _text("subject", "what it is about, where that is no posting: the number of a list, the code of a tariff"),
     _key("id"),
     sqlite_with_rowid=False,
@@ -290,6 +291,94 @@ audit_trail = Table(
     _key("id"),
     sqlite_with_rowid=False,
     comment="Deeds of people and of the gateway that changed what a guest pays, or that somebody will ask about.",
+)
+
+_UNSETTLED: Final = "settled = 0"
+_UNDONE: Final = "done_at IS NULL"
+#: The conditions of two partial indexes, word for word, as the questions must say them.
+UNSETTLED: Final = text(f"alarms.{_UNSETTLED}")
+UNDONE: Final = text(f"notices.{_UNDONE}")
+
+alarms = Table(
+    "alarms",
+    metadata,
+    _owner(),
+    _number("id", "number of the alarm", null=False),
+    _text("kind", "a kind of gateway/alarms/kinds.py", null=False),
+    _text("subject", "which exchange, link or call it is about; empty where there is but one", null=False),
+    _text("sentence", "what is so, in a sentence", null=False),
+    _text("details", "JSON of what the emergency screen shows; empty for other kinds", null=False),
+    _number("call_id", "the call it is about"),
+    _number("raised_at", "when it became an alarm", null=False),
+    _number("acknowledged_at", "when a person took it"),
+    _text("acknowledged_by", "the person's name", null=False),
+    _text("note", "what the person wrote", null=False),
+    _number("escalated_at", "when it was told again because nobody had taken it"),
+    _number("cleared_at", "when it was no longer so; for what cannot undo itself, when a person took it"),
+    _number("settled", "1 once it is cleared and that has been told", null=False),
+    _key("id"),
+    CheckConstraint("(acknowledged_at IS NULL) = (acknowledged_by = '')", name="alarms_by_name"),
+    Index(
+        "alarms_open_once",
+        "property",
+        "kind",
+        "subject",
+        unique=True,
+        sqlite_where=text("cleared_at IS NULL"),
+        postgresql_where=text("cleared_at IS NULL"),
+    ),
+    Index("alarms_unsettled", "property", "id", sqlite_where=text(_UNSETTLED), postgresql_where=text(_UNSETTLED)),
+    Index("alarms_of_subject", "property", "kind", "subject"),
+    sqlite_with_rowid=False,
+    comment="What the watch found wrong, or happened: raised once, acknowledged by name, cleared by fact.",
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    _owner(),
+    _number("id", "number of the notice; with the property, the stable name of its delivery", null=False),
+    _number("alarm_id", "the alarm it tells of; null for the daily and weekly mails"),
+    _text("event", "raised, escalated, cleared, daily or weekly", null=False),
+    _text("channel", "mail, or the name of a [[hook]]", null=False),
+    _text("recipients", "mail addresses, separated by blanks; empty for a hook", null=False),
+    _text("subject", "the mail's subject; empty for a hook", null=False),
+    _text("body", "the mail's text, or the hook's JSON", null=False),
+    _number("created_at", "when it was written down", null=False),
+    _number("due_at", "not to be delivered before", null=False),
+    _number("tries", "how often it was tried", null=False),
+    _text("problem", "why the last try failed", null=False),
+    _number("done_at", "when it was delivered, or given up"),
+    _number("delivered", "1 if the other side took it", null=False),
+    _key("id"),
+    Index("notices_undone", "property", "id", sqlite_where=text(_UNDONE), postgresql_where=text(_UNDONE)),
+    sqlite_with_rowid=False,
+    comment="Mails and web hooks on their way: kept until the other side has taken them.",
+)
+
+hours = Table(
+    "hours",
+    metadata,
+    _owner(),
+    _number("hour", "hours since 1970 UTC", null=False),
+    _text("what", "records, calls or acknowledged", null=False),
+    _text("name", "the exchange, or the PMS", null=False),
+    _number("number", "how many", null=False),
+    _number("last_at", "the last of them", null=False),
+    _key("hour", "what", "name"),
+    sqlite_with_rowid=False,
+    comment="How much came in each hour: what a normal silence is learned from.",
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    _owner(),
+    _text("name", "which mark", null=False),
+    _number("value", "how far it is", null=False),
+    _key("name"),
+    sqlite_with_rowid=False,
+    comment="How far the watch has counted, and which of its mails went out last.",
 )
 
 stay_tariffs = Table(

@@ -1,4 +1,4 @@
-"""The JSON API, version 1: status, calls and postings, for the demo, a dashboard, a script.
+"""The JSON API, version 1: status, calls, postings and alarms, for the demo, a dashboard, a script.
 
 Names are those of CallRecord and of the store's columns, wherever one exists; amounts are decimal strings, instants are
 ISO 8601 in UTC, absent is null. Lists are newest first and go on with `before`. `openapi.py` describes every answer,
@@ -18,7 +18,9 @@ from sqlalchemy import Connection
 from gateway.explaining import cost_text, explained, margin_text
 from gateway.instants import from_micros, to_micros
 from gateway.ledger import STATES
+from gateway.store import alarms
 from gateway.store import pages as queries
+from gateway.store.alarms import AlarmRow
 from gateway.store.reading import money
 from gateway.web.house import House
 from gateway.web.live import Live
@@ -69,6 +71,14 @@ def chosen_state(fields: Fields) -> str | None:
     if text and text not in STATES:
         raise BadQuestion(f"state must be one of {', '.join(STATES)}")
     return text or None
+
+
+def chosen_openness(fields: Fields) -> bool:
+    """Read `state` of a list of alarms: open, or all; raises BadQuestion."""
+    text = fields.get(b"state", [b""])[0].decode("ascii", "replace")
+    if text not in ("", "open", "all"):
+        raise BadQuestion("state must be open or all")
+    return text == "open"
 
 
 class Api:
@@ -159,6 +169,23 @@ class Api:
 
         return await self._reads.read(work)
 
+    async def alarms(self, only_open: bool, part: Window) -> dict[str, Any]:
+        """The newest alarms, or the newest of those that are open."""
+        owner = self._owner
+
+        def work(connection: Connection) -> list[AlarmRow]:
+            if only_open:
+                rows = [one for one in alarms.unsettled(connection, owner) if one.cleared_at is None]
+                return [one for one in reversed(rows) if part.before is None or one.id < part.before]
+            return alarms.newest(connection, owner, part.limit + 1, part.before)
+
+        rows = await self._reads.read(work)
+        shown = rows[: part.limit]
+        return {
+            "alarms": [alarm_object(one) for one in shown],
+            "next_before": shown[-1].id if len(rows) > part.limit else None,
+        }
+
     @property
     def _owner(self) -> str:
         return self._house.database.property
@@ -242,6 +269,24 @@ def posting_object(row: Row) -> dict[str, Any]:
         "due": _instant(row["due_at"]),
         "created": _instant(row["created_at"]),
         "changed": _instant(row["changed_at"]),
+    }
+
+
+def alarm_object(row: AlarmRow) -> dict[str, Any]:
+    """An alarm as programs outside see it, without the guest: what the screen shows is for people."""
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "subject": row.subject,
+        "sentence": row.sentence,
+        "open": row.cleared_at is None,
+        "call_id": row.call_id,
+        "raised": _instant(row.raised_at),
+        "acknowledged": _instant(row.acknowledged_at),
+        "acknowledged_by": row.acknowledged_by or None,
+        "note": row.note or None,
+        "escalated": _instant(row.escalated_at),
+        "cleared": _instant(row.cleared_at),
     }
 
 

@@ -1,4 +1,4 @@
-"""What a person decides of a posting, from a form into the store as a command.
+"""What a person decides of a posting or says of an alarm, from a form into the store as a command.
 
 The form says what it was looking at (state and attempts, signed); the command is written only if the posting still
 stands so, in the transaction that writes it. What comes of it is the gateway's to say: the page waits a moment for the
@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from twisted.internet.task import deferLater
 
 from gateway.ledger import ARROWS, DEEDS
-from gateway.store import commands, schema
+from gateway.store import alarms, commands, schema
 from gateway.web.house import House
 from gateway.web.marks import NAMES
 from gateway.web.reads import Reads
@@ -93,7 +93,13 @@ class Deeds:
 
     async def give(self, form: Form, number: int) -> int | NotDone:
         """Write a command for a judged form; the number of the command, or why there is none."""
-        write = _writing(self._house.database.property, self._house.micros(), form, number)
+        return await self._written(_writing(self._house.database.property, self._house.micros(), form, number))
+
+    async def acknowledge(self, form: Form, number: int) -> int | NotDone:
+        """Write that a person takes an alarm; the number of the command, or why there is none."""
+        return await self._written(_acknowledging(self._house.database.property, self._house.micros(), form, number))
+
+    async def _written(self, write: Callable[[Connection], int | NotDone]) -> int | NotDone:
         for _ in range(TRIES - 1):
             try:
                 return await self._given(write)
@@ -116,6 +122,32 @@ class Deeds:
                 return
             await deferLater(self._clock, LOOK_EVERY)
             waited += LOOK_EVERY
+
+
+def judge_acknowledgement(form: Form, number: int, tokens: Tokens) -> NotDone | None:
+    """Why a form cannot acknowledge an alarm, if it cannot. Pure."""
+    if not tokens.fits(form.token, "alarm", number):
+        return NotDone(
+            "This page is older than the running gateway. Look at the alarm below and decide again.", stale=True
+        )
+    if not form.who:
+        return NotDone("Write your name: whoever comes next must know who has taken it.")
+    return None
+
+
+def _acknowledging(owner: str, now: int, form: Form, number: int) -> Callable[[Connection], int | NotDone]:
+    """The transaction: nobody may have taken it meanwhile."""
+
+    def work(connection: Connection) -> int | NotDone:
+        row = alarms.one(connection, owner, number)
+        if row is None:
+            return NotDone(f"There is no alarm {number}.")
+        if row.acknowledged_at is not None:
+            return NotDone(f"Meanwhile {row.acknowledged_by} has acknowledged this alarm.", stale=True)
+        deed, who, why = alarms.ACKNOWLEDGE, form.who, form.why
+        return commands.give(connection, owner, now=now, who=who, deed=deed, posting_id=None, why=why, alarm_id=number)
+
+    return work
 
 
 def _writing(owner: str, now: int, form: Form, number: int) -> Callable[[Connection], int | NotDone]:

@@ -7,7 +7,7 @@ of thing: whoever asks meanwhile gets what was just read, or waits for the readi
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
 from sqlalchemy import Connection
@@ -15,7 +15,9 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from gateway.instants import SECOND, to_micros
+from gateway.store import alarms
 from gateway.store import pages as queries
+from gateway.store.alarms import AlarmRow
 from gateway.web.house import House
 from gateway.web.line import EMERGENCY_HOURS
 from gateway.web.reads import Reads
@@ -42,6 +44,12 @@ class Present:
     oldest: dict[str, int]
     emergencies: list[dict[str, Any]]
     names: dict[str, str]
+    alarms: list[AlarmRow] = field(default_factory=list)
+
+    @property
+    def unacknowledged(self) -> int:
+        """Open alarms that nobody has taken."""
+        return sum(one.cleared_at is None and one.acknowledged_at is None for one in self.alarms)
 
     @property
     def oldest_waiting(self) -> int | None:
@@ -123,6 +131,7 @@ class Live:
                 oldest=queries.oldest(connection, owner),
                 emergencies=calls,
                 names=queries.guest_names(connection, owner, guests),
+                alarms=alarms.unsettled(connection, owner),
             )
 
         return await self._reads.read(work)

@@ -15,7 +15,9 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from gateway.alarms.kinds import KINDS
 from gateway.ledger import STATES
+from gateway.store import alarms
 from gateway.store import pages as queries
 from gateway.web.house import House
 from gateway.web.reads import Reads, StoreBusy, StoreUnreadable
@@ -34,6 +36,7 @@ class Counted:
 
     postings: Mapping[str, int]
     oldest: int | None
+    alarms: Mapping[tuple[str, bool], int]
 
 
 class Metrics:
@@ -58,6 +61,7 @@ class Metrics:
         owner = self._house.database.property
         lively = await self._reads.read(lambda connection: queries.lively_counts(connection, owner))
         oldest = await self._reads.read(lambda connection: queries.oldest(connection, owner))
+        open_alarms = await self._reads.read(lambda connection: alarms.counts(connection, owner))
         if self._seconds() >= self._again:
             began = self._seconds()
             self._totals = await self._reads.read(lambda connection: queries.totals(connection, owner))
@@ -65,6 +69,7 @@ class Metrics:
         return Counted(
             postings={**dict.fromkeys(STATES, 0), **self._totals, **lively},
             oldest=min((oldest[one] for one in ("due", "sent") if one in oldest), default=None),
+            alarms=open_alarms,
         )
 
 
@@ -86,6 +91,7 @@ def _families(house: House, counted: Counted | None) -> Iterator[Metric]:
     yield _gauge("foliogate_store_readable", "1 while the pages can read the store", int(counted is not None))
     if counted is not None:
         yield from _postings(house, counted)
+        yield _alarms(counted.alarms)
 
 
 def _sources(house: House) -> Iterator[Metric]:
@@ -143,6 +149,14 @@ def _postings(house: House, counted: Counted) -> Iterator[Metric]:
     yield _gauge("foliogate_postings_waiting", "postings that are due or on their way", waiting)
     age = 0.0 if counted.oldest is None else max(0.0, (house.micros() - counted.oldest) / 1_000_000)
     yield _gauge("foliogate_oldest_waiting_seconds", "how long the oldest of them has waited", age)
+
+
+def _alarms(counts: Mapping[tuple[str, bool], int]) -> Metric:
+    family = GaugeMetricFamily("foliogate_alarms", "open alarms by kind", labels=["kind", "acknowledged"])
+    for kind in KINDS:
+        for taken in (False, True):
+            family.add_metric([kind, "yes" if taken else "no"], counts.get((kind, taken), 0))
+    return family
 
 
 def _gauge(name: str, words: str, value: float) -> Metric:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from gateway.alarms.kinds import KINDS
 from gateway.ledger import STATES
 from gateway.web.api import MOST_ROWS, ROWS
 from rating.sentences import LANGUAGES
@@ -58,6 +59,8 @@ def _schemas() -> dict[str, Any]:
         "Posting": _object("A charge on its way to a folio.", **posting),
         "Postings": _object("A part of the list.", postings=_list(_ref("Posting")), next_before=_or_null(_WHOLE)),
         "PostingStory": _story(posting),
+        "Alarm": _alarm(),
+        "Alarms": _object("A part of the list.", alarms=_list(_ref("Alarm")), next_before=_or_null(_WHOLE)),
         "Attempt": _attempt(),
         "Record": _record(),
         "Health": _object("Whether charges flow.", ok=_YES, troubles=_list(_TEXT)),
@@ -75,6 +78,24 @@ def _story(posting: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         attempts_made=_list(_ref("Attempt")),
         trail=_list(_object("A deed.", at=_INSTANT, who=_TEXT, what=_TEXT)),
         records=_list(_ref("Record")),
+    )
+
+
+def _alarm() -> dict[str, Any]:
+    return _object(
+        "Something that is wrong, or that happened: raised once, acknowledged by name, cleared by fact.",
+        id=_WHOLE,
+        kind={"type": "string", "enum": list(KINDS)},
+        subject={**_TEXT, "description": "the exchange, the link or the call; empty where there is but one"},
+        sentence=_TEXT,
+        open=_YES,
+        call_id=_or_null(_WHOLE),
+        raised=_INSTANT,
+        acknowledged=_or_null(_INSTANT),
+        acknowledged_by=_or_null(_TEXT),
+        note=_or_null(_TEXT),
+        escalated=_or_null(_INSTANT),
+        cleared=_or_null(_INSTANT),
     )
 
 
@@ -277,6 +298,12 @@ _LANGUAGE: Final = {
     "description": "the guest's own if left out",
     "schema": {"type": "string", "enum": list(LANGUAGES)},
 }
+_WITH_OPEN: Final = {
+    "name": "state",
+    "in": "query",
+    "description": "only alarms that are open",
+    "schema": {"type": "string", "enum": ["open", "all"], "default": "all"},
+}
 _ID: Final = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
 
 
@@ -304,7 +331,7 @@ def openapi(version: str) -> dict[str, Any]:
         "info": {
             "title": "Foliogate",
             "version": version,
-            "description": "Calls, postings and links of one hotel. Read only; answers to this machine alone.",
+            "description": "Calls, postings, links and alarms of one hotel. Read only; answers to this machine alone.",
         },
         "paths": {
             "/api/v1/status": _get("What is alive, what waits, what is not well", "Status"),
@@ -326,6 +353,7 @@ def openapi(version: str) -> dict[str, Any]:
                 _ID,
                 status_404=("there is no such posting", "Error"),
             ),
+            "/api/v1/alarms": _get("Alarms, newest first", "Alarms", _WITH_OPEN, _LIMIT, _BEFORE, status_400=bad),
             "/healthz": {"get": {"summary": "Whether charges flow", "responses": sick}},
             "/livez": {"get": {"summary": "Whether the process is worth keeping", "responses": life}},
         },

@@ -31,7 +31,12 @@ from rating.money import minor_digits
 #: Characters of a search that are looked at; a number has fifteen digits, a name rarely more than forty letters.
 LONGEST_SEARCH: Final = 80
 
-NAVIGATION: Final = (("now", "/", "Now"), ("calls", "/calls", "Calls"), ("postings", "/postings", "Postings"))
+NAVIGATION: Final = (
+    ("now", "/", "Now"),
+    ("calls", "/calls", "Calls"),
+    ("postings", "/postings", "Postings"),
+    ("alarms", "/alarms", "Alarms"),
+)
 MORE_NAVIGATION: Final = (
     ("corrections", "/corrections", "Corrections"),
     ("laboratory", "/laboratory", "Laboratory"),
@@ -240,7 +245,7 @@ class Pages:
             return None
 
     async def page(self, template: str, **values: Any) -> Page:
-        """A page from its template."""
+        """A page within the frame."""
         return Page(self._render(template, await self._seen(), **values))
 
     def _render(self, template: str, known: Present | None, *, here: str, title: str, **values: Any) -> str:
@@ -259,6 +264,7 @@ class Pages:
             navigation=NAVIGATION,
             more_navigation=MORE_NAVIGATION,
             need=sum(seen.counts.get(state, 0) for state in ("in_doubt", "refused")),
+            alarms_open=seen.unacknowledged,
             items=items,
             banners=banners,
             spoken=line.spoken(items, banners),

@@ -7,14 +7,14 @@ wait, further ones are refused at once instead of piling up behind a slow disk.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from twisted.internet.defer import Deferred, DeferredSemaphore
-from twisted.internet.threads import deferToThreadPool
+from twisted.internet.defer import DeferredSemaphore
 
 from gateway.store.database import Database
+from gateway.store.elsewhere import Elsewhere
 
 T = TypeVar("T")
 
@@ -30,22 +30,6 @@ class StoreBusy(Exception):
 
 class StoreUnreadable(Exception):
     """The store cannot be read now. Charges are kept by the exchange until it can be written again."""
-
-
-class Elsewhere(Protocol):
-    """Runs a function somewhere it may block."""
-
-    def __call__(self, work: Callable[[], T]) -> Deferred[T]:
-        """Run it; the Deferred fires with what it returned or raised."""
-
-
-def in_threads(reactor: Any) -> Elsewhere:
-    """Run things in the reactor's own thread pool."""
-
-    def run(work: Callable[[], T]) -> Deferred[T]:
-        return deferToThreadPool(reactor, reactor.getThreadPool(), work)
-
-    return run
 
 
 class Reads:

@@ -9,9 +9,9 @@ from twisted.internet.defer import Deferred, maybeDeferred, succeed
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IListeningPort
 
+from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.web.house import House
 from gateway.web.laboratory import Laboratory
-from gateway.web.reads import Elsewhere, in_threads
 from gateway.web.security import Door, QuietSite, own_hosts
 from gateway.web.site import Routes
 from gateway.web.workers import in_processes

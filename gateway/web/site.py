@@ -16,8 +16,10 @@ from twisted.protocols.basic import FileSender
 from twisted.python.failure import Failure
 from werkzeug.exceptions import HTTPException
 
-from gateway.web.api import Api, BadQuestion, chosen_state, whole, window
-from gateway.web.deeds import Deeds, NotDone, judge, read_form
+from gateway.store.elsewhere import Elsewhere
+from gateway.web.alarms import AlarmPages, way_back
+from gateway.web.api import Api, BadQuestion, chosen_openness, chosen_state, whole, window
+from gateway.web.deeds import Deeds, NotDone, judge, judge_acknowledgement, read_form
 from gateway.web.explanation import chosen_language, explanation
 from gateway.web.health import Pulse, health
 from gateway.web.house import House
@@ -28,7 +30,7 @@ from gateway.web.openapi import openapi
 from gateway.web.pages import Entered, Page, Pages
 from gateway.web.price_pages import PricePages
 from gateway.web.price_pages import read_form as price_form
-from gateway.web.reads import Elsewhere, Reads, StoreBusy, StoreUnreadable
+from gateway.web.reads import Reads, StoreBusy, StoreUnreadable
 from gateway.web.security import Tokens, from_our_page
 from gateway.web.templates import static_files
 
@@ -37,6 +39,7 @@ SECRET_BYTES: Final = 32
 #: The largest number of a row that an address may name; a column holds no larger one.
 MOST: Final = 2**62
 
+FOREIGN: Final = "This form came from another site."
 _JSON: Final = "application/json; charset=utf-8"
 _HTML: Final = "text/html; charset=utf-8"
 _ROW: Final = f"<int(min=1, max={MOST}):number>"
@@ -56,6 +59,7 @@ class Routes:
         self._pages = Pages(house, reads, live, self._tokens, version)
         self._bench = bench
         self._prices = PricePages(house, reads, live, self._tokens, self._pages, bench, clock)
+        self._alarms = AlarmPages(house, reads, live, self._pages, self._tokens)
         self._deeds = Deeds(house, reads, clock)
         self._api = Api(house, reads, live, version)
         self._metrics = Metrics(house, reads, clock.seconds)
@@ -100,15 +104,44 @@ class Routes:
     async def decide(self, request: Any, number: int) -> bytes:
         """A person's decision; answered with the posting as it stands then."""
         form = read_form(_fields(request))
-        if (refused := await self._foreign(request)) is not None:
-            return refused
+        if not _is_ours(request):
+            return _html(request, await self._pages.problem(403, "Not from here", FOREIGN))
         done: NotDone | int | None = judge(form, number, self._tokens)
         if done is None:
             done = await self._deeds.give(form, number)
         if isinstance(done, NotDone):
             entered = Entered(deed=form.deed, who=form.who, why=form.why, problem=done.sentence)
             return _html(request, await self._pages.posting(number, entered=entered))
-        return _see(request, f"/postings/{number}?told={done}")
+        return _see_other(request, f"/postings/{number}?told={done}")
+
+    @app.route("/alarms", methods=["GET"])
+    async def alarms(self, request: Any) -> bytes:
+        """What is wrong, and what was."""
+        return _html(request, await self._alarms.all(_before(request)))
+
+    @app.route(f"/alarms/{_ROW}", methods=["GET"])
+    async def alarm(self, request: Any, number: int) -> bytes:
+        """One alarm."""
+        return _html(request, await self._alarms.one(number))
+
+    @app.route(f"/alarms/{_ROW}", methods=["POST"])
+    async def take(self, request: Any, number: int) -> bytes:
+        """A person takes an alarm; answered with the page the form stood on."""
+        form = read_form(_fields(request))
+        if not _is_ours(request):
+            return _html(request, await self._pages.problem(403, "Not from here", FOREIGN))
+        done: NotDone | int | None = judge_acknowledgement(form, number, self._tokens)
+        if done is None:
+            done = await self._deeds.acknowledge(form, number)
+        if isinstance(done, NotDone):
+            entered = Entered(who=form.who, why=form.why, problem=done.sentence)
+            return _html(request, await self._alarms.one(number, entered=entered))
+        return _see_other(request, way_back(form, number))
+
+    @app.route("/emergency", methods=["GET"])
+    async def emergency(self, request: Any) -> bytes:
+        """The screen for a wall behind the desk."""
+        return _html(request, await self._alarms.screen())
 
     @app.route("/records", methods=["GET"])
     async def records(self, request: Any) -> bytes:
@@ -141,10 +174,10 @@ class Routes:
     @app.route("/corrections", methods=["POST"])
     async def make_list(self, request: Any) -> bytes:
         """Begin to make a list."""
-        if (refused := await self._foreign(request)) is not None:
-            return refused
+        if not _is_ours(request):
+            return _html(request, await self._pages.problem(403, "Not from here", FOREIGN))
         page = await self._prices.make(price_form(_fields(request)), _text(request, b"token"))
-        return _see(request, "/corrections") if page is None else _html(request, page)
+        return _see_other(request, "/corrections") if page is None else _html(request, page)
 
     @app.route(f"/corrections/{_ROW}", methods=["GET"])
     async def correction(self, request: Any, number: int) -> bytes:
@@ -155,8 +188,8 @@ class Routes:
     @app.route(f"/corrections/{_ROW}", methods=["POST"])
     async def decide_list(self, request: Any, number: int) -> bytes:
         """A person approves or rejects a list."""
-        if (refused := await self._foreign(request)) is not None:
-            return refused
+        if not _is_ours(request):
+            return _html(request, await self._pages.problem(403, "Not from here", FOREIGN))
         form, deed = price_form(_fields(request)), _text(request, b"deed")
         done = await self._prices.decide(number, deed, form.who, form.why, _text(request, b"token"))
         return _html(request, await self._prices.change(number, told=done) if isinstance(done, str) else done)
@@ -169,10 +202,10 @@ class Routes:
     @app.route("/laboratory", methods=["POST"])
     async def rehearse(self, request: Any) -> bytes:
         """Begin a rehearsal."""
-        if (refused := await self._foreign(request)) is not None:
-            return refused
+        if not _is_ours(request):
+            return _html(request, await self._pages.problem(403, "Not from here", FOREIGN))
         begun = await self._prices.rehearse(price_form(_fields(request)), _text(request, b"token"))
-        return _html(request, begun) if isinstance(begun, Page) else _see(request, f"/laboratory/{begun.number}")
+        return _html(request, begun) if isinstance(begun, Page) else _see_other(request, f"/laboratory/{begun.number}")
 
     @app.route(f"/laboratory/{_ROW}", methods=["GET"])
     async def rehearsal(self, request: Any, number: int) -> bytes:
@@ -192,12 +225,6 @@ class Routes:
             sender: Any = FileSender()
             await sender.beginFileTransfer(file, request)
         return b""
-
-    async def _foreign(self, request: Any) -> bytes | None:
-        """The refusal of a form that another site sent; None for our own."""
-        if from_our_page(_header(request, "sec-fetch-site"), _header(request, "origin"), _header(request, "host")):
-            return None
-        return _html(request, await self._pages.problem(403, "Not from here", "This form came from another site."))
 
     # -- for programs ---------------------------------------------------------------------------------------------
 
@@ -253,6 +280,12 @@ class Routes:
         if found is None:
             return _json(request, 404, {"error": f"there is no posting {number}"})
         return _json(request, 200, found)
+
+    @app.route("/api/v1/alarms", methods=["GET"])
+    async def api_alarms(self, request: Any) -> bytes:
+        """Alarms, newest first: all, or those that are open."""
+        fields = _fields(request)
+        return _json(request, 200, await self._api.alarms(chosen_openness(fields), window(fields)))
 
     # -- what goes wrong ------------------------------------------------------------------------------------------
 
@@ -313,8 +346,13 @@ def _header(request: Any, name: str) -> str | None:
     return value
 
 
-def _see(request: Any, address: str) -> bytes:
-    """Send the browser on, so that loading the page again does nothing twice."""
+def _is_ours(request: Any) -> bool:
+    """Whether a form came from a page of ours, as far as the browser tells."""
+    return from_our_page(_header(request, "sec-fetch-site"), _header(request, "origin"), _header(request, "host"))
+
+
+def _see_other(request: Any, address: str) -> bytes:
+    """It is done: look there."""
     request.setResponseCode(303)
     request.setHeader("location", address)
     return b""

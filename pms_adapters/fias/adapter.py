@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, assert_never
 
@@ -62,6 +63,7 @@ from protocols.fias.actions import (
     Send,
 )
 from protocols.fias.link import Audit, Link, State
+from protocols.fias.moments import instant
 from protocols.fias.records import FIELDS, Record, stamped
 
 LONGEST_DELAY: Final = 60.0
@@ -77,6 +79,7 @@ MAX_ODDITIES: Final = 100
 """Oddities told on one connection: a peer that speaks another protocol would fill the log with one mistake."""
 
 _ROOM_RECORDS: Final = frozenset({"GI", "GO", "GC"})
+_STAMPED_WHEN_SENT: Final = frozenset({"LS", "LA"})
 _READ_RECORDS: Final = frozenset({*_ROOM_RECORDS, "PA"})
 
 
@@ -120,6 +123,7 @@ class FiasAdapter:
         self._stopping: Deferred[None] | None = None
         self._stop_alarms: tuple[IDelayedCall, ...] = ()
         self._state = LinkState(up=False, ready=False, why="not started", since=wall_clock())
+        self._clock_ahead: float | None = None
 
     # -- the port --------------------------------------------------------------------------------------------------
 
@@ -131,7 +135,7 @@ class FiasAdapter:
     @property
     def state(self) -> LinkState:
         """How the link stands now."""
-        return self._state
+        return replace(self._state, clock_ahead=self._clock_ahead)
 
     def start(self, listener: PmsListener) -> None:
         """Begin to connect, and keep connecting until `stop`."""
@@ -213,6 +217,7 @@ class FiasAdapter:
         if line is not self._line:
             return
         self._look_at(record)
+        self._compare_clocks(record)
         self._perform(self._link.receive(record, self._clock.seconds()))
 
     def odd_bytes(self, sentence: str) -> None:
@@ -301,6 +306,12 @@ class FiasAdapter:
             for name, _ in record.fields:
                 if name not in FIELDS:
                     self._odd_once(f"{record.kind} carries field {name!r}, which no edition of FIAS lists; passed over")
+
+    def _compare_clocks(self, record: Record) -> None:
+        """Link records are stamped as they are sent; other records tell when something was keyed in."""
+        if record.kind in _STAMPED_WHEN_SENT and record.has("TI"):
+            told = instant(record.first("DA"), record.first("TI"), self._settings.timezone)
+            self._clock_ahead = None if told is None else (told - self._wall_clock()).total_seconds()
 
     def _deliver(self, record: Record) -> None:
         if record.kind == "PA":

@@ -13,6 +13,7 @@ PURE = [
     "rating",
     *(f"gateway/{name}.py" for name in ("settle", "directory", "ledger", "repeats", "instants")),
     "gateway/traffic",
+    "gateway/alarms",
 ]
 PURE_SOURCES = sources(*(place for place in PURE if (ROOT / place).exists()))
 

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, text
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.threadpool import ThreadPool
 
+from gateway.store.elsewhere import in_threads
 from gateway.web.live import FRESH, Shared
-from gateway.web.reads import AT_ONCE, MOST_WAITING, Reads, StoreBusy, StoreUnreadable, in_threads
+from gateway.web.reads import AT_ONCE, MOST_WAITING, Reads, StoreBusy, StoreUnreadable
 from tests.gateway.web.asking import at_once
 from tests.gateway.web.house import StandingHouse
 

@@ -1,0 +1,252 @@
+"""The pages of alarms and the emergency screen: what they show of a stored alarm, and how a person takes one.
+
+Seen and solved are two things: an acknowledgement puts a name to an alarm, the fact itself ends it. The emergency screen
+is for a wall behind the desk: few words, large, the newest call on top, and a sign that the screen itself is alive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gateway.alarms.emergencies import EmergencyCall, taken_up
+from gateway.alarms.kinds import KINDS, Kind, Tone
+from gateway.store import alarms as store
+from gateway.store import notices
+from gateway.store.alarms import AlarmRow
+from gateway.web.deeds import Form
+from gateway.web.house import House
+from gateway.web.live import Live
+from gateway.web.pages import Entered, Page, Pages
+from gateway.web.reads import Reads
+from gateway.web.security import Tokens
+from gateway.web.templates import environment
+from gateway.web.words import Clock, count
+
+#: Alarms on one page of the list.
+ROWS: Final = 50
+#: Emergency calls looked through for the screen, and hours for which one that was taken stays on it.
+EMERGENCIES: Final = 20
+STAYS_HOURS: Final = 12
+
+#: A kind of a release to come, read by an older one.
+_UNKNOWN: Final = Kind(name="", title="Alarm", tone="amber", what_to_do="Look at the log.")
+_PLACES: Final = {
+    "refused": "/postings?state=refused",
+    "in_doubt": "/postings?state=in_doubt",
+    "waiting": "/postings?state=due",
+    "no_charge": "/postings",
+    "quiet": "/links#pbx",
+    "pbx_down": "/links#pbx",
+    "pbx_clock": "/links#pbx",
+    "pms_down": "/links#pms",
+    "pms_clock": "/links#pms",
+    "store": "/links#store",
+    "disk": "/links#store",
+    "gap": "/records",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmView:
+    """One alarm as a card or a line."""
+
+    id: int
+    title: str
+    tone: Tone
+    sentence: str
+    state: str
+    open: bool
+    taken: bool
+    raised: str
+    what_to_do: str
+    where: str
+    by_person: bool
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencyView:
+    """One emergency call on the screen."""
+
+    alarm: AlarmView
+    place_kind: str
+    place: str
+    facts: Sequence[tuple[str, str]]
+    began: str
+    age: str
+    news: str
+    late: bool
+    escalated: str
+    taken_by: str
+    note: str
+    call_id: int
+
+
+def alarm_view(row: AlarmRow, clock: Clock, token: str = "") -> AlarmView:
+    """What a page shows of an alarm."""
+    kind = KINDS.get(row.kind, _UNKNOWN)
+    is_open = row.cleared_at is None
+    return AlarmView(
+        id=row.id,
+        title=kind.title,
+        tone=kind.tone,
+        sentence=row.sentence,
+        state=_state(row, clock),
+        open=is_open,
+        taken=row.acknowledged_at is not None,
+        raised=clock.moment(row.raised_at),
+        what_to_do=kind.what_to_do,
+        where=f"/calls/{row.call_id}" if row.call_id is not None else _PLACES.get(row.kind, ""),
+        by_person=kind.by_person,
+        token=token,
+    )
+
+
+def _state(row: AlarmRow, clock: Clock) -> str:
+    said = [f"since {clock.moment(row.raised_at)}"]
+    if row.cleared_at is not None:
+        said = [f"{clock.moment(row.raised_at)} to {clock.moment(row.cleared_at)}"]
+    if row.escalated_at is not None:
+        said.append(f"told again at {clock.moment(row.escalated_at)}")
+    if row.acknowledged_at is None:
+        said.append("nobody has acknowledged it")
+    else:
+        said.append(f"acknowledged by {row.acknowledged_by} at {clock.moment(row.acknowledged_at)}")
+    return ", ".join(said)
+
+
+def emergency_view(row: AlarmRow, call: EmergencyCall, clock: Clock, token: str) -> EmergencyView:
+    """What the screen shows of an emergency call."""
+    told = [
+        ("Guest", call.guest),
+        ("Language", call.language),
+        ("Floor", call.floor),
+        ("Extension", call.extension),
+        ("Dialled", call.dialled),
+        ("Trunk", call.trunk),
+        ("Call back", call.call_back or "not set: [watch] call_back"),
+    ]
+    return EmergencyView(
+        alarm=alarm_view(row, clock, token),
+        place_kind="Room" if call.room else "",
+        place=call.room or call.department or (f"Extension {call.extension}" if call.extension else "Unknown place"),
+        facts=[(name, value) for name, value in told if value],
+        began=clock.moment(call.started_at),
+        age=clock.age(call.started_at),
+        news=_news(call),
+        late=bool(call.late_seconds),
+        escalated=clock.moment(row.escalated_at) if row.escalated_at is not None else "",
+        taken_by=f"{row.acknowledged_by} at {clock.moment(row.acknowledged_at)}" if row.acknowledged_at else "",
+        note=row.note,
+        call_id=row.call_id or 0,
+    )
+
+
+def _news(call: EmergencyCall) -> str:
+    if call.live:
+        return "Told by the exchange as the call began."
+    if call.late_seconds:
+        return f"LATE: heard {count(call.late_seconds // 60, 'minute')} after the call ended."
+    return "Told by the exchange when the call ended."
+
+
+class AlarmPages:
+    """The list, one alarm, and the emergency screen."""
+
+    def __init__(self, house: House, reads: Reads, live: Live, pages: Pages, tokens: Tokens) -> None:
+        self._house, self._reads, self._live, self._pages, self._tokens = house, reads, live, pages, tokens
+
+    async def all(self, before: int | None) -> Page:
+        """What is open as cards, and the list of what was."""
+        owner = self._house.database.property
+        present = await self._live.present.get()
+        rows = await self._reads.read(lambda connection: store.newest(connection, owner, ROWS + 1, before))
+        clock = self._live.clock()
+        still = [self._view(one, clock) for one in reversed(present.alarms) if one.cleared_at is None]
+        past = [alarm_view(one, clock) for one in rows[:ROWS] if one.cleared_at is not None]
+        return await self._pages.page(
+            "alarms.html",
+            here="alarms",
+            title="Alarms",
+            still=sorted(still, key=lambda one: (one.taken, one.tone != "red")) if before is None else [],
+            past=past,
+            told=bool(self._house.config.mail or self._house.config.hook),
+            paged=before is not None,
+            older=rows[ROWS - 1].id if len(rows) > ROWS else None,
+        )
+
+    async def one(self, number: int, *, entered: Entered | None = None) -> Page:
+        """One alarm: what is so, what to do, who was told."""
+        owner = self._house.database.property
+
+        def work(connection: Any) -> tuple[AlarmRow | None, list[dict[str, Any]]]:
+            return store.one(connection, owner, number), notices.of_alarm(connection, owner, number)
+
+        row, told = await self._reads.read(work)
+        if row is None:
+            return await self._pages.missing(f"There is no alarm {number}.")
+        clock, call = self._live.clock(), taken_up(row.details)
+        view = self._view(row, clock)
+        page = await self._pages.page(
+            "alarm.html",
+            here="alarms",
+            title=f"Alarm {number}: {view.title}",
+            alarm=view,
+            note=row.note,
+            call=emergency_view(row, call, clock, view.token) if call is not None else None,
+            notices=[_told(one, clock) for one in told],
+            entered=entered or Entered(),
+        )
+        return Page(page.html, 422) if entered is not None and entered.problem else page
+
+    async def screen(self, *, problem: str = "") -> Page:
+        """The emergency screen."""
+        owner, clock = self._house.database.property, self._live.clock()
+        rows = await self._reads.read(lambda connection: store.emergencies(connection, owner, EMERGENCIES))
+        views = [
+            emergency_view(row, call, clock, self._tokens.sign("alarm", row.id))
+            for row in rows
+            if (call := taken_up(row.details)) is not None and self._on_screen(row)
+        ]
+        html = (
+            environment()
+            .get_template("emergency.html")
+            .render(
+                hotel=self._house.config.property.name,
+                now=f"{clock.today:%H:%M}",
+                waiting=[one for one in views if not one.alarm.taken],
+                taken=[one for one in views if one.alarm.taken],
+                patience=self._house.config.watch.escalate_seconds,
+                problem=problem,
+                troubles=len(self._house.troubles()),
+            )
+        )
+        return Page(html, 422 if problem else 200)
+
+    def _on_screen(self, row: AlarmRow) -> bool:
+        """What nobody has taken stays; the rest for some hours."""
+        stays = self._house.micros() - row.raised_at < STAYS_HOURS * 3600 * 1_000_000
+        return row.acknowledged_at is None or stays
+
+    def _view(self, row: AlarmRow, clock: Clock) -> AlarmView:
+        return alarm_view(row, clock, self._tokens.sign("alarm", row.id))
+
+
+def _told(notice: dict[str, Any], clock: Clock) -> str:
+    """What became of one notice."""
+    way = f"mail to {notice['recipients']}" if notice["channel"] == "mail" else f"web hook {notice['channel']}"
+    if notice["delivered"]:
+        fate = f"taken at {clock.second(notice['done_at'])}"
+    elif notice["done_at"] is not None:
+        fate = f"given up at {clock.second(notice['done_at'])}: {notice['problem']}"
+    else:
+        tried = f", tried {count(notice['tries'], 'time')}: {notice['problem']}" if notice["tries"] else ""
+        fate = f"waits{tried}"
+    return f"{notice['event']}: {way}, {fate}"
+
+
+def way_back(form: Form, number: int) -> str:
+    """Where a person lands after taking an alarm: the screen, if that is where it was done."""
+    return "/emergency" if form.deed == "take" else f"/alarms/{number}"
