@@ -19,7 +19,7 @@ from gateway.cli.words import config_option, fail, read_config, say
 if TYPE_CHECKING:
     from gateway.config import Config
     from gateway.replay.comparing import Asked
-    from gateway.replay.rehearsing import Rehearsal
+    from gateway.replay.rehearsing import Money, Rehearsal
     from gateway.replay.writing import Writer
     from gateway.store.database import Database
 
@@ -85,7 +85,6 @@ def _rehearsal(
     least_cost: bool,
 ) -> tuple[Rehearsal, Asked]:
     from gateway.app import parts
-    from gateway.replay.comparing import Asked
     from gateway.replay.rehearsing import CannotCompare, Rehearsal
 
     rooms = parts.room_list(config)
@@ -102,14 +101,19 @@ def _rehearsal(
         money = rehearsal.money()
     except (parts.CannotStart, CannotCompare) as error:
         fail(str(error))
-    name = (folder or config.tariff.folder).name
+    return rehearsal, _asked(rehearsal, money, (folder or config.tariff.folder).name, first, last)
+
+
+def _asked(rehearsal: Rehearsal, money: Money, name: str, first: date, last: date) -> Asked:
+    """What was asked, in words."""
+    from gateway.replay.comparing import Asked
+
     what, before, after = {
         "price": ("what guests pay", "as charged", f"by the tariff {name}"),
-        "cost": ("what calls cost us", "as carried", f"with {carrier}"),
+        "cost": ("what calls cost us", "as carried", f"with {rehearsal.carrier}"),
         "split": ("what calls cost us", "as carried", "each with the cheapest carrier"),
     }[rehearsal.question]
-    carriers = rehearsal.carriers if rehearsal.question == "split" else ()
-    asked = Asked(
+    return Asked(
         what=what,
         before=before,
         after=after,
@@ -117,10 +121,9 @@ def _rehearsal(
         last=last.isoformat(),
         currency=money.currency,
         decimals=money.decimals,
-        version=book.version,
-        carriers=carriers,
+        version=rehearsal.book.version,
+        carriers=rehearsal.carriers if rehearsal.question == "split" else (),
     )
-    return rehearsal, asked
 
 
 def _writers(
