@@ -105,7 +105,10 @@ def carrier_cost(
         return None
     whole: CarrierCost | None = None
     for leg in joined.charged or (joined.call,):
-        line = around._replace(trunk=leg.trunk or "", trunk_group=leg.trunk_group or "")
+        own = (leg.trunk or "", leg.trunk_group or "")
+        line = (
+            around if own == (around.trunk, around.trunk_group) else around._replace(trunk=own[0], trunk_group=own[1])
+        )
         result = cost_of(leg, plan.classify(leg.dialled or ""), book, line)
         if not isinstance(result, RatedCall):
             return None
