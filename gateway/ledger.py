@@ -38,6 +38,7 @@ Hold: TypeAlias = Literal[
     "rate_proposed",  # a tariff that came later has a rate: a person approves the list
     "unapproved_tariff",  # starter prices nobody approved: approval
     "unknown_extension",  # not in the room list: a room list that has it
+    "over_budget",  # beyond a budget whose tariff asks to hold: a person
     "possible_repeat",  # equals a stored record after a reconnect: a person, or the run that proves it
     "amount_fell",  # a later leg made the call cheaper than what was posted: a person
     "by_hand",  # an approved correction that this PMS takes over no link: a person books it and says so

@@ -67,6 +67,7 @@ HOLDS: Final[Mapping[str, str]] = {
     "rate_proposed": "rate to approve",
     "unapproved_tariff": "tariff not approved",
     "unknown_extension": "unknown extension",
+    "over_budget": "budget passed",
     "possible_repeat": "possible repeat",
     "amount_fell": "now cheaper than posted",
     "by_hand": "to book by hand",

@@ -31,11 +31,11 @@ from tests.bench.rows import multiply
 CALLS, CALLS_FULL = 50_000, 1_000_000
 #: Calls of which the two parts of the limit are measured, in each round.
 APART: Final = 20_000
-ROUNDS: Final = 3
+ROUNDS, ROUNDS_FULL = 3, 1
 _ALL: Final = Span(0, to_micros(datetime(2100, 1, 1, tzinfo=ZONE)))
 
 
-def rehearse(folder: Path, *, calls: int) -> dict[str, Any]:
+def rehearse(folder: Path, *, calls: int, rounds: int) -> dict[str, Any]:
     """Calls a second through a whole rehearsal, without and with a table of every call; and the limit, in turn."""
     house = House.on_disk(folder)
     house.fill_rooms()
@@ -49,7 +49,7 @@ def rehearse(folder: Path, *, calls: int) -> dict[str, Any]:
         what="", before="", after="", first="", last="", currency="PLN", decimals=2, version=house.book.version
     )
     found: dict[str, Any] = {"whole": [], "table": [], "limit": [], "grown": []}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name, writers in (("whole", []), ("table", [CsvWriter(_Away(), asked, ZONE)])):
             seen = _Memory()
             begun = time.process_time()
@@ -110,7 +110,8 @@ def _apart(path: Path, reader: Database, house: House, count: int) -> float:
 def bench() -> Findings:
     """A rehearsal with and without a table of its calls, and the memory it takes."""
     calls = CALLS_FULL if full() else CALLS
-    taken = measure("replaying.rehearse", calls=calls)
+    rounds = ROUNDS_FULL if full() else ROUNDS
+    taken = measure("replaying.rehearse", calls=calls, rounds=rounds)
     against = "rows read bare and calls rated, measured apart"
     yield paired(f"rehearsal of {calls:,} stored calls", taken["whole"], taken["limit"], against=against, target=0.5)
     yield paired("the same, every call written as CSV", taken["table"], taken["limit"], against=against)
