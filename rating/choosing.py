@@ -6,8 +6,10 @@ the number or of the clock is looked at for each call. A condition never fits a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from math import gcd
+from operator import itemgetter
 from typing import NamedTuple
 
 from rating.circumstances import Circumstances, all_fit
@@ -54,13 +56,19 @@ def choices(tariff: Tariff, number_class: str, direction: str, around: Circumsta
     """Give the rules that may hold, in order; the first one whose own conditions fit the number is the one."""
     key: object = number_class
     if tariff.special or around.operator or around.continued or direction != "out":
-        key = (number_class, direction, around if tariff.special else (around.operator, around.continued))
+        key = (number_class, direction, _entries(tariff.asked)(around))
     found = tariff.remembered.get(key)
     if found is None:
         if len(tariff.remembered) >= REMEMBERED:
             tariff.remembered.clear()
         found = tariff.remembered[key] = tuple(_choices(tariff, number_class, direction, around))
     return found  # type: ignore[return-value]
+
+
+@lru_cache(maxsize=256)
+def _entries(asked: tuple[str, ...]) -> Callable[[Circumstances], object]:
+    """Give what picks those entries of the circumstances that some rule looks at; the others make no difference."""
+    return itemgetter(*map(Circumstances._fields.index, (*asked, "operator", "continued")))
 
 
 def _choices(tariff: Tariff, number_class: str, direction: str, around: Circumstances) -> Iterable[Choice]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from rating.fields import Problem
+from rating.fields import Problem, Severity
 from rating.rate import FALLBACK_LIMIT
-from rating.tariff import ClassRule, Tariff
+from rating.tariff import Tariff
 
 
 def uncovered(tariff: Tariff) -> list[Problem]:
@@ -15,7 +15,7 @@ def uncovered(tariff: Tariff) -> list[Problem]:
     bare = [
         name
         for name, rule in tariff.rules.items()
-        if not (rule.free or rule.rows or rule.price or rule.last or tariff.otherwise)
+        if not (rule.free or rule.rows or rule.price or rule.last or rule.metered or tariff.otherwise)
         and (name == "service" or not tariff.deck.rates)
     ]
     return [
@@ -23,13 +23,7 @@ def uncovered(tariff: Tariff) -> list[Problem]:
             tariff.file, None, f"class.{name}", f"No price for calls of class {name}: they will be held.", "warning"
         )
         for name in bare
-        if not (rule_meters(tariff.rules[name]))
     ]
-
-
-def rule_meters(rule: ClassRule) -> bool:
-    """Say whether a rule charges what the exchange meters."""
-    return rule.metered is not None
 
 
 def together(tariffs: Sequence[Tariff]) -> list[Problem]:
@@ -56,16 +50,16 @@ def _in_time(tariffs: list[Tariff]) -> list[Problem]:
     in_order = sorted(tariffs, key=lambda tariff: tariff.valid_from)
     problems = []
     for earlier, later in zip(in_order, in_order[1:], strict=False):
-        name, other = later.file, earlier.file
+        other = earlier.file
         if earlier.valid_to is None or earlier.valid_to >= later.valid_from:
             until = f"until {earlier.valid_to.isoformat()}" if earlier.valid_to else "for ever"
             sentence = f"The tariff begins on {later.valid_from}, but the one in {other} is valid {until}."
             if not later.is_cost and not later.for_whom.by_code and later.code != earlier.code:
                 sentence += " If only some payers have this one, write carried = true in it."
-            problems.append(Problem(name, None, "valid_from", sentence))
+            problems.append(_wrong(later, "valid_from", sentence))
         elif earlier.valid_to + timedelta(days=1) < later.valid_from:
             sentence = f"No tariff is valid between {earlier.valid_to} ({other}) and {later.valid_from}."
-            problems.append(Problem(name, None, "valid_from", sentence, "warning"))
+            problems.append(_wrong(later, "valid_from", sentence, "warning"))
     return problems
 
 
@@ -79,7 +73,7 @@ def _shared_trunks(costs: Iterable[Tariff]) -> list[Problem]:
             if other.for_whom.carrier != one.for_whom.carrier:
                 what = f"the trunk {trunk!r}" if trunk else "every trunk"
                 sentence = f"{other.for_whom.carrier} ({other.file}) has {what} too; each trunk is one carrier's."
-                problems.append(Problem(one.file, None, "trunks", sentence, "error" if trunk else "warning"))
+                problems.append(_wrong(one, "trunks", sentence, "error" if trunk else "warning"))
     return problems
 
 
@@ -88,27 +82,26 @@ def _chain(tariff: Tariff, prices: list[Tariff]) -> list[Problem]:
     code, seen = tariff.otherwise, [tariff.code]
     while code:
         if code in seen:
-            return [_wrong(tariff, f"otherwise leads back to {code}: {' -> '.join([*seen, code])}.")]
+            return [_wrong(tariff, "otherwise", f"otherwise leads back to {code}: {' -> '.join([*seen, code])}.")]
         if len(seen) > FALLBACK_LIMIT:
-            return [
-                _wrong(tariff, f"More than {FALLBACK_LIMIT} tariffs are asked after this one: {' -> '.join(seen)}.")
-            ]
+            words = f"More than {FALLBACK_LIMIT} tariffs are asked after this one: {' -> '.join(seen)}."
+            return [_wrong(tariff, "otherwise", words)]
         later = next((one for one in prices if one.code == code), None)
         if later is None:
             known = ", ".join(sorted({one.code for one in prices} - {tariff.code})) or "none"
-            return [_wrong(tariff, f"The folder has no tariff {code!r}; it has: {known}.")]
+            return [_wrong(tariff, "otherwise", f"The folder has no tariff {code!r}; it has: {known}.")]
         seen.append(code)
         code = later.otherwise
     return []
 
 
-def _wrong(tariff: Tariff, sentence: str) -> Problem:
-    return Problem(tariff.file, None, "otherwise", sentence)
+def _wrong(tariff: Tariff, key: str, sentence: str, severity: Severity = "error") -> Problem:
+    return Problem(tariff.file, tariff.lines.get(key), key, sentence, severity)
 
 
 def _without_cost(tariff: Tariff) -> list[Problem]:
     rules = [*tariff.rules.values(), *(rule for special in tariff.special for rule in special.by_class.values())]
     if any(one is not None and one.basis == "cost" for rule in rules for one in (rule.price, rule.last)):
         sentence = 'A price is cost plus, and the folder has no cost tariff: add one with kind = "cost" and a carrier.'
-        return [Problem(tariff.file, None, "basis", sentence)]
+        return [_wrong(tariff, "basis", sentence)]
     return []

@@ -62,7 +62,8 @@ def read_unsupervised(top: Section) -> tuple[Unsupervised, ...]:
         if not trunks:
             section.note("trunks", 'Name the trunks or trunk groups, for example trunks = ["T01", "9*"]; "*" for all.')
         allowance = section.seconds("allowance_seconds", 0, ALLOWANCE_LIMIT)
-        found.append(Unsupervised(trunks, allowance, section.flag("subtract", False)))
+        subtract = allowance if section.flag("subtract", False) else 0
+        found.append(Unsupervised(trunks, allowance, section.seconds("subtract_seconds", subtract, ALLOWANCE_LIMIT)))
         section.finish()
     return tuple(found)
 

@@ -86,7 +86,7 @@ def read_period(top: Section, shelf: Shelf, house: House) -> tuple[Tariff | None
     top.finish()
     if any(problem.severity == "error" for problem in top.problems):
         return None, tuple(used)
-    return Tariff(file=top.file, **values), tuple(used)
+    return Tariff(file=top.file, lines=top.lines, **values), tuple(used)
 
 
 def _about(top: Section, house: House) -> dict[str, Any]:
@@ -120,13 +120,15 @@ def _prices(top: Section, shelf: Shelf, house: House, used: dict[str, None]) -> 
     _no_emergency(top, decks, shelf, used, house)
     frame = Frame(week, terms, read_prices(top, week), decks, emergency_numbers(house.country).fullmatch)
     classes = read_classes(top, frame)
+    special = read_rules(top, frame, classes, lambda rule: _own_decks(rule, top, shelf, week, house, used))
     return {
         "week": week,
         "split": top.choice("band_policy", ("split", "start"), "split") == "split",
         "terms": terms,
         "deck": decks.general,
         "rules": classes,
-        "special": read_rules(top, frame, classes, lambda rule: _own_decks(rule, top, shelf, week, house, used)),
+        "special": special,
+        "asked": tuple(sorted({one.entry for rule in special for one in rule.conditions})),
     }
 
 

@@ -7,7 +7,7 @@ work is bounded: a call's pieces by the bands and steps of a tariff and the long
 from __future__ import annotations
 
 from datetime import datetime
-from math import lcm
+from math import gcd, lcm
 from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -61,18 +61,12 @@ def worked(talk: Talk, number: DialledNumber, found: Rate, choice: Choice, tarif
     modulo = terms.modulo if found.modulo is None else found.modulo
     # Answered and gone within the second: nothing was used, so no fee is due either.
     due = counted > terms.grace_seconds if counted else talk.metered is not None and talk.metered.amount > 0
-    if not due:
-        billed, numerator, denominator, lines = 0, *_not_due(counted, terms)
-    else:
-        if found.plain and found.one_price:
-            seconds, price = billed_seconds(counted, first, then, modulo, terms.free_seconds), found.prices[0]
-            used: _Used = (price * seconds, MINUTE, seconds, ("time", "", seconds, price))
-        elif found.basis == "minute":
-            used = _time(talk, found, choice, tariff, book.zone, (first, then, modulo))
-        else:
-            used = _other(talk, found, tariff, book.zone)
-        billed = used[2]
+    if due:
+        used = _used(talk, found, choice, tariff, book.zone, (first, then, modulo))
         numerator, denominator, lines = _with_fees(talk, used, found, choice, tariff, book.zone)
+        billed = used[2]
+    else:
+        billed, numerator, denominator, lines = 0, *_not_due(counted, terms)
     # The fields of Head in a plain tuple, because building the named one costs as much as the arithmetic.
     how_long = (talk.seconds, counted, terms.free_seconds, first, then, "modulo" if modulo else "steps", billed)
     return _written(numerator, denominator, lines, how_long, number, found, choice.name, tariff, book.version)
@@ -180,6 +174,18 @@ def _by_band(values: tuple[int, ...], found: Rate, talk: Talk, tariff: Tariff, z
     return values[0] if found.one_price else values[band_at(tariff.week, zone, instant_of(talk.start))]
 
 
+def _used(
+    talk: Talk, found: Rate, choice: Choice, tariff: Tariff, zone: ZoneInfo, increments: tuple[int, int, bool]
+) -> _Used:
+    """What the call costs before any fee."""
+    if found.basis != "minute":
+        return _other(talk, found, tariff, zone)
+    if not (found.plain and found.one_price):
+        return _time(talk, found, choice, tariff, zone, increments)
+    seconds, price = billed_seconds(talk.counted, *increments, choice.terms.free_seconds), found.prices[0]
+    return (price * seconds, MINUTE, seconds, ("time", "", seconds, price))
+
+
 def _time(
     talk: Talk, found: Rate, choice: Choice, tariff: Tariff, zone: ZoneInfo, increments: tuple[int, int, bool]
 ) -> _Used:
@@ -243,4 +249,6 @@ def _other(talk: Talk, found: Rate, tariff: Tariff, zone: ZoneInfo) -> _Used:
         return (price * amount * MINUTE, MINUTE, seconds, ("pulses", tariff.week.names[band], amount, price))
     if found.basis == "advice":
         return (amount * MINUTE, MINUTE, seconds, ("advice", text, amount, 0))
+    common = gcd(amount, below)
+    amount, below = amount // common, below // common
     return (amount * MILLIONTHS * MINUTE, below * MINUTE, seconds, ("cost", text, amount, below))

@@ -140,7 +140,7 @@ def _settled(
         return _INTERNAL if direction == "internal" else _UNRULED.get(direction, _UNRULED["unknown"])
     talk = call.talk_seconds
     if call.answered is False or (call.answered is None and talk == 0):
-        if not book.attempts:
+        if not book.attempts or number.number_class == "unknown":
             return _UNANSWERED if call.answered is False else _NO_TIME
     elif talk is None:
         return Unrated("the exchange does not say how long the call lasted")
@@ -230,7 +230,7 @@ def _counted(seconds: int, around: Circumstances, tariff: Tariff) -> int:
         if fits(line.trunks, around.trunk) or fits(line.trunks, around.trunk_group):
             if seconds <= line.allowance:
                 return 0
-            return seconds - line.allowance if line.subtract else seconds
+            return max(seconds - line.subtract, 0)
     return seconds
 
 

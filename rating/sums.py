@@ -9,7 +9,7 @@ rounded once are wrong sixty times over.
 
 from __future__ import annotations
 
-from rating.money import MILLIONTHS, Rounding, rounded
+from rating.money import MILLIONTHS
 from rating.tariff import Step, Terms
 
 MINUTE = 60
@@ -63,8 +63,3 @@ def added_up(spent: int, below: int, extras: int, terms: Terms) -> tuple[int, in
         met = (*met, "discount", "", terms.discount, 0)
         total, unit = total * (MILLIONTHS - terms.discount), unit * MILLIONTHS
     return total, unit * MILLIONTHS, met
-
-
-def whole_units(numerator: int, denominator: int, decimals: int, rounding: Rounding, step: int) -> int:
-    """Round an amount in currency units to a multiple of `step` units of 10**-decimals. The one rounding there is."""
-    return rounded(numerator * 10**decimals, denominator * step, rounding) * step

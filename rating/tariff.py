@@ -165,12 +165,12 @@ class SpecialRule(NamedTuple):
 class Unsupervised(NamedTuple):
     """Lines on which the exchange cannot tell the answer: what it reports is the time since the line was taken.
 
-    A call of at most `allowance` seconds counts as not answered; with `subtract` that is taken off the others.
+    A call of at most `allowance` seconds counts as not answered; from the others `subtract` seconds are taken off.
     """
 
     trunks: tuple[str, ...]
     allowance: int
-    subtract: bool
+    subtract: int
 
 
 class CallCase(NamedTuple):
@@ -199,7 +199,8 @@ class Tariff:
     `split` is true where a call that crosses the edge of a band pays each part at its own price, false where the
     band of its start decides for the whole of it. `rules` has one entry for each class that may cost money.
     An amount is rounded to a multiple of `round_to` units. `otherwise` is the code of the tariff that is asked where
-    this one has no price.
+    this one has no price. `asked` names the circumstances that its special rules look at, `lines` tells where
+    its keys stand; `remembered` is where `rating.choosing` keeps its answers.
     """
 
     code: str
@@ -226,4 +227,6 @@ class Tariff:
     contract: Contract | None = None
     budgets: tuple[Budget, ...] = ()
     cases: tuple[CallCase, ...] = field(default=(), repr=False)
+    asked: tuple[str, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict, repr=False, compare=False)
     remembered: dict[object, object] = field(default_factory=dict, repr=False, compare=False)

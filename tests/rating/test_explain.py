@@ -131,3 +131,48 @@ def test_no_trace_whatever_raises(trace: list[int | str]) -> None:
 )
 def test_a_duration_is_written_for_people(seconds: int, text: str) -> None:
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("tax_kind", "minimum", "end"),
+    [
+        (
+            "added",
+            0,
+            ["Sum 0.821925 EUR, rounded, halves up: 0.82 EUR.", "VAT 19 % on 0.82: 0.16 EUR.", "To pay: 0.98 EUR."],
+        ),
+        ("included", 0, ["It contains VAT 19 %: 0.16 EUR.", "Net: 0.82 EUR.", "To pay: 0.98 EUR."]),
+        ("added", 1_000_000, ["VAT 19 % on 0.82: 0.16 EUR.", "To pay: 0.98 EUR."]),
+    ],
+)
+def test_a_charge_of_the_first_layout_still_explains_itself(tax_kind: str, minimum: int, end: list[str]) -> None:
+    """Its entries as the first version stored them, for the call of the tests above."""
+    what = (1, "T", "0123456789ab", "international", "+33", "France", 125, 0, 6, 6, "steps", 126)
+    old = (
+        *what,
+        100_000,
+        1_500_000,
+        500_000,
+        minimum,
+        "half-up",
+        2,
+        "VAT",
+        190_000,
+        tax_kind,
+        82,
+        16,
+        98,
+        "",
+        126,
+        13_700,
+    )
+    told = explain(json.loads(json.dumps(old)), "EUR", 2)
+    assert told[1:6] == [
+        "Talked 2 min 05 s; billed in steps of 6 s: 2 min 06 s.",
+        "2 min 06 s at 0.0137 EUR a minute: 0.02877 EUR.",
+        "Connection fee: 0.10 EUR.",
+        "Mark-up 150 % on 0.12877: 0.193155 EUR.",
+        "Call charge: 0.50 EUR.",
+    ]
+    assert told[-len(end) :] == end
+    assert any("minimum" in line for line in told) == bool(minimum)

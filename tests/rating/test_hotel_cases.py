@@ -154,6 +154,13 @@ def test_h8_the_allowance_may_be_taken_off_the_time() -> None:
     assert (rated.billed_seconds, rated.amount) == (120, 120)
 
 
+def test_h8_the_time_that_is_taken_off_may_be_another_than_the_allowance() -> None:
+    tariff = book(LINES + "subtract_seconds = 20\n", HEAD + "33;;0.60;;1/1")
+    rated = outcome(tariff, call(41)._replace(trunk="901"))
+    assert isinstance(rated, RatedCall)
+    assert (rated.billed_seconds, rated.amount) == (21, 21)
+
+
 @pytest.mark.parametrize("post", [True, False])
 def test_h13_a_zero_amount_says_whether_it_is_posted(post: bool) -> None:
     rated = rate(

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rating.bands import DAY, WEEK, Stretch, Week, band_at, pieces, week_of
+from rating.bands import BAND_LIMIT, DAY, WEEK, Stretch, Week, band_at, pieces, week_of
+from rating.calendar import BandDays, day_tables
 from rating.money import ROUNDINGS
 from rating.outcomes import RatedCall
 from rating.rate import TALK_LIMIT
@@ -193,3 +194,37 @@ def test_two_halves_of_a_call_have_the_bands_of_the_whole(
     for band, part in pieces(week, zone, begin, one) + pieces(week, zone, begin + one, other):
         halves[band] += part
     assert whole == halves
+
+
+@st.composite
+def band_days(draw: st.DrawFn) -> list[BandDays]:
+    """Bands that do not overlap: hours of the day cut once for all, each on some of the weekdays."""
+    hours = sorted(draw(st.sets(st.integers(0, 24), min_size=2, max_size=5)))
+    spans = list(zip(hours, hours[1:], strict=False))
+    days = st.frozensets(st.integers(0, 6))
+    bands = [BandDays(begin * 3600, end * 3600, draw(days)) for begin, end in spans]
+    if hours[0] > 0 and draw(st.booleans()):
+        bands.append(BandDays(hours[-1] * 3600, DAY + hours[0] * 3600, draw(days)))
+    return [band for band in bands if band.start < DAY]
+
+
+@given(band_days(), st.sampled_from(ZONES), starts, st.integers(0, 9 * DAY))
+def test_without_a_special_day_the_calendar_and_the_week_cut_a_call_alike(
+    bands: list[BandDays], zone: ZoneInfo, start: datetime, length: int
+) -> None:
+    stretches = [
+        (str(place), [Stretch(day * DAY + band.start, day * DAY + band.end) for day in band.weekdays])
+        for place, band in enumerate(bands)
+    ]
+    week, begin = week_of(stretches), int(start.timestamp())
+    by_day = week._replace(day=day_tables(bands, lambda _: False))
+    assert pieces(by_day, zone, begin, length) == pieces(week, zone, begin, length)
+
+
+@given(starts, st.integers(0, TALK_LIMIT))
+def test_the_longest_call_under_the_most_bands_has_a_bounded_trace(start: datetime, length: int) -> None:
+    hours = [(hour, hour + 1) for hour in range(BAND_LIMIT)]
+    bands = "".join(f'[[band]]\nname = "h{a}"\nfrom = "{a:02d}:00"\nto = "{b:02d}:00"\n' for a, b in hours)
+    inner = ", ".join(f'h{a} = "{a}"' for a, _ in hours)
+    rated = rate_with((f"price_per_minute = 1\nin_band = {{ {inner} }}\n{bands}", "", ZONES[0]), length, start)
+    assert len(rated.trace) <= 4 * (32 * BAND_LIMIT + 10)

@@ -236,7 +236,7 @@ def test_two_tariffs_for_one_day_are_an_error_and_a_gap_is_a_warning() -> None:
     one = b'code = "A"\ncurrency = "EUR"\nvalid_from = 2024-01-01\nvalid_to = 2024-06-30\n[class.local]\nfree = true\n'
     clash = one.replace(b"2024-01-01", b"2024-06-30").replace(b"valid_to = 2024-06-30\n", b"")
     assert errors({"a.toml": one, "b.toml": clash}) == [
-        "b.toml: valid_from: The tariff begins on 2024-06-30, but the one in a.toml is valid until 2024-06-30."
+        "b.toml:3: valid_from: The tariff begins on 2024-06-30, but the one in a.toml is valid until 2024-06-30."
     ]
     endless = one.replace(b"valid_to = 2024-06-30\n", b"")
     assert "is valid for ever" in errors({"a.toml": endless, "b.toml": clash})[0]
