@@ -7,11 +7,13 @@ VENV    := .venv
 PY      := $(VENV)/bin/python
 FOR     ?=
 PORT    ?=
+SEED    ?=
+SEEDS   ?= 1000
 ARGS    ?=
 CHECKED := protocols rating pms_adapters gateway tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types bench clean
+.PHONY: help demo test lint types bench prove clean
 
 help:  ## this list
 	@echo "Foliogate: from the telephone exchange to the guest's folio."
@@ -39,8 +41,11 @@ types: $(VENV)/.ready-dev  ## mypy --strict
 bench: $(VENV)/.ready-test  ## the benches, with what they measured
 	@exec $(PY) -m pytest -m bench -s -p no:randomly tests/bench $(ARGS)
 
+prove: $(VENV)/.ready-test  ## the promise, proven: a thousand simulated hotel days; SEED=n plays one again
+	@exec $(PY) -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS) --trace prove-traces)
+
 clean:  ## remove what make made: the environment, caches, demo stores
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache foliogate-demo*
+	rm -rf prove-traces $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache foliogate-demo*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.ready-run: pyproject.toml

@@ -101,6 +101,9 @@ RETRY_DELAYS: Final[tuple[int, ...]] = (10, 30, 120, 300, 600, 1200, 1800, 3600)
 #: While the night audit runs, a charge refused for it is tried again this often, in seconds, should no end be told.
 AUDIT_PROBE: Final = 600
 
+#: The longest that a posting waits by itself, in seconds.
+LONGEST_WAIT: Final = max(*RETRY_DELAYS, AUDIT_PROBE)
+
 
 class IllegalMove(Exception):
     """A posting was to be moved along an arrow that does not exist; nothing was changed."""

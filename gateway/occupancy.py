@@ -2,6 +2,8 @@
 
 Each piece of news is one job of the writer: the stays it changes are committed before anything is done about them,
 because a PMS tells each check-in once. Then the charges that were waiting for news of those rooms are looked at again.
+So are calls that were not charged because their room was vacant: where the PMS was away while a guest came, the news
+of it comes after the guest's first calls.
 """
 
 from __future__ import annotations
@@ -15,16 +17,26 @@ from sqlalchemy import Connection
 from twisted.logger import Logger
 
 from gateway.attribution import Given
-from gateway.directory import Nobody, Present
-from gateway.instants import from_micros, to_micros
+from gateway.directory import Nobody, Present, Stay
+from gateway.instants import SECOND, from_micros, to_micros
 from gateway.ledger import Hold
-from gateway.store import outbox, records
+from gateway.settle import vacant
+from gateway.store import outbox, records, schema
 from gateway.store.memory import Memory
 from gateway.store.rows import CallRow, Due, PostingRow
 from gateway.store.stay_tariffs import give as keep_stay_tariff
 from gateway.store.stays import keep_changes
 from gateway.store.writer import Announce
 from pms_adapters.events import CheckedIn, Guest, GuestChanged, RoomNews, RoomsResynced
+
+#: Calls that are looked through for some that a late arrival explains: weeks of a hotel where the news is old, else those
+#: that could have come in the moments that news takes.
+MOST_CALLS: Final = 20_000
+FEW_CALLS: Final = 500
+#: News that is older than this, in microseconds, is old.
+SOON: Final = 60 * SECOND
+
+_LATE_NEWS: Final = "the room seemed vacant; the PMS has told later that a guest was there"
 
 #: The reasons that news of a room can answer.
 _ANSWERED_BY_NEWS: Final[tuple[Hold, ...]] = ("no_room_news", "no_post", "guest_left")
@@ -36,9 +48,17 @@ class KeepRoomNews:
     records = 0
 
     def __init__(
-        self, memory: Memory, news: RoomNews, *, may_post: bool, now: int, done: Callable[[Sequence[Due]], None]
+        self,
+        memory: Memory,
+        news: RoomNews,
+        *,
+        pms: str,
+        may_post: bool,
+        now: int,
+        done: Callable[[Sequence[Due]], None],
     ) -> None:
-        self._memory, self._news, self._may_post, self._now, self._done = memory, news, may_post, now, done
+        self._memory, self._news, self._pms = memory, news, pms
+        self._may_post, self._now, self._done = may_post, now, done
 
     def work(self, connection: Connection) -> Announce:
         """Learn, keep, release."""
@@ -46,6 +66,8 @@ class KeepRoomNews:
         keep_changes(connection, self._memory.statements, self._memory.owner, changes)
         self._keep_tariffs(connection)
         freed = self._release(connection, changes.touched) if changes.touched else []
+        if changes.stays:
+            freed += self._charge_the_vacant(connection, changes.stays)
         return lambda: self._done(freed)
 
     def rescue(self, connection: Connection, error: Exception) -> Announce:
@@ -75,6 +97,55 @@ class KeepRoomNews:
         waiting = outbox.held(connection, self._memory.owner, *_ANSWERED_BY_NEWS)
         freed = [self._look_again(connection, row) for row in waiting if row.room in rooms or row.hold == "guest_left"]
         return [due for due in freed if due is not None]
+
+    def _charge_the_vacant(self, connection: Connection, stays: Sequence[Stay]) -> list[Due]:
+        """Charge calls that were ruled to come from a vacant room, and did not: the news of the guest was late."""
+        owner, since = self._memory.owner, min(stay.since for stay in stays)
+        look_back = MOST_CALLS if self._now - since > SOON else FEW_CALLS
+        after = self._memory.numbers.peek(schema.records) - look_back
+        rooms = {stay.room for stay in stays}
+        calls = [call for call in records.calls_not_charged(connection, owner, since, after) if call.room in rooms]
+        return [due for call in calls if (due := self._charge(connection, call)) is not None]
+
+    def _charge(self, connection: Connection, call: CallRow) -> Due | None:
+        who, room = self._memory.occupancy.at(call.room or "", call.started_at), call.room or ""
+        if not isinstance(who, Present) or call.reason != vacant(room):
+            return None
+        payer = who.stays[0].reservation
+        records.rule_call(connection, self._memory.owner, call.id, "charge", _LATE_NEWS, payer)
+        row = self._wanted(call, payer)
+        hold = self._reason_to_hold(row, call)
+        if hold is not None:
+            row = row._replace(state="held", hold=hold[0], reason=hold[1])
+        self._memory.statements.add_posting.many(connection, [row])
+        self._memory.note(connection, self._now, "foliogate", f"call {call.id}: {_LATE_NEWS}", row.id)
+        return outbox.one_due(connection, self._memory.owner, row.id)
+
+    def _wanted(self, call: CallRow, payer: str) -> PostingRow:
+        """The posting of a call that should have had one, due now."""
+        return PostingRow(
+            property=call.property,
+            id=self._memory.numbers.take(schema.postings),
+            call_id=call.id,
+            part=0,
+            pms=self._pms,
+            state="due",
+            hold="",
+            reason="",
+            room=call.room,
+            reservation=payer,
+            amount=call.amount,
+            currency=call.currency or "",
+            decimals=call.decimals or 0,
+            attempts=0,
+            token=None,
+            due_at=self._now,
+            by_hand=0,
+            created_at=self._now,
+            changed_at=self._now,
+            code="",
+            reference="",
+        )
 
     def _look_again(self, connection: Connection, row: PostingRow) -> Due | None:
         call = records.call(connection, self._memory.owner, row.call_id)

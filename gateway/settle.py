@@ -182,6 +182,11 @@ class Ruling(NamedTuple):
     wanted: Wanted | None = None
 
 
+def vacant(room: str) -> str:
+    """Why a call is not charged that was made while nobody was known to be in its room."""
+    return f"room {room} was vacant when the call began"
+
+
 def rule(cost: Price, place: Place, who: Occupants, policy: Policy) -> Ruling:
     """Decide what becomes of a call whose price and place are known."""
     room = place.room if isinstance(place, Room) else None
@@ -197,7 +202,7 @@ def rule(cost: Price, place: Place, who: Occupants, policy: Policy) -> Ruling:
     if isinstance(cost, Priced) and cost.amount == 0 and not cost.post_zero:
         return Ruling(status="allocated", reason="priced at zero: nothing to post", room=room, reservation=guest)
     if isinstance(place, Room) and not isinstance(who, Present | NoNews):
-        return Ruling(status="not_chargeable", reason=f"room {place.room} was vacant when the call began", room=room)
+        return Ruling(status="not_chargeable", reason=vacant(place.room), room=room)
     wanted = _wanted(cost, place, who, policy)
     return Ruling(status="charge", reason=wanted.reason, room=room, reservation=guest, wanted=wanted)
 

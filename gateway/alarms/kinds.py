@@ -58,6 +58,14 @@ _KINDS: Final = (
         what_to_do="Go to the room or call it, meet the emergency service at the door, and say here that you have taken it.",
     ),
     Kind(
+        name="old_emergency",
+        title="Old emergency call",
+        tone="amber",
+        by_person=True,
+        what_to_do="A record of an emergency call came days after the call. If old records were read in, all is well; if not, the "
+        "exchange's clock is wrong and the call may be of today: look at the page of calls.",
+    ),
+    Kind(
         name="quiet",
         title="Exchange silent",
         tone="red",

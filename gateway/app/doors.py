@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from twisted.application.service import IService
 from twisted.internet.endpoints import clientFromString, serverFromString
@@ -21,10 +21,8 @@ from gateway.status import SourceStatus
 from gateway.store.writer import BACKLOG_HIGH, Writer
 from protocols.framing import Framer
 from protocols.smdr.catalog import DIALECTS
+from protocols.smdr.live import Dialling
 from protocols.smdr.sessions import Session
-
-#: How often a followed file is looked at, in seconds: a call stands on the folio within two of them.
-LOOK_SECONDS: Final = 0.5
 
 
 class Doors:
@@ -39,7 +37,10 @@ class Doors:
         segments: Segments,
         now: Callable[[], datetime],
         told: Callable[[str, Batch | None, int], None],
+        dialled: Callable[[PbxSettings, Dialling], None],
+        look_seconds: float,
     ) -> None:
+        self._dialled, self._look_seconds = dialled, look_seconds
         self._reactor, self._writer, self._settling, self._segments = reactor, writer, settling, segments
         self._now, self._told = now, told
         self._tcp: list[Door] = []
@@ -108,6 +109,7 @@ class Doors:
             changed=changed,
             problem=problem,
             crowded=self.crowded,
+            dialled=lambda dialling: self._dialled(pbx, dialling),
         )
         self._tcp.append(door)
         return door
@@ -130,4 +132,4 @@ class Doors:
             state=state,
         )
         self._files.append(followed)
-        return PeriodicService(self._reactor, LOOK_SECONDS, followed.look, f"reading {pbx.file}")
+        return PeriodicService(self._reactor, self._look_seconds, followed.look, f"reading {pbx.file}")

@@ -8,6 +8,7 @@ doubt, the link says goodbye, and the writer commits what is in line.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,8 +22,8 @@ from twisted.logger import Logger
 from gateway.app import parts
 from gateway.app.doors import Doors
 from gateway.app.link import Link, Surroundings
-from gateway.app.watching import watch_of
-from gateway.config import Config
+from gateway.app.watching import emergency_begun, watch_of
+from gateway.config import Config, PbxSettings
 from gateway.instants import to_micros
 from gateway.intake.batch import Batch
 from gateway.intake.decisions import Decisions
@@ -38,14 +39,26 @@ from gateway.store.database import Database, StoreTrouble
 from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.store.memory import Memory
 from gateway.store.rows import Due
-from gateway.store.writer import BACKLOG_LOW, Writer, WriterThread
+from gateway.store.writer import BACKLOG_LOW, Drive, Writer, WriterThread
+from gateway.watch.watch import EVERY
+from protocols.smdr.live import Dialling
 
-#: How often commands of other processes are read, in seconds.
-COMMAND_SECONDS: Final = 1.0
-#: How often open calls are looked through for those whose last record did not come.
-OVERDUE_SECONDS: Final = 60.0
 #: What a stop may take for the answer of the posting under way; the whole stop stays under ten seconds.
 LAST_ANSWER_SECONDS: Final = 2.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often a gateway looks at what does not call it, in seconds.
+
+    `look`: a followed file, because a call stands on the folio within two of them. `commands`: those of other
+    processes. `overdue`: open calls whose last record did not come. `watch`: whatever alarms are raised for.
+    """
+
+    look: float = 0.5
+    commands: float = 1.0
+    overdue: float = 60.0
+    watch: float = EVERY
 
 
 class Gateway:
@@ -60,10 +73,13 @@ class Gateway:
         now: Callable[[], datetime],
         version: str,
         elsewhere: Elsewhere | None = None,
+        *,
+        drive: Callable[[Any], Drive] = WriterThread,
+        pace: Pace = Pace(),
     ) -> None:
         self.config = config
         self._elsewhere = elsewhere or in_threads(reactor)
-        self._reactor, self._now = reactor, now
+        self._reactor, self._now, self._pace = reactor, now, pace
         self.status = Status(started=now())
         self.database = Database(config.store.url, config.property.id)
         self._rooms = parts.room_list(config)
@@ -75,6 +91,7 @@ class Gateway:
         self._services: list[IService] = []
         self._version = version
         self.link: Link | None = None
+        self._drive = drive(reactor)
 
     # -- starting -------------------------------------------------------------------------------------------------
 
@@ -83,13 +100,13 @@ class Gateway:
         try:
             self.database.open()
             self.database.lock()
+            self._build()
+            self.database.transact(self._recover)
         except StoreTrouble as error:
             raise parts.CannotStart(str(error)) from error
         except DBAPIError as error:
             raise parts.CannotStart(f"the store cannot be opened: {str(error.orig).splitlines()[0]}") from error
-        self._build()
-        self.database.transact(self._recover)
-        self._thread.startService()
+        self._drive.startService()
         self._start_services()  # first, because a port that is taken ends the start, and the PMS need not hear of it
         if self.link is not None:
             self.link.start()
@@ -101,9 +118,8 @@ class Gateway:
         self.memory = Memory(self.database, self.micros)
         self._settling = Settling(self.memory, self._rules, self._sources, self._book)
         segments = Segments(self.memory)
-        self._thread = WriterThread(self._reactor)
-        self.writer = Writer(self.database, self.memory.reload, self._thread.wake)
-        self._thread.writer = self.writer
+        self.writer = Writer(self.database, self.memory.reload, self._drive.wake)
+        self._drive.writer = self.writer
         self._decisions = Decisions(
             self.memory, self._rules, frozenset(self._book.carried), lambda: self._link_takes_reversals
         )
@@ -114,11 +130,13 @@ class Gateway:
             segments=segments,
             now=self._now,
             told=self._told,
+            dialled=self._dialled,
+            look_seconds=self._pace.look,
         )
         if self.config.pms:
             self.link = Link(self._surroundings())
         self.watch, self._deliveries = watch_of(
-            self._surroundings(), self.writer, self._elsewhere, self._sources, self.link
+            self._surroundings(), self.writer, self._elsewhere, self._sources, self.link, self._pace.watch
         )
 
     def _surroundings(self) -> Surroundings:
@@ -161,8 +179,8 @@ class Gateway:
                 raise parts.CannotStart(
                     f"PBX {pbx.name}: {status.problem}; change its listen, or end the other program"
                 )
-        self._add(PeriodicService(self._reactor, COMMAND_SECONDS, self._read_commands, "reading commands"))
-        self._add(PeriodicService(self._reactor, OVERDUE_SECONDS, self._settle_overdue, "settling overdue calls"))
+        self._add(PeriodicService(self._reactor, self._pace.commands, self._read_commands, "reading commands"))
+        self._add(PeriodicService(self._reactor, self._pace.overdue, self._settle_overdue, "settling overdue calls"))
         self._add(self._deliveries)
         self._add(self.watch.service)
 
@@ -228,11 +246,17 @@ class Gateway:
         if self.writer.backlog <= BACKLOG_LOW:
             self._doors.relax()
 
+    def _dialled(self, pbx: PbxSettings, dialling: Dialling) -> None:
+        """A call begins; only an emergency is worth a word before its record comes."""
+        call = emergency_begun(pbx, dialling, self._sources[pbx.name].plan, self._rooms, self.micros())
+        if call is not None:
+            self.watch.emergency_call(call)
+
     def _settled(self, batch: Batch) -> None:
         for call in batch.emergencies:
             self.watch.emergency(call, to_micros(batch.read_at))
         self.due(batch.due)
-        if batch.unknown_rooms and self.link is not None:
+        if (batch.unknown_rooms or batch.vacant_rooms) and self.link is not None:
             self.link.look_for_need()
         for listener in self.listeners:
             listener(batch)
@@ -249,7 +273,7 @@ class Gateway:
         await gatherResults([maybeDeferred(service.stopService) for service in self._services], consumeErrors=True)
         if self.link is not None:
             await self._stop_link(self.link)
-        await self._thread.stopService()
+        await self._drive.stopService()
         self.database.close()
 
     async def _stop_link(self, link: Link) -> None:

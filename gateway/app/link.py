@@ -7,27 +7,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from sqlalchemy import Connection
 from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 
 from gateway.app import parts
 from gateway.config import Config
 from gateway.instants import SECOND, to_micros
-from gateway.occupancy import KeepRoomNews
+from gateway.occupancy import MOST_CALLS, KeepRoomNews
 from gateway.posting.clerk import Clerk
 from gateway.posting.steps import WireNumbers
 from gateway.status import LinkStatus, Status
-from gateway.store import outbox
+from gateway.store import outbox, records, schema
 from gateway.store.database import Database
 from gateway.store.memory import Memory
 from gateway.store.writer import Job
-from pms_adapters.events import RoomNews
+from pms_adapters.events import RoomNews, RoomsResynced
 from pms_adapters.posting import LinkState, Posted, Refused
 
 #: How long the PMS's own news is waited for before all rooms are asked for, in seconds.
 NEWS_SECONDS: Final = 10.0
-#: A resync costs the PMS minutes in a large house: it is asked for by itself at most once in so many microseconds.
-ASK_AGAIN: Final = 24 * 3600 * SECOND
+#: A resync costs the PMS minutes in a large house: for a room that it does not tell of, it is asked for at most once in so
+#: many seconds, and where news may have been lost, in so many.
+ASK_AGAIN: Final = 24 * 3600.0
+ASK_AGAIN_FOR_LOST_NEWS: Final = 3600.0
+#: Calls that seem to come from vacant rooms are looked for so far back, in microseconds and in calls.
+VACANT_SINCE: Final = 24 * 3600 * SECOND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +73,10 @@ class Link:
             zone=lambda instant: instant.astimezone(zone),
             odd=self.oddity,
         )
-        self._asked_at: int | None = None
+        self._asked_at = float("-inf")
+        # FIAS has no answer to room news: what the PMS told while a process died or a connection broke is lost to us.
+        self._unsure = True
+        self._sure_since = 0
         self._looking: IDelayedCall | None = None
 
     def start(self) -> None:
@@ -86,36 +94,59 @@ class Link:
             self._log.info(
                 "PMS {name} is {word}: {why}", name=self.name, word="up" if state.up else "down", why=state.why
             )
+        if changed and not state.up:
+            self._unsure = True
         if state.up and changed:
             self.look_for_need()
         self.clerk.pump()
 
     def look_for_need(self) -> None:
         """In a while, see whether the state of all rooms must be asked for; a PMS tells its news by itself first."""
-        if self._looking is None:
-            self._looking = self._house.reactor.callLater(NEWS_SECONDS, self._ask_if_needed)
+        if self._looking is None or self._looking.getTime() > self._house.reactor.seconds() + NEWS_SECONDS:
+            self._look_in(NEWS_SECONDS)
 
     def stop(self) -> None:
         """No more looking."""
-        if self._looking is not None and self._looking.active():
+        if self._looking is not None:
             self._looking.cancel()
+            self._looking = None
+
+    def _look_in(self, seconds: float) -> None:
+        self.stop()
+        self._looking = self._house.reactor.callLater(seconds, self._ask_if_needed)
 
     def _ask_if_needed(self) -> None:
-        """Ask if we know of no room at all, or a charge waits for news of one; not more than once a day."""
+        """Ask for the state of all rooms if we lack it, and not more often than that need is worth."""
         self._looking = None
-        house, now = self._house, to_micros(self._house.now())
-        if not self.status.up or (self._asked_at is not None and now - self._asked_at < ASK_AGAIN):
-            return
-        owner = house.memory.owner
-        if house.memory.occupancy.empty or house.database.read(lambda c: outbox.held(c, owner, "no_room_news")):
-            self._asked_at = now
+        if not self.status.up or (pause := self._need()) is None:
+            return  # the link's coming up looks again
+        wait = self._asked_at + pause - self._house.reactor.seconds()
+        if wait <= 0:
+            self._asked_at, wait = self._house.reactor.seconds(), pause
             self._log.info("PMS {name}: asked for the state of all rooms", name=self.name)
             self.adapter.ask_resync()
+        self._look_in(wait)
+
+    def _need(self) -> float | None:
+        """The seconds between two questions that our need is worth; None if there is none."""
+        memory = self._house.memory
+        if self._unsure and self._house.database.read(self._seems_vacant):
+            return ASK_AGAIN_FOR_LOST_NEWS
+        held = self._house.database.read(lambda c: outbox.held(c, memory.owner, "no_room_news"))
+        return ASK_AGAIN if memory.occupancy.empty or held else None
+
+    def _seems_vacant(self, connection: Connection) -> bool:
+        """Whether there is a call that would be charged, had the PMS told of a guest: perhaps it did, and we lost it."""
+        since = max(self._sure_since, to_micros(self._house.now()) - VACANT_SINCE)
+        after = self._house.memory.numbers.peek(schema.records) - MOST_CALLS
+        return bool(records.calls_not_charged(connection, self._house.memory.owner, since, after))
 
     def room_news(self, news: RoomNews) -> None:
         """Write it down before anything else is done about it."""
         house, now = self._house, to_micros(self._house.now())
-        job = KeepRoomNews(house.memory, news, may_post=house.may_post, now=now, done=self.clerk.take)
+        if isinstance(news, RoomsResynced):
+            self._unsure, self._sure_since = False, now
+        job = KeepRoomNews(house.memory, news, pms=self.name, may_post=house.may_post, now=now, done=self.clerk.take)
         house.submit(job)
 
     def late_answer(self, token: int, result: Posted | Refused) -> None:

@@ -10,10 +10,12 @@ from typing import Any, Final
 
 from twisted.internet.defer import Deferred
 
+from gateway.alarms.emergencies import EmergencyCall
 from gateway.alarms.judging import Limits
 from gateway.app.link import Link, Surroundings
-from gateway.config import Config
+from gateway.config import Config, PbxSettings
 from gateway.config.checks import WEEKDAYS
+from gateway.directory import Department, Room, RoomList
 from gateway.instants import from_micros, to_micros
 from gateway.intake.batch import Source
 from gateway.store.elsewhere import Elsewhere
@@ -27,13 +29,20 @@ from gateway.watch.letters import MAIL, Addresses
 from gateway.watch.mail import Mailer
 from gateway.watch.watch import House, Watch
 from protocols.records import CallRecord
+from protocols.smdr.live import Dialling
 from rating.money import minor_digits
+from rating.numbering import NumberPlan
 
 _MEGABYTE: Final = 1_000_000
 
 
 def watch_of(
-    there: Surroundings, writer: Writer, elsewhere: Elsewhere, sources: Mapping[str, Source], link: Link | None
+    there: Surroundings,
+    writer: Writer,
+    elsewhere: Elsewhere,
+    sources: Mapping[str, Source],
+    link: Link | None,
+    every: float,
 ) -> tuple[Watch, Deliveries]:
     """The watch and what carries out its notices; both have a service to start."""
     config, where = there.config, addresses(there.config)
@@ -45,8 +54,16 @@ def watch_of(
         now=there.now,
         elsewhere=elsewhere,
         channels=channels(config, there.reactor, there.now),
+        every=every,
     )
-    house = House(
+    house = _house(there, writer, elsewhere, link, where)
+    diary = _diary(there, elsewhere, where, _code_of(sources), deliveries) if where.to else None
+    return Watch(house, deliveries, diary, every), deliveries
+
+
+def _house(there: Surroundings, writer: Writer, elsewhere: Elsewhere, link: Link | None, where: Addresses) -> House:
+    config = there.config
+    return House(
         database=there.database,
         memory=there.memory,
         status=there.status,
@@ -67,8 +84,6 @@ def watch_of(
         pms_ahead=lambda: link.adapter.state.clock_ahead if link is not None else None,
         store_trouble=lambda: writer.trouble or "",
     )
-    diary = _diary(there, elsewhere, where, _code_of(sources), deliveries) if where.to else None
-    return Watch(house, deliveries, diary), deliveries
 
 
 def addresses(config: Config) -> Addresses:
@@ -111,6 +126,34 @@ def trials(config: Config, reactor: Any, now: Callable[[], datetime]) -> Mapping
         return lambda: channel.deliver(notice, f"{where.property}-trial-{at}")
 
     return {name: trial(name, channel) for name, channel in channels(config, reactor, now).items()}
+
+
+def emergency_begun(
+    pbx: PbxSettings, dialling: Dialling, plan: NumberPlan, rooms: RoomList, now: int
+) -> EmergencyCall | None:
+    """An emergency call that an exchange tells of as it begins; None for any other call. Pure."""
+    trunk = dialling.trunk(frozenset(pbx.trunks))
+    if trunk is None:
+        return None
+    emergencies = [one for one in dialling.numbers if plan.classify(one).number_class == "emergency"]
+    if not emergencies:
+        return None
+    place = rooms.place(dialling.extension or None)
+    return EmergencyCall(
+        source=pbx.name,
+        call_key=dialling.call_key,
+        call_id=0,
+        extension=dialling.extension,
+        room=place.room if isinstance(place, Room) else "",
+        department=place.name if isinstance(place, Department) else "",
+        reservation="",
+        dialled=emergencies[0],
+        trunk=trunk,
+        started_at=now,
+        ended_at=now,
+        heard_at=now,
+        live=True,
+    )
 
 
 def _diary(

@@ -90,7 +90,16 @@ def _judged(config: Config) -> tuple[list[Finding], list[str]]:
         found += wrong
         lines += ["", *mapping] if mapping else []
         lines += [f"  at {pms.connect}{', which is this machine: a rehearsal' if pms.loopback else ''}"]
-    return found, lines
+    return found, [*lines, "", _row("alarms", _told(config))]
+
+
+def _told(config: Config) -> str:
+    mail, hooks = config.mail, [one.name for one in config.hook]
+    ways = (
+        [f"by mail to {', '.join(mail.to)} over {mail.host}:{mail.port} ({mail.security})"] if mail is not None else []
+    )
+    ways += [f"to the web hook{'s' if len(hooks) > 1 else ''} {', '.join(hooks)}"] if hooks else []
+    return " and ".join(ways) or "on the page, in the log and in /metrics alone: nobody is told by mail or web hook"
 
 
 def _tariff(config: Config) -> tuple[list[Finding], TariffBook | None]:

@@ -40,11 +40,22 @@ def run(config: Config, *, verbose: bool = False) -> None:
     from gateway.logs import start_logging
 
     start_logging(sys.stderr, verbose=verbose)
+    keep_steady(reactor)
     trouble: list[str] = []
     reactor.callWhenRunning(_start, config, reactor, utc_now, trouble)
     reactor.run()
     if trouble:
         fail(trouble[0])
+
+
+def keep_steady(reactor: Any) -> None:
+    """Let timers go by the clock that never jumps, before the first one is set.
+
+    Twisted's own choice is the wall clock: put back by an hour, every timer would be an hour late, the watch's too.
+    """
+    import time
+
+    reactor.seconds = time.monotonic
 
 
 def _start(config: Config, reactor: Any, now: Any, trouble: list[str]) -> None:

@@ -8,6 +8,7 @@ point of them: see `docs/simulators.md`.
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
@@ -90,6 +91,8 @@ def pbx(**given: Any) -> None:
       foliogate simulate pbx --dialect avaya-ipoffice --connect tcp:127.0.0.1:5100 --rate 60
       foliogate simulate pbx --dialect mitel-mivb --listen tcp:1752:interface=127.0.0.1
       foliogate simulate pbx --dialect asterisk --file Master.csv --rotate-every 500
+
+    The signal USR1 makes a guest call the emergency number.
     """
     settings = _or_fail(lambda: _pbx_settings(given))
     from gateway.clock import utc_now
@@ -98,6 +101,7 @@ def pbx(**given: Any) -> None:
     async def run(reactor: Any) -> None:
         exchange = Pbx(settings, reactor, utc_now, _say)
         reactor.addSystemEventTrigger("before", "shutdown", lambda: _running(exchange.stop()))
+        signal.signal(signal.SIGUSR1, lambda *_: reactor.callFromThread(exchange.dial_emergency))
         await exchange.start()
         _say(await exchange.finished)
 

@@ -11,6 +11,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from signal import Signals
 from typing import Any, Final
 
 from twisted.internet.defer import Deferred
@@ -56,10 +57,10 @@ class Child(ProcessProtocol):
         return self._words[-1] if self._words else "it said nothing"
 
     def signal(self, name: str) -> None:
-        """Send a signal, as TERM or KILL; a process that is gone already is none the worse."""
+        """Send a signal, as TERM, KILL or USR1; a process that is gone already is none the worse."""
         try:
             if self.transport is not None:
-                self.transport.signalProcess(name)
+                self.transport.signalProcess(Signals[f"SIG{name}"].value)
         except ProcessExitedAlready:
             pass
 

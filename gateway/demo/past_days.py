@@ -153,7 +153,8 @@ class PastDays:
         for record in guest_records.of_move(move, remains, _DECLARED, False):
             news = hear(record, at, self._zone).news
             if news is not None:
-                job = KeepRoomNews(self._memory, news, may_post=self._may_post, now=self._now, done=due.extend)
+                may_post, pms = self._may_post, self._numbers.pms
+                job = KeepRoomNews(self._memory, news, pms=pms, may_post=may_post, now=self._now, done=due.extend)
                 job.work(connection)()
         for one in due:
             self._post(connection, one, at)

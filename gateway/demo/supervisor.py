@@ -46,7 +46,7 @@ GOODBYE: Final[Mapping[str, float]] = {"exchange": 8.0, "gateway": 12.0, "PMS": 
 #: Sentences on what happened that the page shows.
 NOTICES: Final = 4
 
-Deed = Literal["cut", "restore", "hang", "kill"]
+Deed = Literal["cut", "restore", "hang", "kill", "emergency"]
 
 
 class Notice(NamedTuple):
@@ -255,7 +255,8 @@ class Demo:
     async def do(self, deed: Deed) -> None:
         """Carry out what a button says; what cannot be done becomes a notice."""
         try:
-            await {"cut": self._cut, "restore": self._restore, "hang": self._hang, "kill": self._kill}[deed]()
+            deeds = {"cut": self._cut, "restore": self._restore, "hang": self._hang, "kill": self._kill}
+            await {**deeds, "emergency": self._emergency}[deed]()
         except PmsUnwilling as error:
             self._notice(f"That could not be done: {error}.")
 
@@ -290,6 +291,13 @@ class Demo:
         self._notice(
             f"The gateway was killed (kill -9); it starts again in {DOWN:.0f} s. Until then calls wait in the exchange's "
             "own buffer. What was on the wire to the PMS is shown as in doubt."
+        )
+
+    async def _emergency(self) -> None:
+        self._children["exchange"].signal("USR1")
+        self._notice(
+            "A guest has called 112. The record comes when the call ends, and that is now: look at the gateway's emergency "
+            "screen. It is never charged, and it shouts until somebody gives a name."
         )
 
     # -- stopping -------------------------------------------------------------------------------------------------

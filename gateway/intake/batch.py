@@ -84,5 +84,6 @@ class Batch:
     due: list[Due] = field(default_factory=list)
     emergencies: list[CallRow] = field(default_factory=list)
     unknown_rooms: int = 0
+    vacant_rooms: int = 0
     told_calls: int = 0
     told_unread: int = 0

@@ -121,6 +121,8 @@ class Charging:
             return
         wanted, part = (ruling.wanted, 0) if one.first else self._part(connection, call, ruling)
         if wanted is None:
+            # Priced, and not charged because the room seems vacant: so it is, or the news of its guest was lost.
+            batch.vacant_rooms += call.status == "not_chargeable" and bool(call.amount)
             return
         if one.doubt:
             words = "equals a record stored before; the match is too short to prove a repeat"

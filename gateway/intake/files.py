@@ -37,7 +37,7 @@ class Identity:
     hash: str
 
     def __str__(self) -> str:
-        return f"{self.inode}:{self.length}:{self.hash}"
+        return f"{self.inode:020}:{self.length:04}:{self.hash}"  # as long for one inode as for another
 
     @classmethod
     def parse(cls, text: str) -> Identity | None:

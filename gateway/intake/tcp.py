@@ -23,7 +23,8 @@ from twisted.python.failure import Failure
 
 from gateway.intake.feed import Feed, Told
 from protocols.framing import Framer
-from protocols.smdr.sessions import Session
+from protocols.smdr.live import Dialling
+from protocols.smdr.sessions import AmiSession, Session
 
 #: Connections one listening source accepts at a time: a cluster of exchanges and their reconnects, not a siege.
 MOST_CONNECTIONS: Final = 600
@@ -56,6 +57,9 @@ class RecordsProtocol(Protocol):
             return
         answer, payload = self._session.receive(data)
         self._write(answer)
+        if isinstance(self._session, AmiSession):
+            for dialling in self._session.diallings():
+                self._door.dialled(dialling)
         if self._session.problem:
             self._door.problem(self._session.problem)
             self._abort()
@@ -67,7 +71,8 @@ class RecordsProtocol(Protocol):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """What was cut off by the end of the connection is a record too: kept, with that reason."""
         if self._feed is not None:
-            frames = self._framer.end()
+            rest = self._session.rest() if isinstance(self._session, AmiSession) else b""
+            frames = self._framer.feed(rest) + self._framer.end()
             if frames:
                 self._feed.take(frames)
             self._door.close(self)
@@ -106,7 +111,9 @@ class Door:
         changed: Callable[[int], None],
         problem: Callable[[str], None],
         crowded: Callable[[], bool],
+        dialled: Callable[[Dialling], None] = lambda _dialling: None,
     ) -> None:
+        self.dialled = dialled
         self._open_feed, self._told, self._changed = open_feed, told, changed
         self.problem, self._crowded = problem, crowded
         self._here: set[RecordsProtocol] = set()

@@ -19,7 +19,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
 from gateway.instants import SECOND, to_micros
-from gateway.ledger import after_attempt
+from gateway.ledger import LONGEST_WAIT, after_attempt
 from gateway.posting.steps import Answer, LateAnswer, ReadDue, Sent, Step, WireNumbers
 from gateway.store.memory import Memory
 from gateway.store.rows import Due
@@ -52,7 +52,7 @@ class Clerk:
         self._memory, self._numbers, self._adapter = memory, numbers, adapter
         self._submit, self._clock, self._now, self._zone, self._odd = submit, clock, now, zone, odd
         self._queue: deque[Due] = deque()
-        self._later: list[tuple[int, int, Due]] = []
+        self._later: list[tuple[float, int, Due]] = []
         self._timer: IDelayedCall | None = None
         self._newest = 0
         self._behind = True
@@ -109,14 +109,19 @@ class Clerk:
         return to_micros(self._now())
 
     def _enqueue(self, due: Due) -> None:
-        if due.due_at > self._micros():
-            heapq.heappush(self._later, (due.due_at, due.posting_id, due))
+        """Queue a posting, or let it wait its time: on the clock that never jumps, and no longer than we ever wait.
+
+        A wall clock that was a year ahead when the posting was to wait a minute must not make it wait a year.
+        """
+        wait = (due.due_at - self._micros()) / SECOND
+        if wait > 0:
+            heapq.heappush(self._later, (self._clock.seconds() + min(wait, LONGEST_WAIT), due.posting_id, due))
             self._set_timer()
         else:
             self._queue.append(due)
 
     def _wake_sleepers(self) -> None:
-        now = self._micros()
+        now = self._clock.seconds()
         while self._later and self._later[0][0] <= now:
             self._queue.append(heapq.heappop(self._later)[2])
         self._set_timer()
@@ -125,8 +130,7 @@ class Clerk:
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
         if self._later and not self._stopped:
-            wait = max(0.001, (self._later[0][0] - self._micros()) / SECOND)
-            self._timer = self._clock.callLater(wait, self.pump)
+            self._timer = self._clock.callLater(max(0.001, self._later[0][0] - self._clock.seconds()), self.pump)
 
     def _read(self, found: list[Due] | None) -> None:
         """The outbox was read: what it holds beyond this is read next time."""

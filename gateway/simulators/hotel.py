@@ -28,6 +28,8 @@ ODD_EVERY: Final = 100
 """Every so many live calls one comes from a vacant room: by number and not by chance, so that a short run has none."""
 TWIN_TALK: Final = 6
 """Seconds: short enough for two calls, one after the other, within one minute of the clock."""
+EMERGENCY_TALK: Final = 40
+"""Seconds of a call to the emergency number that somebody asked for."""
 
 
 def history(
@@ -82,6 +84,29 @@ class CallSource:
         self._seq += 1
         start = later(at.replace(microsecond=0), -(call.ring_seconds + call.talk_seconds))
         return replace(call, start=start, trunk=self._next_trunk() if call.trunk else 0)
+
+    def emergency_ending(self, at: datetime) -> SimulatedCall:
+        """A guest dialled the emergency number, and the call ends at `at`."""
+        call = self.call_ending(at)
+        room, name = self._draw.choice(self._guests)
+        sent = self._plan.emergency[0]
+        return replace(
+            call,
+            start=later(at.replace(microsecond=0), -EMERGENCY_TALK),
+            ring_seconds=0,
+            talk_seconds=EMERGENCY_TALK,
+            direction="out",
+            kind="emergency",
+            outcome="answered",
+            extension=room,
+            name=name,
+            dialled=self._access + sent,
+            sent=sent,
+            caller="",
+            trunk=self._next_trunk(),
+            transferred_to=None,
+            transferred_after=0,
+        )
 
     def twins_ending(self, at: datetime) -> tuple[SimulatedCall, SimulatedCall]:
         """Draws two real calls that an exchange without seconds or call numbers writes as two equal lines.

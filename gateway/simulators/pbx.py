@@ -242,6 +242,11 @@ class Pbx:
         self.exchange.tell(calls, glued=len(calls) > 1)
         return len(calls)
 
+    def dial_emergency(self) -> None:
+        """A guest calls the emergency number, and the call ends now: beside the others, whatever the rate."""
+        if not self._ending:
+            self.exchange.tell([self._calls.emergency_ending(self._now().astimezone(self._settings.zone))])
+
     def _chance(self, chance: float) -> bool:
         return chance > 0 and self._draw.random() < chance
 

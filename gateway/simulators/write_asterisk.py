@@ -11,7 +11,7 @@ The times are local; a call that was never answered has an empty answer time wit
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from gateway.simulators.calls import SimulatedCall, later
@@ -53,12 +53,17 @@ class Row:
     @property
     def duration(self) -> int:
         """Whole seconds from start to end, ringing included."""
-        return int((self.end - self.start).total_seconds())
+        return _elapsed(self.start, self.end)
 
     @property
     def billsec(self) -> int:
         """Whole seconds from the answer to the end."""
-        return int((self.end - self.answer).total_seconds()) if self.answer else 0
+        return _elapsed(self.answer, self.end) if self.answer else 0
+
+
+def _elapsed(begin: datetime, end: datetime) -> int:
+    """Whole seconds between two instants; the difference of two times of one zone would be that of its clock's face."""
+    return int((end.astimezone(UTC) - begin.astimezone(UTC)).total_seconds())
 
 
 def linked_id(call: SimulatedCall) -> str:

@@ -96,10 +96,20 @@ def call(connection: Connection, owner: str, call_id: int) -> CallRow | None:
     return None if row is None else CallRow(*row)
 
 
-def rule_call(connection: Connection, owner: str, call_id: int, status: str, reason: str) -> None:
-    """Change the ruling of a call, in words and status."""
+def calls_not_charged(connection: Connection, owner: str, since: int, after: int) -> list[CallRow]:
+    """Priced calls of no guest that began at `since` or later and are not charged, behind call number `after`."""
+    ruled = (_c.status == "not_chargeable", _c.amount > 0, _c.reservation.is_(None), _c.room.is_not(None))
+    wanted = select(schema.calls).where(_c.property == owner, _c.id > after, *ruled, _c.started_at >= since)
+    return [CallRow._make(row) for row in connection.execute(wanted.order_by(_c.id))]
+
+
+def rule_call(
+    connection: Connection, owner: str, call_id: int, status: str, reason: str, reservation: str | None = None
+) -> None:
+    """Change the ruling of a call, in words and status, and its guest where one is named."""
     wanted = update(schema.calls).where(_c.property == owner, _c.id == call_id)
-    connection.execute(wanted.values(status=status, reason=reason, settle_by=None))
+    guest = {} if reservation is None else {"reservation": reservation}
+    connection.execute(wanted.values(status=status, reason=reason, settle_by=None, **guest))
 
 
 def overdue_calls(connection: Connection, owner: str, now: int, newest: int) -> list[CallRow]:

@@ -202,6 +202,24 @@ class _Rescued:
         raise error
 
 
+class Drive(Protocol):
+    """Whatever calls `Writer.step` and delivers its announcements: a thread here, the clock in a simulated day.
+
+    `stopService` drains: it fires when everything in line is committed, or the store is in trouble.
+    """
+
+    writer: Writer | None
+
+    def wake(self) -> None:
+        """A job is in line."""
+
+    def startService(self) -> None:
+        """Begin."""
+
+    def stopService(self) -> Deferred[None]:
+        """Commit what is in line and end."""
+
+
 class WriterThread(Service):
     """Drives a writer in a thread of its own, and brings its announcements to the reactor.
 
@@ -244,7 +262,7 @@ class WriterThread(Service):
             self._wait(writer)
             announcements = writer.step() if not writer.idle else []
             if announcements:
-                self._reactor.callFromThread(_announce, announcements)
+                self._reactor.callFromThread(announce, announcements)
         self._reactor.callFromThread(self._gone.callback, None)
 
     def _wait(self, writer: Writer) -> None:
@@ -256,8 +274,11 @@ class WriterThread(Service):
             self._rung = False
 
 
-def _announce(announcements: list[Announce]) -> None:
+def announce(announcements: list[Announce]) -> None:
     """Deliver; one that fails is logged and does not take the others with it."""
     for announcement in announcements:
         with Writer._log.failuresHandled("while announcing a commit"):
             announcement()
+
+
+_check: type[Drive] = WriterThread

@@ -53,8 +53,9 @@ class Deliveries(PeriodicService):
         now: Callable[[], datetime],
         elsewhere: Elsewhere,
         channels: Mapping[str, Channel],
+        every: float = EVERY,
     ) -> None:
-        super().__init__(clock, EVERY, self.round, "delivering notices")
+        super().__init__(clock, every, self.round, "delivering notices")
         self._database, self._memory, self._submit = database, memory, submit
         self._now, self._elsewhere, self._channels = now, elsewhere, channels
         self._awaited: set[Deferred[Any]] = set()

@@ -100,8 +100,21 @@ class KeepAlarms(_Job):
 class KeepEmergency(_Job):
     """An emergency call becomes an alarm, once: whether it is told live, by its record, or found again after a crash."""
 
-    def __init__(self, memory: Memory, where: Addresses, call: EmergencyCall, told: Callable[[AlarmRow], None]) -> None:
-        self._memory, self._where, self._call, self._told = memory, where, call, told
+    def __init__(
+        self,
+        memory: Memory,
+        where: Addresses,
+        call: EmergencyCall,
+        told: Callable[[AlarmRow], None],
+        failed: Announce = lambda: None,
+    ) -> None:
+        self._memory, self._where, self._call, self._told, self._failed = memory, where, call, told, failed
+
+    def rescue(self, connection: Connection, error: Exception) -> Announce:
+        """Somebody must hear of it: at least the log, and the next round tries again."""
+        super().rescue(connection, error)
+        self.log.critical("EMERGENCY CALL (not written down yet): {words}", words=self._call.sentence)
+        return self._failed
 
     def work(self, connection: Connection) -> Announce:
         """Look who is in the room, write it down and tell it."""

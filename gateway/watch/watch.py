@@ -20,7 +20,7 @@ from gateway.alarms.clocks import jumped
 from gateway.alarms.emergencies import EmergencyCall, call_back_number, floor_of
 from gateway.alarms.judging import Feed, Habits, Limits, Peer, Seen
 from gateway.alarms.kinds import EMERGENCY, KINDS, Fact
-from gateway.instants import SECOND, to_micros
+from gateway.instants import SECOND, from_micros, to_micros
 from gateway.periodic import PeriodicService
 from gateway.status import Status
 from gateway.store.alarms import AlarmRow
@@ -69,15 +69,16 @@ class Watch:
 
     _log = Logger()
 
-    def __init__(self, house: House, deliveries: Deliveries, diary: Diary | None) -> None:
+    def __init__(self, house: House, deliveries: Deliveries, diary: Diary | None, every: float = EVERY) -> None:
         self._house, self._deliveries, self._diary = house, deliveries, diary
         self._standings: Mapping[weighing.Key, weighing.Standing] | None = None
         self._habits: Habits | None = None
         self._count_at = 0.0
         self._unkept = 0
+        self._again: list[EmergencyCall] = []
         self._free: int | None = None
         self._last: tuple[datetime, float] | None = None
-        self.service = PeriodicService(house.clock, EVERY, self.round, "watching")
+        self.service = PeriodicService(house.clock, every, self.round, "watching")
 
     def round(self) -> Deferred[Any]:
         """Look, judge, write."""
@@ -85,6 +86,9 @@ class Watch:
 
     async def _round(self) -> None:
         self._compare_clocks()
+        again, self._again = self._again, []
+        for call in again:
+            self.emergency_call(call)
         try:
             glance = await self._look()
         except DBAPIError as error:
@@ -224,7 +228,9 @@ class Watch:
     def emergency_call(self, call: EmergencyCall) -> None:
         """An emergency call, live or by its record."""
         if call.is_history:
-            self._log.info("an emergency call of days ago was read in: {words}", words=call.sentence)
+            when = judging.moment(from_micros(call.started_at), self._house.zone)
+            words = f"PBX {call.source} tells of an emergency call of {when}: {call.sentence}"
+            self.happened(Fact("old_emergency", call.source, words))  # one alarm, however many an old file holds
             return
         house = self._house
         known = replace(
@@ -232,7 +238,10 @@ class Watch:
             floor=floor_of(call.room, house.floors),
             call_back=call_back_number(house.call_back, call.extension, call.room),
         )
-        house.submit(KeepEmergency(house.memory, house.addresses, known, self._emergency_kept))
+        job = KeepEmergency(
+            house.memory, house.addresses, known, self._emergency_kept, lambda: self._again.append(call)
+        )
+        house.submit(job)
 
     def _emergency_kept(self, row: AlarmRow) -> None:
         words = f"EMERGENCY CALL: {row.sentence}"

@@ -75,7 +75,7 @@ class EmergencyView:
     place: str
     facts: Sequence[tuple[str, str]]
     began: str
-    age: str
+    exact: str
     news: str
     late: bool
     escalated: str
@@ -134,7 +134,7 @@ def emergency_view(row: AlarmRow, call: EmergencyCall, clock: Clock, token: str)
         place=call.room or call.department or (f"Extension {call.extension}" if call.extension else "Unknown place"),
         facts=[(name, value) for name, value in told if value],
         began=clock.moment(call.started_at),
-        age=clock.age(call.started_at),
+        exact=clock.exact(call.started_at),
         news=_news(call),
         late=bool(call.late_seconds),
         escalated=clock.moment(row.escalated_at) if row.escalated_at is not None else "",
@@ -170,7 +170,9 @@ class AlarmPages:
             "alarms.html",
             here="alarms",
             title="Alarms",
-            still=sorted(still, key=lambda one: (one.taken, one.tone != "red")) if before is None else [],
+            still=sorted(still, key=lambda one: (one.taken, not one.by_person, one.tone != "red"))
+            if before is None
+            else [],
             past=past,
             told=bool(self._house.config.mail or self._house.config.hook),
             paged=before is not None,
@@ -216,14 +218,21 @@ class AlarmPages:
             .render(
                 hotel=self._house.config.property.name,
                 now=f"{clock.today:%H:%M}",
-                waiting=[one for one in views if not one.alarm.taken],
+                waiting=sorted((one for one in views if not one.alarm.taken), key=lambda one: not one.escalated),
                 taken=[one for one in views if one.alarm.taken],
                 patience=self._house.config.watch.escalate_seconds,
                 problem=problem,
-                troubles=len(self._house.troubles()),
+                deaf=self._deaf(),
             )
         )
         return Page(html, 422 if problem else 200)
+
+    def _deaf(self) -> str:
+        """Why emergency calls would not be heard now; empty if they would."""
+        status = self._house.status
+        self._house.troubles()  # brings the status up to date with the writer
+        away = [f"PBX {one.name} is not connected" for one in status.sources.values() if not one.up]
+        return " and ".join([*away, *(["the store cannot be written"] if status.store_trouble else [])])
 
     def _on_screen(self, row: AlarmRow) -> bool:
         """What nobody has taken stays; the rest for some hours."""

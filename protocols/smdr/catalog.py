@@ -88,7 +88,8 @@ def _asterisk_framer(start: int, transport: str) -> Framer:
 def _asterisk_session(options: Mapping[str, str], transport: str) -> Session:
     if transport != "connect":
         return PlainSession()
-    return AmiSession(options.get("username", ""), options.get("secret", ""))
+    live = options.get("live") == "yes"
+    return AmiSession(options.get("username", ""), options.get("secret", ""), live=live)
 
 
 def _check_ami(options: Mapping[str, str]) -> list[str]:
@@ -133,8 +134,9 @@ _KNOWN = (
             "utc": "yes if the records are in GMT (usegmtime in cdr.conf; default no)",
             "username": "the user of the manager interface (manager.conf), who may read the class cdr",
             "secret": "the secret of that user",
+            "live": "yes to hear of emergency calls as they begin (the user then needs read = cdr,call; default no)",
         },
-        choices={"utc": ("yes", "no")},
+        choices={"utc": ("yes", "no"), "live": ("yes", "no")},
         needs={"connect": ("username", "secret")},
         make_framer=_asterisk_framer,
         make_session=_asterisk_session,

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import Literal, Protocol
 
+from protocols.smdr.live import Dialling, Sieve
 from protocols.text import printable
 
 # A greeting is a line of some 30 bytes and the answer to a log-in some 100; a peer that says more is something else.
@@ -71,18 +72,21 @@ class PlainSession:
 class AmiSession:
     """The log-in to Asterisk's manager interface: greeting, log-in for events of the class `cdr`, its answer.
 
+    A `live` one also asks for events of the class `call`, and tells in `diallings` of calls as they begin.
+
     Raises ValueError for a name or secret with a line end, which would let it say more than a log-in.
     """
 
-    __slots__ = ("_held", "_secret", "_stage", "_username", "problem")
+    __slots__ = ("_held", "_secret", "_sieve", "_stage", "_username", "problem")
 
-    def __init__(self, username: str, secret: str) -> None:
+    def __init__(self, username: str, secret: str, *, live: bool = False) -> None:
         for what, text in (("user name", username), ("secret", secret)):
             if any(sign in text for sign in "\r\n\0"):
                 raise ValueError(f"the {what} for the Asterisk manager interface holds a line end")
         self._username = username
         self._secret = secret
         self._held = b""
+        self._sieve = Sieve() if live else None
         self._stage: Literal["greeting", "log-in", "events", "refused"] = "greeting"
         self.problem: str | None = None
 
@@ -99,6 +103,18 @@ class AmiSession:
 
     def receive(self, data: bytes) -> tuple[bytes, bytes]:
         """Answer the greeting with the log-in, and pass events on."""
+        answer, records = self._conversed(data)
+        return answer, self._sieve.feed(records) if self._sieve is not None and records else records
+
+    def diallings(self) -> list[Dialling]:
+        """The calls that began since this was asked last."""
+        return self._sieve.taken() if self._sieve is not None else []
+
+    def rest(self) -> bytes:
+        """The connection is gone: what was cut off of a record, and not passed on yet."""
+        return self._sieve.rest() if self._sieve is not None else b""
+
+    def _conversed(self, data: bytes) -> tuple[bytes, bytes]:
         if self._stage == "events":
             return b"", data
         if self._stage == "refused":
@@ -116,7 +132,8 @@ class AmiSession:
             return self._refuse(f"the peer is no Asterisk manager interface: it greets with '{shown}'")
         self._held, self._stage = rest, "log-in"
         lines = ["Action: Login", f"ActionID: {_ACTION.decode()}", f"Username: {self._username}"]
-        lines += [f"Secret: {self._secret}", "Events: cdr", "", ""]
+        events = "cdr,call" if self._sieve is not None else "cdr"
+        lines += [f"Secret: {self._secret}", f"Events: {events}", "", ""]
         return "\r\n".join(lines).encode("utf-8")
 
     def _await_answer(self) -> bytes:

@@ -1,7 +1,7 @@
 """The site on a real reactor and a real port, as a process of its own: what the browser tests look at.
 
 Prints its port; then obeys lines on standard input: `call EXTENSION NUMBER`, `settle POSTING DEED`,
-`down`, `up`, `advance SECONDS`, `tariff WARNING`. Ends with its standard input.
+`down`, `up`, `advance SECONDS`, `tariff WARNING`, `watch`, `acknowledge ALARM`. Ends with its standard input.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 from gateway.store import commands
 from gateway.web.service import WebService
+from tests.gateway.watch.house import WatchedHouse
 from tests.gateway.web.house import StandingHouse
 
 
@@ -32,14 +33,27 @@ class Orders:
                 link.up, link.ready, link.why, link.since = False, False, "connection refused", self._house.now()
             case ["up"]:
                 link.up, link.ready, link.why = True, True, ""
+            case ["advance", seconds] if self._house.watched is not None:
+                self._house.watched.pass_time(float(seconds))
             case ["advance", seconds]:
                 self._house.rig.advance(float(seconds))
+            case ["watch"]:
+                self._watched()
+            case ["acknowledge", number]:
+                self._watched().acknowledge(int(number), "Bruno")
             case ["settle", number, deed]:
                 self._settle(int(number), deed)
             case ["tariff", *warning]:
                 self._house.status.tariff_warning = " ".join(warning)
             case _:
                 self._reactor.stop()
+
+    def _watched(self) -> WatchedHouse:
+        """The house's watch; what it has not heard of yet is told."""
+        watched = self._house.watched or self._house.employ_watch()
+        watched.heard()
+        watched.pass_time(10)
+        return watched
 
     def _settle(self, number: int, deed: str) -> None:
         """Somebody else decides."""

@@ -72,6 +72,22 @@ def test_the_gateway_is_killed_and_comes_back_before_ones_eyes(page: Page, runni
     expect(page.locator("#sentence")).to_contain_text("0 lost, 0 doubled")
 
 
+def test_a_guest_calls_112_and_the_screen_shouts_until_somebody_has_taken_it(page: Page) -> None:
+    """From the button to the gateway's emergency screen; the balance is none the worse."""
+    page.get_by_role("button", name="Call 112").click()
+    expect(page.locator("#notices")).to_contain_text("called 112")
+    page.get_by_role("link", name="the emergency screen").click()
+    shout = page.locator(".shout").first
+    expect(shout).to_contain_text("9112", timeout=SOON)
+    expect(shout.locator("h2")).to_contain_text("Room")
+    shout.get_by_label("Your name").fill("Ines")
+    shout.get_by_role("button", name="I have taken it").click()
+    expect(page.locator("#taken")).to_contain_text("taken by Ines")
+    page.go_back()
+    page.go_back()
+    expect(page.locator("#sentence")).to_contain_text("0 lost, 0 doubled", timeout=SOON)
+
+
 def test_a_room_opens_its_guests_whole_folio(page: Page) -> None:
     """From a line of the third column to the folio of its guest, with a total, and back."""
     expect(page.locator("#folio .cell").first).to_contain_text("room", timeout=SOON)
@@ -88,7 +104,7 @@ def test_without_scripts_everything_is_there_and_a_link_brings_it_up_to_date(bro
     page = context.new_page()
     page.goto(f"{running.url}/")
     expect(page.get_by_role("link", name="refresh")).to_be_visible()
-    expect(page.get_by_role("button")).to_have_count(3)
+    expect(page.get_by_role("button")).to_have_count(4)
     for _ in range(60):  # the first call may still have to end
         if page.locator("#exchange .cell").count():
             break

@@ -159,7 +159,8 @@ class Rig:
     def news(self, news: RoomNews, *, may_post: bool = True) -> None:
         """The PMS tells something."""
         done: Callable[[Sequence[Due]], None] = self.clerk.take if self.clerk is not None else self.due.extend
-        self.writer.submit(KeepRoomNews(self.memory, news, may_post=may_post, now=to_micros(self.now), done=done))
+        now = to_micros(self.now)
+        self.writer.submit(KeepRoomNews(self.memory, news, pms="opera", may_post=may_post, now=now, done=done))
         self.pump()
 
     def check_in(self, room: str = "201", reservation: str = "77001", *, no_post: bool = False) -> None:

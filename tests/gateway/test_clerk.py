@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
 
 from gateway.instants import to_micros
+from gateway.ledger import LONGEST_WAIT
 from gateway.posting.deeds import ReadCommands
 from gateway.store import commands, outbox
 from gateway.store.verify import broken_rules
@@ -329,3 +330,30 @@ def test_a_stand_in_that_always_posts_empties_the_outbox(rig: Rig) -> None:
         rig.advance(0.1)
     assert rig.states() == ["posted"] * 5
     whole(rig)
+
+
+def test_a_clock_that_was_a_year_ahead_does_not_keep_a_posting_waiting_for_a_year(rig: Rig, pms: ByHand) -> None:
+    """Ten seconds are ten seconds, whatever the wall clock says at their beginning and at their end."""
+    rig.now += timedelta(days=400)
+    rig.send(rig.connect(), line(1))
+    pms.answer(Refused("RY", "DATABASE BUSY", "later"))
+    rig.now -= timedelta(days=400)
+    rig.advance(11)
+    pms.answer(Posted())
+    assert rig.states() == ["posted"]
+
+
+def test_nor_does_a_restart_after_it_was_put_right(rig: Rig, pms: ByHand) -> None:
+    """The store says "in a year"; a posting waits no longer than the longest pause there is."""
+    rig.now += timedelta(days=400)
+    rig.send(rig.connect(), line(1))
+    pms.answer(Refused("RY", "DATABASE BUSY", "later"))
+    rig.now -= timedelta(days=400)
+    assert rig.clerk is not None
+    rig.clerk.stop()
+    fresh = ByHand(rig)
+    rig.employ(fresh).pump()
+    rig.pump()
+    rig.advance(LONGEST_WAIT + 1)
+    fresh.answer(Posted())
+    assert rig.states() == ["posted"]

@@ -105,3 +105,18 @@ def test_an_expected_failure_is_its_sentence_alone(monkeypatch: pytest.MonkeyPat
 def test_fail_ends_a_command_wherever_it_is_called() -> None:
     with pytest.raises(PlainError, match="the file is gone"):
         fail("the file is gone")
+
+
+def test_timers_of_a_run_go_by_a_clock_that_never_jumps() -> None:
+    """Put back by an hour, the machine's clock must not make every timer an hour late."""
+    import time
+
+    from twisted.internet.selectreactor import SelectReactor
+
+    from gateway.cli.run import keep_steady
+
+    running = SelectReactor()
+    keep_steady(running)
+    timer = running.callLater(10, lambda: None)
+    assert abs(timer.getTime() - time.monotonic() - 10) < 1
+    timer.cancel()

@@ -14,7 +14,7 @@ from gateway.intake.feed import Segment
 from gateway.intake.overdue import SettleOverdue
 from gateway.settle import Price, Ruling, price
 from gateway.store.verify import broken_rules
-from pms_adapters.events import CheckedOut, Guest, GuestChanged
+from pms_adapters.events import CheckedIn, CheckedOut, Guest, GuestChanged
 from protocols.records import CallRecord, Frame, JoinedCall
 from tests.conftest import LoggedFailures
 from tests.gateway.rig import NOON, Rig, line
@@ -99,6 +99,36 @@ def test_a_vacant_room_s_call_is_not_charged_to_the_next_guest(rig: Rig) -> None
     rig.send(rig.connect(), line(1))
     assert rig.postings() == []
     assert rig.rows("SELECT reason FROM calls") == [("room 201 was vacant when the call began",)]
+
+
+def test_news_that_comes_after_the_guest_s_first_call_has_that_call_charged(rig: Rig) -> None:
+    """The PMS was away while the guest came; the call was ruled to come from a vacant room, and is not lost for it."""
+    rig.check_in(reservation="77001")
+    rig.news(CheckedOut(room="201", at=NOON - timedelta(minutes=30), reservation="77001"))
+    rig.send(rig.connect(), line(1), line(2, start=NOON - timedelta(minutes=25)))
+    assert rig.postings() == []
+    rig.advance(3600)
+    guest = Guest(reservation="77002", name="Brahms")
+    rig.news(CheckedIn(room="201", guest=guest, at=NOON - timedelta(minutes=20)))
+    assert [(row["state"], row["reservation"]) for row in rig.postings()] == [("due", "77002")]
+    assert [due.posting_id for due in rig.due] == [1]
+    assert rig.rows("SELECT status, reservation FROM calls ORDER BY id") == [
+        ("charge", "77002"),
+        ("not_chargeable", None),  # before the guest came
+    ]
+    rig.news(CheckedIn(room="201", guest=guest, at=NOON - timedelta(minutes=20)))
+    assert len(rig.postings()) == 1
+    whole(rig)
+
+
+def test_such_a_call_is_held_where_the_guest_may_not_be_posted_to(rig: Rig) -> None:
+    """Late news is judged as news in time would have been."""
+    rig.check_in(reservation="77001")
+    rig.news(CheckedOut(room="201", at=NOON - timedelta(minutes=30), reservation="77001"))
+    rig.send(rig.connect(), line(1))
+    guest = Guest(reservation="77002", name="Brahms", no_post=True)
+    rig.news(CheckedIn(room="201", guest=guest, at=NOON - timedelta(minutes=20)))
+    assert [(row["state"], row["hold"]) for row in rig.postings()] == [("held", "no_post")]
 
 
 def test_a_no_post_guest_s_charge_waits_until_the_mark_is_lifted(rig: Rig) -> None:

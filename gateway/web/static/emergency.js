@@ -39,7 +39,17 @@
     document.body.dataset.sound = on ? "on" : "off";
   }
 
+  // How long ago a call began is counted here and not told by the server: a form that somebody fills in must stand still.
+  function count() {
+    for (const one of document.querySelectorAll("[data-began]")) {
+      const minutes = Math.floor((Date.now() - Date.parse(one.dataset.began)) / 60000);
+      const told = minutes < 0 || minutes > 48 * 60 ? "" : minutes < 1 ? "just now · " : `${minutes} min ago · `;
+      if (one.textContent !== told) one.textContent = told;
+    }
+  }
+
   function turn() {
+    count();
     if (audio && audio.state === "running" && document.querySelector("[data-sounding]")) play();
     show();
   }
@@ -57,5 +67,6 @@
     audio = null; // no sound device: the button says so when it is pressed
   }
   show();
+  count();
   setInterval(turn, EVERY);
 })();

@@ -177,10 +177,10 @@ def test_a_page_may_load_nothing_but_its_own_files(asker: PageAsker) -> None:
 
 def test_each_button_is_carried_out_and_leads_back_to_the_page(show: StandingShow) -> None:
     asker = PageAsker(show)
-    for deed in ("cut", "restore", "hang", "kill"):
+    for deed in ("cut", "restore", "hang", "kill", "emergency"):
         answer = asker.post(f"/deeds/{deed}", {"token": asker.token()}, sec_fetch_site="same-origin")
         assert (answer.status, answer.headers["location"]) == (303, "/")
-    assert show.done == ["cut", "restore", "hang", "kill"]
+    assert show.done == ["cut", "restore", "hang", "kill", "emergency"]
 
 
 @pytest.mark.parametrize(

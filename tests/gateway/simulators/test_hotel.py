@@ -91,6 +91,16 @@ def test_guests_call_only_while_they_are_in_house(past: list[SimulatedCall | Gue
     assert 0 < odd < 0.03 * len(room_calls)
 
 
+def test_a_guest_calls_the_emergency_number_when_somebody_asks_for_it() -> None:
+    source = CallSource(1, ROOMS)
+    at = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+    first, call, after = source.call_ending(at), source.emergency_ending(at), source.call_ending(at)
+    assert (call.dialled, call.kind, call.charged) == ("9112", "emergency", False)
+    assert call.extension in ROOMS
+    assert call.end == at
+    assert [first.seq, call.seq, after.seq] == [1, 2, 3]
+
+
 def _stays(past: list[SimulatedCall | GuestMove]) -> dict[str, list[tuple[str, datetime, datetime]]]:
     """Room -> who was in it, from when to when."""
     open_stays: dict[tuple[str, str], datetime] = {}

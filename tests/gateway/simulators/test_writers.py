@@ -44,6 +44,13 @@ def text(dialect: str, call: SimulatedCall, **options: str) -> list[str]:
     return [record.decode() for record in writer_of(dialect, options).records(call)]
 
 
+def test_a_call_that_crosses_the_change_of_the_clocks_lasts_as_long_as_it_lasted() -> None:
+    """The clock's face goes back an hour in the middle of the call; the seconds in the row do not."""
+    start = datetime(2026, 10, 25, 2, 58, 49, tzinfo=WARSAW)
+    (row,) = text("asterisk", replace(CALL, start=start, quirk=500))
+    assert '"2026-10-25 02:58:49","2026-10-25 02:58:58","2026-10-25 02:01:10",141,132,"ANSWERED"' in row
+
+
 # -- Avaya IP Office ----------------------------------------------------------------------------------------------
 
 

@@ -49,18 +49,21 @@ class Told:
         return [f"{notice.event} {notice.subject.partition('] ')[2]}".strip() for _, notice in self.taken]
 
 
+def _all_well(rig: Rig) -> Status:
+    """An exchange and a PMS that are there since a moment ago."""
+    status = Status(started=rig.now)
+    status.sources["main"] = SourceStatus(name="main", dialect="avaya-ipoffice", role="listen", up=True, since=rig.now)
+    status.links["opera"] = LinkStatus(name="opera", up=True, ready=True, why="", since=rig.now, up_since=rig.now)
+    return status
+
+
 class WatchedHouse:
     """The rig with a watch. Nothing moves but by `pass_time`."""
 
-    def __init__(self, rig: Rig, *, pms: str | None = "opera") -> None:
+    def __init__(self, rig: Rig, status: Status | None = None) -> None:
         self.rig = rig
-        self.status = Status(started=rig.now)
-        self.status.sources["main"] = SourceStatus(
-            name="main", dialect="avaya-ipoffice", role="listen", up=True, since=rig.now
-        )
-        self.link = LinkStatus(name="opera", up=True, ready=True, why="", since=rig.now, up_since=rig.now)
-        if pms is not None:
-            self.status.links[pms] = self.link
+        self.status = status or _all_well(rig)
+        self.link = self.status.links["opera"]
         self.free: int | None = 50_000_000_000
         self.ahead: float | None = None
         self.mail, self.hook = Told(), Told()
@@ -73,9 +76,9 @@ class WatchedHouse:
             escalate_to=("gm@example.org",),
             hooks=("desk-chat",),
         )
-        self.begin(pms)
+        self.begin()
 
-    def begin(self, pms: str | None = "opera") -> None:
+    def begin(self) -> None:
         """Start the watch, as a process that starts does."""
         rig = self.rig
         rig.database.transact(rig.memory.reload)
@@ -102,7 +105,7 @@ class WatchedHouse:
             status=self.status,
             clock=rig.clock,
             zone=WARSAW,
-            pms=pms,
+            pms="opera",
             limits=Limits(waiting_seconds=1800, disk_free=1_000_000_000),
             escalate_seconds=120,
             floors={"Royal Suite": "7"},

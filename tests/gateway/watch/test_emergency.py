@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 
+import pytest
+
 from gateway.alarms.emergencies import EmergencyCall, taken_up
 from gateway.instants import to_micros
 from pms_adapters.events import CheckedIn, Guest
@@ -121,13 +123,19 @@ def test_the_same_number_of_the_exchange_on_another_day_is_another_emergency(
     quiet_log(logged_failures)
 
 
-def test_a_late_one_says_how_late_and_history_is_no_alarm(house: WatchedHouse, logged_failures: LoggedFailures) -> None:
+def test_a_late_one_says_how_late_and_history_is_one_quiet_alarm(
+    house: WatchedHouse, logged_failures: LoggedFailures
+) -> None:
     dial(house, 1, start=house.rig.now - timedelta(hours=2))
     assert told(house).late_seconds == 7155
     house.pass_time(A_ROUND)
     assert "LATE: the exchange told of this call 119 minutes after it ended." in house.mail.taken[0][1].body
     dial(house, 2, start=house.rig.now - timedelta(days=3))
-    assert len(house.alarms()) == 1
+    dial(house, 3, start=house.rig.now - timedelta(days=9000))
+    assert [(alarm.kind, alarm.subject) for alarm in house.alarms()[1:]] == [("old_emergency", "main")]
+    assert house.alarms()[1].sentence.startswith(
+        "PBX main tells of an emergency call of Tue 17 Nov 12:00: 9112 was dialled"
+    )
     quiet_log(logged_failures)
 
 
@@ -144,6 +152,25 @@ def test_one_that_a_crash_kept_from_the_watch_is_found_at_the_next_counting(
     house.pass_time(700, step=30)
     assert len(house.alarms()) == 1
     quiet_log(logged_failures)
+
+
+def test_one_that_could_not_be_written_is_logged_and_tried_again(
+    house: WatchedHouse, logged_failures: LoggedFailures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever breaks in the watch: somebody hears of it, and hears again when it is mended."""
+    from gateway.store import alarms
+
+    with monkeypatch.context() as broken:
+        broken.setattr(alarms, "known", lambda *_args: 1 / 0)
+        dial(house)
+    assert house.rig.rows("SELECT count(*) FROM calls") == [(1,)]
+    assert logged_failures.take(ZeroDivisionError)
+    assert logged_failures.sentences() == [
+        "logged: EMERGENCY CALL (not written down yet): 9112 was dialled from room 412 (extension 412)"
+    ]
+    house.pass_time(A_ROUND)
+    assert house.open() == ["emergency"]
+    logged_failures._events.clear()
 
 
 def test_told_live_and_completed_by_its_record(house: WatchedHouse, logged_failures: LoggedFailures) -> None:

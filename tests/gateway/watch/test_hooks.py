@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_twisted
-from twisted.internet import reactor
 from twisted.internet.task import deferLater
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Site
@@ -24,6 +22,7 @@ from gateway.watch import hooks
 from gateway.watch.hooks import Hook, signature
 from tests.gateway.rig import Rig
 from tests.gateway.watch.house import WatchedHouse
+from tests.in_reactor import fixture_in_reactor, in_reactor, reactor
 from tests.peers import unused_port
 
 NOW = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
@@ -56,16 +55,16 @@ class Receiver(Resource):
         return b"x" * 100_000 if answer == 206 else b""
 
 
-@pytest_twisted.async_yield_fixture
+@fixture_in_reactor
 async def receiver() -> AsyncIterator[tuple[Receiver, str]]:
     """A real HTTP server on loopback, and its address."""
     made = Receiver()
     site = Site(made)  # type: ignore[no-untyped-call]
     site.displayTracebacks = False
-    port: Any = reactor.listenTCP(0, site, interface="127.0.0.1")  # type: ignore[attr-defined]
+    port: Any = reactor.listenTCP(0, site, interface="127.0.0.1")
     yield made, f"http://127.0.0.1:{port.getHost().port}/hook?token=t"
     await port.stopListening()
-    await deferLater(reactor, 0.05)  # type: ignore[arg-type]
+    await deferLater(reactor, 0.05)
 
 
 def hook(url: str) -> Hook:
@@ -83,7 +82,7 @@ async def problem_of(hooked: Hook, notice: Waiting = NOTICE) -> str:
     return ""
 
 
-@pytest_twisted.ensureDeferred
+@in_reactor
 async def test_what_is_sent_can_be_checked_by_whoever_has_the_secret(receiver: tuple[Receiver, str]) -> None:
     other, url = receiver
     assert await problem_of(hook(url)) == ""
@@ -111,7 +110,7 @@ def test_the_signature_is_the_one_of_the_manual() -> None:
         (206, "HookRefused: it answers without end"),
     ],
 )
-@pytest_twisted.ensureDeferred
+@in_reactor
 async def test_anything_but_yes_is_a_failure(receiver: tuple[Receiver, str], answer: int, problem: str) -> None:
     """A redirect is not followed: what was signed for one address is not for another."""
     other, url = receiver
@@ -120,7 +119,7 @@ async def test_anything_but_yes_is_a_failure(receiver: tuple[Receiver, str], ans
     assert len(other.heard) == 1
 
 
-@pytest_twisted.ensureDeferred
+@in_reactor
 async def test_silence_and_absence_are_failures(
     receiver: tuple[Receiver, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,7 +130,7 @@ async def test_silence_and_absence_are_failures(
     assert await problem_of(hook(url)) == "HookRefused: it did not answer within 0.2 s"
 
 
-@pytest_twisted.ensureDeferred
+@in_reactor
 async def test_a_hook_that_fails_first_gets_it_in_the_end_once_and_under_one_name(
     receiver: tuple[Receiver, str], rig: Rig
 ) -> None:
@@ -144,7 +143,7 @@ async def test_a_hook_that_fails_first_gets_it_in_the_end_once_and_under_one_nam
     house.link.up = False
     for _ in range(60):
         house.pass_time(5)
-        await deferLater(reactor, 0.02)  # type: ignore[arg-type]
+        await deferLater(reactor, 0.02)
         rig.pump()
     house.stop()
     assert len(other.heard) == 3

@@ -12,10 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_twisted
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
-from twisted.internet import reactor
 from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 
@@ -25,6 +23,7 @@ from gateway.store.notices import Waiting
 from gateway.watch import mail
 from gateway.watch.mail import Mailer
 from tests.gateway.watch.certificates import own_certificate
+from tests.in_reactor import in_reactor, reactor
 from tests.peers import unused_port
 
 NOW = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
@@ -58,11 +57,11 @@ class Postbox:
 def server(postbox: Postbox, **more: Any) -> Iterator[int]:
     """A real SMTP server on loopback; yields its port."""
     controller = Controller(postbox, hostname="127.0.0.1", port=unused_port(), **more)
-    controller.start()  # type: ignore[no-untyped-call]
+    controller.start()
     try:
         yield controller.port
     finally:
-        controller.stop()  # type: ignore[no-untyped-call]
+        controller.stop()
 
 
 @pytest.fixture
@@ -98,7 +97,7 @@ async def settled(delivery: Deferred[Any]) -> str:
         await delivery
     except Exception as error:  # noqa: BLE001 (what it is, is what a test asks)
         problem = f"{type(error).__name__}: {error}"
-    await deferLater(reactor, 0.05)  # type: ignore[arg-type]
+    await deferLater(reactor, 0.05)
     return problem
 
 
@@ -111,14 +110,15 @@ def login(username: str, password: str) -> Callable[..., AuthResult]:
     return check
 
 
-@pytest_twisted.ensureDeferred
+@in_reactor
 async def test_a_mail_arrives_whole(postbox: Postbox) -> None:
     with server(postbox) as port:
         assert await settled(mailer(port, security="none").deliver(NOTICE, "SEASIDE-17")) == ""
     (letter,) = postbox.letters
     assert letter.mail_from == "foliogate@example.org"
     assert letter.rcpt_tos == ["desk@example.org", "it@example.org"]
-    said = email.message_from_bytes(letter.content or b"", policy=email.policy.default)  # type: ignore[arg-type]
+    assert isinstance(letter.content, bytes)
+    said = email.message_from_bytes(letter.content, policy=email.policy.default)
     assert said["Subject"] == "[Hôtel] PMS not connected"
     assert said["Message-ID"] == "<SEASIDE-17@example.org>"
     assert said["Date"] == "Fri, 20 Nov 2026 11:00:00 +0000"
@@ -126,7 +126,7 @@ async def test_a_mail_arrives_whole(postbox: Postbox) -> None:
     assert said.get_content().replace("\r\n", "\n") == NOTICE.body
 
 
-@pytest_twisted.ensureDeferred
+@in_reactor
 async def test_starttls_and_a_log_in(postbox: Postbox, certificate: Path) -> None:
     said = {"username": "foliogate", "password": "secret", "ca_file": str(certificate)}
     with server(
@@ -139,21 +139,21 @@ async def test_starttls_and_a_log_in(postbox: Postbox, certificate: Path) -> Non
     assert len(postbox.letters) == 1
 
 
-@pytest_twisted.ensureDeferred
+@in_reactor
 async def test_tls_from_the_first_byte(postbox: Postbox, certificate: Path) -> None:
     with server(postbox, ssl_context=tls(certificate)) as port:
         assert await settled(mailer(port, security="tls", ca_file=str(certificate)).deliver(NOTICE, "n")) == ""
     assert len(postbox.letters) == 1
 
 
-@pytest_twisted.ensureDeferred
+@in_reactor
 async def test_a_certificate_that_nobody_vouches_for_is_refused(postbox: Postbox, certificate: Path) -> None:
     with server(postbox, tls_context=tls(certificate)) as port:
         assert "certificate verify failed" in await settled(mailer(port).deliver(NOTICE, "n"))
     assert postbox.letters == []
 
 
-@pytest_twisted.ensureDeferred
+@in_reactor
 async def test_where_tls_is_wanted_nothing_goes_without_it(postbox: Postbox) -> None:
     """A server, or somebody in between, that does not offer STARTTLS gets nothing."""
     with server(postbox) as port:
@@ -161,24 +161,24 @@ async def test_where_tls_is_wanted_nothing_goes_without_it(postbox: Postbox) -> 
     assert postbox.letters == []
 
 
-@pytest_twisted.ensureDeferred
+@in_reactor
 async def test_a_server_that_says_no_is_a_failure_with_its_words(postbox: Postbox) -> None:
     postbox.says = "451 come back later"
     with server(postbox) as port:
         assert "come back later" in await settled(mailer(port, security="none").deliver(NOTICE, "n"))
 
 
-@pytest_twisted.ensureDeferred
+@in_reactor
 async def test_a_server_that_is_not_there_is_a_failure() -> None:
     assert "Unable to connect" in await settled(mailer(unused_port(), security="none").deliver(NOTICE, "n"))
 
 
-@pytest_twisted.ensureDeferred
+@in_reactor
 async def test_a_server_that_says_nothing_is_waited_for_and_then_left(monkeypatch: pytest.MonkeyPatch) -> None:
     from twisted.internet.protocol import Factory, Protocol
 
     monkeypatch.setattr(mail, "LONGEST", 0.1)
-    port: Any = reactor.listenTCP(0, Factory.forProtocol(Protocol), interface="127.0.0.1")  # type: ignore[attr-defined]
+    port: Any = reactor.listenTCP(0, Factory.forProtocol(Protocol), interface="127.0.0.1")
     problem = await settled(mailer(port.getHost().port, security="none").deliver(NOTICE, "n"))
     assert "Timeout" in problem
     await port.stopListening()

@@ -27,6 +27,7 @@ from pms_adapters.posting import InDoubt, LinkState, PmsListener, Posted, Postin
 from protocols.records import Frame
 from tests.gateway.configurations import EXAMPLE, good, with_tariff
 from tests.gateway.rig import NOON, Rig, line
+from tests.gateway.watch.house import WatchedHouse
 
 #: A guest's name that tries everything a name can try: markup, a direction mark, a bell.
 HOSTILE_NAME = "<script>alert(1)</script>\u202eevil\x07"
@@ -82,6 +83,7 @@ class StandingHouse:
         self.status.links["opera"] = LinkStatus(name="opera", up=True, ready=True, why="", since=since, up_since=since)
         self.feed = self.rig.connect()
         self._number = 1000
+        self.watched: WatchedHouse | None = None
 
     # -- what a page asks for -------------------------------------------------------------------------------------
 
@@ -166,8 +168,17 @@ class StandingHouse:
         self.call("201", "900493012345678", 3725, answer=Refused("RY", "retry later", retry="later"), ago=10)
         self.call("201", "90048601234567", 12, ago=2)
 
+    def employ_watch(self) -> WatchedHouse:
+        """From now on the house is watched; what the evening brought is told at once."""
+        self.watched = WatchedHouse(self.rig, self.status)
+        self.watched.heard()
+        self.watched.pass_time(15)
+        return self.watched
+
     def close(self) -> None:
         """Let go of the store."""
+        if self.watched is not None:
+            self.watched.stop()
         self.clerk.stop()
         self.rig.close()
 

@@ -1,0 +1,132 @@
+"""The house that is simulated: its configuration, as a hotel would write it, and an exchange that is acknowledged.
+
+None of the dialects of this release acknowledges; exchanges that do exist. So the simulated house has, on every other
+day, an IP Office with an invented acknowledgement (one byte a committed record): it keeps what was not acknowledged and
+tells it again after a reconnect.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from gateway.config import Config, load
+from gateway.config.settings import StoreSettings
+from gateway.simulators.hotel import parse_rooms
+from protocols.smdr.catalog import DIALECTS
+from protocols.smdr.sessions import PlainSession
+from rating.starter import starter_files
+from tests.simulation import hotel_pms
+
+ZONE: Final = ZoneInfo("Europe/Warsaw")
+COUNTRY: Final = "PL"
+OWNER: Final = "SEASIDE"
+ROOMS: Final = parse_rooms("201-214")
+AVAYA_PORT: Final = 5100
+MITEL_PORT: Final = 1752
+ACKNOWLEDGED: Final = "simulated-acknowledged"
+FILE: Final = "Master.csv"
+
+_TEXT: Final = f"""\
+[property]
+id = "{OWNER}"
+name = "Seaside Hotel"
+timezone = "{ZONE.key}"
+country = "{COUNTRY}"
+area_code = "22"
+currency = "PLN"
+
+[[pbx]]
+name = "avaya"
+dialect = "%(avaya)s"
+listen = "tcp:{AVAYA_PORT}:interface=127.0.0.1"
+trunk_access = ["9"]
+
+[[pbx]]
+name = "mitel"
+dialect = "mitel-mivb"
+connect = "tcp:127.0.0.1:{MITEL_PORT}"
+trunk_access = ["9"]
+
+[[pbx]]
+name = "asterisk"
+dialect = "asterisk"
+file = "{FILE}"
+trunk_access = ["9"]
+trunks = ["trunk1", "trunk2"]
+
+[[pms]]
+name = "opera"
+adapter = "fias"
+connect = "tcp:127.0.0.1:{hotel_pms.PORT}"
+encoding = "{hotel_pms.ENCODING}"
+answer_timeout = 30
+
+[rooms]
+extensions = [{{ from = "201", to = "214" }}]
+departments = {{ "600" = "Kitchen", "601" = "Front desk", "602" = "Housekeeping" }}
+
+[tariff]
+folder = "tariffs"
+"""
+
+
+class AcknowledgingSession(PlainSession):
+    """Says one byte for each committed record."""
+
+    def committed(self, count: int) -> bytes:
+        """Acknowledge."""
+        return b"\x06" * count
+
+
+@contextlib.contextmanager
+def acknowledging() -> Iterator[None]:
+    """Let the catalogue have the acknowledged exchange for a while."""
+    DIALECTS[ACKNOWLEDGED] = replace(
+        DIALECTS["avaya-ipoffice"],
+        name=ACKNOWLEDGED,
+        make_session=lambda _options, _transport: AcknowledgingSession(),
+    )
+    try:
+        yield
+    finally:
+        del DIALECTS[ACKNOWLEDGED]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Two configurations of one house in a folder: with the plain exchange, and with the acknowledged one."""
+
+    folder: Path
+    plain: Config
+    acknowledged: Config
+
+    def config(self, folder: Path, *, acknowledged: bool) -> Config:
+        """The configuration for a day whose store and file lie in `folder`."""
+        config = self.acknowledged if acknowledged else self.plain
+        store = StoreSettings.model_construct(url=f"sqlite:///{folder / 'store.db'}")
+        pbx = tuple(
+            one.model_copy(update={"file": str(folder / FILE)}) if one.file is not None else one for one in config.pbx
+        )
+        return replace(config, store=store, pbx=pbx)
+
+
+def furnish(folder: Path) -> House:
+    """Write the house into a folder. Only inside `acknowledging()`."""
+    (folder / "tariffs").mkdir(parents=True, exist_ok=True)
+    for name, data in starter_files(COUNTRY, "PLN").items():
+        (folder / "tariffs" / name).write_bytes(data)
+    return House(folder, _loaded(folder, "avaya-ipoffice"), _loaded(folder, ACKNOWLEDGED))
+
+
+def _loaded(folder: Path, avaya: str) -> Config:
+    path = folder / f"{avaya}.toml"
+    path.write_text(_TEXT % {"avaya": avaya}, encoding="utf-8")
+    config = load(path)
+    if isinstance(config, list):
+        raise ValueError(f"the simulated house's configuration is wrong: {'; '.join(map(str, config))}")
+    return config
