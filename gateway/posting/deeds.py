@@ -20,6 +20,8 @@ from gateway.store.memory import Memory
 from gateway.store.rows import Due, PostingRow
 from gateway.store.writer import Announce
 
+#: What is held for a person who books it in the PMS himself: it never goes out over the link.
+_NEVER_SENT: Final = ("by_hand", "amount_fell")
 #: Asks the PMS for the state of all rooms.
 RESYNC: Final = "resync"
 #: What people decide that is about prices, and so for the room that knows the tariff.
@@ -39,9 +41,10 @@ def refuse(row: PostingRow | None, deed: str, room: str | None = None) -> str | 
         after = move(row.state, event)  # type: ignore[arg-type]
     except IllegalMove:
         return f"posting {row.id} is {row.state}; '{deed}' is not for that state"
-    if after == "posted" and row.amount is None:
-        return f"posting {row.id} has no amount yet ({row.reason})"
-    if after == "due" and (row.amount is None or row.amount < 0 or row.hold == "by_hand"):
+    backwards = row.amount is not None and row.amount < 0 and row.kind != "reversal"
+    if after == "posted" and (row.amount is None or backwards):
+        return f"posting {row.id} has no amount that can be on a folio ({row.reason})"
+    if after == "due" and (row.amount is None or backwards or row.hold in _NEVER_SENT):
         return f"posting {row.id} has no amount that can be posted ({row.reason}); book it by hand, or write it off"
     if after == "due" and row.room is None and room is None:
         return f"posting {row.id} has no room ({row.reason}); name one, or write it off"

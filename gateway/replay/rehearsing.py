@@ -77,6 +77,8 @@ class Rehearsal:
             seen(calls[-1].id)
 
     def _price(self, again: Again, call: StoredCall, joined: JoinedCall, money: Money) -> Line | None:
+        if call.department is not None or (call.status == "not_chargeable" and call.amount is not None):
+            return None  # a call of the house, or of a vacant room: it has a price and nobody pays it
         cost = again.price(call, joined, self.book)
         if isinstance(cost, Priced):
             return _line(

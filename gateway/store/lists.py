@@ -21,8 +21,8 @@ Kind: TypeAlias = Literal["correction", "release"]
 #: charge: an unrated call gets its price and goes out. raise: the difference is charged. reverse: the stored amounts are
 #: taken back over the link, and the new price charged. by_hand: a person books it. nothing: listed with the reason why.
 ItemDeed: TypeAlias = Literal["charge", "raise", "reverse", "by_hand", "nothing"]
-#: Items of one list: more than a person can answer for; a period with more is put right in parts.
-MOST_ITEMS: Final = 20_000
+#: Items of one list: more than a person can answer for, or than one commit should take.
+MOST_ITEMS: Final = 5_000
 #: Items read at a time.
 _CHUNK: Final = 500
 

@@ -19,6 +19,7 @@ from gateway.replay.comparing import GROUPINGS, MOST_CELLS, MOVERS, OTHERS, Aske
 from gateway.replay.rehearsing import CannotCompare, Question, Rehearsal
 from gateway.replay.writing import COLUMNS, BookWriter, CsvWriter, JsonWriter, run, summary
 from gateway.store.database import Database
+from pms_adapters.events import CheckedOut
 from rating.book import TariffBook
 from tests.gateway.prices import DAYS, HEAD, flat, of_files
 from tests.gateway.rig import NOON, WARSAW, Rig, line
@@ -72,6 +73,18 @@ def test_a_call_that_the_other_tariff_does_not_know_is_not_taken_for_free(rig: R
     [mobile, local] = rehearse(rig, flat("2.00", classes="mobile"))
     assert (mobile.after, local.after) == (200, None)
     assert "no" in local.note
+
+
+def test_what_nobody_pays_is_no_part_of_what_guests_pay(rig: Rig) -> None:
+    """A call of the kitchen and one from a vacant room have a price; the carrier asks for them all the same."""
+    rig.use(carriers(A="0.40"))
+    rig.check_in()
+    rig.news(CheckedOut(room="201", at=NOON - timedelta(minutes=30)))
+    feed = rig.connect()
+    rig.send(feed, line(1, extension="600", dialled=MOBILE, seconds=60), line(2, dialled=MOBILE, seconds=60))
+    assert rig.rows("SELECT status, amount FROM calls ORDER BY id") == [("allocated", 200), ("not_chargeable", 200)]
+    assert rehearse(rig, flat("9.00")) == []
+    assert [one.after for one in rehearse(rig, carriers(A="0.40", B="0.25"), "cost", "B")] == [2500, 2500]
 
 
 def test_a_call_of_several_records_is_priced_from_all_of_them(rig: Rig) -> None:
