@@ -9,18 +9,19 @@ FOR     ?=
 PORT    ?=
 SEED    ?=
 SEEDS   ?= 1000
+RUNS    ?=
 ARGS    ?=
 CHECKED := protocols rating pms_adapters gateway tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types bench prove clean
+.PHONY: help demo test lint types bench prove prove-processes fuzz clean
 
 help:  ## this list
 	@echo "Foliogate: from the telephone exchange to the guest's folio."
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r what why; do printf '%-14s %s\n' "$$what" "$$why"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r what why; do printf '%-22s %s\n' "$$what" "$$why"; done
 	@echo
-	@echo "  FOR=30         demo: stop after so many seconds       PORT=8080   demo: where the page is"
+	@echo "  FOR=30         demo, fuzz: end after so many seconds  PORT=8080   demo: where the page is"
 	@echo "  ARGS='...'     test, bench: more words for pytest     PYTHON=...  which Python makes the environment"
 	@echo "  REQUIRE_PEERS=1  test: a missing Chromium or PostgreSQL is a failure, not a skip"
 
@@ -41,11 +42,18 @@ types: $(VENV)/.ready-dev  ## mypy --strict
 bench: $(VENV)/.ready-test  ## the benches, with what they measured
 	@exec $(PY) -m pytest -m bench -s -p no:randomly tests/bench $(ARGS)
 
-prove: $(VENV)/.ready-test  ## the promise, proven: a thousand simulated hotel days; SEED=n plays one again
-	@exec $(PY) -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS) --trace prove-traces)
+prove: $(VENV)/.ready-test  ## the promise, proven: a thousand simulated hotel days, then prove-processes; SEED=n plays one day again
+	@$(PY) -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS) --trace prove-traces)
+	@$(if $(SEED),true,exec $(MAKE) --no-print-directory prove-processes)
 
-clean:  ## remove what make made: the environment, caches, demo stores
-	rm -rf prove-traces $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache foliogate-demo*
+prove-processes: $(VENV)/.ready-test  ## the long proofs on real processes: 200 kills, standstills, full disk, power cuts, a siege
+	@PROVE_FULL=1 exec $(PY) -m pytest -s -p no:randomly tests/processes $(ARGS)
+
+fuzz: $(VENV)/.ready-dev  ## a coverage-guided search for inputs that break a reader: a minute, or RUNS=10000000
+	@exec $(PY) -m tests.fuzz $(if $(RUNS),--runs $(RUNS)) $(if $(FOR),--seconds $(FOR)) $(ARGS)
+
+clean:  ## remove what make made: the environment, caches, demo stores, traces
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .fuzz prove-traces foliogate-demo*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.ready-run: pyproject.toml

@@ -1,4 +1,4 @@
-"""Why a call costs what it costs, in sentences, from what is stored of it and nothing else.
+"""Why a call costs what it costs, and what is known of a charge in doubt: in sentences, from what is stored alone.
 
 The price is explained in a language of choice, the guest's as a rule; what it cost us, and the margin between, is for
 the house alone and in the house's language.
@@ -7,7 +7,7 @@ the house alone and in the house's language.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from rating.explain import explain
@@ -82,3 +82,23 @@ def margin_text(call: Row) -> str | None:
         call["cost"] * 10 ** (decimals - call["cost_decimals"]),
     )
     return format_amount(net - cost, decimals)
+
+
+def doubted(
+    posting: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]], stamp: Callable[[int], str]
+) -> list[tuple[str, str]]:
+    """What is known of a posting in doubt, as pairs of a name and its words; `stamp` writes an instant.
+
+    Everything but the last attempt has its own outcome already: it is the last one that nobody answered.
+    """
+    if not attempts:
+        return [("sent", "no attempt is written down, which cannot be: 'foliogate db verify' tells more")]
+    last = attempts[-1]
+    which = f", its attempt {last['attempt']}" if last["attempt"] > 1 else ""
+    known = [("sent", f"{stamp(last['sent_at'])} to room {last['room']} as number {last['token']}{which}")]
+    if posting["place"]:
+        known.append(("with the text", str(posting["place"])))
+    if last["answered_at"] is not None:
+        known.append(("then", f"{stamp(last['answered_at'])}: {last['words'] or 'no answer came'}"))
+    known.append(("came back", f"nothing; a late answer to number {last['token']} settles this by itself"))
+    return known

@@ -42,12 +42,14 @@ Hold: TypeAlias = Literal[
     "possible_repeat",  # equals a stored record after a reconnect: a person, or the run that proves it
     "amount_fell",  # a later leg made the call cheaper than what was posted: a person
     "by_hand",  # an approved correction that this PMS takes over no link: a person books it and says so
+    "restored",  # the store was a copy, and the charge may be on the folio since: a person
 ]
 
 Event: TypeAlias = Literal[
     "answered_hold",
     "offered",
     "guest_gone",
+    "restored",
     "not_sent",
     "accepted",
     "refused",
@@ -70,6 +72,7 @@ ARROWS: Final[Mapping[tuple[State, Event], State]] = {
     ("held", "written_off"): "written_off",
     ("due", "offered"): "sent",
     ("due", "guest_gone"): "held",
+    ("due", "restored"): "held",
     ("sent", "accepted"): "posted",
     ("sent", "refused"): "refused",
     ("sent", "retry_asked"): "due",
@@ -94,6 +97,9 @@ DEEDS: Final[Mapping[str, Event]] = {
     "release": "answered_hold",
     "write-off": "written_off",
 }
+
+#: Deeds that need a reason: who let a charge go, or said what stands on a folio, will be asked why.
+REASON_NEEDED: Final[frozenset[str]] = frozenset({"on-folio", "not-on-folio", "write-off"})
 
 #: Seconds to wait before the n-th repetition that the PMS itself asked for (FIAS AS=RY); then a person decides.
 RETRY_DELAYS: Final[tuple[int, ...]] = (10, 30, 120, 300, 600, 1200, 1800, 3600)

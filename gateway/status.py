@@ -12,6 +12,7 @@ from typing import Final
 
 #: Oddities kept for the page; older ones are in the log.
 MOST_ODDITIES: Final = 50
+MOST_GAPS: Final = 20
 
 
 @dataclass(slots=True, kw_only=True)
@@ -27,6 +28,9 @@ class SourceStatus:
     records: int = 0
     calls: int = 0
     unread: int = 0
+    missing: int = 0
+    #: The newest sentences about numbers that are missing; older ones are in the store.
+    gaps: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_GAPS))
     last_record: datetime | None = None
     problem: str = ""
 

@@ -1,7 +1,8 @@
-"""The tariff folder as a mapping of names to bytes: the one place that reads it, for the pure code that judges it."""
+"""The tariff folder as a mapping of names to bytes: the one place that reads it and writes it, for the pure code that judges it."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -31,6 +32,13 @@ def read_texts(folder: Path) -> Mapping[str, bytes]:
     except OSError as error:
         raise TariffUnreadable(f"{error.filename or folder} cannot be read: {error.strerror}") from error
     return texts
+
+
+def replace_text(path: Path, data: bytes) -> None:
+    """Write a file so that it is there whole or as it was before."""
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_bytes(data)
+    os.replace(beside, path)
 
 
 def _bounded(path: Path) -> bytes:

@@ -16,28 +16,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Final, Literal, Protocol, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias, runtime_checkable
 
 from twisted.internet.defer import Deferred
 
 from pms_adapters.events import RoomNews
 from pms_adapters.posting import (
+    FolioReader,
+    Found,
     InDoubt,
     LinkState,
+    NotFound,
     NotSent,
     PmsAdapter,
     PmsListener,
     Posted,
     Posting,
     PostingResult,
+    ReadBack,
     Refused,
+    Unreadable,
 )
 
-Ability: TypeAlias = Literal["accept", "refuse", "silence", "late", "away", "goodbye"]
+Ability: TypeAlias = Literal["accept", "refuse", "silence", "late", "away", "goodbye", "folio"]
 """What a stage's PMS can be made to do: say yes, say no, say nothing, answer after the time-out, not be there (and
-come back), and hear a goodbye."""
+come back), hear a goodbye, and be asked what stands on a folio (the adapter is a FolioReader then)."""
 
 ALL_ABILITIES: Final[frozenset[Ability]] = frozenset({"accept", "refuse", "silence", "late", "away", "goodbye"})
+"""What a real link must show. "folio" is beyond it: few PMS can be asked for a line of a folio."""
 
 STOP_LIMIT: Final = 5.0
 """The most seconds that `stop` may take: the port's promise."""
@@ -103,6 +109,14 @@ class Stage(Protocol):
         """How many times the PMS was told goodbye."""
 
 
+@runtime_checkable
+class FolioStage(Protocol):
+    """What a stage adds that has the ability "folio"."""
+
+    def book(self, willing: bool) -> None:
+        """Whether the PMS puts what arrives on the folio from now on, whatever it answers."""
+
+
 Clause: TypeAlias = Callable[[Stage, Recorder], None]
 
 _CLAUSES: Final[list[tuple[frozenset[Ability], Clause]]] = []
@@ -118,7 +132,9 @@ def perform(clause: Clause, stage: Stage) -> None:
     recorder = Recorder()
     clause(stage, recorder)
     if recorder.states:
-        assert recorder.states[-1] == stage.adapter.state, "the listener was not told how the link stands"
+        told, shown = recorder.states[-1], stage.adapter.state
+        stands = (shown.up, shown.ready, shown.why, shown.since)  # a clock that drifts is no news of the link
+        assert (told.up, told.ready, told.why, told.since) == stands, "the listener was not told how the link stands"
     assert all(state.since.tzinfo is not None for state in recorder.states)
     assert not any(state.ready and not state.up for state in recorder.states), "a link that is down cannot be ready"
 
@@ -394,6 +410,74 @@ def a_stopped_link_can_be_started_again(stage: Stage, recorder: Recorder) -> Non
     _gone(stage)
     stage.advance(STOP_LIMIT + 0.1)
     _up(stage, recorder)
+
+
+@_clause("folio", "silence")
+def a_charge_that_was_booked_in_silence_is_found_on_the_folio(stage: Stage, recorder: Recorder) -> None:
+    """No answer came, and the folio tells: Found, with the PMS's own name for it."""
+    _in_silence(stage, recorder, booked=True)
+    found = _read_back(stage)
+    assert isinstance(found, Found)
+    assert found.reference
+
+
+@_clause("folio", "silence")
+def a_charge_that_is_not_on_the_folio_is_not_found(stage: Stage, recorder: Recorder) -> None:
+    """It got lost on the way: NotFound, with what was read."""
+    _in_silence(stage, recorder, booked=False)
+    found = _read_back(stage)
+    assert isinstance(found, NotFound)
+    assert found.read
+
+
+@_clause("folio", "silence")
+def another_charge_like_it_is_not_taken_for_it(stage: Stage, recorder: Recorder) -> None:
+    """The same amount, room and time with another number is another charge."""
+    _in_silence(stage, recorder, booked=True)
+    assert not isinstance(_read_back(stage, token=2), Found)
+
+
+@_clause("folio", "silence")
+def reading_a_folio_charges_nothing(stage: Stage, recorder: Recorder) -> None:
+    """However often it is read."""
+    _in_silence(stage, recorder, booked=False)
+    for _ in range(3):
+        _read_back(stage)
+    assert stage.arrived() == [1]
+
+
+@_clause("folio")
+def a_folio_that_cannot_be_reached_is_unreadable(stage: Stage, recorder: Recorder) -> None:
+    """Before the start and after the stop there is nobody to ask, and that is no answer."""
+    assert isinstance(_read_back(stage), Unreadable)
+    _up(stage, recorder)
+    _gone(stage)
+    stage.advance(STOP_LIMIT + 0.1)
+    assert isinstance(_read_back(stage), Unreadable)
+
+
+def _in_silence(stage: Stage, recorder: Recorder, *, booked: bool) -> None:
+    """A charge went out, the PMS booked it or not, and said nothing; now it can be asked."""
+    _up(stage, recorder)
+    assert isinstance(stage, FolioStage)
+    stage.book(booked)
+    stage.say("nothing")
+    attempt = _post(stage)
+    stage.advance(stage.answer_timeout + 1)
+    assert isinstance(attempt.outcome, InDoubt)
+
+
+def _read_back(stage: Stage, token: int = 1) -> ReadBack:
+    """What the folio tells, which must be there within the time-out of an answer."""
+    reader = stage.adapter
+    assert isinstance(reader, FolioReader)
+    heard: list[ReadBack] = []
+    failures: list[object] = []
+    reader.read_back(a_posting(token)).addCallbacks(heard.append, failures.append)
+    stage.advance(stage.answer_timeout + 1)
+    assert not failures, f"reading a folio ended with a failure instead of a value: {failures}"
+    assert len(heard) == 1, f"one question has one answer, not {heard}"
+    return heard[0]
 
 
 def _gone(stage: Stage) -> list[object]:

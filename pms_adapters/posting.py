@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from twisted.internet.defer import Deferred
 
@@ -132,6 +132,42 @@ class PmsAdapter(Protocol):
 
     def ask_resync(self) -> None:
         """Ask the PMS for the state of all rooms, as soon as the link allows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The folio shows this very posting; `reference` is how the PMS names it there, kept verbatim."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """The folio was read and does not show the posting; `read` says in a sentence what was read."""
+
+    read: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """The folio could not be read, or what came back does not tell one posting from another."""
+
+    why: str
+
+
+ReadBack: TypeAlias = Found | NotFound | Unreadable
+
+
+@runtime_checkable
+class FolioReader(Protocol):
+    """What an adapter adds if its PMS can be asked what stands on a folio. Reading never charges anything.
+
+    Found must mean this posting and no other: by its token or the PMS's own number for it, never by an amount and a
+    time alone, because two calls may have the same. Where the PMS keeps no such mark, the answer is Unreadable.
+    """
+
+    def read_back(self, posting: Posting) -> Deferred[ReadBack]:
+        """Look for a posting that was sent with `posting.token`. The Deferred always fires with a value."""
 
 
 AdapterFactory: TypeAlias = Callable[[], PmsAdapter]

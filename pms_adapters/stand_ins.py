@@ -16,16 +16,21 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from pms_adapters.posting import (
+    FolioReader,
+    Found,
     InDoubt,
     LinkState,
+    NotFound,
     NotSent,
     PmsAdapter,
     PmsListener,
     Posted,
     Posting,
     PostingResult,
+    ReadBack,
     Refused,
     Retry,
+    Unreadable,
 )
 
 MOST_REMEMBERED: Final = 1_000
@@ -121,6 +126,33 @@ class NeverAnswers(_StandIn):
         return self._answer_timeout, InDoubt(f"the PMS did not answer within {self._answer_timeout:g} seconds")
 
 
+class KeepsAFolio(NeverAnswers):
+    """Takes every posting and says nothing, but can be asked what stands on the folio.
+
+    While `books` is true, what it takes stands there; while it is false, postings are lost on the way.
+    """
+
+    def __init__(
+        self, *, clock: IReactorTime, wall_clock: Callable[[], datetime], answer_timeout: float = 30.0
+    ) -> None:
+        super().__init__(clock=clock, wall_clock=wall_clock, answer_timeout=answer_timeout)
+        self.books = True
+        self._folio: deque[int] = deque(maxlen=MOST_REMEMBERED)
+
+    def _fate(self, posting: Posting) -> tuple[float, PostingResult]:
+        if self.books:
+            self._folio.append(posting.token)
+        return super()._fate(posting)
+
+    def read_back(self, posting: Posting) -> Deferred[ReadBack]:
+        """Look for a posting on the folio."""
+        if not self.state.up:
+            return succeed(Unreadable(self.state.why))
+        if posting.token in self._folio:
+            return succeed(Found(f"stand-in {posting.token}"))
+        return succeed(NotFound(f"{len(self._folio)} charges of a stand-in, none with number {posting.token}"))
+
+
 class Refuses(_StandIn):
     """Says no to everything, with one code."""
 
@@ -140,4 +172,5 @@ class Refuses(_StandIn):
         return ANSWER_AFTER, self._refusal
 
 
-_checks: tuple[type[PmsAdapter], ...] = (AlwaysPosts, NeverAnswers, Refuses)
+_checks: tuple[type[PmsAdapter], ...] = (AlwaysPosts, NeverAnswers, KeepsAFolio, Refuses)
+_reads: type[FolioReader] = KeepsAFolio

@@ -12,6 +12,8 @@ CASE_LIMIT = 1_000
 """Most test cases of one tariff: all of them are rated at each check."""
 
 MOST = 2**40
+"""Largest whole number of a test case: more seconds or pulses than any record can hold, so that rating answers them."""
+
 _TEXTS = ("dialled", "advice", "tariff", *(entry for entry in CONDITIONS if entry != "operator"))
 _EXPECTED = ("amount", "net", "tax", "exact", "cost", "outcome", "rule", "prefix", "place")
 

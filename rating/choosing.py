@@ -6,7 +6,7 @@ the number or of the clock is looked at for each call. A condition never fits a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from math import gcd
 from operator import itemgetter
@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from rating.circumstances import Circumstances, all_fit
 from rating.money import MILLIONTHS
+from rating.numbering import FINER_CLASSES
 from rating.outcomes import Trace
 from rating.tariff import ClassRule, PrefixTable, SpecialRule, Tariff, Terms
 
@@ -73,16 +74,21 @@ def _entries(asked: tuple[str, ...]) -> Callable[[Circumstances], object]:
 
 def _choices(tariff: Tariff, number_class: str, direction: str, around: Circumstances) -> Iterable[Choice]:
     for special in tariff.special:
-        rule = special.by_class.get(number_class if direction == "out" else "")
+        rule = _rule(special.by_class, number_class) if direction == "out" else special.by_class.get("")
         if rule is None or direction not in special.directions or not all_fit(special.conditions, around):
             continue
         more = bool(special.prefixes or special.countries or special.bands)
         yield _ready(rule, special.name, tariff, special.deck or tariff.deck, around, special if more else None)
         if not more:
             return
-    base = tariff.rules.get(number_class)
+    base = _rule(tariff.rules, number_class)
     if direction == "out" and base is not None:
         yield _ready(base, "", tariff, tariff.deck, around, None)
+
+
+def _rule(rules: Mapping[str, ClassRule], number_class: str) -> ClassRule | None:
+    """The rule of a class, or else of the wider class that it is within."""
+    return rules.get(number_class) or rules.get(FINER_CLASSES.get(number_class, number_class))
 
 
 def _ready(

@@ -19,7 +19,10 @@ ALLOWANCE_LIMIT = 600
 """Longest time of dialling and ringing that is allowed for, in seconds."""
 
 MINUTES_LIMIT = 10_000_000
+"""Most included minutes of a contract in a month: two hundred lines that are busy all of it have fewer."""
+
 REMINDER_LIMIT = 730
+"""Most days before a contract's notice on which a reminder begins: two years, the length of contracts."""
 
 
 def read_taxes(top: Section) -> tuple[Tax, ...]:

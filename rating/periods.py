@@ -19,14 +19,13 @@ from phonenumbers import COUNTRY_CODE_TO_REGION_CODE as COUNTRY_CODES
 from rating.band_text import read_week
 from rating.bands import Week
 from rating.case_text import read_cases
-from rating.decks import INCREMENT_LIMIT, Rows, read_deck
+from rating.decks import INCREMENT_LIMIT, read_decks
 from rating.fields import Problem, Section, key_lines, shown
 from rating.home import emergency_numbers
 from rating.house_text import read_budgets, read_contract, read_taxes, read_unsupervised
 from rating.money import CURRENCIES, MILLIONTHS, ROUNDINGS, minor_digits
-from rating.numbering import CHARGEABLE_CLASSES
 from rating.rule_text import Decks, Frame, read_classes, read_rules
-from rating.tariff import SHORT, Basis, Carried, PrefixTable, Rate, Tariff, Terms, prefix_table
+from rating.tariff import SHORT, Basis, Carried, Tariff, Terms, prefix_table
 from rating.taxes import layers
 from rating.term_text import given_terms, read_prices
 
@@ -228,38 +227,18 @@ def _decks(
 
     Rows for short numbers serve every class that a short number may have.
     """
-    fresh = {name for name in names if name not in used}
     used.update(dict.fromkeys(names))
-    own: dict[str, dict[str, Rate]] = {name: {} for name in CHARGEABLE_CLASSES}
-    general: dict[str, Rate] = {}
-    for (of, key), (_, rate) in _rows(top, names, fresh, shelf, week, house).items():
-        if of:
-            own[of][key] = rate
-        elif key.startswith(SHORT):
-            for name in _SHORT_CLASSES:
-                own[name].setdefault(key, rate)
-        else:
-            general[key] = rate
-    by_class: dict[str, PrefixTable] = {name: prefix_table(rows) for name, rows in own.items() if rows}
-    return Decks(prefix_table(general), by_class)
-
-
-def _rows(top: Section, names: tuple[str, ...], fresh: set[str], shelf: Shelf, week: Week, house: House) -> Rows:
-    is_emergency = emergency_numbers(house.country).fullmatch
-    rows: Rows = {}
-    origin: dict[tuple[str, str], str] = {}
-    for name in names:
-        found, wrong = read_deck(name, shelf.texts[name], week.names[1:], is_emergency)
-        top.problems += wrong if name in fresh else []
-        found = _with_options(found, _options(top, name))
-        for key in found.keys() & rows.keys():
-            sentence = f"The prefix {key[1]} stands in {origin[key]}, line {rows[key][0]}, already."
-            top.problems.append(Problem(name, found[key][0], key[1], sentence))
-        if len(names) == 1:
-            return found
-        rows |= found
-        origin |= dict.fromkeys(found, name)
-    return rows
+    texts = {name: shelf.texts[name] for name in names}
+    options = {name: _options(top, name) for name in names}
+    rows, wrong = read_decks(texts, week.names[1:], emergency_numbers(house.country).fullmatch, options)
+    noted = set(top.problems)  # a deck may be read for several rules
+    top.problems += [problem for problem in wrong if problem not in noted]
+    general = rows.pop("")
+    short = {key: rate for key, rate in general.items() if key.startswith(SHORT)}
+    for key in short:
+        del general[key]
+    own = {**rows, **{name: short | rows.get(name, {}) for name in _SHORT_CLASSES}}
+    return Decks(prefix_table(general), {name: prefix_table(found) for name, found in own.items() if found})
 
 
 def _no_emergency(top: Section, decks: Decks, shelf: Shelf, used: Mapping[str, None], house: House) -> None:
@@ -294,9 +273,3 @@ def _options(top: Section, name: str) -> dict[str, object]:
     options |= {"per": per} if per != 60 else {}
     section.finish()
     return options
-
-
-def _with_options(rows: Rows, options: Mapping[str, object]) -> Rows:
-    if not options:
-        return rows
-    return {key: (line, rate._replace(plain=False, **options)) for key, (line, rate) in rows.items()}  # type: ignore[arg-type]

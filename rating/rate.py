@@ -93,7 +93,8 @@ def _outcome(
         day = call.start.astimezone(book.zone).date().isoformat()
         named = f"the tariff {around.tariff} is not" if around.tariff and not cost else "no tariff is"
         return Unrated(f"{named} in force on {day}")
-    choice = choices(tariff, number.number_class, direction, around)
+    deciding = _class_in(tariff, number) if number.kind else number.number_class
+    choice = choices(tariff, deciding, direction, around)
     if choice and (usual := choice[0]).plain is not None and usual.asks is None and talk and answered:
         found = find_rate(usual, number)
         quick = None if found is None else plainly(talk, number, found, usual, tariff, book.version)
@@ -105,6 +106,13 @@ def _outcome(
     if isinstance(result, str):
         return _UNRULED.get(direction) or Unrated(result)
     return result
+
+
+def _class_in(tariff: Tariff, number: DialledNumber) -> str:
+    """Give the class that decides: the finer one of a number, where the tariff has a rule for it."""
+    kind = number.kind
+    known = kind in tariff.rules or any(kind in special.by_class for special in tariff.special)
+    return kind if kind and known else number.number_class
 
 
 def _by_others(
@@ -210,7 +218,7 @@ def _choice(
     call: CallRecord, number: DialledNumber, book: TariffBook, around: Circumstances, tariff: Tariff
 ) -> Choice | str:
     """The first rule whose own conditions fit the number and the clock."""
-    for choice in choices(tariff, number.number_class, around.direction or call.direction, around):
+    for choice in choices(tariff, _class_in(tariff, number), around.direction or call.direction, around):
         asks = choice.asks
         if asks is None:
             return choice

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from rating.bands import Week
 from rating.circumstances import Circumstances, Condition, fits
 from rating.fields import Section, shown
-from rating.numbering import CHARGEABLE_CLASSES
+from rating.numbering import CHARGEABLE_CLASSES, FINER_CLASSES
 from rating.tariff import ClassRule, PrefixTable, SpecialRule, Terms
 from rating.term_text import PriceText, given_terms, read_prices
 
@@ -52,10 +52,13 @@ def read_classes(top: Section, frame: Frame) -> dict[str, ClassRule]:
             continue
         if name == "emergency":
             section.note("", "Emergency calls are never charged: a tariff must not price them.")
-        elif name not in rules:
-            section.note("", f"The class {shown(name)!r} is not known; known: {', '.join(CHARGEABLE_CLASSES)}.")
+        elif name not in CHARGEABLE_CLASSES and name not in FINER_CLASSES:
+            known = ", ".join((*CHARGEABLE_CLASSES, *FINER_CLASSES))
+            section.note("", f"The class {shown(name)!r} is not known; known: {known}.")
         else:
             rules[name] = _own_class(section, name, frame)
+    for name in (frame.decks.by_class.keys() & FINER_CLASSES.keys()) - rules.keys():
+        rules[name] = rules[FINER_CLASSES[name]]._replace(rows=frame.decks.by_class[name])
     return rules
 
 
@@ -139,8 +142,9 @@ def _by_class(
 ) -> dict[str, ClassRule]:
     """What a rule makes of each class: what it does not state itself is as in the class."""
     label = f"rule {name}"
+    finer = {one: classes[wide] for one, wide in FINER_CLASSES.items() if one in only and wide not in only}
     found: dict[str, ClassRule] = {}
-    for number_class, base in classes.items():
+    for number_class, base in (finer | dict(classes)).items():
         if number_class not in only or "out" not in directions:
             continue
         terms = base.terms._replace(**given)  # type: ignore[arg-type]
@@ -185,7 +189,8 @@ def _classes(section: Section) -> tuple[str, ...]:
         section.known.add("class")
         section.note("class", "Emergency calls are never charged: a rule must not price them.")
         return ()
-    return _known(section, "class", CHARGEABLE_CLASSES) or CHARGEABLE_CLASSES
+    every = (*CHARGEABLE_CLASSES, *FINER_CLASSES)
+    return _known(section, "class", every) or every
 
 
 def _known(section: Section, key: str, options: tuple[str, ...]) -> tuple[str, ...]:

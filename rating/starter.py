@@ -86,10 +86,15 @@ def starter_files(country: str, currency: str) -> dict[str, bytes]:
     }
 
 
+def currency_scale(currency: str) -> int:
+    """Tell about how many units of a currency a euro is, by its order of magnitude: 1 for the strong ones."""
+    return _SCALE.get(currency, 1)
+
+
 def _in_currency(thousandths: int, currency: str, decimals: int) -> int:
     """Carry a price into a currency: millionths, in whole minor units."""
     unit = MILLIONTHS // (1, 10, 100, 1_000)[decimals]
-    return -(-thousandths * 1_000 * _SCALE.get(currency, 1) // unit) * unit
+    return -(-thousandths * 1_000 * currency_scale(currency) // unit) * unit
 
 
 def _price(millionths: int, decimals: int) -> str:

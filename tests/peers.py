@@ -27,6 +27,7 @@ class Peer:
 
 PEERS = {
     "chromium": Peer(names=("chromium", "chromium-browser", "google-chrome"), package="chromium"),
+    "cc": Peer(names=("cc", "gcc"), package="gcc libc6-dev"),
     "initdb": Peer(names=("initdb",), package="postgresql", folders=("/usr/lib/postgresql/*/bin",)),
     "postgres": Peer(names=("postgres",), package="postgresql", folders=("/usr/lib/postgresql/*/bin",)),
 }

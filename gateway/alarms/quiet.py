@@ -32,6 +32,7 @@ UNLEARNED: Final = timedelta(hours=24)
 
 _SLOTS: Final = 7 * 24
 _HOUR: Final = 3600
+#: Hours of silence that are added up at most: a quarter of a year, of which nobody needs the exact expectation.
 _LONGEST_LOOK: Final = 92 * 24
 
 

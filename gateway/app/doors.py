@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from gateway.intake.settling import Settling
 from gateway.intake.tcp import Door, Listener, RecordsFactory, dialler
 from gateway.periodic import PeriodicService
 from gateway.status import SourceStatus
-from gateway.store.writer import BACKLOG_HIGH, Writer
+from gateway.store.writer import BACKLOG_BYTES, BACKLOG_HIGH, BACKLOG_LOW, FAIR_SHARE, Writer
 from protocols.framing import Framer
 from protocols.smdr.catalog import DIALECTS
 from protocols.smdr.live import Dialling
@@ -43,21 +44,29 @@ class Doors:
         self._dialled, self._look_seconds = dialled, look_seconds
         self._reactor, self._writer, self._settling, self._segments = reactor, writer, settling, segments
         self._now, self._told = now, told
-        self._tcp: list[Door] = []
+        self._tcp: dict[str, Door] = {}
         self._files: list[FollowedFile] = []
+        self._waiting: Counter[str] = Counter()
 
-    def crowded(self) -> bool:
-        """True while too many records wait for the writer."""
-        return self._writer.backlog > BACKLOG_HIGH
+    def crowded(self, source: str) -> bool:
+        """True while nothing can be written, or too much waits for the writer and this source has had its share."""
+        if self._writer.trouble is not None:
+            return True  # what the exchange still has is safer there
+        much = self._writer.backlog > BACKLOG_HIGH or self._waiting.total() > BACKLOG_BYTES
+        return much and self._waiting[source] > FAIR_SHARE
 
     def relax(self) -> None:
-        """Read on everywhere."""
-        for door in self._tcp:
-            door.relax()
+        """Read on where the writer has caught up."""
+        if self._writer.trouble is not None:
+            return
+        calm = self._writer.backlog <= BACKLOG_LOW and self._waiting.total() <= BACKLOG_BYTES // 2
+        for source, door in self._tcp.items():
+            if calm or self._waiting[source] <= FAIR_SHARE // 2:
+                door.relax()
 
     def close(self) -> None:
         """End every connection and let go of every file."""
-        for door in self._tcp:
+        for door in self._tcp.values():
             door.close_all()
         for followed in self._files:
             followed.close()
@@ -67,6 +76,9 @@ class Doors:
         return self._file(pbx, status, known) if pbx.file is not None else self._socket(pbx, status)
 
     def _feed(self, segment: Segment, told: Callable[[Batch | None, int], None]) -> Feed:
+        def weigh(weight: int) -> None:
+            self._waiting[segment.source] += weight
+
         return Feed(
             settling=self._settling,
             segments=self._segments,
@@ -74,6 +86,7 @@ class Doors:
             submit=self._writer.submit,
             now=self._now,
             told=told,
+            weigh=weigh,
         )
 
     def _socket(self, pbx: PbxSettings, status: SourceStatus) -> IService:
@@ -108,10 +121,10 @@ class Doors:
             told=lambda batch, count: self._told(pbx.name, batch, count),
             changed=changed,
             problem=problem,
-            crowded=self.crowded,
+            crowded=lambda: self.crowded(pbx.name),
             dialled=lambda dialling: self._dialled(pbx, dialling),
         )
-        self._tcp.append(door)
+        self._tcp[pbx.name] = door
         return door
 
     def _file(self, pbx: PbxSettings, status: SourceStatus, known: Segment | None) -> IService:
@@ -128,7 +141,7 @@ class Doors:
             framer=lambda start: dialect.framer(start, transport="file"),
             source=pbx.name,
             known=known,
-            crowded=self.crowded,
+            crowded=lambda: self.crowded(pbx.name),
             state=state,
         )
         self._files.append(followed)

@@ -19,6 +19,7 @@ from twisted.internet.defer import Deferred, gatherResults, maybeDeferred
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
+from gateway.alarms.kinds import Fact
 from gateway.app import parts
 from gateway.app.doors import Doors
 from gateway.app.link import Link, Surroundings
@@ -33,13 +34,14 @@ from gateway.intake.reconsider import reconsider
 from gateway.intake.settling import Settling
 from gateway.periodic import PeriodicService
 from gateway.posting.deeds import ReadCommands
+from gateway.posting.doubts import LOOK_SECONDS
 from gateway.status import SourceStatus, Status
 from gateway.store import outbox, records
 from gateway.store.database import Database, StoreTrouble
 from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.store.memory import Memory
 from gateway.store.rows import Due
-from gateway.store.writer import BACKLOG_LOW, Drive, Writer, WriterThread
+from gateway.store.writer import Drive, Writer, WriterThread
 from gateway.watch.watch import EVERY
 from protocols.smdr.live import Dialling
 
@@ -149,6 +151,7 @@ class Gateway:
             database=self.database,
             memory=self.memory,
             submit=self.writer.submit,
+            crowded=lambda: self.writer.out_of_breath,
             may_post=self._rules.policy.may_post,
         )
 
@@ -183,6 +186,8 @@ class Gateway:
         self._add(PeriodicService(self._reactor, self._pace.overdue, self._settle_overdue, "settling overdue calls"))
         self._add(self._deliveries)
         self._add(self.watch.service)
+        if self.link is not None and self.link.doubts is not None:
+            self._add(PeriodicService(self._reactor, LOOK_SECONDS, self.link.doubts.look, "reading folios back"))
 
     def _known_file(self, source: str) -> Segment | None:
         stored = self.database.read(lambda c: records.newest_file(c, self.memory.owner, source))
@@ -227,6 +232,7 @@ class Gateway:
 
     def _commands_done(self, freed: list[Due], resync: bool) -> None:
         self.due(freed)
+        self._doors.relax()  # an exchange held while the store was in trouble may have no record in line to wake it
         if resync and self.link is not None:
             self.link.adapter.ask_resync()
 
@@ -242,9 +248,12 @@ class Gateway:
             self.status.read_to_commit.append((self._now() - batch.read_at).total_seconds())
             status.calls += batch.told_calls
             status.unread += batch.told_unread
+            status.missing = max(0, status.missing + batch.told_missing)  # a late one may be of before the start
+            for sentence in batch.told_gaps:
+                status.gaps.append(sentence)
+                self.watch.happened(Fact("gap", sentence, sentence))
             self._settled(batch)
-        if self.writer.backlog <= BACKLOG_LOW:
-            self._doors.relax()
+        self._doors.relax()
 
     def _dialled(self, pbx: PbxSettings, dialling: Dialling) -> None:
         """A call begins; only an emergency is worth a word before its record comes."""

@@ -16,6 +16,7 @@ from gateway.config import Config
 from gateway.instants import SECOND, to_micros
 from gateway.occupancy import MOST_CALLS, KeepRoomNews
 from gateway.posting.clerk import Clerk
+from gateway.posting.doubts import Doubts
 from gateway.posting.steps import WireNumbers
 from gateway.status import LinkStatus, Status
 from gateway.store import outbox, records, schema
@@ -23,7 +24,7 @@ from gateway.store.database import Database
 from gateway.store.memory import Memory
 from gateway.store.writer import Job
 from pms_adapters.events import RoomNews, RoomsResynced
-from pms_adapters.posting import LinkState, Posted, Refused
+from pms_adapters.posting import FolioReader, LinkState, Posted, Refused
 
 #: How long the PMS's own news is waited for before all rooms are asked for, in seconds.
 NEWS_SECONDS: Final = 10.0
@@ -47,6 +48,7 @@ class Surroundings:
     database: Database
     memory: Memory
     submit: Callable[[Job], None]
+    crowded: Callable[[], bool]
     may_post: bool
 
 
@@ -59,7 +61,7 @@ class Link:
         self._house = house
         pms, zone = house.config.pms[0], house.config.property.timezone
         self.name = pms.name
-        self.adapter = parts.adapter(house.config, pms, house.reactor, house.now, house.version)
+        self.adapter = parts.adapter(house.config, pms, house.reactor, house.now, house.version, house.crowded)
         self.numbers = WireNumbers(house.memory, pms.name, pms.token_width)
         self.status = LinkStatus(name=pms.name, since=house.now(), up_since=house.now())
         house.status.links[pms.name] = self.status
@@ -73,11 +75,26 @@ class Link:
             zone=lambda instant: instant.astimezone(zone),
             odd=self.oddity,
         )
+        self.doubts = self._doubts() if isinstance(self.adapter, FolioReader) else None
         self._asked_at = float("-inf")
         # FIAS has no answer to room news: what the PMS told while a process died or a connection broke is lost to us.
         self._unsure = True
         self._sure_since = 0
         self._looking: IDelayedCall | None = None
+
+    def _doubts(self) -> Doubts:
+        """For a PMS that can be asked what stands on a folio."""
+        assert isinstance(self.adapter, FolioReader)
+        house, zone = self._house, self._house.config.property.timezone
+        return Doubts(
+            memory=house.memory,
+            numbers=self.numbers,
+            reader=self.adapter,
+            ready=lambda: self.adapter.state.ready,
+            submit=house.submit,
+            now=house.now,
+            zone=lambda instant: instant.astimezone(zone),
+        )
 
     def start(self) -> None:
         """Begin to connect."""

@@ -25,8 +25,9 @@ from pms_adapters.fias.settings import FiasSettings
 from pms_adapters.posting import PmsAdapter
 from protocols.smdr.catalog import DIALECTS, SourceSettings
 from rating.book import TariffBook
+from rating.home import HouseNumbers
 from rating.money import minor_digits
-from rating.numbering import number_plan
+from rating.numbering import NumberPlan, number_plan
 from rating.text import load as load_tariff
 
 
@@ -65,15 +66,27 @@ def source_settings(pbx: PbxSettings) -> SourceSettings:
     )
 
 
+def plan_of(config: Config, trunk_access: tuple[str, ...], rooms: RoomList) -> NumberPlan:
+    """How the digits of an exchange with these access codes are read."""
+    home, own = config.property, config.numbering
+    house = HouseNumbers(
+        local_areas=own.local_areas,
+        emergency=own.emergency,
+        feature_codes=own.feature_codes,
+        carrier_codes=own.carrier_codes,
+    )
+    return number_plan(home.country, home.area_code or None, trunk_access, rooms.lists, house)
+
+
 def source(config: Config, pbx: PbxSettings, rooms: RoomList) -> Source:
     """One exchange, ready to be settled."""
     dialect = DIALECTS[pbx.dialect]
-    home = config.property
     return Source(
         name=pbx.name,
         parse=dialect.parser(source_settings(pbx)),
         join=dialect.join,
-        plan=number_plan(home.country, home.area_code or None, pbx.trunk_access, rooms.lists),
+        plan=plan_of(config, pbx.trunk_access, rooms),
+        counter=dialect.counter(pbx.options),
     )
 
 
@@ -150,13 +163,21 @@ def fias_settings(config: Config, pms: PmsSettings, version: str) -> FiasSetting
     )
 
 
-def adapter(config: Config, pms: PmsSettings, reactor: Any, now: Callable[[], datetime], version: str) -> PmsAdapter:
-    """The adapter for a PMS."""
+def adapter(
+    config: Config,
+    pms: PmsSettings,
+    reactor: Any,
+    now: Callable[[], datetime],
+    version: str,
+    crowded: Callable[[], bool],
+) -> PmsAdapter:
+    """The adapter for a PMS; `crowded` is true while its news cannot be written down quickly enough."""
     return FiasAdapter(
         settings=fias_settings(config, pms, version),
         endpoint=clientFromString(reactor, pms.connect or ""),  # type: ignore[no-untyped-call]
         clock=reactor,
         wall_clock=now,
+        crowded=crowded,
     )
 
 

@@ -128,20 +128,21 @@ def _unknown_codes(config: Config, book: TariffBook) -> list[Finding]:
 
 
 def _rehearsed(config: Config, book: TariffBook) -> list[Problem]:
-    """Run the tariff's own test cases, and look at the contracts' days for notice."""
-    from gateway.app.parts import room_list
+    """Run the tariff's own test cases, and look at what should be looked at: old prices, contracts, losses."""
+    from gateway.app.parts import plan_of, room_list
     from rating.cases import failed_cases
     from rating.contracts import reminders
+    from rating.deck_warnings import warnings_of
     from rating.fields import Problem
-    from rating.numbering import number_plan
 
-    home = config.property
+    own, today = config.tariff, datetime.now(config.property.timezone).date()
     access = tuple(dict.fromkeys(code for pbx in config.pbx for code in pbx.trunk_access))
-    plan = number_plan(home.country, home.area_code or None, access, room_list(config).lists)
+    plan = plan_of(config, access, room_list(config))
     files = {tariff.contract: tariff.file for tariff in book.tariffs if tariff.contract is not None}
-    due = reminders(book.contracts, datetime.now(home.timezone).date())
+    due = reminders(book.contracts, today)
     notices = [Problem(files[one.contract], None, "contract.notice_by", str(one), "warning") for one in due]
-    return [*failed_cases(book, plan), *notices]
+    old = warnings_of(book, today, months=own.old_after_months, days=own.ending_within_days)
+    return [*failed_cases(book, plan), *notices, *old]
 
 
 def _warnings(config: Config) -> Iterator[Finding]:

@@ -1,14 +1,13 @@
-"""`foliogate db`: upgrade, back up and verify the store."""
+"""`foliogate db`: upgrade, back up, restore and verify the store."""
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from gateway.cli.words import config_option, fail, read_store_config, say
+from gateway.cli.words import config_option, fail, progress_bar, read_store_config, say
 
 
 @click.group("db")
@@ -20,6 +19,7 @@ def db_group() -> None:
 @config_option
 def upgrade_command(config_path: Path) -> None:
     """Make the store, or bring it to this release's schema. An embedded store is backed up first."""
+    from gateway.store.backup import copy
     from gateway.store.database import Database, StoreTrouble
 
     config = read_store_config(config_path)
@@ -29,7 +29,9 @@ def upgrade_command(config_path: Path) -> None:
         before = database.version()
         path = database.path
         if before and path is not None and before < _current():
-            click.echo(f"backed up to {_copy(path, _beside(path))}")
+            target = _beside(path)
+            copy(path, target)
+            click.echo(f"backed up to {target}")
         before, after = database.upgrade()
     except StoreTrouble as error:
         fail(str(error))
@@ -48,7 +50,65 @@ def _current() -> int:
 @config_option
 @click.argument("target", required=False, type=click.Path(path_type=Path))
 def backup_command(config_path: Path, target: Path | None) -> None:
-    """Copy an embedded store to TARGET (or beside itself, with the date), while the gateway runs."""
+    """Copy an embedded store to TARGET (or beside itself, with the date), while the gateway runs.
+
+    The copy is one moment of the store, checked, in one file that only its owner can read. Put it back with
+    'foliogate db restore'. A store on PostgreSQL is copied with PostgreSQL's own means: pg_dump, or a standby.
+    """
+    from gateway.store.backup import copy
+    from gateway.store.database import StoreTrouble
+
+    path = _embedded(config_path, "use pg_dump, which copies it while it runs (docs/backup.md)")
+    if not path.exists():
+        fail(f"there is no store yet at {path}")
+    target = target or _beside(path)
+    if target.exists():
+        fail(f"{target} is there already; name another file")
+    try:
+        copy(path, target)
+    except (StoreTrouble, OSError) as error:
+        fail(f"no backup was made: {error}")
+    click.echo(f"backed up to {target}")
+
+
+@db_group.command("restore")
+@config_option
+@click.argument("backup", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--by", "who", default=None, help="Who restores; your login name if left out.")
+def restore_command(config_path: Path, backup: Path, who: str | None) -> None:
+    """Put BACKUP in the place of an embedded store. The gateway must be stopped.
+
+    The copy is verified first; the store that stands there is moved aside, never deleted. Because the copy does not
+    know what was charged after it was made, what was due in it is held and what was on its way is in doubt, for a
+    person to settle; so are calls that began before now and are read once more from an exchange's file.
+    """
+    from gateway.cli.store import whoever
+    from gateway.clock import utc_now
+    from gateway.instants import from_micros, to_micros
+    from gateway.store.database import Database, StoreTrouble
+    from gateway.store.restore import restore
+
+    path = _embedded(config_path, "use pg_restore, then 'foliogate db verify' (docs/backup.md)")
+    config = read_store_config(config_path)
+    database = Database(config.store.url, config.property.id)
+    try:
+        with progress_bar("verifying") as progress:
+            done = restore(database, backup, who or whoever(), to_micros(utc_now()), progress)
+    except (StoreTrouble, OSError) as error:
+        fail(f"nothing was restored: {error}")
+    finally:
+        database.close()
+    click.echo(f"restored {path} from {backup}; its last entry is of {from_micros(done.newest):%Y-%m-%d %H:%M:%S} UTC")
+    if done.aside is not None:
+        click.echo(f"what stood there is now {done.aside}")
+    click.echo(f"{done.held} postings that waited are held, {done.doubted} that were on their way are in doubt:")
+    click.echo(
+        "compare them with the folios ('foliogate postings list --state held'), then 'foliogate postings settle'"
+    )
+
+
+def _embedded(config_path: Path, otherwise: str) -> Path:
+    """The file of the configured store; ends the command where it is a server's."""
     from gateway.store.database import Database
 
     config = read_store_config(config_path)
@@ -56,13 +116,8 @@ def backup_command(config_path: Path, target: Path | None) -> None:
     path = database.path
     database.close()
     if path is None:
-        fail("this store is PostgreSQL: use pg_dump, which copies it while it runs")
-    if not path.exists():
-        fail(f"there is no store yet at {path}")
-    target = target or _beside(path)
-    if target.exists():
-        fail(f"{target} is there already; name another file")
-    click.echo(f"backed up to {_copy(path, target)}")
+        fail(f"this store is PostgreSQL: {otherwise}")
+    return path
 
 
 def _beside(path: Path) -> Path:
@@ -72,25 +127,20 @@ def _beside(path: Path) -> Path:
     return path.with_name(f"{path.stem}-{moment:%Y%m%d-%H%M%S}{path.suffix}")
 
 
-def _copy(source: Path, target: Path) -> Path:
-    """Copy with SQLite's own online backup, into a new file that only its owner can read."""
-    target.touch(mode=0o600)
-    with sqlite3.connect(source) as here, sqlite3.connect(target) as there:
-        here.backup(there)
-    here.close()
-    there.close()
-    return target
-
-
 @db_group.command("verify")
 @config_option
 def verify_command(config_path: Path) -> None:
-    """Check that the store is whole and keeps its own rules; exit 1 names each that is broken."""
+    """Check that the store is whole and keeps its own rules; exit 1 names each that is broken.
+
+    Reads everything, on a snapshot, while the gateway runs: the file page by page, every record, call, posting and
+    attempt against the rules, and every price against the sum that made it. Changes nothing.
+    """
     from gateway.cli.store import opened
     from gateway.store.verify import broken_rules
 
-    with opened(config_path) as database:
-        broken = database.read(lambda connection: broken_rules(connection, database.property, database.is_sqlite))
+    with opened(config_path) as database, progress_bar("verifying") as progress:
+        owner, embedded = database.property, database.is_sqlite
+        broken = database.read(lambda connection: broken_rules(connection, owner, embedded, progress))
     for sentence in broken:
         click.echo(sentence)
     if broken:

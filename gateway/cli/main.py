@@ -35,7 +35,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "db": Entry("gateway.cli.db:db_group", "Upgrade, back up and verify the store."),
     },
     "Prices": {
-        "tariff": Entry("gateway.cli.tariff:tariff_group", "Begin a tariff, and approve its prices."),
+        "tariff": Entry("gateway.cli.tariff:tariff_group", "Begin a tariff, import price lists, approve prices."),
         "replay": Entry("gateway.cli.replay:replay_command", "Price a past period by another tariff, and compare."),
         "corrections": Entry(
             "gateway.cli.corrections:corrections_group", "List changed prices, approve or reject them."

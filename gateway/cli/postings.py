@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import click
 
 from gateway.cli.store import command, opened, whoever
 from gateway.cli.words import config_option, fail
-from gateway.ledger import DEEDS, STATES
+from gateway.ledger import DEEDS, REASON_NEEDED, STATES
 
 
 @click.group("postings")
@@ -97,15 +97,33 @@ def _story(connection: Any, owner: str, number: int) -> dict[str, Any] | None:
     if row is None:
         return None
     call = reading.call(connection, owner, row["call_id"])
+    attempts = reading.attempts(connection, owner, number)
     return {
         **posting_object(row),
+        "doubt": _doubt(row, attempts) if row["state"] == "in_doubt" else [],
         "why": explained(call) if call is not None else [],
-        "attempts_made": [_attempt(one) for one in reading.attempts(connection, owner, number)],
+        "attempts_made": [_attempt(one) for one in attempts],
         "trail": [
             f"{_clock(one['at'])} {one['who']}: {one['what']}" for one in reading.trail(connection, owner, number)
         ],
         "records": [printable(one["raw"], 500) for one in reading.records_of(connection, owner, row["call_id"])],
     }
+
+
+def _doubt(row: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What is known, what to look for on the folio, and the two ways on."""
+    from gateway.explaining import doubted
+    from gateway.store.reading import money
+
+    amount = f"{money(row['amount'], row['decimals'])} {row['currency']}"
+    spent = f", {row['talk_seconds'] // 60}:{row['talk_seconds'] % 60:02} min" if row["talk_seconds"] else ""
+    looked = f"{amount} for the call of {_clock(row['started_at'])} to {row['dialled'] or 'no digits'}{spent}"
+    return [
+        *(f"{name}: {words}" for name, words in doubted(row, attempts, _clock)),
+        f"look at the folio of room {row['room']}: if it arrived it shows {looked}",
+        f'it is there:     foliogate postings settle {row["id"]} --on-folio --why "…"',
+        f'it is not there: foliogate postings settle {row["id"]} --not-on-folio --why "…"   (it is sent again)',
+    ]
 
 
 def _attempt(row: Mapping[str, Any]) -> str:
@@ -127,6 +145,7 @@ def _print_story(story: dict[str, Any]) -> None:
     click.echo(f"posting {story['id']}: {story['state']}, room {story['room'] or '-'}, {amount}")
     for title, lines in (
         ("reason", [story["reason"]] if story["reason"] else []),
+        ("in doubt", story["doubt"]),
         ("the PMS said", [story["reference"]] if story["reference"] else []),
         ("why this amount", story["why"]),
         ("attempts", story["attempts_made"]),
@@ -148,7 +167,7 @@ def _print_story(story: dict[str, Any]) -> None:
 @click.option("--write-off", "deed", flag_value="write-off", help="Held, refused or in doubt: let it go.")
 @click.option("--room", default=None, help="With --release or --not-on-folio: send it to this room.")
 @click.option("--by", "who", default=None, help="Who decides; your login name if left out.")
-@click.option("--why", default="", help="The reason, kept in the audit trail; a write-off needs one.")
+@click.option("--why", default="", help="The reason, kept with your name; only --release can do without.")
 def settle_command(
     config_path: Path, number: int, deed: str | None, room: str | None, who: str | None, why: str
 ) -> None:
@@ -159,8 +178,8 @@ def settle_command(
     """
     if deed is None:
         raise click.UsageError("say what is to be done: --on-folio, --not-on-folio, --release or --write-off")
-    if deed == "write-off" and not why:
-        raise click.UsageError('a write-off needs a reason: --why "…"')
+    if deed in REASON_NEEDED and not why.strip():
+        raise click.UsageError(f'--{deed} needs a reason, which is kept with your name: --why "…"')
     _do(config_path, number, deed, who, why, room)
 
 

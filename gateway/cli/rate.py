@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import click
 
-from gateway.app.parts import room_list, source_settings
+from gateway.app.parts import plan_of, room_list, source_settings
 from gateway.cli.rate_options import circumstances_of, circumstances_options, one_call_of, one_call_options
 from gateway.cli.records import Row, read_rows
 from gateway.cli.words import config_option, fail, read_config, say
@@ -34,7 +34,7 @@ from rating.cases import exact_text
 from rating.circumstances import Circumstances
 from rating.explain import explain
 from rating.money import format_amount
-from rating.numbering import NumberPlan, number_plan
+from rating.numbering import NumberPlan
 from rating.outcomes import RatedCall, Unrated
 from rating.rate import cost_of
 from rating.sentences import LANGUAGES
@@ -140,7 +140,7 @@ def _bench(config: Config, dialect: str | None, name: str | None, around: Circum
             click.echo(str(problem), err=True)
         fail("the tariff cannot be used")
     settings = source_settings(pbx) if pbx else SourceSettings(timezone=home.timezone)
-    plan = number_plan(home.country, home.area_code or None, settings.trunk_access, room_list(config).lists)
+    plan = plan_of(config, settings.trunk_access, room_list(config))
     return _Bench(dialect or "", settings, plan, loaded.book, around, language)
 
 

@@ -41,6 +41,7 @@ def run(config: Config, *, verbose: bool = False) -> None:
 
     start_logging(sys.stderr, verbose=verbose)
     keep_steady(reactor)
+    _allow_files()
     trouble: list[str] = []
     reactor.callWhenRunning(_start, config, reactor, utc_now, trouble)
     reactor.run()
@@ -89,6 +90,17 @@ def _start(config: Config, reactor: Any, now: Any, trouble: list[str]) -> None:
     started.addErrback(failed)
     reactor.addSystemEventTrigger("before", "shutdown", web.stop)
     reactor.addSystemEventTrigger("before", "shutdown", gateway.stop)
+
+
+def _allow_files() -> None:
+    """Let this process have as many connections and files open as it may: the usual 1,024 are fewer than our own bounds.
+
+    At the limit the store could not open its files, and one exchange's connections would end the posting of charges.
+    """
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _spare_the_collector() -> None:

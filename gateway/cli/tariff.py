@@ -7,7 +7,6 @@ named person answers for the prices exactly as they are: the name, the instant a
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,8 +14,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from gateway.cli.tariff_import import import_command
 from gateway.cli.words import fail
-from gateway.tariff_folder import TariffUnreadable, read_texts
+from gateway.tariff_folder import TariffUnreadable, read_texts, replace_text
 from rating.book import TariffBook
 from rating.cases import failed_cases
 from rating.fields import TEXT_LIMIT, Problem
@@ -29,15 +29,19 @@ _FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 
 @click.group("tariff")
 def tariff_group() -> None:
-    """Begin, test and approve tariffs.
+    """Begin, fill, test and approve tariffs.
 
     A tariff is a folder of texts: rules in TOML, decks of prices in CSV. docs/tariffs.md tells what may stand in them.
 
     \b
     foliogate tariff init tariffs --country PL --currency PLN
+    foliogate tariff import rates.xlsx tariffs
     foliogate tariff test tariffs --area-code 22
     foliogate tariff approve tariffs --by "Anna Nowak"
     """
+
+
+tariff_group.add_command(import_command)
 
 
 @tariff_group.command("init")
@@ -73,14 +77,7 @@ def _write_new(folder: Path, files: Mapping[str, bytes], *, force: bool) -> None
     if not force and any(not path.name.startswith(".") for path in folder.iterdir()):
         fail(f"{folder} is not empty, so nothing was written; name another folder, or replace its tariff with --force")
     for name, data in files.items():
-        _replace(folder / name, data)
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file so that it is there whole or as it was before."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_bytes(data)
-    os.replace(beside, path)
+        replace_text(folder / name, data)
 
 
 @tariff_group.command("approve")
@@ -101,7 +98,7 @@ def approve(folder: Path, by: str, country: str | None) -> None:
         fail(str(error))
     book = _checked(files, country, ZoneInfo("UTC"), "the tariff was not approved")
     try:
-        _replace(folder / APPROVAL, approval(name, datetime.now(UTC), files))
+        replace_text(folder / APPROVAL, approval(name, datetime.now(UTC), files))
     except OSError as error:
         fail(f"{error.filename or folder} cannot be written: {error.strerror}")
     click.echo(f"{name} approved version {book.version}:")

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import tempfile
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -67,6 +68,18 @@ def version() -> str:
         return installed("foliogate")
     except PackageNotFoundError:
         return "0"
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Callable[[str, float], None]]:
+    """A bar on standard error while a command works, if that is a terminal; told what is being done and how far it is."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(title, total=1.0)
+        yield lambda words, share: bar.update(task, description=f"{title}: {words}", completed=share)
 
 
 def read_config(path: Path) -> Config:

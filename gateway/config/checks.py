@@ -59,6 +59,30 @@ def area_code(code: str) -> str:
     return code
 
 
+def areas(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Accept beginnings of national numbers: digits, with blanks or the country code as people write them."""
+    for code in codes:
+        if not set(code) <= set("+0123456789 -") or not any(map(str.isdigit, code)):
+            raise ValueError(f'"{code}" is not an area; write how its numbers begin, such as "22" or "212 555"')
+    return codes
+
+
+def short_numbers(numbers: tuple[str, ...]) -> tuple[str, ...]:
+    """Accept emergency numbers of the house: short, because a whole telephone number here would be a dear mistake."""
+    for number in numbers:
+        if not (number.isascii() and number.isdigit() and 2 <= len(number) <= 6):
+            raise ValueError(f'"{number}" is not an emergency number; write two to six digits, such as "2222"')
+    return numbers
+
+
+def dialled_codes(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Accept codes that are dialled before a number: digits, * and #, at least two of them."""
+    for code in codes:
+        if len(code) < 2 or not set(code) <= set("0123456789*#"):
+            raise ValueError(f'"{code}" is not a code; write what is dialled before the number, such as "*41"')
+    return codes
+
+
 def digits(extension: str) -> str:
     """Accept what can begin or end a range of extensions."""
     if not (extension.isascii() and extension.isdigit()):

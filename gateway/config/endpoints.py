@@ -12,6 +12,7 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+# The highest TCP port there is: sixteen bits.
 MAX_PORT = 65535
 LISTEN_EXAMPLE = '"tcp:5100:interface=127.0.0.1"'
 CONNECT_EXAMPLE = '"tcp:192.168.1.20:5010"'

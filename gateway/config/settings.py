@@ -206,10 +206,24 @@ class AssignmentSettings(Settings):
     last: date | None = Field(None, alias="to", examples=[date(2026, 9, 30)])
 
 
+class NumberingSettings(Settings):
+    """What only the hotel knows of the numbers that are dialled; the country's own codes are known without it.
+
+    `local_areas` replaces the home area code as the answer to what is a local call.
+    """
+
+    local_areas: Annotated[Texts, AfterValidator(checks.areas)] = Field((), examples=[["22", "46"]])
+    emergency: Annotated[Texts, AfterValidator(checks.short_numbers)] = Field((), examples=[["2222"]])
+    feature_codes: Annotated[Texts, AfterValidator(checks.dialled_codes)] = Field((), examples=[["*41"]])
+    carrier_codes: Annotated[Texts, AfterValidator(checks.dialled_codes)] = Field((), examples=[["1033"]])
+
+
 class TariffSettings(Settings):
-    """The folder of tariff texts, absolute, and who carries which of its tariffs."""
+    """The folder of tariff texts, absolute, who carries which of its tariffs, and when prices are called old or about to end."""
 
     folder: FilePath = Field(examples=["tariffs"])
+    old_after_months: Annotated[int, Field(ge=1, le=120)] = Field(12, examples=[12])
+    ending_within_days: Annotated[int, Field(ge=0, le=366)] = Field(30, examples=[30])
     assign: Annotated[tuple[AssignmentSettings, ...], BeforeValidator(as_tuple)] = Field((), examples=[[]])
 
 
@@ -267,6 +281,7 @@ class Document(Settings):
     pbx: Annotated[tuple[PbxSettings, ...], BeforeValidator(as_tuple)]
     pms: Annotated[tuple[PmsSettings, ...], BeforeValidator(as_tuple)]
     rooms: RoomSettings
+    numbering: NumberingSettings
     tariff: TariffSettings
     watch: WatchSettings
     mail: MailSettings | None = None
@@ -293,6 +308,7 @@ class Config:
     pbx: tuple[PbxSettings, ...]
     pms: tuple[PmsSettings, ...]
     rooms: RoomSettings
+    numbering: NumberingSettings
     tariff: TariffSettings
     watch: WatchSettings
     mail: MailSettings | None

@@ -14,18 +14,20 @@ from gateway.settle import Policy
 from gateway.store.rows import CallRow, Due, PostingRow, RecordRow
 from protocols.records import CallRecord, JoinedCall
 from protocols.smdr.catalog import Parser
+from protocols.smdr.counting import Counter
 from rating.circumstances import Circumstances
 from rating.numbering import NumberPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One exchange, ready to be read: how its records are parsed, joined and numbered."""
+    """One exchange, ready to be read: how its records are parsed and joined, what the digits mean, how it counts."""
 
     name: str
     parse: Parser
     join: Callable[[Sequence[CallRecord]], JoinedCall]
     plan: NumberPlan
+    counter: Counter | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,14 @@ class Touched(NamedTuple):
     overdue: bool = False
 
 
+class Changed(NamedTuple):
+    """A record whose mark and reason are to be written anew, because a number came late."""
+
+    record: int
+    mark: str
+    reason: str
+
+
 @dataclass(slots=True)
 class Batch:
     """The rows that one transaction's records make, and what is to be told of them after the commit."""
@@ -80,6 +90,7 @@ class Batch:
     records: list[RecordRow] = field(default_factory=list)
     new_calls: dict[int, CallRow] = field(default_factory=dict)
     changed_calls: dict[int, CallRow] = field(default_factory=dict)
+    changed_records: list[Changed] = field(default_factory=list)
     postings: list[PostingRow] = field(default_factory=list)
     due: list[Due] = field(default_factory=list)
     emergencies: list[CallRow] = field(default_factory=list)
@@ -87,3 +98,5 @@ class Batch:
     vacant_rooms: int = 0
     told_calls: int = 0
     told_unread: int = 0
+    told_missing: int = 0
+    told_gaps: list[str] = field(default_factory=list)

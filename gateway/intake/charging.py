@@ -22,6 +22,7 @@ from gateway.intake.spending import Spending, limited, sentence
 from gateway.settle import CarrierCost, Price, Priced, Ruling, Wanted, carrier_cost, difference, price, rule
 from gateway.store import outbox, schema
 from gateway.store.memory import Memory
+from gateway.store.restore import RESTORED, restored_at
 from gateway.store.rows import CallRow
 from protocols.records import JoinedCall
 from rating.book import TariffBook
@@ -57,6 +58,11 @@ class Charging:
         self._memory, self._sources = memory, sources
         self._spending = Spending(memory, book)
         self._places: dict[str | None, Place] = {}
+        self._restored_at = 0
+        memory.also_reload(self._reload)
+
+    def _reload(self, connection: Connection) -> None:
+        self._restored_at = restored_at(connection, self._memory.owner)
 
     def charge(self, connection: Connection, batch: Batch) -> None:
         """Rule every call that the batch touched."""
@@ -127,6 +133,8 @@ class Charging:
         if one.doubt:
             words = "equals a record stored before; the match is too short to prove a repeat"
             wanted = Wanted("held", wanted.amount, "possible_repeat", words)
+        elif call.started_at < self._restored_at and (wanted.amount or 0) > 0:
+            wanted = Wanted("held", wanted.amount, "restored", RESTORED)
         posting_id = self._memory.numbers.take(schema.postings)
         money = (self.rules.currency, self.rules.decimals)
         row = posting_row(posting_id, call, ruling, wanted, part, one.now, self.rules.policy.pms or "", money)

@@ -21,6 +21,7 @@ from gateway.store import lists, outbox, records, schema
 from gateway.store.commands import Command
 from gateway.store.lists import Item
 from gateway.store.memory import Memory
+from gateway.store.restore import RESTORED, restored_at
 from gateway.store.rows import CallRow, Due, PostingRow, clean
 from gateway.store.stay_tariffs import give
 from rating.money import format_amount
@@ -134,12 +135,14 @@ class Decisions:
             outbox.step(connection, hot, row, "written_off", now=now, reason=words)
             self._memory.note(connection, now, command.who, words, row.id)
             return Done(words, row.id)
-        wanted = ruling.wanted
-        charge = {"amount": item.difference, "hold": wanted.hold or row.hold, "reason": clean(wanted.reason)}
+        hold, reason = ruling.wanted.hold, ruling.wanted.reason
+        if hold is None and call.started_at < restored_at(connection, owner):
+            hold, reason = "restored", RESTORED
+        charge = {"amount": item.difference, "hold": hold or row.hold, "reason": clean(reason)}
         outbox.set_charge(connection, owner, row.id, {**charge, "room": ruling.room, "reservation": ruling.reservation})
         self._memory.note(connection, now, command.who, f"priced at {_money(item, item.amount)} by {by}", row.id)
-        if wanted.hold is not None:
-            return Done(f"priced; still held: {wanted.reason}", row.id)
+        if hold is not None:
+            return Done(f"priced; still held: {reason}", row.id)
         outbox.step(connection, hot, row, "answered_hold", now=now)
         return Done("goes to the PMS", row.id, (row.id,))
 

@@ -24,6 +24,8 @@ from protocols.records import Frame, RawRecord
 
 Kind = Literal["connection", "file"]
 Told = Callable[[Batch | None, int], None]
+#: Told the bytes that begin to wait for their commit, and, negative, those that no longer do.
+Weigh = Callable[[int], None]
 
 
 class Segment:
@@ -83,11 +85,12 @@ class KeepRecords:
         received_at: datetime,
         told: Told,
         *,
+        weigh: Weigh,
         identity: str | None = None,
     ) -> None:
         self._settling, self._segments, self._segment = settling, segments, segment
         self._frames, self._received_at, self._told = frames, received_at, told
-        self._identity = identity
+        self._weigh, self._identity = weigh, identity
 
     @property
     def records(self) -> int:
@@ -112,7 +115,8 @@ class KeepRecords:
             return []
         common = (self._settling, self._segments, self._segment)
         rest = (self._received_at, self._told)
-        return [KeepRecords(*common, [frame], *rest, identity=self._identity) for frame in self._frames]
+        weigh, name = self._weigh, self._identity
+        return [KeepRecords(*common, [frame], *rest, weigh=weigh, identity=name) for frame in self._frames]
 
     def _raws(self, connection: Connection) -> tuple[int, list[RawRecord]]:
         number = self._segments.number(connection, self._segment, to_micros(self._received_at))
@@ -128,6 +132,7 @@ class KeepRecords:
         def announce() -> None:
             self._segments.settled(self._segment, number)
             self._segment.position = self._frames[-1][1].end
+            self._weigh(-sum(len(frame.data) for _, frame in self._frames))
             self._told(batch, len(self._frames))
 
         return announce
@@ -147,19 +152,28 @@ class Feed:
         submit: Callable[[Job], None],
         now: Callable[[], datetime],
         told: Told,
+        weigh: Weigh = lambda weight: None,
     ) -> None:
         self._settling, self._segments, self.segment = settling, segments, segment
-        self._submit, self._now, self._told = submit, now, told
+        self._submit, self._now, self._told, self._weigh = submit, now, told, weigh
         self._ordinal = 0
 
     def take(self, frames: Sequence[Frame], identity: str | None = None) -> None:
         """Put frames in line for the writer."""
         received_at = self._now()
+        self._weigh(sum(len(frame.data) for frame in frames))
         for begin in range(0, len(frames), MOST_RECORDS):
             placed = self._placed(frames[begin : begin + MOST_RECORDS])
             self._submit(
                 KeepRecords(
-                    self._settling, self._segments, self.segment, placed, received_at, self._told, identity=identity
+                    self._settling,
+                    self._segments,
+                    self.segment,
+                    placed,
+                    received_at,
+                    self._told,
+                    weigh=self._weigh,
+                    identity=identity,
                 )
             )
 

@@ -112,7 +112,7 @@ class FollowedFile:
     def _look(self) -> None:
         if self._open is None and not self._begin():
             return
-        while self._open is not None and self._read_some() and not self._crowded():
+        while self._open is not None and not self._crowded() and self._read_some():
             pass
         if self._open is not None and not self._crowded() and self._changed():
             self._finish()

@@ -18,6 +18,7 @@ from twisted.logger import Logger
 from gateway.instants import from_micros, to_micros
 from gateway.intake.batch import Batch, Rules, Source, Touched
 from gateway.intake.charging import Charging
+from gateway.intake.gaps import GAP, Gaps
 from gateway.intake.live_calls import LiveCalls
 from gateway.repeats import HISTORY, RepeatWatch, Verdict, digest
 from gateway.store import outbox, records, schema
@@ -26,6 +27,8 @@ from gateway.store.rows import RecordRow, clean
 from protocols.records import CallRecord, Furniture, HotelEvent, Parsed, RawRecord, Unparsed
 from rating.book import TariffBook
 
+#: Connections and files whose first record was seen: an exchange may make a connection for each record, for years.
+REMEMBERED_SEGMENTS: Final = 20_000
 _REPEATS: Final = "repeats a run of records stored before"
 
 
@@ -41,6 +44,7 @@ class Settling:
         self._watches: dict[str, RepeatWatch] = {}
         self._segments: set[int] = set()
         self._live: dict[str, LiveCalls] = {}
+        self._gaps = Gaps(sources)
         self._read_at: datetime | None = None
         self._read_micros = 0
         memory.also_reload(self._reload)
@@ -48,9 +52,10 @@ class Settling:
     def _reload(self, connection: Connection) -> None:
         self._segments = set()
         self._live = {name: LiveCalls() for name in self._sources}
+        self._gaps.forget()
         marks: dict[str, list[bytes]] = {name: [] for name in self._sources}
         for stored in records.newest_records(connection, self._memory.owner, HISTORY):
-            if stored.source in marks and not stored.mark:
+            if stored.source in marks and stored.mark in ("", GAP):
                 marks[stored.source].append(digest(stored.raw))
                 self._take_up(stored, marks[stored.source][-1])
         self._watches = {name: RepeatWatch(marks[name]) for name in self._sources}
@@ -61,6 +66,7 @@ class Settling:
             return
         leg = self._sources[stored.source].parse(stored.raw, from_micros(stored.received_at))
         if isinstance(leg, CallRecord):
+            self._gaps.see(stored.source, leg.sequence, stored.id, stored.received_at)
             known = self._live[stored.source].by_id(leg.call_key, stored.call_id)
             if known is None:
                 self._live[stored.source].begin(stored.call_id, leg, mark, remember=True)
@@ -100,7 +106,10 @@ class Settling:
         hot.replace_call.many(connection, [(*row[2:], owner, row.id) for row in batch.changed_calls.values()])
         hot.add_record.many(connection, batch.records)
         hot.add_posting.many(connection, batch.postings)
+        for record, mark, reason in batch.changed_records:
+            records.mark_records(connection, owner, (record,), mark, reason)
         batch.records, batch.postings, batch.new_calls, batch.changed_calls = [], [], {}, {}
+        batch.changed_records = []
 
     def _one(self, connection: Connection, batch: Batch, raw: RawRecord, parsed: Parsed) -> None:
         record_id = self._memory.numbers.take(schema.records)
@@ -132,10 +141,12 @@ class Settling:
     def _verdict(self, connection: Connection, raw: RawRecord, record_id: int, mark: bytes) -> Verdict:
         watch = self._watches[raw.source]
         if raw.segment not in self._segments:
+            if len(self._segments) >= REMEMBERED_SEGMENTS:
+                self._segments.clear()  # the store knows them, which costs a question for each that still sends
             self._segments.add(raw.segment)
             # New to this memory, not always to the store: it may still be in the repeats with which it began.
             earlier = records.opening_records(connection, self._memory.owner, raw.segment, HISTORY)
-            if all(one.mark for one in earlier):
+            if all(one.mark not in ("", GAP) for one in earlier):
                 watch.begin(raw.segment)
                 for one in earlier:
                     watch.see(raw.segment, one.id, digest(one.raw))
@@ -186,8 +197,19 @@ class Settling:
         else:
             known.add(leg, mark)
             first = known.id in batch.touched and batch.touched[known.id].first
-        self._keep(batch, raw, record_id, "call", "", mark="possible repeat" if doubt else "", call=known.id)
-        batch.touched[known.id] = Touched(known, raw.source, self._micros(raw.received_at), first, doubt)
+        now = self._micros(raw.received_at)
+        gap = "" if doubt or leg.sequence is None else self._gap(batch, raw.source, leg, record_id, now)
+        words = "possible repeat" if doubt else GAP if gap else ""
+        self._keep(batch, raw, record_id, "call", gap, mark=words, call=known.id)
+        batch.touched[known.id] = Touched(known, raw.source, now, first, doubt)
+
+    def _gap(self, batch: Batch, source: str, leg: CallRecord, record_id: int, now: int) -> str:
+        """What the exchange's own numbering shows to be missing before this record, in a sentence."""
+        noticed = self._gaps.see(source, leg.sequence, record_id, now)
+        batch.changed_records += noticed.changed
+        batch.told_missing += noticed.missing
+        batch.told_gaps += [noticed.reason] if noticed.reason else []
+        return noticed.reason
 
     def _micros(self, moment: datetime) -> int:
         """The stored form of an instant; the records of one read share theirs."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final, Literal
 
 from twisted.application.internet import ClientService
 from twisted.application.service import Service
@@ -12,6 +13,7 @@ from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import (
     IAddress,
     IListeningPort,
+    IPushProducer,
     IReactorTime,
     IStreamClientEndpoint,
     IStreamServerEndpoint,
@@ -20,6 +22,7 @@ from twisted.internet.interfaces import (
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.logger import Logger
 from twisted.python.failure import Failure
+from zope.interface import implementer
 
 from gateway.intake.feed import Feed, Told
 from protocols.framing import Framer
@@ -31,30 +34,47 @@ MOST_CONNECTIONS: Final = 600
 #: Seconds before the first and the longest wait until an exchange is dialled again.
 FIRST_DELAY: Final = 1.0
 LONGEST_DELAY: Final = 30.0
+#: Seconds of silence after which TCP asks whether the peer is still there, then how often, and how many times in vain.
+#: Records may stay away all night, so silence proves nothing; but an exchange that lost its power must not hold its
+#: place, and one that we dialled must be dialled again: two minutes, where TCP's own patience is two hours.
+KEEP_ALIVE: Final = ((socket.TCP_KEEPIDLE, 60), (socket.TCP_KEEPINTVL, 15), (socket.TCP_KEEPCNT, 4))
 
 
+@implementer(IPushProducer)
 class RecordsProtocol(Protocol):
     """One connection of an exchange."""
 
     def __init__(self, session: Session, framer: Framer, door: Door) -> None:
         self._session, self._framer, self._door = session, framer, door
         self._feed: Feed | None = None
+        self._held: set[Literal["crowd", "peer"]] = set()
+        self.spoke = False
+
+    @property
+    def _wire(self) -> Any:
+        """The transport; Twisted types it as less than what every TCP transport is."""
+        return self.transport
 
     def connectionMade(self) -> None:
         """Greet, as the dialect's session has it; have TCP notice a dead peer, and send an acknowledgement at once."""
-        if ITCPTransport.providedBy(self.transport):
-            self.transport.setTcpKeepAlive(True)
-            self.transport.setTcpNoDelay(True)
         self._feed = self._door.open(self, self._committed)
         if self._feed is None:
-            self._abort()
+            self.abort()
             return
+        if ITCPTransport.providedBy(self.transport):
+            self._wire.setTcpNoDelay(True)
+            self._wire.setTcpKeepAlive(True)
+            for option, value in KEEP_ALIVE:
+                self._wire.getHandle().setsockopt(socket.IPPROTO_TCP, option, value)
+        self._wire.registerProducer(self, True)
         self._write(self._session.connected())
+        self._door.throttle(self)
 
     def dataReceived(self, data: bytes) -> None:
         """Cut the bytes into records and put them in line; stop reading while too many wait."""
         if self._feed is None:
             return
+        self.spoke = True
         answer, payload = self._session.receive(data)
         self._write(answer)
         if isinstance(self._session, AmiSession):
@@ -62,7 +82,7 @@ class RecordsProtocol(Protocol):
                 self._door.dialled(dialling)
         if self._session.problem:
             self._door.problem(self._session.problem)
-            self._abort()
+            self.abort()
         frames = self._framer.feed(payload) if payload else []
         if frames:
             self._feed.take(frames)
@@ -78,13 +98,36 @@ class RecordsProtocol(Protocol):
             self._door.close(self)
 
     def pause(self) -> None:
-        """Read no more until `resume`."""
-        self.transport.pauseProducing()  # type: ignore[union-attr]
+        """Read no more until `resume`: too many records wait."""
+        self._hold("crowd")
 
     def resume(self) -> None:
         """Read on."""
-        if self.connected:
-            self.transport.resumeProducing()  # type: ignore[union-attr]
+        self._go_on("crowd")
+
+    def pauseProducing(self) -> None:
+        """The peer does not read: one that only sends must not fill our memory with acknowledgements."""
+        self._hold("peer")
+
+    def resumeProducing(self) -> None:
+        """The peer reads again."""
+        self._go_on("peer")
+
+    def stopProducing(self) -> None:
+        """The connection is going; connectionLost says the rest."""
+
+    def abort(self) -> None:
+        """Close at once."""
+        self._wire.abortConnection()
+
+    def _hold(self, why: Literal["crowd", "peer"]) -> None:
+        self._held.add(why)
+        self._wire.pauseProducing()
+
+    def _go_on(self, why: Literal["crowd", "peer"]) -> None:
+        self._held.discard(why)
+        if self.connected and not self._held:
+            self._wire.resumeProducing()
 
     def _committed(self, count: int) -> None:
         if self.connected:
@@ -92,10 +135,7 @@ class RecordsProtocol(Protocol):
 
     def _write(self, data: bytes) -> None:
         if data:
-            self.transport.write(data)  # type: ignore[union-attr]
-
-    def _abort(self) -> None:
-        self.transport.abortConnection()  # type: ignore[union-attr]
+            self._wire.write(data)
 
 
 class Door:
@@ -116,16 +156,24 @@ class Door:
         self.dialled = dialled
         self._open_feed, self._told, self._changed = open_feed, told, changed
         self.problem, self._crowded = problem, crowded
-        self._here: set[RecordsProtocol] = set()
-        self._paused: set[RecordsProtocol] = set()
+        self._here: dict[RecordsProtocol, None] = {}  # in the order in which they came
+        self._holding = False
+        self._full = False
 
     def open(self, protocol: RecordsProtocol, committed: Callable[[int], None]) -> Feed | None:
-        """Let a connection in; None if there are too many."""
-        if len(self._here) >= MOST_CONNECTIONS:
-            self.problem(f"more than {MOST_CONNECTIONS} connections at a time; the newest is refused")
+        """Let a connection in; None if there are too many.
+
+        When every place is taken, the oldest connection that never said anything makes room: half-open connections
+        without end must not keep the exchange out.
+        """
+        room = len(self._here) < MOST_CONNECTIONS or self._turn_out()
+        if room:
+            self._here[protocol] = None
+            self._changed(len(self._here))
+        if not room or len(self._here) == MOST_CONNECTIONS:
+            self._tell_full()
+        if not room:
             return None
-        self._here.add(protocol)
-        self._changed(len(self._here))
 
         def told(batch: object, count: int) -> None:
             self._told(batch, count)  # type: ignore[arg-type]
@@ -135,26 +183,51 @@ class Door:
 
     def close(self, protocol: RecordsProtocol) -> None:
         """A connection is gone."""
-        self._here.discard(protocol)
-        self._paused.discard(protocol)
+        self._here.pop(protocol, None)
+        self._full = self._full and len(self._here) > MOST_CONNECTIONS // 2
         self._changed(len(self._here))
 
-    def throttle(self, protocol: RecordsProtocol) -> None:
-        """Stop reading from a connection while too many records wait for the writer."""
-        if self._crowded():
-            self._paused.add(protocol)
-            protocol.pause()
+    def throttle(self, newest: RecordsProtocol) -> None:
+        """Stop reading from every connection while too many records wait for the writer.
+
+        From all at once: were each stopped at its own next read, hundreds of connections would bring hundreds of
+        reads beyond the bound.
+        """
+        if self._holding:
+            newest.pause()
+        elif self._crowded():
+            self._holding = True
+            for protocol in self._here:
+                protocol.pause()
 
     def relax(self) -> None:
         """The writer has caught up: read on."""
-        paused, self._paused = self._paused, set()
-        for protocol in paused:
-            protocol.resume()
+        if self._holding:
+            self._holding = False
+            for protocol in list(self._here):
+                protocol.resume()
 
     def close_all(self) -> None:
         """End every connection."""
         for protocol in list(self._here):
-            protocol._abort()
+            protocol.abort()
+
+    def _turn_out(self) -> bool:
+        """Close the oldest connection that never brought a byte; False if all have."""
+        silent = next((one for one in self._here if not one.spoke), None)
+        if silent is None:
+            return False
+        del self._here[silent]
+        silent.abort()
+        return True
+
+    def _tell_full(self) -> None:
+        """Say so for the page, and once in the log until half of them are gone."""
+        words = f"all {MOST_CONNECTIONS} places for connections are taken; silent ones are closed, others are refused"
+        self.problem(words)
+        if not self._full:
+            self._full = True
+            self._log.warn("{words}", words=words)
 
 
 class RecordsFactory(Factory):

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from sqlalchemy import Connection
 from twisted.logger import Logger
 
-from gateway.ledger import DEEDS, Event, IllegalMove, move
+from gateway.ledger import DEEDS, REASON_NEEDED, Event, IllegalMove, move
 from gateway.posting.steps import WireNumbers
 from gateway.store import alarms, commands, outbox
 from gateway.store.commands import Command
@@ -30,7 +30,7 @@ DECISIONS: Final = ("approve", "reject", "tariff")
 Decide: TypeAlias = Callable[[Connection, Command, int], tuple[str, list[Due]]]
 
 
-def refuse(row: PostingRow | None, deed: str, room: str | None = None) -> str | None:
+def refuse(row: PostingRow | None, deed: str, room: str | None = None, why: str = "") -> str | None:
     """Why a deed cannot be done to a posting, in a sentence; None if it can. Pure."""
     if row is None:
         return "there is no such posting"
@@ -46,6 +46,8 @@ def refuse(row: PostingRow | None, deed: str, room: str | None = None) -> str | 
         return f"posting {row.id} has no amount that can be on a folio ({row.reason})"
     if after == "due" and (row.amount is None or backwards or row.hold in _NEVER_SENT):
         return f"posting {row.id} has no amount that can be posted ({row.reason}); book it by hand, or write it off"
+    if deed in REASON_NEEDED and not why.strip():
+        return f"'{deed}' needs a reason, which is kept with your name; posting {row.id} is still {row.state}"
     if after == "due" and row.room is None and room is None:
         return f"posting {row.id} has no room ({row.reason}); name one, or write it off"
     return None
@@ -56,7 +58,7 @@ def carry_out(
 ) -> tuple[str, Due | None]:
     """Do one deed; returns the sentence to keep and the posting that is due again, if one is."""
     row = outbox.posting(connection, memory.owner, command.posting_id or 0)
-    problem = refuse(row, command.deed, command.room)
+    problem = refuse(row, command.deed, command.room, command.why)
     if problem is not None or row is None:
         return problem or "", None
     event: Event = DEEDS[command.deed]

@@ -72,6 +72,26 @@ class WireNumbers:
         self._doubtful.discard(token)
 
 
+def posting_of(
+    due: Due, token: int, room: str, reservation: str | None, zone: Callable[[datetime], datetime]
+) -> Posting:
+    """The charge as an adapter takes it, to a folio and with a number on the wire."""
+    return Posting(
+        token=token,
+        room=room,
+        amount=due.amount,
+        currency=due.currency,
+        decimals=due.decimals,
+        started_at=zone(from_micros(due.started_at)),
+        talk_seconds=due.talk_seconds,
+        dialled=due.dialled,
+        number_class=due.number_class,
+        reservation=None if reservation is None or reservation.startswith(UNNAMED) else reservation,
+        trunk=due.trunk,
+        text=due.place,
+    )
+
+
 class Step:
     """One step of the clerk: the answer of the last attempt, and the next posting committed as sent."""
 
@@ -136,7 +156,7 @@ class Step:
         attempt_id = self._memory.numbers.take(schema.attempts)
         out = (due.posting_id, attempt, self._numbers.pms, token, room, self._now, None, "", "")
         self._memory.statements.add_attempt.many(connection, [(self._memory.owner, attempt_id, *out)])
-        posting = self._posting(due, token, room, reservation)
+        posting = posting_of(due, token, room, reservation, self._zone)
         return Sent(posting=posting, due=due, attempt=attempt, attempt_id=attempt_id)
 
     def _payer(self, due: Due) -> tuple[str, str | None] | None:
@@ -145,22 +165,6 @@ class Step:
             return due.room, None
         stay = self._memory.occupancy.folio(due.room, due.started_at)
         return None if stay is None else (stay.room, stay.reservation)
-
-    def _posting(self, due: Due, token: int, room: str, reservation: str | None) -> Posting:
-        return Posting(
-            token=token,
-            room=room,
-            amount=due.amount,
-            currency=due.currency,
-            decimals=due.decimals,
-            started_at=self._zone(from_micros(due.started_at)),
-            talk_seconds=due.talk_seconds,
-            dialled=due.dialled,
-            number_class=due.number_class,
-            reservation=None if reservation is None or reservation.startswith(UNNAMED) else reservation,
-            trunk=due.trunk,
-            text=due.place,
-        )
 
     def _guest_gone(self, connection: Connection, due: Due) -> None:
         row = outbox.posting(connection, self._memory.owner, due.posting_id)

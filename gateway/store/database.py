@@ -29,6 +29,8 @@ BUSY_MILLISECONDS: Final = 5_000
 CHECKPOINT_PAGES: Final = 4_000
 #: Page cache in KiB: enough for the right edges of all indexes and a day's calls.
 CACHE_KIB: Final = 65_536
+#: The same for a long look from one end to the other, which comes by each page once.
+READER_KIB: Final = 8_192
 #: An arbitrary constant that marks our advisory locks in PostgreSQL.
 _ADVISORY: Final = 0x464F4C49
 
@@ -212,7 +214,7 @@ def _engine(url: URL, *, read_only: bool) -> Engine:
             "PRAGMA journal_mode=WAL",
             "PRAGMA synchronous=FULL",
             f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}",
-            f"PRAGMA cache_size=-{CACHE_KIB}",
+            f"PRAGMA cache_size=-{READER_KIB if read_only else CACHE_KIB}",
         ):
             connection.execute(words)
         if read_only:

@@ -7,6 +7,7 @@ it expected changes nothing and says so.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
@@ -78,7 +79,18 @@ def posting(connection: Connection, owner: str, posting_id: int) -> PostingRow |
 
 def held(connection: Connection, owner: str, *holds: Hold) -> list[PostingRow]:
     """Every posting held for one of these reasons."""
-    wanted = _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "held")), _p.hold.in_(holds)).order_by(_p.id)
+    return [PostingRow(*row) for row in connection.execute(_held(owner, holds))]
+
+
+@lru_cache(maxsize=32)
+def _held(owner: str, holds: tuple[Hold, ...]) -> Select[Any]:
+    """The question, made once: each piece of room news asks it."""
+    return _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "held")), _p.hold.in_(holds)).order_by(_p.id)
+
+
+def all_due(connection: Connection, owner: str) -> list[PostingRow]:
+    """Every posting that is due, at whatever PMS."""
+    wanted = _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "due"))).order_by(_p.id)
     return [PostingRow(*row) for row in connection.execute(wanted)]
 
 
@@ -87,6 +99,24 @@ def in_doubt_by_token(connection: Connection, owner: str, pms: str, token: int) 
     wanted = _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "in_doubt")), _p.token == token, _p.pms == pms)
     row = connection.execute(wanted.order_by(_p.id.desc())).first()
     return None if row is None else PostingRow(*row)
+
+
+class Doubtful(NamedTuple):
+    """A posting in doubt with what is needed to ask for it: as it was sent, and since when nobody knows."""
+
+    due: Due
+    token: int
+    reservation: str | None
+    since: int
+
+
+def in_doubt(connection: Connection, owner: str, pms: str, since_before: int, most: int) -> list[Doubtful]:
+    """The oldest postings at a PMS that are in doubt since an instant before `since_before`."""
+    wanted = _DUE.add_columns(_p.token, _p.reservation, _p.changed_at).where(
+        _p.property == owner, _p.id.in_(lively(owner, "in_doubt")), _p.pms == pms, _p.changed_at < since_before
+    )
+    rows = connection.execute(wanted.limit(most))
+    return [Doubtful(_due(row[:-3]), int(row[-3] or 0), row[-2], int(row[-1])) for row in rows]
 
 
 def of_call(connection: Connection, owner: str, call_id: int) -> list[PostingRow]:

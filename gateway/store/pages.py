@@ -280,7 +280,9 @@ def records_of(connection: Connection, owner: str, call_id: int) -> list[dict[st
 def odd_records(
     connection: Connection, owner: str, mark: str, most: int, before: int | None = None
 ) -> tuple[list[dict[str, Any]], int | None]:
-    """Records that could not be read (`unread`) or may be or are repeats (`repeat`), newest first, over one stretch.
+    """Records that could not be read (`unread`), may be or are repeats (`repeat`), or come behind missing ones (`gap`).
+
+    Newest first, over one stretch.
 
     The second value is where the look stopped for want of time, None where it did not.
     """
@@ -288,9 +290,12 @@ def odd_records(
     if top is None:
         top = int(connection.execute(select(func.max(_r.id)).where(_r.property == owner)).scalar() or 0) + 1
     bottom = top - SEARCH_STRETCH
-    odd = {"unread": _r.kind == "unparsed", "repeat": _r.mark != ""}.get(
-        mark, or_(_r.kind == "unparsed", _r.mark != "")
-    )
+    choices: dict[str, ColumnElement[bool]] = {
+        "unread": _r.kind == "unparsed",
+        "repeat": _r.mark.in_(("repeat", "possible repeat")),
+        "gap": _r.mark == "gap",
+    }
+    odd = choices.get(mark, or_(_r.kind == "unparsed", _r.mark != ""))
     wanted = select(schema.records).where(_r.property == owner, _r.id < top, _r.id >= bottom, odd)
     found = plain(connection.execute(wanted.order_by(_r.id.desc()).limit(most)).mappings())
     return found, None if len(found) == most or bottom <= 1 else bottom

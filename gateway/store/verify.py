@@ -1,61 +1,117 @@
-"""The rules that a stored ledger keeps, each as a question that must find nothing."""
+"""Whether a stored ledger is whole: its file, its schema, every rule of rules.py, and every price added up again.
+
+Whatever is found is told in a sentence with the numbers of the rows, so that somebody can look at them. Nothing is
+changed and nothing is repaired: a ledger that mends itself proves nothing.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Iterator
 from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, select, text
 
-#: (what is wrong if a row is found, the question)
-_RULES: Final = (
-    (
-        "calls that ask for a charge and have no posting",
-        "SELECT count(*) FROM calls c WHERE c.property = :p AND c.status = 'charge' AND NOT EXISTS "
-        "(SELECT 1 FROM postings p WHERE p.property = c.property AND p.call_id = c.id)",
-    ),
-    (
-        "postings without a call",
-        "SELECT count(*) FROM postings p WHERE p.property = :p AND NOT EXISTS "
-        "(SELECT 1 FROM calls c WHERE c.property = p.property AND c.id = p.call_id)",
-    ),
-    (
-        "calls without a record",
-        "SELECT count(*) FROM calls c WHERE c.property = :p AND NOT EXISTS "
-        "(SELECT 1 FROM records r WHERE r.property = c.property AND r.call_id = c.id)",
-    ),
-    (
-        "call records that belong to no call and are no repeats",
-        "SELECT count(*) FROM records r WHERE r.property = :p AND r.kind = 'call' AND r.mark <> 'repeat' "
-        "AND r.call_id IS NULL",
-    ),
-    (
-        "postings whose attempts are not all written down",
-        "SELECT count(*) FROM postings p WHERE p.property = :p AND p.attempts <> "
-        "(SELECT count(*) FROM attempts a WHERE a.property = p.property AND a.posting_id = p.id)",
-    ),
-    (
-        "calls whose postings do not add up to their price",
-        "SELECT count(*) FROM calls c WHERE c.property = :p AND c.status = 'charge' AND c.amount IS NOT NULL AND "
-        "c.amount <> (SELECT coalesce(sum(p.amount), 0) FROM postings p "
-        "WHERE p.property = c.property AND p.call_id = c.id) AND NOT EXISTS "
-        "(SELECT 1 FROM postings p WHERE p.property = c.property AND p.call_id = c.id AND p.kind <> 'charge')",
-    ),
-    (
-        "calls whose net and tax do not add up to their price",
-        "SELECT count(*) FROM calls c WHERE c.property = :p AND c.amount IS NOT NULL AND c.amount <> c.net + c.tax",
-    ),
-)
+from gateway.store import schema
+from gateway.store.rules import RULES, Rule
+from rating.recount import recounted
+
+#: Rows of a kind that are named; more are counted.
+MOST_NAMED: Final = 5
+#: Calls whose sums are added up between two words of progress.
+_CHUNK: Final = 5_000
+
+#: Told what is being done, and how far it has come, from 0 to 1.
+Progress = Callable[[str, float], None]
 
 
-def broken_rules(connection: Connection, owner: str, is_sqlite: bool) -> list[str]:
+def _silent(_words: str, _share: float) -> None:
+    """Nobody is watching."""
+
+
+def broken_rules(connection: Connection, owner: str, is_sqlite: bool, progress: Progress = _silent) -> list[str]:
     """What is wrong with a store, in sentences; empty if it is whole."""
-    broken: list[str] = []
-    if is_sqlite:
-        broken += [
-            f"damaged file: {row[0]}" for row in connection.exec_driver_sql("PRAGMA quick_check") if row[0] != "ok"
+    progress("the file" if is_sqlite else "the tables", 0.0)
+    broken = [*_damage(connection)] if is_sqlite else []
+    lacking = _lacking(connection)
+    if lacking:
+        return broken + lacking  # what is asked below would fail on it
+    for number, rule in enumerate(RULES):
+        progress(f"each {rule.kind}", 0.2 + 0.5 * number / len(RULES))
+        broken += _asked(connection, owner, rule)
+    return broken + _sums(connection, owner, progress)
+
+
+def _damage(connection: Connection) -> Iterator[str]:
+    """What SQLite finds: pages, and every index against its table."""
+    for row in connection.exec_driver_sql("PRAGMA integrity_check"):
+        if row[0] != "ok":
+            yield f"the file is damaged: {row[0]}"
+
+
+def _lacking(connection: Connection) -> list[str]:
+    """Tables, columns and indexes that the schema has and the store has not."""
+    found = inspect(connection)
+    there = set(found.get_table_names())
+    lacking = []
+    for table in schema.metadata.sorted_tables:
+        if table.name not in there:
+            lacking.append(f"the table {table.name} is missing")
+            continue
+        columns = {column["name"] for column in found.get_columns(table.name)}
+        lacking += [
+            f"the column {table.name}.{one.name} is missing" for one in table.columns if one.name not in columns
         ]
-    for words, question in _RULES:
-        count = connection.execute(text(question), {"p": owner}).scalar() or 0
-        if count:
-            broken.append(f"{count} {words}")
-    return broken
+        indexes = {index["name"] for index in found.get_indexes(table.name)}
+        lacking += [
+            f"the index {one.name} of {table.name} is missing" for one in table.indexes if one.name not in indexes
+        ]
+    return lacking
+
+
+def _asked(connection: Connection, owner: str, rule: Rule) -> list[str]:
+    rows = [int(row[0]) for row in connection.execute(text(rule.question), {"p": owner})]
+    if not rows:
+        return []
+    return [f"{_counted(len(rows), rule.kind)} {rule.words}: {_named(sorted(rows))}"]
+
+
+def _counted(count: int, kind: str) -> str:
+    if count == 1:
+        return f"one {kind}"
+    plural = "entries of the audit trail" if kind.startswith("entry") else f"{kind}s"
+    return f"{count} {plural}"
+
+
+def _named(rows: list[int]) -> str:
+    shown = ", ".join(str(one) for one in rows[:MOST_NAMED])
+    return f"{shown} and {len(rows) - MOST_NAMED} more" if len(rows) > MOST_NAMED else shown
+
+
+def _sums(connection: Connection, owner: str, progress: Progress) -> list[str]:
+    """Calls whose price does not follow from the sum that is stored with it."""
+    c = schema.calls.c
+    wanted = select(c.id, c.net, c.tax, c.amount, c.trace).where(c.property == owner, c.trace.is_not(None))
+    newest = int(connection.execute(text("SELECT max(id) FROM calls WHERE property = :p"), {"p": owner}).scalar() or 1)
+    wrong: list[int] = []
+    result = connection.execution_options(stream_results=True).execute(wanted.order_by(c.id))
+    for number, row in enumerate(result.yield_per(_CHUNK)):
+        if number % _CHUNK == 0:
+            progress("each price", 0.7 + 0.3 * row.id / newest)
+        if not _adds_up(row.trace, (row.net, row.tax, row.amount)):
+            wrong.append(row.id)
+    return (
+        [f"{_counted(len(wrong), 'call')} whose price does not follow from its stored sum: {_named(wrong)}"]
+        if wrong
+        else []
+    )
+
+
+def _adds_up(trace: str, stored: tuple[int, int, int]) -> bool:
+    """Whether the legs' sums, each added up again, make the stored price. A layout of another release is believed."""
+    try:
+        legs = [recounted(leg) for leg in json.loads(trace)]
+    except (ValueError, TypeError):
+        return False
+    known = [leg for leg in legs if leg is not None]
+    return len(known) < len(legs) or tuple(map(sum, zip(*known, strict=True))) == stored

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, and_, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, and_, case, func, insert, literal_column, select, update
 
 from gateway.instants import SECOND
 from gateway.store import schema
@@ -54,10 +54,16 @@ def newest_id(connection: Connection, owner: str, table: Any) -> int:
     return int(connection.execute(select(func.max(table.c.id)).where(table.c.property == owner)).scalar() or 0)
 
 
+def _hour_of(instant: ColumnElement[int]) -> ColumnElement[int]:
+    """The hour of an instant, counted from 1970. The divisor stands in the text of the statement, not beside it:
+    PostgreSQL takes two bound values for two expressions, and would not group by what it selects."""
+    return instant // literal_column(str(_HOUR), Integer)
+
+
 def count_records(connection: Connection, owner: str, after: int) -> tuple[list[Counted], int]:
     """Records and calls behind record `after`, by hour and exchange, over one stretch; and how far it went."""
     upto = min(newest_id(connection, owner, schema.records), after + STRETCH)
-    hour = _r.received_at // _HOUR
+    hour = _hour_of(_r.received_at)
     calls = func.sum(case((_r.kind == "call", 1), else_=0))
     wanted = select(hour, _r.source, func.count(), calls, func.max(_r.received_at)).where(
         _r.property == owner, _r.id > after, _r.id <= upto, _r.kind != "furniture"
@@ -75,7 +81,7 @@ def count_acknowledged(connection: Connection, owner: str, after: int) -> tuple[
     behind = (_t.property == owner, _t.id > after, _t.id <= upto)
     unanswered = connection.execute(select(func.min(_t.id)).where(*behind, _t.answered_at.is_(None))).scalar()
     upto = upto if unanswered is None else int(unanswered) - 1
-    hour = _t.answered_at // _HOUR
+    hour = _hour_of(_t.answered_at)
     wanted = select(hour, _t.pms, func.count(), func.max(_t.answered_at)).where(
         *behind, _t.id <= upto, _t.event.in_(_ACKNOWLEDGED)
     )

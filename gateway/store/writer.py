@@ -29,9 +29,21 @@ from gateway.store.database import Database
 
 #: Records in one commit. More would make ingest a little faster and postings wait; see docs/benchmarks.md.
 MOST_RECORDS: Final = 250
-#: Records that may wait for the writer before the intake stops reading from its sockets, and starts again.
-BACKLOG_HIGH: Final = 20_000
-BACKLOG_LOW: Final = 10_000
+#: Records that may wait for the writer before the intake stops reading from its sockets, and starts again: about a
+#: second of work. An exchange that cannot be acknowledged loses what waits if the process dies, and one that is quiet
+#: waits behind what another has sent.
+BACKLOG_HIGH: Final = 5_000
+BACKLOG_LOW: Final = 2_500
+#: Bytes that may wait likewise: 5,000 records of usual length are 1 MB, but one may have 16 KiB.
+BACKLOG_BYTES: Final = 8 * 1024 * 1024
+#: Bytes that each exchange may have in line, however much the others have: one that floods must not silence the rest.
+FAIR_SHARE: Final = 64 * 1024
+#: Marks, commands and pieces of room news in one commit, before its records: more than any number of links has at
+#: once, and few enough that a PMS which tells without end leaves the exchanges their share.
+MOST_PROMPT: Final = 250
+#: How many of them may wait before a PMS is no longer read: a large house's whole state comes as one piece, so only a
+#: PMS gone wild says more in the time of a commit.
+NEWS_HIGH: Final = 500
 #: Seconds to wait before the first and every later try while the store is in trouble.
 RETRY_SECONDS: Final = (0.2, 0.5, 1.0, 2.0, 5.0)
 
@@ -88,6 +100,11 @@ class Writer:
         return self._submitted - self._committed
 
     @property
+    def out_of_breath(self) -> bool:
+        """True while so many marks, commands and pieces of news wait that a PMS should not be listened to."""
+        return len(self._prompt) > NEWS_HIGH
+
+    @property
     def idle(self) -> bool:
         """True when nothing waits."""
         return not self._prompt and not self._bulk
@@ -122,7 +139,7 @@ class Writer:
 
     def _take(self) -> list[Job]:
         jobs: list[Job] = []
-        while self._prompt:
+        while self._prompt and len(jobs) < MOST_PROMPT:
             jobs.append(self._prompt.popleft())
         room = MOST_RECORDS
         while self._bulk and (self._bulk[0].records <= room or room == MOST_RECORDS):
@@ -147,6 +164,8 @@ class Writer:
     def _succeeded(self, jobs: list[Job]) -> None:
         self._committed += sum(job.records for job in jobs)
         self.commits += 1
+        if self.trouble:
+            self._log.info("the store can be written again; what waited is being committed")
         self._stale, self._failures, self.trouble = False, 0, None
 
     def _put_back(self, jobs: list[Job], error: Exception) -> None:
@@ -154,8 +173,10 @@ class Writer:
         self._bulk.extendleft(reversed([job for job in jobs if job.records]))
         self._prompt.extendleft(reversed([job for job in jobs if not job.records]))
         self._failures += 1
-        self.trouble = f"the store cannot be written: {str(error).splitlines()[0]}"
-        self._log.error("{trouble}; {count} jobs wait", trouble=self.trouble, count=len(jobs))
+        trouble = f"the store cannot be written: {str(getattr(error, 'orig', error)).splitlines()[0]}"
+        if trouble != self.trouble:  # once, however often it is tried: a full disk must not be filled with its own log
+            self._log.error("{trouble}; nothing more is read or posted until it can be", trouble=trouble)
+        self.trouble = trouble
 
     def _one_by_one(self, jobs: list[Job]) -> list[Announce]:
         waiting, announcements = deque(jobs), list[Announce]()

@@ -53,12 +53,15 @@ class Diary:
         self._now, self._elsewhere, self._zone = now, elsewhere, zone
         self._at, self._weekday, self._where, self._cash = at, weekday, where, cash
         self._code_of, self._wake = code_of, wake
+        self._unkept: set[str] = set()
 
     async def look(self) -> None:
         """Write what is due; the first look of all only marks where the diary begins."""
         owner = self._memory.owner
         marks = await self._elsewhere(lambda: self._database.read(lambda c: watching.marks(c, owner)))
         for mark, weekday in ((DAILY, None), (WEEKLY, self._weekday)):
+            if mark in self._unkept:
+                continue  # its mail waits for the store, and the mark with it
             local = self._now().astimezone(self._zone)
             last = date.fromordinal(marks[mark]) if mark in marks else None
             run = due_run(local, self._at, last, weekday)
@@ -68,8 +71,12 @@ class Diary:
                 self._keep(await self._elsewhere(lambda m=mark, r=run, b=last: self._letter(m, r, b)), mark, run)  # type: ignore[misc]
 
     def _keep(self, letter: Notice | None, mark: str, run: date) -> None:
-        now = to_micros(self._now())
-        self._submit(KeepLetter(self._memory, letter, mark, run.toordinal(), now, self._wake))
+        def done() -> None:
+            self._unkept.discard(mark)
+            self._wake()
+
+        self._unkept.add(mark)
+        self._submit(KeepLetter(self._memory, letter, mark, run.toordinal(), to_micros(self._now()), done))
 
     def _letter(self, mark: str, run: date, last: date) -> Notice:
         """The mail of a run: what came since the run before it, in whole days of the hotel. Runs in a thread."""

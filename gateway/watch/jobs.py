@@ -160,30 +160,40 @@ class KeepEmergency(_Job):
 class KeepCounts(_Job):
     """Add what was counted to the hours, and move the marks with it, so that nothing is counted twice."""
 
-    def __init__(self, memory: Memory, rows: Sequence[watching.Counted], marks: dict[str, int]) -> None:
-        self._memory, self._rows, self._marks = memory, rows, marks
+    def __init__(self, memory: Memory, rows: Sequence[watching.Counted], marks: dict[str, int], done: Announce) -> None:
+        self._memory, self._rows, self._marks, self._done = memory, rows, marks, done
 
     def work(self, connection: Connection) -> Announce:
         """Counts and marks in one transaction."""
         watching.add_hours(connection, self._memory.owner, self._rows)
         for name, value in self._marks.items():
             watching.set_mark(connection, self._memory.owner, name, value)
-        return lambda: None
+        return self._done
+
+    def rescue(self, connection: Connection, error: Exception) -> Announce:
+        """Neither counts nor marks have moved: it is counted again."""
+        super().rescue(connection, error)
+        return self._done
 
 
 class KeepLetter(_Job):
     """A daily or weekly mail is written down with the mark that it was: a run is made once, whatever happens."""
 
-    def __init__(self, memory: Memory, letter: Notice | None, mark: str, day: int, now: int, wake: Announce) -> None:
+    def __init__(self, memory: Memory, letter: Notice | None, mark: str, day: int, now: int, done: Announce) -> None:
         self._memory, self._letter, self._mark, self._day = memory, letter, mark, day
-        self._now, self._wake = now, wake
+        self._now, self._done = now, done
 
     def work(self, connection: Connection) -> Announce:
         """The mark moves even where there is no letter: a first start owes nothing for the days before it."""
         if self._letter is not None:
             notices.add(connection, self._memory.owner, self._memory.numbers, self._letter, self._now)
         watching.set_mark(connection, self._memory.owner, self._mark, self._day)
-        return self._wake
+        return self._done
+
+    def rescue(self, connection: Connection, error: Exception) -> Announce:
+        """The mark has not moved: it is written anew."""
+        super().rescue(connection, error)
+        return self._done
 
 
 class KeepTry(_Job):

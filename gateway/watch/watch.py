@@ -74,6 +74,7 @@ class Watch:
         self._standings: Mapping[weighing.Key, weighing.Standing] | None = None
         self._habits: Habits | None = None
         self._count_at = 0.0
+        self._uncounted = False
         self._unkept = 0
         self._again: list[EmergencyCall] = []
         self._free: int | None = None
@@ -112,7 +113,7 @@ class Watch:
         glance: looking.Glance = await house.elsewhere(
             lambda: house.database.read(lambda connection: looking.glance(connection, owner))
         )
-        if house.clock.seconds() >= self._count_at:
+        if house.clock.seconds() >= self._count_at and not self._uncounted:
             await self._count()
         return glance
 
@@ -124,7 +125,8 @@ class Watch:
         names = list(house.status.sources)
         counted = await house.elsewhere(lambda: house.database.read(lambda c: looking.count(c, owner)))
         if counted.rows or counted.marks:
-            house.submit(KeepCounts(house.memory, counted.rows, counted.marks))
+            self._uncounted = True
+            house.submit(KeepCounts(house.memory, counted.rows, counted.marks, self._counted))
         for row in counted.emergencies:
             self.emergency(CallRow(*[row[name] for name in CallRow._fields]), int(row["received_at"]))
         self._count_at = house.clock.seconds() + (COUNT_EVERY if counted.complete else 0.0)
@@ -138,6 +140,10 @@ class Watch:
             )
         if self._diary is not None:
             await self._diary.look()
+
+    def _counted(self) -> None:
+        """What was counted is written down; before that the same would be counted again."""
+        self._uncounted = False
 
     # -- judging --------------------------------------------------------------------------------------------------
 

@@ -210,6 +210,8 @@ def _source(one: Any) -> dict[str, Any]:
         "records": one.records,
         "calls": one.calls,
         "unread": one.unread,
+        "missing": one.missing,
+        "gaps": list(one.gaps),
         "last_record": _moment(one.last_record),
         "problem": one.problem or None,
     }

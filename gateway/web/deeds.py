@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 from twisted.internet.task import deferLater
 
-from gateway.ledger import ARROWS, DEEDS
+from gateway.ledger import ARROWS, DEEDS, REASON_NEEDED
 from gateway.store import alarms, commands, schema
 from gateway.web.house import House
 from gateway.web.marks import NAMES
@@ -30,6 +30,9 @@ PATIENCE: Final = 3.0
 LOOK_EVERY: Final = 0.1
 #: Another process may take the same number for its command at the same moment; then the next number is tried.
 TRIES: Final = 5
+
+
+_NO_REASON: Final = {"write-off": "A write-off needs a reason: whoever balances the day will ask."}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +83,8 @@ def judge(form: Form, number: int, tokens: Tokens) -> NotDone | None:
         return NotDone("That is not something that can be done to this posting.")
     if not form.who:
         return NotDone("Write your name: whoever asks later must know who decided.")
-    if form.deed == "write-off" and not form.why:
-        return NotDone("A write-off needs a reason: whoever balances the day will ask.")
+    if form.deed in REASON_NEEDED and not form.why:
+        return NotDone(_NO_REASON.get(form.deed, "Write what you saw on the folio: whoever asks later must know why."))
     return None
 
 

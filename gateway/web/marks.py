@@ -71,6 +71,7 @@ HOLDS: Final[Mapping[str, str]] = {
     "possible_repeat": "possible repeat",
     "amount_fell": "now cheaper than posted",
     "by_hand": "to book by hand",
+    "restored": "restored from a copy",
 }
 
 

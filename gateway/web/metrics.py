@@ -102,6 +102,10 @@ def _sources(house: House) -> Iterator[Metric]:
         ("unread", "records among them that could not be read", {one.name: one.unread for one in sources}),
     ):
         yield _counter(f"foliogate_{name}", words, "source", values)
+    missing = {one.name: one.missing for one in sources}
+    yield _labelled(
+        "foliogate_missing_records", "numbers that an exchange gave and no record brought", "source", missing
+    )
     yield _labelled(
         "foliogate_source_up", "1 while the exchange is there", "source", {s.name: int(s.up) for s in sources}
     )

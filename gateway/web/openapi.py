@@ -178,6 +178,8 @@ def _source() -> dict[str, Any]:
         records=_WHOLE,
         calls=_WHOLE,
         unread=_WHOLE,
+        missing=_WHOLE,
+        gaps={"type": "array", "items": _TEXT},
         last_record=_or_null(_INSTANT),
         problem=_or_null(_TEXT),
     )

@@ -177,7 +177,7 @@ class Pages:
 
     async def records(self, kind: str, before: int | None) -> Page:
         """Records that could not be read, and repeats."""
-        wanted = kind if kind in ("unread", "repeat") else ""
+        wanted = kind if kind in ("unread", "repeat", "gap") else ""
         found, looked_to = await self._reads.read(
             lambda c: queries.odd_records(c, self._owner, wanted, PAGE_ROWS + 1, before)
         )

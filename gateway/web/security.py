@@ -23,6 +23,7 @@ from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
+from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 
@@ -32,6 +33,8 @@ LONGEST_BODY: Final = 16_384
 LONGEST_ADDRESS: Final = 2_048
 #: Seconds until a silent connection is closed; a live page asks every second.
 SILENCE: Final = 60
+#: Connections at a time: a browser holds six at most, and each may keep an answer of some 100 kB in memory.
+MOST_CONNECTIONS: Final = 200
 
 POLICY: Final = "; ".join(
     (
@@ -81,6 +84,43 @@ class QuietSite(Site):
 
     def log(self, request: Any) -> None:
         """Twisted wants a line for each request; there is none."""
+
+
+class _Connection(ProtocolWrapper):
+    """A connection that says when it is heard."""
+
+    def dataReceived(self, data: bytes) -> None:
+        """Something came."""
+        self.factory.heard(self)
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
+
+
+class BoundedSite(WrappingFactory):
+    """A site that takes so many connections at a time; for one more, the one that was silent longest is closed.
+
+    A browser that shows a live page asks every second, so it is never that one; connections that were opened and left
+    are.
+    """
+
+    noisy = False
+    protocol = _Connection
+
+    def heard(self, connection: ProtocolWrapper) -> None:
+        """It is not the silent one: the connections are kept in the order in which they were last heard."""
+        if self.protocols.pop(connection, None) is not None:
+            self.protocols[connection] = 1
+
+    def registerProtocol(self, p: ProtocolWrapper) -> None:  # noqa: N802 (Twisted calls it so)
+        """A connection is made."""
+        if len(self.protocols) >= MOST_CONNECTIONS:
+            silent = next(iter(self.protocols))
+            del self.protocols[silent]
+            silent.abortConnection()
+        self.protocols[p] = 1
+
+    def unregisterProtocol(self, p: ProtocolWrapper) -> None:  # noqa: N802 (Twisted calls it so)
+        """A connection is gone."""
+        self.protocols.pop(p, None)
 
 
 class Door(Resource):

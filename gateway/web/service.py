@@ -12,7 +12,7 @@ from twisted.internet.interfaces import IListeningPort
 from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.web.house import House
 from gateway.web.laboratory import Laboratory
-from gateway.web.security import Door, QuietSite, own_hosts
+from gateway.web.security import BoundedSite, Door, QuietSite, own_hosts
 from gateway.web.site import Routes
 from gateway.web.workers import in_processes
 
@@ -45,7 +45,7 @@ class WebService:
         """Begin to listen; fires with the port, or fails with CannotListenError."""
         endpoint: Any = serverFromString(self._reactor, self._house.config.web.listen)  # type: ignore[no-untyped-call]
         site = QuietSite(self._door, self._reactor)
-        listening: Deferred[IListeningPort] = endpoint.listen(site)
+        listening: Deferred[IListeningPort] = endpoint.listen(BoundedSite(site))  # type: ignore[no-untyped-call]
         return listening.addCallback(self._listening)
 
     def _listening(self, port: IListeningPort) -> int:

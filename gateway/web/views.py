@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
-from gateway.explaining import explained
-from gateway.ledger import ARROWS, DEEDS
+from gateway.explaining import doubted, explained
+from gateway.ledger import ARROWS, DEEDS, REASON_NEEDED
 from gateway.web.marks import MEANINGS, NAMES, Mark, call_mark, posting_mark
 from gateway.web.words import Clock, amount, grouped, minutes
 from protocols.text import printable
@@ -168,8 +168,8 @@ def deed_views(posting: Row) -> list[DeedView]:
         if deed == "on-folio" and posting["state"] == "held" and posting["hold"] not in _BY_HAND:
             continue
         if after is not None and (after != "due" or chargeable):
-            final = deed == "write-off"
-            shown.append(DeedView(deed=deed, words=_BUTTONS[deed], reason_needed=final, plain=final))
+            needed = deed in REASON_NEEDED
+            shown.append(DeedView(deed=deed, words=_BUTTONS[deed], reason_needed=needed, plain=deed == "write-off"))
     return shown
 
 
@@ -201,6 +201,7 @@ class PostingView:
     token: str
     deeds: list[DeedView]
     tries: list[AttemptView]
+    known: list[tuple[str, str]]
 
 
 def posting_view(
@@ -240,6 +241,7 @@ def posting_view(
         token=token,
         deeds=deed_views(row),
         tries=[attempt_view(one, clock) for one in tries],
+        known=doubted(row, tries, clock.full) if state == "in_doubt" else [],
     )
 
 

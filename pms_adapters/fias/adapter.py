@@ -100,9 +100,10 @@ class FiasAdapter:
         wall_clock: Callable[[], datetime],
         retry_policy: Callable[[int], float] = growing_delay,
         random_bytes: Callable[[int], bytes] = os.urandom,
+        crowded: Callable[[], bool] = lambda: False,
     ) -> None:
         self._settings, self._endpoint, self._clock = settings, endpoint, clock
-        self._wall_clock, self._retry_policy = wall_clock, retry_policy
+        self._wall_clock, self._retry_policy, self._crowded = wall_clock, retry_policy, crowded
         self._link = Link("gateway", description=description_of(settings, random_bytes), timers=timers_of(settings))
         self._hearing = Hearing(settings.timezone, OwnFields(settings.tariff_field, settings.class_field))
         self._attempts = Attempts()
@@ -186,7 +187,7 @@ class FiasAdapter:
 
     def line_factory(self) -> LineFactory:
         """What makes this link's connections, for an endpoint of either direction."""
-        return LineFactory(self, self._settings.encoding, self._clock)
+        return LineFactory(self, self._settings.encoding, self._clock, self._crowded)
 
     # -- the connection --------------------------------------------------------------------------------------------
 
@@ -271,6 +272,8 @@ class FiasAdapter:
 
     def _hang_up(self, why: str) -> None:
         assert self._line is not None
+        if self._line.closing:
+            return  # what still comes on it changes nothing
         if self._stopping is None:
             self._odd(f"closing the connection: {why}")
         self._line.close()
@@ -309,9 +312,14 @@ class FiasAdapter:
 
     def _compare_clocks(self, record: Record) -> None:
         """Link records are stamped as they are sent; other records tell when something was keyed in."""
-        if record.kind in _STAMPED_WHEN_SENT and record.has("TI"):
-            told = instant(record.first("DA"), record.first("TI"), self._settings.timezone)
-            self._clock_ahead = None if told is None else (told - self._wall_clock()).total_seconds()
+        if record.kind not in _STAMPED_WHEN_SENT or not record.has("TI"):
+            return
+        now = self._wall_clock()
+        here = now.astimezone(self._settings.timezone)
+        if here.replace(fold=0).utcoffset() != here.replace(fold=1).utcoffset():
+            return  # in the hour that the autumn change repeats FIAS cannot say which of the two is meant
+        told = instant(record.first("DA"), record.first("TI"), self._settings.timezone)
+        self._clock_ahead = None if told is None else (told - now).total_seconds()
 
     def _deliver(self, record: Record) -> None:
         if record.kind == "PA":

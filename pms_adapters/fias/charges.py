@@ -25,6 +25,7 @@ LOCAL: Final = "LOCAL"
 """The code of a refusal that is ours: nothing was sent."""
 
 MAX_AMOUNT_DIGITS: Final = 15
+"""Digits of an amount in minor units (TA); no hotel's currency needs more for one call."""
 _DIGITS: Final = re.compile("[0-9]*")
 _OTHERS: Final = re.compile("[^0-9]")
 _TRUNK: Final = re.compile(r"[A-Za-z]*([0-9]{1,6})")

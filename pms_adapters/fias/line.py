@@ -6,7 +6,8 @@ that dials us needs a server endpoint with the same factory.
 
 from __future__ import annotations
 
-from typing import Any, Final, Protocol, assert_never
+from collections.abc import Callable
+from typing import Any, Final, Literal, Protocol, assert_never
 
 from twisted.internet import protocol
 from twisted.internet.interfaces import IAddress, IDelayedCall, IPushProducer, IReactorTime, ITCPTransport
@@ -20,6 +21,9 @@ from protocols.fias.records import Record
 CLOSE_GRACE: Final = 5.0
 """Seconds for the last bytes to leave before a closing connection is cut: a peer that reads nothing would otherwise
 keep it open until TCP gives up, a quarter of an hour later."""
+
+LISTEN_AGAIN: Final = 0.1
+"""Seconds until a PMS that told more than could be written down is listened to again, if it can be by then."""
 
 
 class LineOwner(Protocol):
@@ -44,10 +48,14 @@ class FiasLine(protocol.Protocol):
 
     _log = Logger()
 
-    def __init__(self, owner: LineOwner, encoding: str, clock: IReactorTime) -> None:
-        self._owner, self._encoding, self._clock = owner, encoding, clock
+    def __init__(
+        self, owner: LineOwner, encoding: str, clock: IReactorTime, crowded: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._owner, self._encoding, self._clock, self._crowded = owner, encoding, clock, crowded
         self._frames = Frames()
         self._cutting: IDelayedCall | None = None
+        self._resting: IDelayedCall | None = None
+        self._held: set[Literal["crowd", "peer"]] = set()
 
     @property
     def _wire(self) -> Any:
@@ -67,16 +75,23 @@ class FiasLine(protocol.Protocol):
         for event in self._frames.feed(data):
             with self._log.failuresHandled("while taking a record from the PMS"):
                 self._take(event)
+        self._rest_if_crowded()
 
     def connectionLost(self, reason: Failure = protocol.connectionDone) -> None:
         """Tell the owner."""
-        if self._cutting is not None and self._cutting.active():
-            self._cutting.cancel()
+        for alarm in (self._cutting, self._resting):
+            if alarm is not None and alarm.active():
+                alarm.cancel()
         self._owner.line_lost(self)
 
     def write(self, record: Record) -> None:
         """Send one record."""
         self._wire.write(encode(record, self._encoding))
+
+    @property
+    def closing(self) -> bool:
+        """True once it is to be closed: the last bytes still leave, and what comes is still heard."""
+        return self._cutting is not None
 
     def close(self) -> None:
         """Close once everything is written, or after CLOSE_GRACE."""
@@ -90,14 +105,31 @@ class FiasLine(protocol.Protocol):
 
     def pauseProducing(self) -> None:
         """The peer does not read: a peer that only asks must not fill our memory with answers."""
-        self._wire.pauseProducing()
+        self._hold("peer")
 
     def resumeProducing(self) -> None:
         """The peer reads again."""
-        self._wire.resumeProducing()
+        self._go_on("peer")
 
     def stopProducing(self) -> None:
         """The connection is going; connectionLost says the rest."""
+
+    def _rest_if_crowded(self) -> None:
+        """Listen no more while what was told cannot be written down quickly enough; look again in a moment."""
+        if self._crowded():
+            self._hold("crowd")
+            self._resting = self._clock.callLater(LISTEN_AGAIN, self._rest_if_crowded)
+        elif "crowd" in self._held:
+            self._go_on("crowd")
+
+    def _hold(self, why: Literal["crowd", "peer"]) -> None:
+        self._held.add(why)
+        self._wire.pauseProducing()
+
+    def _go_on(self, why: Literal["crowd", "peer"]) -> None:
+        self._held.discard(why)
+        if not self._held:
+            self._wire.resumeProducing()
 
     def _take(self, event: FrameEvent) -> None:
         if not isinstance(event, Framed):
@@ -127,9 +159,11 @@ class LineFactory(protocol.Factory):
 
     noisy = False
 
-    def __init__(self, owner: LineOwner, encoding: str, clock: IReactorTime) -> None:
-        self._owner, self._encoding, self._clock = owner, encoding, clock
+    def __init__(
+        self, owner: LineOwner, encoding: str, clock: IReactorTime, crowded: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._owner, self._encoding, self._clock, self._crowded = owner, encoding, clock, crowded
 
     def buildProtocol(self, addr: IAddress | None) -> FiasLine:
         """One line."""
-        return FiasLine(self._owner, self._encoding, self._clock)
+        return FiasLine(self._owner, self._encoding, self._clock, self._crowded)

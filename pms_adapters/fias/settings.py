@@ -41,7 +41,9 @@ WIDTHS: Final = (4, 8)
 """How wide P# may be: 8 digits since FIAS 2.20 (November 2009), 4 before."""
 
 MAX_DECIMALS: Final = 4
+"""Most decimals of an amount on a link; no currency has more."""
 MAX_VERSION: Final = 10
+"""Characters of our version that a link record takes (V#)."""
 _PRINTABLE: Final = "".join(map(chr, range(0x20, 0x7F)))
 
 

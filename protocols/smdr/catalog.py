@@ -14,6 +14,7 @@ from typing import Literal, TypeAlias
 from protocols.framing import BlockFramer, Framer, LineFramer
 from protocols.records import CallRecord, JoinedCall
 from protocols.smdr import asterisk, ipoffice, mivb
+from protocols.smdr.counting import Counter
 from protocols.smdr.legs import join_linked, join_segments, join_single
 from protocols.smdr.sessions import AmiSession, PlainSession, Session
 from protocols.smdr.settings import Parser, SourceSettings
@@ -27,6 +28,10 @@ def _lines(start: int, transport: str) -> Framer:
     return LineFramer(start)
 
 
+def _no_counter(options: Mapping[str, str]) -> Counter | None:
+    return None
+
+
 def _plain(options: Mapping[str, str], transport: str) -> Session:
     return PlainSession()
 
@@ -37,7 +42,8 @@ class Dialect:
 
     `transports` are those it can come over; `default_port` is the one its exchanges use unless told otherwise, None
     where there is none. `options` says in a sentence what each of its own options does, and `choices` which values
-    an option takes, where it does not take any text; `needs` which options a transport cannot do without.
+    an option takes, where it does not take any text; `needs` which options a transport cannot do without. `counter` says
+    how the field `sequence` counts, for those whose numbers follow each other; None where a gap means nothing.
     """
 
     name: str
@@ -52,6 +58,7 @@ class Dialect:
     make_framer: Callable[[int, str], Framer] = _lines
     make_session: Callable[[Mapping[str, str], str], Session] = _plain
     check_more: Callable[[Mapping[str, str]], list[str]] = lambda options: []
+    counter: Callable[[Mapping[str, str]], Counter | None] = _no_counter
 
     def framer(self, start: int = 0, *, transport: str) -> Framer:
         """Make a framer for a stream of which the first byte to come stands at `start`."""
@@ -109,6 +116,12 @@ _KNOWN = (
         transports=frozenset({"listen", "connect"}),
         make_parser=ipoffice.make_parser,
         join_legs=join_segments,
+        options={
+            "count_calls": "yes if every call that this exchange numbers is recorded, so that a call number that does "
+            "not come is told as a missing record (default no)",
+        },
+        choices={"count_calls": ("yes", "no")},
+        counter=ipoffice.counter,
     ),
     Dialect(
         name="mitel-mivb",

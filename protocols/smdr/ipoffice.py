@@ -21,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from protocols.records import CallRecord, Direction, Furniture, Parsed, Unparsed
+from protocols.smdr.counting import Counter
 from protocols.smdr.fields import (
     WallClock,
     Wrong,
@@ -51,11 +52,26 @@ _NAME_COMMAS = 4
 _LONGEST_DEVICE = 20
 
 
+# Call numbers begin here after a restart, and have been seen with ten digits.
+_FIRST_CALL, _LAST_CALL = 1_000_000, 9_999_999_999
+
+# A call's number is given when it begins and comes when it ends: so long a call may last before it is missed.
+_LONGEST_CALL = 4 * 3600
+
+
+def counter(options: Mapping[str, str]) -> Counter | None:
+    """Tell how call numbers follow each other, where the site says that every call is recorded."""
+    if options.get("count_calls") != "yes":
+        return None
+    return Counter(first=_FIRST_CALL, last=_LAST_CALL, patience=_LONGEST_CALL)
+
+
 def make_parser(settings: SourceSettings) -> Parser:
     """Compile the parser of one IP Office."""
     layout = load("avaya-ipoffice")
     cut = layout.cut(*_NAMES)
     clock = WallClock(settings.timezone)
+    counts = counter(settings.options) is not None
 
     def parse(data: bytes, now: datetime) -> Parsed:
         text = layout.text(data)
@@ -66,11 +82,16 @@ def make_parser(settings: SourceSettings) -> Parser:
         if _kind(fields.values[12]) == "?" or not (fields.values[13].isdecimal() or not fields.values[13]):
             fields = cut(_without_name_commas(text, warnings)) or fields
         try:
-            return _segment(clock, fields.values, warnings)
+            call = _segment(clock, fields.values, warnings)
+            return call._replace(sequence=_number(call.call_key)) if counts else call
         except Wrong as wrong:
             return Unparsed(wrong.sentence(fields.form.place(wrong.column)))
 
     return parse
+
+
+def _number(call_key: str | None) -> int | None:
+    return int(call_key) if call_key is not None and is_number(call_key) and len(call_key) <= 10 else None
 
 
 def _no_segment(text: str) -> Parsed:

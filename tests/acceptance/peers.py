@@ -22,14 +22,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 
-def eventually(what: str, check: Callable[[], Any], seconds: float = 20.0) -> Any:
+def eventually(what: str, check: Callable[[], Any], seconds: float = 20.0, *, every: float = 0.02) -> Any:
     """Wait for something to become true, and return it; fail with its name if it does not."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         found = check()
         if found:
             return found
-        time.sleep(0.02)
+        time.sleep(every)
     raise AssertionError(f"not within {seconds} s: {what}")
 
 
@@ -114,6 +114,11 @@ class ForeignPms:
                     self.send(f"GI|{guest}{self._stamp()}")
         elif kind == "LS" and not self.deaf_to_ls:
             self.send(f"LA|{self._stamp()}")
+        elif kind == "DR":
+            self.send(f"DS|{self._stamp()}")
+            for guest in self.guests:
+                self.send(f"GI|{guest}SF|{self._stamp()}")
+            self.send(f"DE|{self._stamp()}")
         elif kind == "LE":
             self.send(f"LE|{self._stamp()}")
         elif kind == "PS":
@@ -143,6 +148,8 @@ class House:
         self.folder = folder
         self.pbx_port = pbx_port
         self.web_port = free_port()
+        #: What the gateway's environment has more than the test's.
+        self.environment: dict[str, str] = {}
         self.process: subprocess.Popen[bytes] | None = None
         self._log = folder / "gateway.log"
         pms = f'[[pms]]\nname = "opera"\nadapter = "fias"\nconnect = "tcp:127.0.0.1:{pms_port}"\nencoding = "cp852"\n{more_pms}'
@@ -169,17 +176,25 @@ class House:
 
     def start(self) -> None:
         """Start the gateway; returns when its page answers."""
+        self.begin()
+        eventually("the gateway's page answers", self.answers, 60)
+
+    def begin(self) -> None:
+        """Start the gateway and do not wait for it."""
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "gateway.cli.main", "run", "--config", str(self.config)], stderr=log, stdout=log
+                [sys.executable, "-m", "gateway.cli.main", "run", "--config", str(self.config)],
+                stderr=log,
+                stdout=log,
+                env=os.environ | self.environment,
             )
-        eventually("the gateway's page answers", self._alive)
 
     def dial(self) -> socket.socket:
         """The exchange dials the gateway."""
         return socket.create_connection(("127.0.0.1", self.pbx_port))
 
-    def _alive(self) -> bool:
+    def answers(self) -> bool:
+        """Whether the page can be reached; fails if the process has ended."""
         assert self.process is not None
         assert self.process.poll() is None, self.log()
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.web_port), timeout=1):

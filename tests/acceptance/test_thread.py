@@ -46,7 +46,9 @@ def test_killed_while_the_answer_is_out_the_posting_is_in_doubt_and_never_sent_a
     pms.answer = lambda fields: "ASOK|"
     with running(house):
         eventually("the rest are posted", lambda: house.states() == {"posted": 4, "in_doubt": 1})
-        house.command("postings", "settle", "1", "--on-folio", "--by", "Ines", "--config", str(house.config))
+        house.command(
+            "postings", "settle", "1", "--on-folio", "--by", "Ines", "--why", "seen", "--config", str(house.config)
+        )
         assert house.states() == {"posted": 5}
         house.stop()
     assert len(pms.postings) == 5
@@ -103,7 +105,9 @@ def test_the_same_thread_runs_on_postgresql(tmp_path: Path, pms: ForeignPms, pos
         house.kill()
     with running(house):
         eventually("it is in doubt", lambda: house.states() == {"posted": 20, "in_doubt": 1})
-        house.command("postings", "settle", "21", "--on-folio", "--by", "Ines", "--config", str(house.config))
+        house.command(
+            "postings", "settle", "21", "--on-folio", "--by", "Ines", "--why", "seen", "--config", str(house.config)
+        )
         assert house.states() == {"posted": 21}
         house.stop()
     house.command("db", "verify", "--config", str(house.config))

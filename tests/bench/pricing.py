@@ -62,7 +62,9 @@ def prefixes(count: int) -> list[str]:
     """So many prefixes of three to nine digits, as a deck of the world has them; the same ones every time."""
     draw, found = random.Random(5), set[str]()
     while len(found) < count:
-        found.add(str(draw.randrange(10**8, 10**9))[: draw.choice((3, 4, 5, 6, 6, 7, 7, 8, 9, 9))])
+        one = str(draw.randrange(10**8, 10**9))[: draw.choice((3, 4, 5, 6, 6, 7, 7, 8, 9, 9))]
+        if not one.startswith(("10", "11", "99")):  # no country is there, but emergency numbers are
+            found.add(one)
     return draw.sample(sorted(found), count)
 
 

@@ -193,6 +193,21 @@ def test_a_name_must_be_written_before_anything_is_decided(reading: Looking) -> 
     assert reading.page.evaluate("document.activeElement.name") == "who"
 
 
+def test_a_doubt_is_not_settled_without_a_reason_and_the_keyboard_is_enough(looking: Looking) -> None:
+    looking.go("/postings/3")
+    page = looking.page
+    page.get_by_label("Your name").focus()
+    page.keyboard.type("Ines")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.name") == "why"
+    page.keyboard.type("not there, looked twice")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.value") == "not-on-folio"
+    page.keyboard.press("Enter")
+    expect(page.locator(".told")).to_have_text("Posting 3 is now due. Asked by Ines.")
+
+
 def test_what_somebody_types_is_never_taken_away(looking: Looking) -> None:
     looking.go("/postings")
     page = looking.page

@@ -12,11 +12,12 @@ from twisted.internet.task import Clock
 
 from pms_adapters.contract import Ability, Clause, Stage, clauses_for, perform
 from pms_adapters.posting import PmsAdapter, Posted, Posting, PostingResult
-from pms_adapters.stand_ins import AlwaysPosts, NeverAnswers, Refuses
+from pms_adapters.stand_ins import AlwaysPosts, KeepsAFolio, NeverAnswers, Refuses
 from tests.pms_adapters.fias.scene import FiasScene
 
 ACCEPT: frozenset[Ability] = frozenset({"accept"})
 SILENCE: frozenset[Ability] = frozenset({"silence"})
+FOLIO: frozenset[Ability] = frozenset({"silence", "folio"})
 REFUSE: frozenset[Ability] = frozenset({"refuse"})
 
 
@@ -52,11 +53,16 @@ class StandInStage:
     def goodbyes(self) -> int:
         return 0
 
+    def book(self, willing: bool) -> None:
+        assert isinstance(self.stand_in, KeepsAFolio)
+        self.stand_in.books = willing
+
 
 StandIn = AlwaysPosts | NeverAnswers | Refuses
 STAND_INS: dict[str, Callable[[Clock, Callable[[], datetime]], StandIn]] = {
     "AlwaysPosts": lambda clock, now: AlwaysPosts(clock=clock, wall_clock=now),
     "NeverAnswers": lambda clock, now: NeverAnswers(clock=clock, wall_clock=now),
+    "KeepsAFolio": lambda clock, now: KeepsAFolio(clock=clock, wall_clock=now),
     "Refuses": lambda clock, now: Refuses("NG", clock=clock, wall_clock=now),
 }
 
@@ -64,6 +70,7 @@ STAGES: dict[str, tuple[frozenset[Ability], Callable[[], Stage]]] = {
     "fias": (FiasScene.abilities, FiasScene),
     "always-posts": (ACCEPT, lambda: StandInStage("yes", ACCEPT, "AlwaysPosts")),
     "never-answers": (SILENCE, lambda: StandInStage("nothing", SILENCE, "NeverAnswers")),
+    "keeps-a-folio": (FOLIO, lambda: StandInStage("nothing", FOLIO, "KeepsAFolio")),
     "refuses": (REFUSE, lambda: StandInStage("no", REFUSE, "Refuses")),
 }
 

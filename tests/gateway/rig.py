@@ -5,7 +5,7 @@ No threads and no sockets: the writer's loop body is called by the test, and the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from twisted.internet.task import Clock
 from gateway.directory import ExtensionRange, RoomList
 from gateway.instants import to_micros
 from gateway.intake.batch import Batch, Rules, Source
-from gateway.intake.feed import Feed, Segment, Segments
+from gateway.intake.feed import Feed, Segment, Segments, Told
 from gateway.intake.settling import Settling
 from gateway.occupancy import KeepRoomNews
 from gateway.posting.clerk import Clerk
@@ -81,16 +81,19 @@ class Rig:
         pms: str | None = "opera",
         may_post: bool = True,
         book: TariffBook | None = None,
+        options: Mapping[str, str] | None = None,
     ) -> None:
         self.clock = Clock()
         self.now = NOON
         self.database = Database(store_url, "SEASIDE")
         self.database.open()
         self.memory = Memory(self.database, lambda: to_micros(self.now))
-        settings = SourceSettings(timezone=WARSAW, trunk_access=("9",))
+        settings = SourceSettings(timezone=WARSAW, trunk_access=("9",), options=options or {})
         kind = DIALECTS[dialect]
         plan = number_plan("PL", "22", ("9",), ROOMS.lists)
-        self.sources = {"main": Source(name="main", parse=kind.parser(settings), join=kind.join, plan=plan)}
+        counter = kind.counter(settings.options)
+        parse = kind.parser(settings)
+        self.sources = {"main": Source(name="main", parse=parse, join=kind.join, plan=plan, counter=counter)}
         self.rules = Rules(
             rooms=ROOMS,
             transfer_payer="first_guest",
@@ -135,13 +138,17 @@ class Rig:
 
     def feed(self, segment: Segment) -> Feed:
         """A feed of a segment."""
+        return self.feed_told(segment, self._told)
+
+    def feed_told(self, segment: Segment, told: Told) -> Feed:
+        """A feed of a segment that tells somebody of its own."""
         return Feed(
             settling=self.settling,
             segments=self.segments,
             segment=segment,
             submit=self.writer.submit,
             now=lambda: self.now,
-            told=self._told,
+            told=told,
         )
 
     def _told(self, batch: Batch | None, _count: int) -> None:

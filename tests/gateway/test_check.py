@@ -150,3 +150,15 @@ def test_a_tariff_that_is_given_to_somebody_must_be_in_the_folder(house: Path) -
     result = check(house)
     assert result.exit_code == 1
     assert 'there is no tariff "GOLD"; the folder has STARTER' in result.stderr
+
+
+def test_prices_that_are_old_are_a_warning_by_the_months_that_are_said(house: Path) -> None:
+    rules = house / "tariffs" / "tariff.toml"
+    rules.write_text(rules.read_text().replace("starter = true", "starter = false"))
+    result = check(house)
+    assert result.exit_code == 0, result.output
+    assert "months old; look whether the carrier's have changed" in result.stderr
+    assert "Only the country code decides the price of" in result.stderr
+    rules.write_text(rules.read_text().replace("2000-01-01", "2026-11-01"))
+    changed(house, 'folder = "tariffs"', 'folder = "tariffs"\nold_after_months = 120')
+    assert "months old" not in check(house).stderr

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from sqlalchemy.engine import make_url
 
+from gateway.app.parts import plan_of, room_list
 from gateway.config import Config, load
 from gateway.config.sentences import model_in
 from gateway.config.settings import Document
@@ -295,3 +296,11 @@ def test_whatever_stands_anywhere_the_answer_is_settings_or_sentences(
         for problem in answer:
             assert problem.key
             assert problem.sentence
+
+
+def test_the_hotels_own_numbers_reach_the_reading_of_what_is_dialled(folder: Path) -> None:
+    table = '[numbering]\nlocal_areas = ["22", "46"]\nemergency = ["2222"]\nfeature_codes = ["*41"]\n\n[tariff]'
+    config = good(folder, SMALLEST.replace("[tariff]", table))
+    plan = plan_of(config, ("9",), room_list(config))
+    assert plan.classify("9*41461234567")[1:3] == ("local", "+48461234567")
+    assert plan.classify("92222").number_class == "emergency"

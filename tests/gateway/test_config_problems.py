@@ -114,6 +114,23 @@ folder = "tariffs"
         (('trunk_access = ["9"]', 'trunk_access = "9"'), "pbx.main.trunk_access", "must be a list in brackets"),
         (('trunk_access = ["9"]', 'trunk_access = ["nine"]'), "pbx.main.trunk_access", "not a trunk access code"),
         (("options = {}", 'options = "MDY"'), "pbx.main.options", "must be a table"),
+        (
+            ("[tariff]", '[numbering]\nlocal_areas = ["Berlin"]\n[tariff]'),
+            "numbering.local_areas",
+            'how its numbers begin, such as "22"',
+        ),
+        (("[tariff]", '[numbering]\nemergency = ["601123456"]\n[tariff]'), "numbering.emergency", "two to six digits"),
+        (
+            ("[tariff]", '[numbering]\ncarrier_codes = ["x1"]\n[tariff]'),
+            "numbering.carrier_codes",
+            "what is dialled before the number",
+        ),
+        (
+            ("[tariff]", '[numbering]\nlocal_area = ["22"]\n[tariff]'),
+            "numbering.local_area",
+            'did you mean "local_areas"?',
+        ),
+        (('folder = "tariffs"', 'folder = "tariffs"\nold_after_months = 0'), "tariff.old_after_months", "1"),
         (('listen = "tcp:5100:interface=127.0.0.1"', 'udp = "0.0.0.0:514"'), "pbx.main.udp", "not in this release"),
         (
             ('listen = "tcp:5100:interface=127.0.0.1"', 'serial = "/dev/ttyS0@9600,8N1"'),

@@ -1,78 +1,57 @@
-"""A store of any release becomes one of this release, with everything that was in it."""
+"""A store of every schema ever released comes forward whole; one of a schema that does not exist yet is refused."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
-from sqlalchemy import inspect, select
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import text, update
 
+from gateway.cli.main import main
 from gateway.store import schema
-from gateway.store.database import Database
 from gateway.store.migrations import STEPS
-from gateway.store.migrations import schema_1 as first
-from tests.gateway.rig import Rig, line
+from gateway.store.verify import broken_rules
+from tests.gateway.configurations import EXAMPLE
+from tests.gateway.frozen import PROPERTY, frozen, thaw
 
 
-def shape(database: Database) -> dict[str, tuple[Any, Any, Any]]:
-    """Every table with its columns (nullable or not), key and indexes, as the database has them."""
-    looked = inspect(database.engine)
-    return {
-        table: (
-            {column["name"]: column["nullable"] for column in looked.get_columns(table)},
-            looked.get_pk_constraint(table)["constrained_columns"],
-            {
-                (index["name"], tuple(index["column_names"]), bool(index["unique"]))
-                for index in looked.get_indexes(table)
-            },
-        )
-        for table in looked.get_table_names()
-    }
+def test_there_is_a_frozen_store_for_every_released_schema() -> None:
+    """A schema that is no longer the newest was released; the newest is frozen when it is about to be."""
+    assert set(range(1, schema.VERSION)) <= set(frozen())
+    assert len(STEPS) == schema.VERSION
 
 
-def test_the_steps_make_what_the_document_says(store_url: str) -> None:
-    """Tables, columns, keys and indexes of gateway/store/schema.py, no more and no less."""
-    database = Database(store_url, "SEASIDE")
-    database.open()
-    made = shape(database)
-    for name, table in schema.metadata.tables.items():
-        columns, key, indexes = made.pop(name)
-        assert columns == {column.name: column.nullable for column in table.columns}, name
-        assert key == [column.name for column in table.primary_key.columns], name
-        wanted = {
-            (index.name, tuple(column.name for column in index.columns), bool(index.unique)) for index in table.indexes
-        }
-        unique = {index for index in indexes if index[2]} - wanted  # constraints that a database shows as indexes
-        assert indexes - unique == wanted, name
-    assert made == {}
-    assert database.version() == schema.VERSION == len(STEPS)
+@pytest.mark.parametrize("version", sorted(frozen()))
+def test_a_store_of_each_schema_comes_forward_and_is_whole(version: int, store_url: str) -> None:
+    """Every record, call and posting is there afterwards, in its state, and every rule holds."""
+    database = thaw(version, store_url)
+    counted = "SELECT (SELECT count(*) FROM records), (SELECT count(*) FROM calls), (SELECT sum(amount) FROM postings)"
+    stated = "SELECT state, count(*) FROM postings GROUP BY state ORDER BY state"
+    before = database.read(lambda c: [tuple(row) for row in [*c.execute(text(counted)), *c.execute(text(stated))]])
+    assert database.version() == version
+    assert database.upgrade() == (version, schema.VERSION)
+    assert database.version() == schema.VERSION
+    after = database.read(lambda c: [tuple(row) for row in [*c.execute(text(counted)), *c.execute(text(stated))]])
+    assert after == before
+    assert len(before) > 5  # most states are among them
+    assert database.read(lambda c: broken_rules(c, PROPERTY, database.is_sqlite)) == []
     database.close()
 
 
-def test_a_store_of_schema_1_keeps_what_is_in_it(store_url: str) -> None:
-    """Made by the first release, with a call and a command, then upgraded."""
-    database = Database(store_url, "SEASIDE")
-
-    def as_it_was(connection: object) -> None:
-        STEPS[0](connection)  # type: ignore[arg-type]
-        connection.execute(first.schema_version.insert().values(version=1))  # type: ignore[attr-defined]
-        row = {
-            "property": "SEASIDE",
-            "id": 1,
-            "asked_at": 1,
-            "who": "Ines",
-            "deed": "retry",
-            "posting_id": 7,
-            "why": "",
-        }
-        connection.execute(first.commands.insert().values(**row, result="", done_at=2))  # type: ignore[attr-defined]
-
-    database.transact(as_it_was)
-    assert database.upgrade() == (1, schema.VERSION)
-    kept = database.read(lambda c: c.execute(select(schema.commands)).mappings().one())
-    assert (kept["who"], kept["posting_id"], kept["alarm_id"]) == ("Ines", 7, None)
+@pytest.mark.parametrize("command", ["upgrade", "verify"])
+def test_a_store_of_a_newer_program_is_refused_in_a_sentence(tmp_path: Path, command: str) -> None:
+    """And is left as it is."""
+    database = thaw(max(frozen()), f"sqlite:///{tmp_path / 'foliogate.db'}")
+    database.upgrade()
+    database.transact(lambda c: c.execute(update(schema.schema_version).values(version=schema.VERSION + 1)))
     database.close()
-    rig = Rig(store_url)
-    rig.check_in()
-    rig.send(rig.connect(), line(1))
-    assert rig.states() == ["due"]
-    rig.close()
+    config = tmp_path / "foliogate.toml"
+    config.write_text(EXAMPLE)
+    done = CliRunner().invoke(main, ["db", command, "--config", str(config)])
+    assert done.exit_code == 1
+    assert f"the store has schema {schema.VERSION + 1}" in done.output
+    assert "newer" in done.output
+    assert done.output.count("\n") == 1
+    assert database.version() == schema.VERSION + 1
+    database.close()

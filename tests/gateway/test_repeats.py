@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+import tempfile
+from pathlib import Path
+
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.repeats import HISTORY, LEAST_RUN, RepeatWatch, Verdict, digest
+from gateway.store.verify import broken_rules
+from tests.gateway.rig import Rig, line
 
 
 def verdicts(watch: RepeatWatch, lines: str) -> str:
@@ -95,3 +100,60 @@ def test_a_source_that_never_reconnects_has_no_repeats(history: str, lines: str)
     story = verdicts(remembering(history), lines)
     assert story.lstrip("dr").strip("n") == ""
     assert "d" * min(LEAST_RUN - 1, len(story)) == story[: LEAST_RUN - 1] or "r" not in story
+
+
+@given(st.lists(st.integers(0, 5), min_size=3, max_size=60), st.data())
+def test_the_end_of_a_buffer_sent_again_is_recognised_exactly_and_what_follows_is_new(
+    history: list[int], data: st.DataObject
+) -> None:
+    """However many twins the history holds: from the least run on, neither one record more nor one less."""
+    again = data.draw(st.integers(LEAST_RUN, len(history)))
+    fresh = data.draw(st.lists(st.integers(10, 12), max_size=5))
+    watch = RepeatWatch(digest(bytes((one,))) for one in history)
+    watch.begin(7)
+    seen = [watch.see(7, place, digest(bytes((one,)))) for place, one in enumerate([*history[-again:], *fresh])]
+    proved = [one for verdict in seen for one in verdict.proved]
+    repeats = {place for place, verdict in enumerate(seen) if verdict.repeat} | set(proved)
+    assert repeats == set(range(again))
+    assert proved == list(range(LEAST_RUN - 1))
+    assert seen[again:] == [Verdict()] * len(fresh)
+
+
+@given(st.lists(st.integers(0, 3), max_size=40), st.lists(st.integers(0, 4), max_size=40))
+def test_what_was_never_stored_is_never_called_a_repeat(history: list[int], lines: list[int]) -> None:
+    """And doubts come before the least run alone."""
+    watch = RepeatWatch(digest(bytes((one,))) for one in history)
+    watch.begin(7)
+    for place, one in enumerate(lines):
+        verdict = watch.see(7, place, digest(bytes((one,))))
+        assert not (verdict.repeat or verdict.doubt) or one in history
+        assert not verdict.doubt or place < LEAST_RUN - 1
+        assert not verdict.repeat or place >= LEAST_RUN - 1
+
+
+@settings(max_examples=20)
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 4)), min_size=1, max_size=6))
+def test_an_exchange_that_dumps_its_buffer_at_every_connection_is_charged_once_a_call(
+    connections: list[tuple[int, int]],
+) -> None:
+    """Each record is kept; each call is due once; what two lines cannot prove is held and shown, and nothing is lost."""
+    with tempfile.TemporaryDirectory() as folder:
+        rig = Rig(f"sqlite:///{Path(folder) / 'foliogate.db'}")
+        rig.check_in()
+        calls: list[bytes] = []
+        sent = doubts = repeats = 0
+        for again, fresh in connections:
+            dump = calls[-again:] if again else []
+            new = [line(len(calls) + number, seconds=10 + len(calls) + number) for number in range(fresh)]
+            rig.send(rig.connect(), *dump, *new)
+            calls += new
+            sent += len(dump) + len(new)
+            doubts += len(dump) if len(dump) < LEAST_RUN else 0
+            repeats += len(dump) if len(dump) >= LEAST_RUN else 0
+        marked = dict(rig.rows("SELECT mark, count(*) FROM records GROUP BY mark"))
+        assert sum(marked.values()) == sent
+        assert (marked.get("repeat", 0), marked.get("possible repeat", 0)) == (repeats, doubts)
+        assert rig.states().count("due") == len(calls)
+        assert [row["hold"] for row in rig.postings() if row["state"] != "due"] == ["possible_repeat"] * doubts
+        assert rig.database.read(lambda c: broken_rules(c, "SEASIDE", True)) == []
+        rig.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from gateway.store import schema
@@ -79,3 +79,14 @@ def test_two_parts_of_a_call_cannot_have_one_number(old: Database) -> None:
     old.upgrade()
     with pytest.raises(IntegrityError):
         old.transact(lambda c: c.execute(text(OLD_POSTING.replace("'SEASIDE', 1, 1, 0", "'SEASIDE', 2, 1, 0"))))
+
+
+def test_the_steps_make_the_columns_that_the_code_reads(old: Database) -> None:
+    """Every table and column, with what may be null; the indexes beside them."""
+    old.upgrade()
+    looked = inspect(old.engine)
+    for table in schema.metadata.tables.values():
+        found = {column["name"]: column["nullable"] for column in looked.get_columns(table.name)}
+        assert found == {column.name: column.nullable for column in table.columns}, table.name
+        names = {index["name"] for index in looked.get_indexes(table.name)}
+        assert names >= {index.name for index in table.indexes}, table.name

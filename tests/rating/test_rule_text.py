@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from protocols.records import CallRecord
 from rating.circumstances import PLAIN, Circumstances
 from rating.limits import budgets_for, standing
 from rating.outcomes import NotChargeable, RatedCall, Unrated
 from rating.rate import cost_of, rate
-from tests.rating.scenes import abroad, at_home, book, book_of, call, folder
+from rating.text import load
+from tests.rating.scenes import BERLIN, abroad, at_home, book, book_of, call, folder
 from tests.rating.test_text import errors, warnings
 
 PRICE = 'price_per_minute = "1"\n'
@@ -266,3 +269,63 @@ def test_budgets_hold_for_those_whom_they_name() -> None:
     assert budgets_for([budget], Circumstances()) == []
     found = [(standing(budget, spent).verdict, standing(budget, spent).left) for spent in (3_999, 4_000, 5_000, 5_001)]
     assert found == [("within", 1001), ("near", 1000), ("near", 0), ("over", -1)]
+
+
+# -- whatever is written ---------------------------------------------------------------------------------------------
+
+TOP = """kind carrier carried otherwise decks rounding round_to post_zero band_policy holidays decimals trunks trunk_groups
+ band rule class tax unsupervised budget contract test deck country valid_to starter""".split()
+ANYWHERE = """price_per_minute price_per_call price_per_pulse basis per_seconds steps in_band connection_in_band free increments
+ increment_reading free_seconds grace_seconds connection markup_percent add_per_minute surcharge access_fee operator_fee
+ attempt_fee minimum maximum discount_percent name percent amount included on trunks allowance_seconds subtract per action
+ warn_percent line_rent commitment included_minutes notice_by remind_days ends dialled start seconds pulses advice direction
+ answered operator outcome exact prefix country band class vip trunk extension days dates from to local mobile emergency
+ deck.csv subtract_seconds""".split()
+WORDS = [
+    "0.30",
+    "-1",
+    "",
+    "cost",
+    "advice",
+    "60/60",
+    "18:00",
+    "24:00",
+    "mon-fri",
+    "holidays",
+    "*",
+    "33",
+    "#112",
+    "12-24",
+    "net",
+]
+
+values = st.recursive(
+    st.integers(-5, 10**7) | st.booleans() | st.sampled_from(WORDS) | st.just(float("inf")) | st.dates(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(ANYWHERE), inner, max_size=6),
+    max_leaves=14,
+)
+
+
+def toml(value: object) -> str:
+    """A value as TOML writes it inline."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f'"{key}" = {toml(inner)}' for key, inner in value.items()) + " }"
+    if isinstance(value, list):
+        return f"[{', '.join(map(toml, value))}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+@given(st.dictionaries(st.sampled_from(TOP + ANYWHERE), values, max_size=10), st.integers(0, 10**6))
+def test_nothing_that_is_written_raises_and_what_loads_can_be_rated(written: dict[str, object], seconds: int) -> None:
+    """The answer is a book or problems with sentences; a book rates any call, and never for less than nothing."""
+    text = "".join(f'"{key}" = {toml(value)}\n' for key, value in written.items())
+    found = load(folder(text, "prefix;price_per_minute\n33;1\n") | COST, zone=BERLIN, currency="EUR", country="DE")
+    if found.book is None:
+        assert any(one.severity == "error" and one.sentence for one in found.problems)
+        return
+    record = call(seconds)._replace(pulses=seconds, aoc_amount="1.5", trunk="*", extension="33")
+    for number in (abroad(), at_home("local"), at_home("service", None, "11833")):
+        rated = rate(record, number, found.book, Circumstances(vip="*", operator=True))
+        assert not isinstance(rated, RatedCall) or min(rated.net, rated.tax, rated.amount) >= 0

@@ -63,19 +63,15 @@ class Life:
         """Whether the process runs."""
         return self.machine.alive
 
-    def start(self) -> str:
-        """Start; what prevents it comes back as a sentence."""
+    def start(self) -> None:
+        """Start; a process that cannot says so and ends."""
         try:
             self.gateway.start()
         except Died:
-            return "died while starting"
+            pass
         except CannotStart as error:
-            self._world.say(f"gateway cannot start: {error}")
-            self.machine.on_death = lambda _point: None
-            self.machine.die("between")
-            self._end()
-            return str(error)
-        return ""
+            self._world.fault("start refused", str(error))
+            self._leave()
 
     def handed(self, item: Handed) -> None:
         """Something was handed to this process."""
@@ -99,10 +95,14 @@ class Life:
 
     def _exit(self) -> None:
         if self.alive:
-            self.machine.on_death = lambda _point: None
-            self.machine.die("between")
             self._world.say("gateway has stopped")
-            self._end()
+            self._leave()
+
+    def _leave(self) -> None:
+        """The process ends by itself."""
+        self.machine.on_death = lambda _point: None
+        self.machine.die("between")
+        self._end()
 
     def _died(self, point: CrashPoint) -> None:
         self._world.fault(f"crash {point}")

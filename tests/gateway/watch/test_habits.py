@@ -111,3 +111,21 @@ def test_acknowledged_charges_are_counted_behind_those_still_out(house: WatchedH
     assert house.rig.rows("SELECT what, name, number FROM hours WHERE what = 'acknowledged'") == [
         ("acknowledged", "opera", 3)
     ]
+
+
+def test_while_the_store_cannot_be_written_nothing_is_counted_twice(house: WatchedHouse) -> None:
+    from sqlalchemy.exc import OperationalError
+
+    def locked(_work: object) -> None:
+        raise OperationalError("", {}, Exception("database is locked"))
+
+    for number in range(3):
+        call(house, number)
+    well = house.rig.database.transact_kept
+    house.rig.database.transact_kept = locked  # type: ignore[method-assign, assignment]
+    house.pass_time(900, step=60)
+    house.rig.database.transact_kept = well  # type: ignore[method-assign]
+    house.rig.writer.trouble = None
+    house.rig.pump()
+    house.pass_time(400, step=60)
+    assert house.rig.rows("SELECT what, number FROM hours ORDER BY what") == [("calls", 3), ("records", 3)]

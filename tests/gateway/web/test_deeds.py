@@ -81,6 +81,8 @@ def test_a_decision_about_an_earlier_attempt_is_not_taken_for_one_about_this(hou
     [
         ({"who": "  "}, "Write your name"),
         ({"deed": "write-off", "why": ""}, "A write-off needs a reason"),
+        ({"deed": "on-folio", "why": " "}, "Write what you saw on the folio"),
+        ({"deed": "not-on-folio", "why": ""}, "Write what you saw on the folio"),
         ({"deed": "release"}, "not something that can be done"),
         ({"deed": "delete"}, "not something that can be done"),
         ({"token": "0" * 64}, "older than the running gateway"),

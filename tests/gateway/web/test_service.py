@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from twisted.internet.testing import MemoryReactorClock
+import pytest
+from twisted.internet.error import ConnectionDone
+from twisted.internet.testing import MemoryReactorClock, StringTransport
+from twisted.python.failure import Failure
 
+from gateway.web import security
 from gateway.web.service import WebService, site_version
 from tests.gateway.web.house import StandingHouse, as_house
 from tests.gateway.web.test_live import result_of
@@ -22,6 +26,34 @@ def test_the_site_listens_where_the_configuration_says_and_lets_go(tmp_path: Pat
     assert result_of(service.stop()) is None
     assert result_of(service.stop()) is None, "a second stop does nothing"
     house.close()
+
+
+def test_for_one_connection_too_many_the_one_silent_longest_is_closed(
+    empty: StandingHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that is looked at is never the one; nor does a connection that went by itself count any more."""
+    monkeypatch.setattr(security, "MOST_CONNECTIONS", 2)
+    reactor: Any = MemoryReactorClock()  # type: ignore[no-untyped-call]
+    service = WebService(as_house(empty), reactor)
+    result_of(service.start())
+    site: Any = reactor.tcpServers[0][1]
+    looked_at, left = _connect(site), _connect(site)
+    looked_at.dataReceived(b"GET / HT")
+    newest = _connect(site)
+    assert [one.transport.disconnected for one in (looked_at, left, newest)] == [False, True, False]
+    for one in (left, newest):
+        one.connectionLost(Failure(ConnectionDone()))  # type: ignore[no-untyped-call]
+    last = _connect(site)
+    assert not looked_at.transport.disconnected
+    for one in (looked_at, last):
+        one.connectionLost(Failure(ConnectionDone()))  # type: ignore[no-untyped-call]
+    result_of(service.stop())
+
+
+def _connect(site: Any) -> Any:
+    connection = site.buildProtocol(None)
+    connection.makeConnection(StringTransport())  # type: ignore[no-untyped-call]
+    return connection
 
 
 def test_a_site_that_never_started_can_be_stopped(empty: StandingHouse) -> None:

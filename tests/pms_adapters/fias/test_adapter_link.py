@@ -3,15 +3,17 @@ ends politely."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
 from pms_adapters.contract import a_posting
 from pms_adapters.events import CheckedIn, CheckedOut, GuestChanged, NightAudit, RoomsResynced
 from pms_adapters.fias.adapter import MAX_ODDITIES, FiasAdapter, growing_delay
-from pms_adapters.fias.line import CLOSE_GRACE
+from pms_adapters.fias.line import CLOSE_GRACE, LISTEN_AGAIN, FiasLine, LineFactory
 from pms_adapters.posting import InDoubt, NotSent, Posted, Refused
 from protocols.fias.codec import MAX_RECORD, encode
 from protocols.fias.records import Record
@@ -28,6 +30,19 @@ def test_an_idle_link_is_checked_every_five_minutes() -> None:
     stage.advance(302)
     assert stage.said() == ["LS|", "LS|"]
     assert standing(stage).ready
+
+
+def test_the_pms_tells_its_time_and_how_far_it_is_off_is_known() -> None:
+    """By its link records, which are stamped as they are sent; not by what somebody keyed in an hour ago."""
+    stage = scene()
+    keyed, told = stage.hotel_time() - timedelta(hours=5), stage.hotel_time() + timedelta(minutes=7)
+    stage.tell(f"GC|RN0412|G#77001|DA{keyed:%y%m%d}|TI{keyed:%H%M%S}|")
+    before = stage.fias.state.clock_ahead
+    assert before is None or abs(before) < 60
+    stage.tell(f"LA|DA{told:%y%m%d}|TI{told:%H%M%S}|")
+    ahead = stage.fias.state.clock_ahead
+    assert ahead is not None
+    assert 419 <= ahead <= 420
 
 
 def test_the_delay_between_connections_grows_to_a_minute() -> None:
@@ -48,6 +63,50 @@ def test_a_pms_that_accepts_and_drops_us_is_not_pestered() -> None:
             stage.pms.transport.loseConnection()
             stage.flow()
     assert 10 <= connections <= 20
+
+
+def test_a_pms_that_tells_more_than_can_be_written_down_is_not_listened_to_for_a_moment() -> None:
+    """Its news wait in TCP instead of our memory; nothing of it is lost, and a peer that does not read is still held."""
+    crowd = [True]
+    line: Any = LineFactory(_Deaf(), "cp852", clock := Clock(), lambda: crowd[0]).buildProtocol(None)
+    transport: Any = StringTransport()  # type: ignore[no-untyped-call]
+    line.makeConnection(transport)
+    assert transport.producerState == "producing"
+    line.dataReceived(b"\x02GO|RN201|\x03")
+    line.pauseProducing()
+    assert transport.producerState == "paused"
+    clock.advance(LISTEN_AGAIN)
+    crowd[0] = False
+    clock.advance(LISTEN_AGAIN)
+    assert transport.producerState == "paused"
+    line.resumeProducing()
+    assert transport.producerState == "producing"
+    assert clock.getDelayedCalls() == []
+
+
+class _Deaf:
+    """The owner of a line who does nothing about what comes."""
+
+    def line_made(self, line: FiasLine) -> None:
+        """Nothing."""
+
+    def line_lost(self, line: FiasLine) -> None:
+        """Nothing."""
+
+    def record_came(self, line: FiasLine, record: Record) -> None:
+        """Nothing."""
+
+    def odd_bytes(self, sentence: str) -> None:
+        """Nothing."""
+
+
+def test_a_pms_that_asks_without_end_is_hung_up_on_and_that_is_told_once() -> None:
+    """However much it still says before the connection is gone."""
+    stage = scene()
+    stage.tell(*["LS|"] * 200)
+    assert [sentence for sentence in stage.listener.oddities if "closing the connection" in sentence] == [
+        "closing the connection: we described ourselves 10 times and the PMS never said LA"
+    ]
 
 
 def test_a_newer_connection_replaces_an_older_one() -> None:

@@ -47,7 +47,7 @@ def test_a_framer_reads_on_from_a_place() -> None:
     ("dialect", "options", "problems"),
     [
         ("avaya-ipoffice", {}, []),
-        ("avaya-ipoffice", {"pulses": "yes"}, ["avaya-ipoffice has no option 'pulses'; it has none"]),
+        ("avaya-ipoffice", {"pulses": "yes"}, ["avaya-ipoffice has no option 'pulses'; it has count_calls"]),
         ("mitel-mivb", {"pulses": "yes", "clock": "12"}, []),
         ("mitel-mivb", {"pulses": "true"}, ["the option pulses is 'true'; write yes or no"]),
         ("mitel-mivb", {"colour": "red"}, ["mitel-mivb has no option 'colour'; it has pulses, clock"]),
