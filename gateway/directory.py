@@ -102,6 +102,8 @@ class Stay:
     no_post: bool = False
     class_of_service: str = ""
     departure: int | None = None
+    group_code: str = ""
+    guest_class: str = ""
 
     def covers(self, instant: int) -> bool:
         """True if the guest was in the room at `instant`."""
@@ -338,6 +340,8 @@ def _with_data(stay: Stay, guest: Guest) -> Stay:
         no_post=stay.no_post if guest.no_post is None else guest.no_post,
         class_of_service=_said(guest.class_of_service, stay.class_of_service),
         departure=_instant(guest.departure, stay.departure),
+        group_code=_said(guest.group, stay.group_code),
+        guest_class=_said(guest.guest_class, stay.guest_class),
     )
 
 

@@ -1,25 +1,87 @@
-"""Why a call costs what it costs, and what is known of a charge in doubt: in sentences, from what is stored alone."""
+"""Why a call costs what it costs, and what is known of a charge in doubt: in sentences, from what is stored alone.
+
+The price is explained in a language of choice, the guest's as a rule; what it cost us, and the margin between, is for
+the house alone and in the house's language.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from rating.explain import explain
+from rating.money import format_amount
+from rating.sentences import LANGUAGES, language_of
+
+Row = Mapping[str, Any]
+
+#: The languages an explanation can be had in, each by its own name.
+LANGUAGE_NAMES: Final[Mapping[str, str]] = {
+    "en": "English",
+    "de": "Deutsch",
+    "fr": "Français",
+    "es": "Español",
+    "it": "Italiano",
+    "pt": "Português",
+    "pl": "Polski",
+    "no": "Norsk",
+    "ru": "Русский",
+}
 
 
-def explained(call: Mapping[str, Any]) -> list[str]:
+def languages() -> list[tuple[str, str]]:
+    """The languages there are, as tag and name, English first."""
+    return [(tag, LANGUAGE_NAMES.get(tag, tag)) for tag in LANGUAGES]
+
+
+def best_language(wanted: str) -> str:
+    """The language of a tag, or English."""
+    return language_of(wanted)
+
+
+def explained(call: Row, language: str = "en") -> list[str]:
     """The sentences for a row of `calls`: the ruling first, then the price, leg by leg where there are several."""
-    lines = [call["reason"]] if call["reason"] else []
-    if call["trace"] is None:
-        return lines
-    traces = json.loads(call["trace"])
-    for number, trace in enumerate(traces, 1):
+    ruling = [call["reason"]] if call["reason"] else []
+    return [*ruling, *price_explained(call, language)]
+
+
+def price_explained(call: Row, language: str = "en") -> list[str]:
+    """How the amount came about, and nothing else: what a guest is told."""
+    digits = {"dialled": call.get("dialled") or "", "number": call.get("number") or ""}
+    return list(_legs(call["trace"], call["currency"], call["decimals"], language, digits))
+
+
+def cost_explained(call: Row) -> list[str]:
+    """How what the carrier asks came about; empty where no cost is stored."""
+    return list(_legs(call["cost_trace"], call["cost_currency"], call["cost_decimals"], "en", {}))
+
+
+def _legs(
+    trace: str | None, currency: str | None, decimals: int | None, language: str, digits: Mapping[str, str]
+) -> Iterator[str]:
+    traces = [] if trace is None else json.loads(trace)
+    for number, one in enumerate(traces, 1):
         if len(traces) > 1:
-            lines.append(f"part {number} of {len(traces)}:")
-        lines += explain(trace, call["currency"], call["decimals"])
-    return lines
+            yield f"{number}/{len(traces)}"
+        yield from explain(one, currency or "", decimals or 0, language, **digits)
+
+
+def cost_text(call: Row) -> str | None:
+    """What the carrier asks, as a decimal string; None where that is not known."""
+    return None if call["cost"] is None else format_amount(call["cost"], call["cost_decimals"] or 0)
+
+
+def margin_text(call: Row) -> str | None:
+    """The price before tax less what the carrier asks, as a decimal string; None where the two cannot be compared."""
+    if call["cost"] is None or call["net"] is None or call["currency"] != call["cost_currency"]:
+        return None
+    decimals = max(call["decimals"], call["cost_decimals"])
+    net, cost = (
+        call["net"] * 10 ** (decimals - call["decimals"]),
+        call["cost"] * 10 ** (decimals - call["cost_decimals"]),
+    )
+    return format_amount(net - cost, decimals)
 
 
 def doubted(

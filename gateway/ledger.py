@@ -35,10 +35,13 @@ Hold: TypeAlias = Literal[
     "guest_left",  # whoever was in the room has gone: the guest is back, or a person
     "no_post",  # the PMS marked the guest as no-post: the mark is lifted
     "unrated",  # no rate was found: a tariff that has one
+    "rate_proposed",  # a tariff that came later has a rate: a person approves the list
     "unapproved_tariff",  # starter prices nobody approved: approval
     "unknown_extension",  # not in the room list: a room list that has it
+    "over_budget",  # beyond a budget whose tariff asks to hold: a person
     "possible_repeat",  # equals a stored record after a reconnect: a person, or the run that proves it
     "amount_fell",  # a later leg made the call cheaper than what was posted: a person
+    "by_hand",  # an approved correction that this PMS takes over no link: a person books it and says so
     "restored",  # the store was a copy, and the charge may be on the folio since: a person
 ]
 
@@ -65,6 +68,7 @@ Event: TypeAlias = Literal[
 #: (state, event) -> state. What is not here cannot happen.
 ARROWS: Final[Mapping[tuple[State, Event], State]] = {
     ("held", "answered_hold"): "due",
+    ("held", "on_folio"): "posted",
     ("held", "written_off"): "written_off",
     ("due", "offered"): "sent",
     ("due", "guest_gone"): "held",

@@ -10,21 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
 from twisted.logger import Logger
 
+from gateway.attribution import Given
 from gateway.directory import Nobody, Present, Stay
-from gateway.instants import SECOND, from_micros
+from gateway.instants import SECOND, from_micros, to_micros
 from gateway.ledger import Hold
 from gateway.settle import vacant
 from gateway.store import outbox, records, schema
 from gateway.store.memory import Memory
 from gateway.store.rows import CallRow, Due, PostingRow
+from gateway.store.stay_tariffs import give as keep_stay_tariff
 from gateway.store.stays import keep_changes
 from gateway.store.writer import Announce
-from pms_adapters.events import RoomNews
+from pms_adapters.events import CheckedIn, Guest, GuestChanged, RoomNews, RoomsResynced
 
 #: Calls that are looked through for some that a late arrival explains: weeks of a hotel where the news is old, else those
 #: that could have come in the moments that news takes.
@@ -61,6 +64,7 @@ class KeepRoomNews:
         """Learn, keep, release."""
         changes = self._memory.occupancy.learn(_not_ahead(self._news, self._now))
         keep_changes(connection, self._memory.statements, self._memory.owner, changes)
+        self._keep_tariffs(connection)
         freed = self._release(connection, changes.touched) if changes.touched else []
         if changes.stays:
             freed += self._charge_the_vacant(connection, changes.stays)
@@ -73,6 +77,21 @@ class KeepRoomNews:
         words = f"room news ({kind}) could not be kept; ask the PMS for a resync: {error!r}"[:300]
         self._memory.note(connection, self._now, "foliogate", words)
         return lambda: self._done([])
+
+    def _keep_tariffs(self, connection: Connection) -> None:
+        """Write down the tariff that the PMS gives a stay, where it is news; calls from now on pay by it.
+
+        A stay of which nothing was told before has had it from its beginning: the field came with the check-in.
+        """
+        memory = self._memory
+        for at, guest in _guests(self._news):
+            reservation, code = guest.reservation, guest.tariff
+            if not reservation or code is None or code == memory.stay_tariffs.told(reservation):
+                continue
+            first = isinstance(self._news, CheckedIn | RoomsResynced) and not memory.stay_tariffs.told(reservation)
+            given = Given(0 if first else to_micros(at), "pms", code)
+            keep_stay_tariff(connection, memory.owner, reservation, given, "PMS")
+            memory.stay_tariffs.add(reservation, given)
 
     def _release(self, connection: Connection, rooms: frozenset[str]) -> list[Due]:
         waiting = outbox.held(connection, self._memory.owner, *_ANSWERED_BY_NEWS)
@@ -156,6 +175,17 @@ class KeepRoomNews:
         if not self._may_post:
             return "unapproved_tariff", "the tariff's prices are not approved: foliogate tariff approve"
         return None
+
+
+def _guests(news: RoomNews) -> list[tuple[datetime, Guest]]:
+    """The guests that a piece of news tells of, each with its instant."""
+    match news:
+        case CheckedIn() | GuestChanged():
+            return [(news.at, news.guest)]
+        case RoomsResynced():
+            return [(news.at, one.guest) for one in news.occupied]
+        case _:
+            return []
 
 
 def _not_ahead(news: RoomNews, now: int) -> RoomNews:

@@ -18,7 +18,7 @@ from rating.book import TariffBook
 from rating.circumstances import PLAIN, Circumstances
 from rating.numbering import DialledNumber, NumberPlan
 from rating.outcomes import NotChargeable, RatedCall, Unrated
-from rating.rate import rate
+from rating.rate import cost_of, rate
 
 CallStatus: TypeAlias = Literal["open", "charge", "allocated", "not_chargeable"]
 
@@ -37,6 +37,19 @@ class Priced(NamedTuple):
     prefix: str
     place: str
     billed_seconds: int
+    traces: tuple[tuple[int | str, ...], ...]
+    post_zero: bool = False
+
+
+class CarrierCost(NamedTuple):
+    """What the carrier will ask the house for a whole call, tax included; it is never shown to a guest or posted."""
+
+    carrier: str
+    amount: int
+    currency: str
+    decimals: int
+    tariff: str
+    version: str
     traces: tuple[tuple[int | str, ...], ...]
 
 
@@ -63,6 +76,14 @@ Price: TypeAlias = Priced | Unpriced | Free
 def price(joined: JoinedCall, plan: NumberPlan, book: TariffBook, around: Circumstances = PLAIN) -> Price:
     """Price every charged leg of a call and add them up; one leg without a rate leaves the whole call unpriced."""
     legs = joined.charged or (joined.call,)
+    if len(legs) == 1:  # nearly every call: the general way below comes to the same
+        number = plan.classify(legs[0].dialled or "")
+        result = rate(legs[0], number, book, around)
+        if isinstance(result, RatedCall):
+            return Priced(number, *result[:10], (result.trace,), result.post_zero)
+        if isinstance(result, Unrated):
+            return Unpriced(number=number, reason=result.reason)
+        return _free(number, result)
     rated = [(number := plan.classify(leg.dialled or ""), rate(leg, number, book, around)) for leg in legs]
     for number, result in rated:
         if isinstance(result, NotChargeable) and result.code == "emergency":
@@ -74,6 +95,31 @@ def price(joined: JoinedCall, plan: NumberPlan, book: TariffBook, around: Circum
     if charges:
         return _sum(charges)
     return next(_free(number, result) for number, result in rated if isinstance(result, NotChargeable))
+
+
+def carrier_cost(
+    joined: JoinedCall, plan: NumberPlan, book: TariffBook, around: Circumstances = PLAIN
+) -> CarrierCost | None:
+    """What the carrier asks for every leg, added up; None where no tariff of costs knows all of them."""
+    if not book.costs:
+        return None
+    whole: CarrierCost | None = None
+    for leg in joined.charged or (joined.call,):
+        own = (leg.trunk or "", leg.trunk_group or "")
+        line = (
+            around if own == (around.trunk, around.trunk_group) else around._replace(trunk=own[0], trunk_group=own[1])
+        )
+        result = cost_of(leg, plan.classify(leg.dialled or ""), book, line)
+        if not isinstance(result, RatedCall):
+            return None
+        if whole is None:
+            carrier = book.cost_line(line)
+            money = (result.amount, result.currency, result.decimals)
+            named = carrier.carrier if carrier is not None else result.tariff
+            whole = CarrierCost(named, *money, result.tariff, result.version, (result.trace,))
+        else:
+            whole = whole._replace(amount=whole.amount + result.amount, traces=(*whole.traces, result.trace))
+    return whole
 
 
 def _free(number: DialledNumber, result: NotChargeable) -> Free:
@@ -95,6 +141,7 @@ def _sum(charges: list[tuple[DialledNumber, RatedCall]]) -> Priced:
         first.place,
         first.billed_seconds,
         (first.trace,),
+        first.post_zero,
     )
     for _, more in charges[1:]:
         whole = whole._replace(
@@ -152,7 +199,7 @@ def rule(cost: Price, place: Place, who: Occupants, policy: Policy) -> Ruling:
         return Ruling(status="allocated", reason=words, department=department)
     if policy.pms is None:
         return Ruling(status="allocated", reason="no PMS is configured", room=room)
-    if isinstance(cost, Priced) and cost.amount == 0:
+    if isinstance(cost, Priced) and cost.amount == 0 and not cost.post_zero:
         return Ruling(status="allocated", reason="priced at zero: nothing to post", room=room, reservation=guest)
     if isinstance(place, Room) and not isinstance(who, Present | NoNews):
         return Ruling(status="not_chargeable", reason=vacant(place.room), room=room)

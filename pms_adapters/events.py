@@ -12,7 +12,10 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guest:
-    """What the PMS says of one reservation. None = not said (keep what is known); "" = said to be empty."""
+    """What the PMS says of one reservation. None = not said (keep what is known); "" = said to be empty.
+
+    `guest_class` and `tariff` come from fields that the hotel names: no PMS has one for them that is everywhere the same.
+    """
 
     reservation: str
     name: str | None = None
@@ -22,6 +25,8 @@ class Guest:
     group: str | None = None
     no_post: bool | None = None
     class_of_service: str | None = None
+    guest_class: str | None = None
+    tariff: str | None = None
     arrival: datetime | None = None
     departure: datetime | None = None
 

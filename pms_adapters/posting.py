@@ -126,6 +126,10 @@ class PmsAdapter(Protocol):
     def post(self, posting: Posting) -> Deferred[PostingResult]:
         """Make one attempt. The Deferred always fires with a value, never with a failure."""
 
+    @property
+    def takes_reversals(self) -> bool:
+        """True where this PMS is known to book a negative amount, so that a charge can be taken back over the link."""
+
     def ask_resync(self) -> None:
         """Ask the PMS for the state of all rooms, as soon as the link allows it."""
 

@@ -54,6 +54,8 @@ class _StandIn:
         self._alarm: IDelayedCall | None = None
         self._state = LinkState(up=False, ready=False, why="not started", since=wall_clock())
 
+    takes_reversals = False
+
     @property
     def state(self) -> LinkState:
         """How the link stands now."""

@@ -27,6 +27,7 @@ from gateway.app.watching import emergency_begun, watch_of
 from gateway.config import Config, PbxSettings
 from gateway.instants import to_micros
 from gateway.intake.batch import Batch
+from gateway.intake.decisions import Decisions
 from gateway.intake.feed import Segment, Segments
 from gateway.intake.overdue import SettleOverdue
 from gateway.intake.reconsider import reconsider
@@ -121,6 +122,9 @@ class Gateway:
         segments = Segments(self.memory)
         self.writer = Writer(self.database, self.memory.reload, self._drive.wake)
         self._drive.writer = self.writer
+        self._decisions = Decisions(
+            self.memory, self._rules, frozenset(self._book.carried), lambda: self._link_takes_reversals
+        )
         self._doors = Doors(
             reactor=self._reactor,
             writer=self.writer,
@@ -219,7 +223,12 @@ class Gateway:
 
     def _read_commands(self) -> None:
         numbers = self.link.numbers if self.link is not None else None
-        self.writer.submit(ReadCommands(self.memory, numbers, now=self.micros(), done=self._commands_done))
+        now, done = self.micros(), self._commands_done
+        self.writer.submit(ReadCommands(self.memory, numbers, now=now, done=done, decide=self._decisions))
+
+    @property
+    def _link_takes_reversals(self) -> bool:
+        return self.link is not None and self.link.adapter.takes_reversals
 
     def _commands_done(self, freed: list[Due], resync: bool) -> None:
         self.due(freed)

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 from twisted.internet.endpoints import clientFromString
 
+from gateway.attribution import BEARERS, Assignment, Attribution, attribution
 from gateway.config import Config, PbxSettings, PmsSettings
 from gateway.directory import ExtensionRange, RoomList
+from gateway.instants import to_micros
 from gateway.intake.batch import Rules, Source
+from gateway.intake.correcting import Correcting
+from gateway.intake.decisions import Decisions
 from gateway.settle import Policy
+from gateway.store.database import Database
+from gateway.store.memory import Memory
 from gateway.tariff_folder import TariffUnreadable, read_texts
 from pms_adapters.fias.adapter import FiasAdapter
 from pms_adapters.fias.settings import FiasSettings
@@ -37,10 +44,10 @@ def room_list(config: Config) -> RoomList:
     )
 
 
-def tariff(config: Config) -> TariffBook:
-    """The tariff in force; raises CannotStart with its first problem."""
+def tariff(config: Config, folder: Path | None = None) -> TariffBook:
+    """The tariff in force, or that of another folder; raises CannotStart with its first problem."""
     try:
-        texts = read_texts(config.tariff.folder)
+        texts = read_texts(folder or config.tariff.folder)
     except TariffUnreadable as error:
         raise CannotStart(str(error)) from error
     home = config.property
@@ -98,7 +105,30 @@ def rules(config: Config, rooms: RoomList, book: TariffBook) -> Rules:
         policy=Policy(pms=pms.name if pms else None, may_post=approved or (pms is not None and pms.loopback)),
         currency=config.property.currency,
         decimals=minor_digits(config.property.currency),
+        attribution=assigned(config),
     )
+
+
+def assigned(config: Config) -> Attribution:
+    """Who carries which tariff by the configuration. A day begins at midnight of the property."""
+    zone = config.property.timezone
+
+    def instant(day: date | None) -> int | None:
+        return None if day is None else to_micros(datetime.combine(day, time(), zone))
+
+    listed = [
+        Assignment(
+            tariff=one.tariff,
+            bearer=bearer,
+            names=frozenset(names),
+            since=instant(one.first),
+            until=instant(one.last + timedelta(days=1) if one.last is not None else None),
+        )
+        for one in config.tariff.assign
+        for bearer, names in zip(BEARERS, (one.groups, one.rooms, one.tenant, one.departments), strict=True)
+        if names
+    ]
+    return attribution(listed, config.rooms.classes)
 
 
 def tariff_warning(book: TariffBook) -> str:
@@ -126,6 +156,9 @@ def fias_settings(config: Config, pms: PmsSettings, version: str) -> FiasSetting
         outlet=pms.outlet,
         call_type=pms.call_type,
         send_reservation=pms.send_reservation,
+        takes_reversals=pms.takes_reversals,
+        tariff_field=pms.tariff_field,
+        class_field=pms.class_field,
         timezone=config.property.timezone,
     )
 
@@ -145,4 +178,27 @@ def adapter(
         clock=reactor,
         wall_clock=now,
         crowded=crowded,
+    )
+
+
+def takes_reversals(config: Config) -> bool:
+    """Whether the PMS is declared to book a negative amount."""
+    return bool(config.pms) and config.pms[0].takes_reversals
+
+
+def decisions(config: Config, memory: Memory) -> Decisions:
+    """What carries out decisions about prices, in a process that is not the gateway."""
+    rooms, book = room_list(config), tariff(config)
+    return Decisions(memory, rules(config, rooms, book), frozenset(book.carried), lambda: takes_reversals(config))
+
+
+def correcting(config: Config, database: Database) -> Correcting:
+    """What works out which stored calls a corrected tariff changes."""
+    rooms, book = room_list(config), tariff(config)
+    return Correcting(
+        database=database,
+        rules=rules(config, rooms, book),
+        sources=sources(config, rooms),
+        book=book,
+        takes_reversals=takes_reversals(config),
     )

@@ -81,6 +81,7 @@ def _judged(config: Config) -> tuple[list[Finding], list[str]]:
     """Look at what a good configuration refers to; returns what was found, and the summary's lines."""
     found, book = _tariff(config)
     found += _warnings(config)
+    found += _unknown_codes(config, book) if book is not None else []
     lines = [f"{config.file} is good.", "", *_hotel(config), *map(_exchange, config.pbx)]
     if book is not None:
         lines.append(_row("tariff", _tariff_words(config, book)))
@@ -114,6 +115,16 @@ def _tariff(config: Config) -> tuple[list[Finding], TariffBook | None]:
     problems = [*loaded.problems, *(_rehearsed(config, loaded.book) if loaded.book else [])]
     found = [Finding(str(folder / one.file), one.line, one.key, one.sentence, one.severity) for one in problems]
     return found, loaded.book
+
+
+def _unknown_codes(config: Config, book: TariffBook) -> list[Finding]:
+    """Assignments of a tariff that the folder does not have: every call by them would be held."""
+    known = ", ".join(sorted(book.carried)) or "none"
+    return [
+        Finding(str(config.file), None, "tariff.assign", f'there is no tariff "{one.tariff}"; the folder has {known}')
+        for one in config.tariff.assign
+        if one.tariff not in book.carried
+    ]
 
 
 def _rehearsed(config: Config, book: TariffBook) -> list[Problem]:

@@ -28,6 +28,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
             "gateway.cli.check:check_command", "Say every problem of a configuration, or what it amounts to."
         ),
         "postings": Entry("gateway.cli.postings:postings_group", "List, show, settle and retry postings."),
+        "stays": Entry("gateway.cli.stays:stays_group", "Give a guest's stay a tariff of its own."),
         "alarms": Entry(
             "gateway.cli.alarms:alarms_group", "List and acknowledge alarms, try the mail and the web hooks."
         ),
@@ -35,6 +36,10 @@ SECTIONS: dict[str, dict[str, Entry]] = {
     },
     "Prices": {
         "tariff": Entry("gateway.cli.tariff:tariff_group", "Begin a tariff, import price lists, approve prices."),
+        "replay": Entry("gateway.cli.replay:replay_command", "Price a past period by another tariff, and compare."),
+        "corrections": Entry(
+            "gateway.cli.corrections:corrections_group", "List changed prices, approve or reject them."
+        ),
         "rate": Entry("gateway.cli.rate:rate_command", "Price the calls of a file without storing anything."),
     },
     "Records of an exchange": {

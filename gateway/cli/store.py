@@ -12,21 +12,29 @@ from typing import TYPE_CHECKING, Final
 from gateway.cli.words import fail, read_store_config
 
 if TYPE_CHECKING:
+    from gateway.config import Config
+    from gateway.posting.deeds import Decide
     from gateway.store.database import Database
+    from gateway.store.memory import Memory
 
 #: How long a command waits for the running gateway, which looks for commands once a second.
 WAIT_SECONDS: Final = 10.0
 
 
 @contextmanager
-def opened(config_path: Path, *, must_exist: bool = True) -> Iterator[Database]:
-    """The store of a configuration, at this program's schema; ends the command with a sentence if it is not."""
+def opened(
+    config_path: Path, *, must_exist: bool = True, read_only: bool = False, config: Config | None = None
+) -> Iterator[Database]:
+    """The store of a configuration, at this program's schema; ends the command with a sentence if it is not.
+
+    `config` is the configuration where the command has read it already.
+    """
     from sqlalchemy.exc import DBAPIError
 
     from gateway.store.database import Database, StoreTrouble
 
-    config = read_store_config(config_path)
-    database = Database(config.store.url, config.property.id)
+    said = config or read_store_config(config_path)
+    database = Database(said.store.url, said.property.id, read_only=read_only)
     path = database.path
     if must_exist and path is not None and not path.exists():
         fail(f"there is no store yet at {path}; 'foliogate run' makes it")
@@ -57,24 +65,28 @@ def command(
     why: str,
     room: str | None = None,
     alarm_id: int | None = None,
+    *,
+    subject: str | None = None,
+    config: Config | None = None,
 ) -> str:
-    """Give a command and return what came of it: done by the running gateway, or here if none is running."""
+    """Give a command and return what came of it: done by the running gateway, or here if none is running.
+
+    `config` is needed for a decision about prices, which rests on the tariff.
+    """
     from gateway.clock import utc_now
     from gateway.instants import to_micros
     from gateway.store import commands
     from gateway.store.database import StoreTrouble
 
     owner, now = database.property, to_micros(utc_now())
-    number = database.transact(
-        lambda c: commands.give(
-            c, owner, now=now, who=who, deed=deed, posting_id=posting_id, why=why, room=room, alarm_id=alarm_id
-        )
-    )
+    about = {"posting_id": posting_id, "room": room, "alarm_id": alarm_id, "subject": subject}
+    said = {"who": who, "deed": deed, "why": why, **about}
+    number = database.transact(lambda c: commands.give(c, owner, now=now, **said))  # type: ignore[arg-type]
     try:
         database.lock()
     except StoreTrouble:
         return _wait(database, number)
-    return _do_here(database, number, now)
+    return _do_here(database, number, now, config)
 
 
 def _wait(database: Database, number: int) -> str:
@@ -89,17 +101,29 @@ def _wait(database: Database, number: int) -> str:
     return "the running gateway has not done it yet; it will: look again in a moment"
 
 
-def _do_here(database: Database, number: int, now: int) -> str:
+def _do_here(database: Database, number: int, now: int, config: Config | None) -> str:
     """No gateway is running: carry the command out in this process, by the same rules."""
     from gateway.posting.deeds import ReadCommands
     from gateway.store import commands
     from gateway.store.memory import Memory
 
     memory = Memory(database, lambda: now)
+    decide = None if config is None else _deciding(config, memory)
 
     def work(connection: object) -> None:
         memory.reload(connection)  # type: ignore[arg-type]
-        ReadCommands(memory, None, now=now, done=lambda _due, _resync: None).work(connection)  # type: ignore[arg-type]
+        job = ReadCommands(memory, None, now=now, done=lambda _due, _resync: None, decide=decide)
+        job.work(connection)  # type: ignore[arg-type]
 
     database.transact(work)
     return database.read(lambda c: commands.result(c, database.property, number)) or "nothing was done"
+
+
+def _deciding(config: Config, memory: Memory) -> Decide:
+    """What carries out decisions about prices, where no gateway is running."""
+    from gateway.app import parts
+
+    try:
+        return parts.decisions(config, memory)
+    except parts.CannotStart as error:
+        fail(str(error))

@@ -161,6 +161,15 @@ def interface_family(code: str) -> str:
     return code
 
 
+def guest_field(name: str) -> str:
+    """Accept a field in which a check-in can tell something of the guest, or none."""
+    from pms_adapters.fias.settings import GUEST_FIELDS
+
+    if name and name not in GUEST_FIELDS:
+        raise ValueError(f'"{name}" is no field of a check-in; write the one your PMS fills, "A0" to "A9" as a rule')
+    return name
+
+
 def token_width(width: int) -> int:
     """Accept a width of P#."""
     if width not in TOKEN_WIDTHS:

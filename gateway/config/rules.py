@@ -9,6 +9,7 @@ from __future__ import annotations
 import os.path
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path as FilePath
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ Table: TypeAlias = Mapping[str, Any]
 Finding: TypeAlias = tuple[Path, str]
 
 NOT_YET: Final = frozenset({"serial", "udp"})  # a transport by its type: the value's own check refuses it
+ASSIGNED_TO: Final = ("groups", "rooms", "tenant", "departments")
 HOW_RECORDS_COME = (
     'how its records come is not said; write one of listen = "tcp:5100:interface=127.0.0.1", '
     'connect = "tcp:host:port" or file = "Master.csv"'
@@ -42,6 +44,7 @@ def findings(document: Table, folder: FilePath) -> Iterator[Finding]:
     yield from _listeners(document)
     yield from _rooms(document.get("rooms"))
     yield from _tariff(document, folder)
+    yield from _assignments(document.get("tariff"))
 
 
 def tables(document: Table, key: str) -> Sequence[Table]:
@@ -198,8 +201,24 @@ def _tariff(document: Table, folder: FilePath) -> Iterator[Finding]:
     command = _init_command(document.get("property"), folder / name)
     if "tariff" not in document:
         yield ("tariff",), f'no rates: run {command}, then write [tariff] folder = "{name}"'
+    elif isinstance(tariff, dict) and not isinstance(tariff.get("assign", []), list):
+        yield ("tariff", "assign"), "there may be several of these: write [[tariff.assign]] with two brackets"
     elif not tariff_texts(folder / name):
         yield ("tariff", "folder"), f"no rates: there are no tariff texts in {folder / name}; run {command}"
+
+
+def _assignments(tariff: object) -> Iterator[Finding]:
+    """Each assignment names bearers of one kind, and days in order."""
+    listed = tariff.get("assign") if isinstance(tariff, dict) else None
+    for place, one in enumerate(listed if isinstance(listed, list) else []):
+        if not isinstance(one, dict):
+            continue
+        path: Path = ("tariff", "assign", place)
+        if sum(1 for name in ASSIGNED_TO if one.get(name)) != 1:
+            yield path, f"it must say to whom the tariff is given: exactly one of {', '.join(ASSIGNED_TO)}"
+        first, last = one.get("from"), one.get("to")
+        if type(first) is date and type(last) is date and last < first:
+            yield (*path, "to"), f"{last} is before {first}; the days go from the earlier one to the later"
 
 
 def _init_command(hotel: object, folder: FilePath) -> str:

@@ -8,7 +8,7 @@ transport, names used twice) is in `rules.py`, because pydantic would report it 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -125,6 +125,8 @@ class PmsSettings(Settings):
 
     `outlet` and `call_type` give the SO and PC of a posting by class of number, `outlet` with "default" for the rest;
     `token_width` is the width of P#; `interface_family` is what LD says in IF; `auth_key` the key for the LD cryptogram.
+    `tariff_field` and `class_field` name the field of a check-in that tells the guest's tariff and class;
+    `takes_reversals` says that the hotel has seen its PMS book a negative amount.
     """
 
     name: Text = Field(examples=["opera"])
@@ -147,6 +149,9 @@ class PmsSettings(Settings):
         {}, validate_default=True, examples=[{"international": "I"}]
     )
     send_reservation: bool = Field(False, examples=[False])
+    tariff_field: Annotated[str, AfterValidator(checks.guest_field)] = Field("", examples=["A1"])
+    class_field: Annotated[str, AfterValidator(checks.guest_field)] = Field("", examples=["A2"])
+    takes_reversals: bool = Field(False, examples=[False])
 
     @property
     def address(self) -> Address:
@@ -171,7 +176,8 @@ class RoomSettings(Settings):
 
     An extension in one of the ranges is the room of the same name, unless `map` names another room or `departments`
     a department. `transfer_payer` says who pays for a call that several extensions held: the first of them that is a
-    guest's, the first of all, or the last.
+    guest's, the first of all, or the last. `classes` says what kind of telephone an extension is ("booth", "meeting"),
+    for the rules of a tariff that ask.
     """
 
     extensions: Annotated[tuple[ExtensionRange, ...], BeforeValidator(as_tuple)] = Field(
@@ -179,9 +185,25 @@ class RoomSettings(Settings):
     )
     map: TextMap = Field({}, validate_default=True, examples=[{"2101": "101"}])
     departments: TextMap = Field({}, validate_default=True, examples=[{"600": "Kitchen"}])
+    classes: TextMap = Field({}, validate_default=True, examples=[{"610": "booth"}])
     transfer_payer: Annotated[TransferPayer, BeforeValidator(checks.transfer_payer)] = Field(
         "first_guest", examples=["first_guest"]
     )
+
+
+class AssignmentSettings(Settings):
+    """A tariff's code given to groups, rooms, a tenant's extensions or departments: to one kind of them in each table.
+
+    `from` and `to` are days of the property, both included; a call is priced by what was in force when it began.
+    """
+
+    tariff: Text = Field(examples=["CONGRESS"])
+    groups: Texts = Field((), examples=[["ACME2026"]])
+    rooms: Texts = Field((), examples=[["101", "102"]])
+    tenant: Texts = Field((), examples=[["700", "701"]])
+    departments: Texts = Field((), examples=[["Kitchen"]])
+    first: date | None = Field(None, alias="from", examples=[date(2026, 9, 1)])
+    last: date | None = Field(None, alias="to", examples=[date(2026, 9, 30)])
 
 
 class NumberingSettings(Settings):
@@ -197,11 +219,12 @@ class NumberingSettings(Settings):
 
 
 class TariffSettings(Settings):
-    """The folder of tariff texts, absolute, and when prices are called old or about to end."""
+    """The folder of tariff texts, absolute, who carries which of its tariffs, and when prices are called old or about to end."""
 
     folder: FilePath = Field(examples=["tariffs"])
     old_after_months: Annotated[int, Field(ge=1, le=120)] = Field(12, examples=[12])
     ending_within_days: Annotated[int, Field(ge=0, le=366)] = Field(30, examples=[30])
+    assign: Annotated[tuple[AssignmentSettings, ...], BeforeValidator(as_tuple)] = Field((), examples=[[]])
 
 
 class WatchSettings(Settings):

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from gateway.directory import RoomList, TransferPayer
+from gateway.attribution import Attribution, StayTariffs, caller, put_through
+from gateway.directory import Occupants, Place, RoomList, TransferPayer
 from gateway.intake.live_calls import LiveCall
 from gateway.settle import Policy
 from gateway.store.rows import CallRow, Due, PostingRow, RecordRow
 from protocols.records import CallRecord, JoinedCall
 from protocols.smdr.catalog import Parser
 from protocols.smdr.counting import Counter
+from rating.circumstances import Circumstances
 from rating.numbering import NumberPlan
 
 
@@ -37,6 +39,23 @@ class Rules:
     policy: Policy
     currency: str
     decimals: int
+    attribution: Attribution = field(default_factory=Attribution)
+
+
+def surroundings(
+    rules: Rules,
+    tariffs: StayTariffs,
+    joined: JoinedCall,
+    extension: str | None,
+    place: Place,
+    who: Occupants,
+    started: int,
+) -> Circumstances:
+    """What of guest, telephone and line bears on the price of a call that is being ruled; `started` in microseconds."""
+    leg = joined.charged[0] if joined.charged else joined.call
+    by = caller(extension, place, who, operator=put_through(joined.holders, extension))
+    line = (leg.trunk or "", leg.trunk_group or "")
+    return rules.attribution.circumstances(by, tariffs, started, *line)
 
 
 class Touched(NamedTuple):

@@ -6,7 +6,7 @@ import json
 from typing import Any, Final
 
 from gateway.instants import to_micros
-from gateway.settle import Free, Price, Priced, Ruling, Wanted
+from gateway.settle import CarrierCost, Free, Price, Priced, Ruling, Wanted
 from gateway.store.rows import CallRow, Due, PostingRow, all_clean, clean
 from protocols.records import JoinedCall
 
@@ -21,6 +21,7 @@ def call_row(
     extension: str | None,
     ruling: Ruling,
     settle_by: int | None = None,
+    carried: CarrierCost | None = None,
 ) -> CallRow:
     """The row of a call as it stands; `cost` is None while it is open."""
     call, charged = joined.call, joined.charged[0] if joined.charged else joined.call
@@ -28,8 +29,9 @@ def call_row(
     warnings = "\n".join(dict.fromkeys((*call.warnings, *joined.warnings))) if told else ""
     holders = joined.holders[0] if len(joined.holders) == 1 else " ".join(joined.holders)
     numbers = (charged.dialled, call.caller, charged.trunk)
-    key, reason, who, holders, dialled, caller, trunk, warnings = all_clean(  # type: ignore[assignment]
-        (call.call_key, ruling.reason, extension or call.extension, holders, *numbers, warnings)
+    metered = (charged.trunk_group, charged.aoc_amount, charged.aoc_currency)
+    key, reason, who, holders, dialled, caller, trunk, warnings, group, aoc, coin = all_clean(  # type: ignore[assignment]
+        (call.call_key, ruling.reason, extension or call.extension, holders, *numbers, warnings, *metered)
     )
     # Plain tuples in the order of the columns: this is done for every record, and a call by names costs as much as
     # pricing the call.
@@ -37,11 +39,15 @@ def call_row(
     answered = None if call.answered is None else int(call.answered)
     when = (call.direction, answered, to_micros(call.start), call.ring_seconds, call.talk_seconds)
     whose = (who, holders, dialled, caller, trunk, ruling.room, ruling.department, ruling.reservation)
-    return CallRow._make((*what, *when, *whose, *_cost_columns(cost), warnings))
+    line = (warnings, group, charged.pulses, aoc, coin)
+    bought = _NOT_BOUGHT if carried is None else _bought(carried)
+    return CallRow._make((*what, *when, *whose, *_cost_columns(cost), *line, *bought))
 
 
+_NOT_BOUGHT: Final = (None,) * 7
 _NO_PRICE: Final = (None,) * 10
-_as_json: Final = json.JSONEncoder(separators=(",", ":")).encode
+#: Traces as the store keeps them.
+trace_text: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def _cost_columns(cost: Price | None) -> tuple[Any, ...]:
@@ -53,8 +59,14 @@ def _cost_columns(cost: Price | None) -> tuple[Any, ...]:
         kind = None if _not_dialled(cost) else number.number_class
         return (number.e164, kind, number.place, *_NO_PRICE)
     price = (cost.amount, cost.net, cost.tax, cost.currency, cost.decimals)
-    rule = (cost.tariff, cost.version, cost.prefix, cost.billed_seconds, _as_json(cost.traces))
+    rule = (cost.tariff, cost.version, cost.prefix, cost.billed_seconds, trace_text(cost.traces))
     return (number.e164, number.number_class, cost.place, *price, *rule)
+
+
+def _bought(one: CarrierCost) -> tuple[Any, ...]:
+    """What the carrier asks: the columns from `carrier` to `cost_trace`."""
+    money = (one.amount, one.currency, one.decimals)
+    return (one.carrier, *money, one.tariff, one.version, trace_text(one.traces))
 
 
 def _not_dialled(cost: Price) -> bool:
@@ -73,13 +85,27 @@ def posting_row(
     money: tuple[str, int],
 ) -> PostingRow:
     """The row of a posting that a ruling asks for; `money` is the house's currency and its decimals."""
+    kind = "charge" if (wanted.amount or 0) >= 0 else "reversal"
     # By position, as in `call_row`: the fields of PostingRow in their order.
     whose = (ruling.room, ruling.reservation)
     currency, decimals = call.currency or money[0], money[1] if call.decimals is None else call.decimals
     how = (wanted.state, wanted.hold or "", clean(wanted.reason) or "")
     never_sent = (0, None, now, 0, now, now, "", "")  # attempts, token, due_at, by_hand, created, changed, code, words
     return PostingRow._make(
-        (call.property, posting_id, call.id, part, pms, *how, *whose, wanted.amount, currency, decimals, *never_sent)
+        (
+            call.property,
+            posting_id,
+            call.id,
+            part,
+            pms,
+            *how,
+            *whose,
+            wanted.amount,
+            currency,
+            decimals,
+            *never_sent,
+            kind,
+        )
     )
 
 

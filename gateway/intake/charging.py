@@ -9,36 +9,45 @@ turns, because the processor keeps its instructions at hand.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from gateway.directory import NoNews, Place, Room, payer
+from gateway.directory import NoNews, Occupants, Place, Room, Unlisted, payer
 from gateway.instants import SECOND, to_micros
-from gateway.intake.batch import Batch, Rules, Source, Touched
+from gateway.intake.batch import Batch, Rules, Source, Touched, surroundings
 from gateway.intake.call_rows import call_row, due_of, posting_row
-from gateway.settle import Price, Ruling, Wanted, difference, price, rule
+from gateway.intake.spending import Spending, limited, sentence
+from gateway.settle import CarrierCost, Price, Priced, Ruling, Wanted, carrier_cost, difference, price, rule
 from gateway.store import outbox, schema
 from gateway.store.memory import Memory
 from gateway.store.restore import RESTORED, restored_at
 from gateway.store.rows import CallRow
 from protocols.records import JoinedCall
 from rating.book import TariffBook
+from rating.circumstances import PLAIN, Circumstances
 from rating.numbering import NumberPlan
 
 #: An announced leg that does not come is not waited for longer than this, in seconds.
 OPEN_SECONDS: Final = 4 * 3600
 #: Extensions whose place is remembered; a hotel has fewer, and garbage in that column has no end.
 REMEMBERED_PLACES: Final = 20_000
+_NO_NEWS: Final = NoNews()
+_NOWHERE: Final = Unlisted("")
 _OPEN: Final = Ruling(status="open", reason="the exchange has announced further records of this call")
 
 
 class _Known(NamedTuple):
-    """A call as far as it is known: joined, with the extension that pays and what it costs (None while it is open)."""
+    """A call as far as it is known: joined, who pays, what it costs him (None while it is open) and what it costs us."""
 
     joined: JoinedCall
-    extension: str | None
-    cost: Price | None
+    extension: str | None = None
+    place: Place = _NOWHERE
+    who: Occupants = _NO_NEWS
+    cost: Price | None = None
+    carried: CarrierCost | None = None
+    around: Circumstances = PLAIN
 
 
 class Charging:
@@ -47,6 +56,7 @@ class Charging:
     def __init__(self, memory: Memory, rules: Rules, sources: Mapping[str, Source], book: TariffBook) -> None:
         self.rules, self.book = rules, book
         self._memory, self._sources = memory, sources
+        self._spending = Spending(memory, book)
         self._places: dict[str | None, Place] = {}
         self._restored_at = 0
         memory.also_reload(self._reload)
@@ -59,6 +69,9 @@ class Charging:
         touched, batch.touched = list(batch.touched.values()), {}
         known = [self._known(one) for one in touched]
         rulings = [self._ruled(one, what) for one, what in zip(touched, known, strict=True)]
+        if self._spending.wanted:
+            for place, (one, what) in enumerate(zip(touched, known, strict=True)):
+                known[place], rulings[place] = self._within(connection, one, what, rulings[place])
         rows = [self._row(*each) for each in zip(touched, known, rulings, strict=True)]
         for one, ruling, row in zip(touched, rulings, rows, strict=True):
             (batch.new_calls if one.first else batch.changed_calls)[row.id] = row
@@ -69,27 +82,41 @@ class Charging:
         source = self._sources[one.source]
         joined = source.join(one.live.legs)
         if not joined.complete and not one.overdue and not _emergency(joined, source.plan):
-            return _Known(joined, None, None)
-        rules = self.rules
+            return _Known(joined)
+        rules, memory = self.rules, self._memory
         extension = payer(joined.holders, rules.rooms, rules.transfer_payer) or joined.call.extension
-        return _Known(joined, extension, price(joined, source.plan, self.book))
+        place, started = self._place(extension), to_micros(joined.call.start)
+        who = memory.occupancy.at(place.room, started) if isinstance(place, Room) else _NO_NEWS
+        around = surroundings(rules, memory.stay_tariffs, joined, extension, place, who, started)
+        cost = price(joined, source.plan, self.book, around)
+        carried = carrier_cost(joined, source.plan, self.book, around) if self.book.costs else None
+        return _Known(joined, extension, place, who, cost, carried, around)
 
     def _ruled(self, one: Touched, known: _Known) -> Ruling:
         if known.cost is None:
             return _OPEN
-        place = self._place(known.extension)
-        started = to_micros(known.joined.call.start)
-        who = self._memory.occupancy.at(place.room, started) if isinstance(place, Room) else NoNews()
-        ruling = rule(known.cost, place, who, self.rules.policy)
+        ruling = rule(known.cost, known.place, known.who, self.rules.policy)
         if known.joined.complete:
             return ruling
         words = "settled without its last record, which did not come" if one.overdue else ""
         return ruling._replace(reason="; ".join(said for said in (ruling.reason, words) if said))
 
+    def _within(self, connection: Connection, one: Touched, known: _Known, ruling: Ruling) -> tuple[_Known, Ruling]:
+        """Hold a charge against the budgets of its tariff; what is near or passed is written beside the call."""
+        if not isinstance(known.cost, Priced):
+            return known, ruling
+        started, amount = to_micros(known.joined.call.start), known.cost.amount
+        stood = self._spending.judge(connection, one.live.id, started, ruling, amount, known.around)
+        if not stood:
+            return known, ruling
+        words = [sentence(each, known.cost.currency, known.cost.decimals) for each in stood]
+        joined = replace(known.joined, warnings=(*known.joined.warnings, *words))
+        return known._replace(joined=joined), limited(ruling, stood, words[-1])
+
     def _row(self, one: Touched, known: _Known, ruling: Ruling) -> CallRow:
         until = one.now + OPEN_SECONDS * SECOND if known.cost is None else None
         legs = len(one.live.legs)
-        whole = (known.joined, known.cost, known.extension, ruling, until)
+        whole = (known.joined, known.cost, known.extension, ruling, until, known.carried)
         return call_row(self._memory.owner, one.live.id, one.source, legs, *whole)
 
     def _want(self, connection: Connection, batch: Batch, one: Touched, ruling: Ruling, call: CallRow) -> None:

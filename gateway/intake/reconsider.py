@@ -1,83 +1,127 @@
 """Charges that waited for the tariff, looked at again when the gateway starts with the tariff as it is now.
 
-A call without a rate is priced anew by the texts of today; a charge that waited for approval goes out as it was
-priced then. A stored price is never changed: what was once priced keeps its numbers.
+A charge that waited for approval goes out as it was priced then: approving the tariff was the decision. A call that had
+no rate is priced by the texts of today, and that is proposed, never done: all of them come on one list, with totals,
+which a named person approves. A stored price is never changed: what was once priced keeps its numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from gateway.directory import NoNews, Room
-from gateway.instants import from_micros
-from gateway.intake.batch import Rules, Source
-from gateway.intake.call_rows import call_row
+from gateway.intake.batch import Rules, Source, surroundings
+from gateway.intake.call_rows import trace_text
+from gateway.intake.stored_calls import legs_of
+from gateway.ledger import Hold
 from gateway.settle import Priced, price, rule
-from gateway.store import outbox, records, schema
+from gateway.store import lists, outbox, records
+from gateway.store.lists import Item, NewList
 from gateway.store.memory import Memory
-from gateway.store.restore import RESTORED, restored_at
-from gateway.store.rows import PostingRow
-from protocols.records import CallRecord
+from gateway.store.rows import CallRow, PostingRow
 from rating.book import TariffBook
+from rating.money import format_amount
+
+#: Who makes a list of releases.
+_WE = "foliogate"
 
 
 def reconsider(
     connection: Connection, memory: Memory, rules: Rules, sources: Mapping[str, Source], book: TariffBook, now: int
 ) -> int:
     """Look again at what waits for a tariff; returns how many postings are no longer held for it."""
-    waiting = outbox.held(connection, memory.owner, "unrated")
-    freed = sum(_price_again(connection, memory, rules, sources, book, row, now) for row in waiting)
-    if rules.policy.may_post:
-        for row in outbox.held(connection, memory.owner, "unapproved_tariff"):
-            outbox.step(connection, memory.statements, row, "answered_hold", now=now)
-            freed += 1
-    return freed
+    propose_release(connection, memory, rules, sources, book, now)
+    if not rules.policy.may_post:
+        return 0
+    waiting = outbox.held(connection, memory.owner, "unapproved_tariff")
+    for row in waiting:
+        outbox.step(connection, memory.statements, row, "answered_hold", now=now)
+    return len(waiting)
 
 
-def _price_again(
+def propose_release(
+    connection: Connection, memory: Memory, rules: Rules, sources: Mapping[str, Source], book: TariffBook, now: int
+) -> int | None:
+    """Put the calls that have a rate now on a list; returns its number, or None where there is nothing to list.
+
+    A list that stands open and says the same is left as it is; one that says something else is replaced.
+    """
+    owner = memory.owner
+    waiting = outbox.held(connection, owner, "unrated", "rate_proposed")[: lists.MOST_ITEMS]
+    found = [(row, _priced_now(connection, memory, rules, sources, book, row)) for row in waiting]
+    items = [item for _, item in found if item is not None and not _rejected(connection, owner, item)]
+    standing = lists.open_ones(connection, owner, "release")
+    if standing and items == lists.items(connection, owner, standing[-1]):
+        return standing[-1]
+    for number in standing:
+        lists.decide(connection, owner, number, "replaced", now=now, who=_WE, why="the tariff has changed since")
+    made = _make(connection, memory, book, items, now) if items else None
+    _mark(connection, owner, found, made, {item.call_id for item in items})
+    return made
+
+
+def _make(connection: Connection, memory: Memory, book: TariffBook, items: Sequence[Item], now: int) -> int:
+    new = NewList("release", now, _WE, "a tariff has rates for calls that had none", book.version)
+    number = lists.make(connection, memory.owner, new, items)
+    memory.note(connection, now, _WE, f"list {number} made: {len(items)} calls have a rate now; it awaits approval")
+    return number
+
+
+def _mark(
+    connection: Connection,
+    owner: str,
+    found: list[tuple[PostingRow, Item | None]],
+    number: int | None,
+    listed: set[int],
+) -> None:
+    """Say of each posting whether it is on the list; one that has no rate any more waits for one again."""
+    for row, item in found:
+        hold: Hold = "unrated"
+        reason = row.reason if row.hold == "unrated" else "the tariff has no rate for it any more"
+        if item is not None and item.call_id in listed:
+            money = f"{format_amount(item.difference, item.decimals)} {item.currency}"
+            hold, reason = "rate_proposed", f"the tariff has a rate now: {money}; approve list {number}"
+        if (hold, reason) != (row.hold, row.reason):
+            outbox.set_charge(connection, owner, row.id, {"hold": hold, "reason": reason})
+
+
+def _rejected(connection: Connection, owner: str, item: Item) -> bool:
+    """True if a person has said no to this very price before."""
+    earlier = lists.of_call(connection, owner, item.call_id)
+    return any(one["state"] == "rejected" and one["trace"] == item.trace for one in earlier)
+
+
+def _priced_now(
     connection: Connection,
     memory: Memory,
     rules: Rules,
     sources: Mapping[str, Source],
     book: TariffBook,
     row: PostingRow,
-    now: int,
-) -> int:
+) -> Item | None:
+    """What a call that had no rate costs by the texts of today; None where there is still none."""
     call = records.call(connection, memory.owner, row.call_id)
     if call is None or call.source not in sources:
-        return 0
+        return None
     source = sources[call.source]
-    legs = _legs(connection, memory.owner, row.call_id, source)
-    joined = source.join(legs)
-    cost = price(joined, source.plan, book)
-    if not isinstance(cost, Priced):
-        return 0
+    joined = source.join(legs_of(connection, memory.owner, row.call_id, source))
     place = rules.rooms.place(call.extension)
     who = memory.occupancy.at(place.room, call.started_at) if isinstance(place, Room) else NoNews()
-    ruling = rule(cost, place, who, rules.policy)
-    fresh = call_row(memory.owner, call.id, call.source, len(legs), joined, cost, call.extension, ruling)
-    memory.statements.replace_call.changed(connection, (*fresh[2:], memory.owner, call.id))
+    around = surroundings(rules, memory.stay_tariffs, joined, call.extension, place, who, call.started_at)
+    cost = price(joined, source.plan, book, around)
+    if not isinstance(cost, Priced):
+        return None
     others = sum(one.amount or 0 for one in outbox.of_call(connection, memory.owner, call.id) if one.id != row.id)
-    rest, wanted = cost.amount - others, ruling.wanted
-    if wanted is None or rest <= 0:
-        outbox.step(
-            connection, memory.statements, row, "written_off", now=now, reason=f"nothing to post: {ruling.reason}"
-        )
-        return 1
-    hold, reason = wanted.hold, wanted.reason
-    if hold is None and call.started_at < restored_at(connection, memory.owner):
-        hold, reason = "restored", RESTORED
-    charge = {"amount": rest, "hold": hold or "unrated", "reason": reason, "room": ruling.room}
-    outbox.set_charge(connection, memory.owner, row.id, {**charge, "reservation": ruling.reservation})
-    if hold is None:
-        outbox.step(connection, memory.statements, row, "answered_hold", now=now)
-    return 1
+    ruling = rule(cost, place, who, rules.policy)
+    if ruling.wanted is None or cost.amount < others or (cost.amount == others and not cost.post_zero):
+        return item_of(call, cost, others, "nothing", f"nothing to post: {ruling.reason or 'charged already'}")
+    return item_of(call, cost, others, "charge", ruling.reason or "goes to the PMS")
 
 
-def _legs(connection: Connection, owner: str, call_id: int, source: Source) -> list[CallRecord]:
-    r = schema.records.c
-    wanted = select(r.raw, r.received_at).where(r.property == owner, r.call_id == call_id).order_by(r.id)
-    parsed = [source.parse(row.raw, from_micros(row.received_at)) for row in connection.execute(wanted)]
-    return [leg for leg in parsed if isinstance(leg, CallRecord)]
+def item_of(call: CallRow, cost: Priced, before: int, deed: lists.ItemDeed, words: str) -> Item:
+    """A call's new price as an item of a list."""
+    money = (before, cost.amount, cost.net, cost.tax, cost.currency, cost.decimals)
+    found = (cost.tariff, cost.version, cost.prefix, cost.place, cost.billed_seconds, trace_text(cost.traces))
+    return Item(call.id, deed, words, *money, *found)

@@ -7,7 +7,7 @@ the writer, carried out along an arrow of gateway/ledger.py or refused in a sent
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy import Connection
 from twisted.logger import Logger
@@ -20,8 +20,14 @@ from gateway.store.memory import Memory
 from gateway.store.rows import Due, PostingRow
 from gateway.store.writer import Announce
 
+#: What is held for a person who books it in the PMS himself: it never goes out over the link.
+_NEVER_SENT: Final = ("by_hand", "amount_fell")
 #: Asks the PMS for the state of all rooms.
 RESYNC: Final = "resync"
+#: What people decide that is about prices, and so for the room that knows the tariff.
+DECISIONS: Final = ("approve", "reject", "tariff")
+#: Carries out one of them: the sentence to keep, and the postings that are due by it.
+Decide: TypeAlias = Callable[[Connection, Command, int], tuple[str, list[Due]]]
 
 
 def refuse(row: PostingRow | None, deed: str, room: str | None = None, why: str = "") -> str | None:
@@ -35,10 +41,13 @@ def refuse(row: PostingRow | None, deed: str, room: str | None = None, why: str 
         after = move(row.state, event)  # type: ignore[arg-type]
     except IllegalMove:
         return f"posting {row.id} is {row.state}; '{deed}' is not for that state"
+    backwards = row.amount is not None and row.amount < 0 and row.kind != "reversal"
+    if after == "posted" and (row.amount is None or backwards):
+        return f"posting {row.id} has no amount that can be on a folio ({row.reason})"
+    if after == "due" and (row.amount is None or backwards or row.hold in _NEVER_SENT):
+        return f"posting {row.id} has no amount that can be posted ({row.reason}); book it by hand, or write it off"
     if deed in REASON_NEEDED and not why.strip():
         return f"'{deed}' needs a reason, which is kept with your name; posting {row.id} is still {row.state}"
-    if after == "due" and (row.amount or 0) <= 0:
-        return f"posting {row.id} has no amount that can be posted ({row.reason}); it can be written off"
     if after == "due" and row.room is None and room is None:
         return f"posting {row.id} has no room ({row.reason}); name one, or write it off"
     return None
@@ -78,8 +87,10 @@ class ReadCommands:
         *,
         now: int,
         done: Callable[[list[Due], bool], None],
+        decide: Decide | None = None,
     ) -> None:
         self._memory, self._numbers, self._now, self._done = memory, numbers, now, done
+        self._decide = decide
 
     def work(self, connection: Connection) -> Announce:
         """Carry out what waits; `done` gets the postings due again and whether a resync was asked for."""
@@ -88,6 +99,9 @@ class ReadCommands:
         for command in commands.undone(connection, self._memory.owner):
             if command.deed == RESYNC:
                 resync, result, due = True, "the PMS is asked for the state of all rooms", None
+            elif self._decide is not None and command.deed in DECISIONS:
+                result, dues = self._decide(connection, command, self._now)
+                freed, due = [*freed, *dues], None
             elif command.deed == alarms.ACKNOWLEDGE:
                 result, due = self._acknowledged(connection, command), None
             else:

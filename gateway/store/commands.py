@@ -24,6 +24,7 @@ class Command(NamedTuple):
     room: str | None
     why: str
     alarm_id: int | None = None
+    subject: str | None = None
 
 
 def give(
@@ -37,24 +38,20 @@ def give(
     why: str,
     room: str | None = None,
     alarm_id: int | None = None,
+    subject: str | None = None,
 ) -> int:
     """Write a command down; the gateway reads it within a second. Returns its number."""
     newest = connection.execute(select(func.max(_k.id)).where(_k.property == owner)).scalar()
     number = int(newest or 0) + 1
     row = {"property": owner, "id": number, "asked_at": now, "who": clean(who), "deed": deed}
-    connection.execute(
-        insert(schema.commands).values(
-            **row, posting_id=posting_id, room=clean(room), why=clean(why), result="", alarm_id=alarm_id
-        )
-    )
+    about = {"posting_id": posting_id, "room": clean(room), "alarm_id": alarm_id, "subject": clean(subject)}
+    connection.execute(insert(schema.commands).values(**row, **about, why=clean(why), result=""))
     return number
 
 
 def undone(connection: Connection, owner: str) -> list[Command]:
     """Commands nobody has looked at, in order."""
-    wanted = select(_k.id, _k.who, _k.deed, _k.posting_id, _k.room, _k.why, _k.alarm_id).where(
-        _k.property == owner, _k.done_at.is_(None)
-    )
+    wanted = select(*[_k[name] for name in Command._fields]).where(_k.property == owner, _k.done_at.is_(None))
     return [Command(*row) for row in connection.execute(wanted.order_by(_k.id).limit(MOST_AT_ONCE))]
 
 

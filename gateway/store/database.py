@@ -29,6 +29,8 @@ BUSY_MILLISECONDS: Final = 5_000
 CHECKPOINT_PAGES: Final = 4_000
 #: Page cache in KiB: enough for the right edges of all indexes and a day's calls.
 CACHE_KIB: Final = 65_536
+#: The same for a long look from one end to the other, which comes by each page once.
+READER_KIB: Final = 8_192
 #: An arbitrary constant that marks our advisory locks in PostgreSQL.
 _ADVISORY: Final = 0x464F4C49
 
@@ -38,12 +40,16 @@ class StoreTrouble(Exception):
 
 
 class Database:
-    """One store. `transact` runs a function in one transaction and commits; nothing lazy leaves it."""
+    """One store. `transact` runs a function in one transaction and commits; nothing lazy leaves it.
 
-    def __init__(self, url: str, property_id: str) -> None:
+    With `read_only` the database itself refuses every change.
+    """
+
+    def __init__(self, url: str, property_id: str, *, read_only: bool = False) -> None:
         self.url: URL = make_url(url)
         self.property = property_id
-        self.engine = _engine(self.url)
+        self._read_only = read_only
+        self.engine = _engine(self.url, read_only=read_only)
         self._lock: IO[str] | Connection | None = None
         self._kept: Connection | None = None
 
@@ -134,7 +140,7 @@ class Database:
     def open(self) -> None:
         """Make an empty store, accept a current one, refuse any other with a sentence."""
         version = self.version()
-        if version == 0:
+        if version == 0 and not self._read_only:
             self.upgrade()
         elif version < schema.VERSION:
             raise StoreTrouble(f"the store has schema {version}; run 'foliogate db upgrade' (it makes a backup first)")
@@ -192,9 +198,10 @@ class Database:
         return False
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, *, read_only: bool) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, paramstyle="format", pool_pre_ping=True, hide_parameters=True)
+        options = {"options": "-c default_transaction_read_only=on"} if read_only else {}
+        return create_engine(url, paramstyle="format", pool_pre_ping=True, connect_args=options, hide_parameters=True)
     if url.database:
         os.makedirs(Path(url.database).parent, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000}, hide_parameters=True)
@@ -207,9 +214,11 @@ def _engine(url: URL) -> Engine:
             "PRAGMA journal_mode=WAL",
             "PRAGMA synchronous=FULL",
             f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}",
-            f"PRAGMA cache_size=-{CACHE_KIB}",
+            f"PRAGMA cache_size=-{READER_KIB if read_only else CACHE_KIB}",
         ):
             connection.execute(words)
+        if read_only:
+            connection.execute("PRAGMA query_only=ON")
 
     return engine
 

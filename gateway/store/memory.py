@@ -11,12 +11,14 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from gateway.attribution import StayTariffs
 from gateway.directory import Occupancy
 from gateway.instants import SECOND
 from gateway.store import outbox
 from gateway.store.database import Database
 from gateway.store.numbers import Numbers
 from gateway.store.statements import Statements
+from gateway.store.stay_tariffs import load_stay_tariffs
 from gateway.store.stays import load_occupancy
 
 #: Stays that ended longer ago than this are left in the store and out of memory: no record comes later than a quarter.
@@ -33,6 +35,7 @@ class Memory:
         self.statements = Statements(database.engine)
         self.numbers = Numbers({})
         self.occupancy = Occupancy()
+        self.stay_tariffs = StayTariffs()
         self._now = now
         self._reloads: list[Reload] = []
 
@@ -44,6 +47,7 @@ class Memory:
         """Build everything anew from the store."""
         self.numbers = Numbers.load(connection, self.owner)
         self.occupancy = load_occupancy(connection, self.owner, self._now() - LATE_RECORDS)
+        self.stay_tariffs = load_stay_tariffs(connection, self.owner)
         for reload in self._reloads:
             reload(connection)
 

@@ -238,6 +238,14 @@ def guest_names(connection: Connection, owner: str, reservations: Sequence[str])
     return {reservation: name for reservation, name in connection.execute(wanted.order_by(_s.id)) if name}
 
 
+def guest_language(connection: Connection, owner: str, reservation: str | None) -> str:
+    """The language of a guest as the PMS tells it; empty where it does not."""
+    if reservation is None:
+        return ""
+    wanted = select(_s.language).where(_s.property == owner, _s.reservation == reservation).order_by(_s.id.desc())
+    return str(connection.execute(wanted.limit(1)).scalar() or "")
+
+
 def emergencies(connection: Connection, owner: str, since: int, newest_records: int, most: int) -> list[dict[str, Any]]:
     """The newest emergency calls that we heard of since an instant, among the newest records, newest first.
 

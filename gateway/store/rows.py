@@ -76,6 +76,17 @@ class CallRow(NamedTuple):
     billed_seconds: int | None = None
     trace: str | None = None
     warnings: str = ""
+    trunk_group: str | None = None
+    pulses: int | None = None
+    aoc_amount: str | None = None
+    aoc_currency: str | None = None
+    carrier: str | None = None
+    cost: int | None = None
+    cost_currency: str | None = None
+    cost_decimals: int | None = None
+    cost_tariff: str | None = None
+    cost_version: str | None = None
+    cost_trace: str | None = None
 
 
 class PostingRow(NamedTuple):
@@ -102,6 +113,7 @@ class PostingRow(NamedTuple):
     changed_at: int
     code: str
     reference: str
+    kind: str = "charge"
 
 
 class Due(NamedTuple):

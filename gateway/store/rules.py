@@ -21,6 +21,11 @@ _SUM: Final = "(SELECT coalesce(sum(p.amount), 0) FROM postings p WHERE p.proper
 #: What stands on folios or is on its way there. A part that was written off is asked for again by a later leg.
 _KEPT: Final = f"{_SUM} AND p.state <> 'written_off')"
 _WHOLE: Final = f"{_SUM})"
+#: A call whose price was put right by an approved list: its own price stands, and its postings add up to the new one.
+_CORRECTED: Final = (
+    "EXISTS (SELECT 1 FROM list_items i JOIN lists l ON l.property = i.property AND l.id = i.list_id "
+    "WHERE i.property = c.property AND i.call_id = c.id AND l.kind = 'correction' AND i.posting_id IS NOT NULL)"
+)
 #: Outcomes of an attempt: what the adapter reported, or what was found at a start.
 _OUTCOMES: Final[tuple[Event, ...]] = (
     *("accepted", "refused", "retry_asked", "not_sent", "no_answer", "found_at_start"),
@@ -139,13 +144,13 @@ RULES: Final[tuple[Rule, ...]] = (
         "call",
         "whose postings do not add up to its price",
         "SELECT c.id FROM calls c WHERE c.property = :p AND c.status = 'charge' AND c.amount IS NOT NULL "
-        f"AND c.amount <> {_WHOLE} AND c.amount <> {_KEPT}",
+        f"AND c.amount <> {_WHOLE} AND c.amount <> {_KEPT} AND NOT {_CORRECTED}",
     ),
     Rule(
         "call",
         "not to be charged with postings that charge it",
         "SELECT c.id FROM calls c WHERE c.property = :p AND c.status IN ('allocated', 'not_chargeable') "
-        f"AND {_KEPT} <> 0 AND NOT {_REPEATED}",
+        f"AND {_KEPT} <> 0 AND NOT {_REPEATED} AND NOT {_CORRECTED}",
     ),
     Rule(
         "call",

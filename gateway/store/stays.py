@@ -41,4 +41,4 @@ def _columns(stay: Stay) -> tuple[object, ...]:
     """A stay in the order of its table's columns."""
     who = (clean(stay.reservation), clean(stay.room), stay.since, stay.until, clean(stay.name))
     what = (clean(stay.language), clean(stay.vip), int(stay.no_post), clean(stay.class_of_service), stay.departure)
-    return (stay.id, *who, *what)
+    return (stay.id, *who, *what, clean(stay.group_code), clean(stay.guest_class))

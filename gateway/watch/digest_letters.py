@@ -27,6 +27,9 @@ _STATES: Final = {
 _HOLDS: Final = {
     "unknown_extension": "the extension is in no list of rooms or departments",
     "unrated": "no rate was found",
+    "rate_proposed": "a rate came later and awaits approval",
+    "over_budget": "a budget is passed",
+    "by_hand": "to be booked by hand",
     "no_room_news": "the PMS has told nothing of the room",
     "guest_left": "the guest had left",
     "no_post": "the guest is marked as no-post",

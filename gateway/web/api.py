@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from gateway.explaining import explained
+from gateway.explaining import cost_text, explained, margin_text
 from gateway.instants import from_micros, to_micros
 from gateway.ledger import STATES
 from gateway.store import alarms
@@ -236,7 +236,8 @@ def call_object(row: Row, postings: list[dict[str, Any]]) -> dict[str, Any]:
     decimals = row["decimals"] or 0
     same = (
         "id source call_key legs status direction ring_seconds talk_seconds extension dialled caller trunk room department "
-        "reservation number number_class place currency tariff tariff_version prefix billed_seconds"
+        "reservation number number_class place currency tariff tariff_version prefix billed_seconds trunk_group aoc_amount "
+        "aoc_currency carrier cost_currency"
     )
     return {
         **{name: row[name] for name in same.split()},
@@ -248,6 +249,9 @@ def call_object(row: Row, postings: list[dict[str, Any]]) -> dict[str, Any]:
         "amount": money(row["amount"], decimals),
         "net": money(row["net"], decimals),
         "tax": money(row["tax"], decimals),
+        "pulses": None if row["pulses"] == -1 else row["pulses"],
+        "cost": cost_text(row),
+        "margin": margin_text(row),
         "warnings": [one for one in row["warnings"].split("\n") if one],
         "postings": [{"id": one["id"], "part": one["part"], "state": one["state"]} for one in postings],
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gateway import explaining
 from gateway.web.marks import FOR_PEOPLE, NAMES, TONES
 from gateway.web.views import CallView, Row
 from gateway.web.words import count
@@ -30,6 +31,24 @@ def of_call(call: Row) -> dict[str, Any]:
     return {name: call[name] for name in columns.split()}
 
 
+def reasons(call: Row, guest: str, chosen: str) -> dict[str, Any]:
+    """Why a call costs what it costs, in the language chosen or else the guest's; what it cost us, and the margin."""
+    language = chosen or explaining.best_language(guest)
+    shown = [
+        {"tag": tag, "name": name, "here": tag == language, "guest": tag == explaining.best_language(guest) and guest}
+        for tag, name in explaining.languages()
+    ]
+    cost, margin = explaining.cost_text(call), explaining.margin_text(call)
+    return {
+        "why": explaining.explained(call, language),
+        "language": language,
+        "languages": shown if call["trace"] is not None and len(shown) > 1 else [],
+        "cost": f"{cost} {call['cost_currency']}" if cost is not None else "",
+        "cost_why": explaining.cost_explained(call),
+        "margin": f"{margin} {call['currency']}" if margin is not None else "",
+    }
+
+
 def facts(call: Row, view: CallView, names: Mapping[str, str]) -> list[tuple[str, str]]:
     """What is known of a call, as pairs of a name and a value; what is not known is left out."""
     guest = names.get(call["reservation"] or "", "")
@@ -50,6 +69,7 @@ def facts(call: Row, view: CallView, names: Mapping[str, str]) -> list[tuple[str
         ("rang", f"{call['ring_seconds']} s" if call["ring_seconds"] else ""),
         ("talked", view.talked),
         ("amount", view.amount),
+        ("carrier", call["carrier"]),
         ("tariff", f"{call['tariff']}, version {call['tariff_version']}" if call["tariff"] else ""),
         ("exchange", call["source"]),
         ("call key", call["call_key"]),

@@ -64,10 +64,13 @@ HOLDS: Final[Mapping[str, str]] = {
     "guest_left": "guest has left",
     "no_post": "guest is no-post",
     "unrated": "no rate",
+    "rate_proposed": "rate to approve",
     "unapproved_tariff": "tariff not approved",
     "unknown_extension": "unknown extension",
+    "over_budget": "budget passed",
     "possible_repeat": "possible repeat",
     "amount_fell": "now cheaper than posted",
+    "by_hand": "to book by hand",
     "restored": "restored from a copy",
 }
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from gateway.alarms.kinds import KINDS
 from gateway.ledger import STATES
 from gateway.web.api import MOST_ROWS, ROWS
+from rating.sentences import LANGUAGES
 
 _TEXT: Final = {"type": "string"}
 _WHOLE: Final = {"type": "integer"}
@@ -53,6 +54,8 @@ def _schemas() -> dict[str, Any]:
         "Link": _object("A PMS link.", name=_TEXT, up=_YES, ready=_YES, why=_or_null(_TEXT), since=_INSTANT),
         "Call": _call(),
         "Calls": _object("A part of the list.", calls=_list(_ref("Call")), next_before=_or_null(_WHOLE)),
+        "Explanation": _explanation(),
+        "Correction": _correction(),
         "Posting": _object("A charge on its way to a folio.", **posting),
         "Postings": _object("A part of the list.", postings=_list(_ref("Posting")), next_before=_or_null(_WHOLE)),
         "PostingStory": _story(posting),
@@ -185,10 +188,10 @@ def _source() -> dict[str, Any]:
 def _call() -> dict[str, Any]:
     maybe_text = dict.fromkeys(
         "call_key reason extension dialled caller trunk room department reservation number number_class place currency "
-        "tariff tariff_version prefix".split(),
+        "tariff tariff_version prefix trunk_group aoc_amount aoc_currency carrier cost_currency".split(),
         _or_null(_TEXT),
     )
-    maybe_whole = dict.fromkeys(("ring_seconds", "talk_seconds", "billed_seconds"), _or_null(_WHOLE))
+    maybe_whole = dict.fromkeys(("ring_seconds", "talk_seconds", "billed_seconds", "pulses"), _or_null(_WHOLE))
     return _object(
         "One call, joined from its records, with its price and the ruling.",
         id=_WHOLE,
@@ -203,10 +206,50 @@ def _call() -> dict[str, Any]:
         amount=_or_null(_AMOUNT),
         net=_or_null(_AMOUNT),
         tax=_or_null(_AMOUNT),
+        cost=_or_null(_AMOUNT),
+        margin=_or_null(_AMOUNT),
         warnings=_list(_TEXT),
         postings=_list(_object("A posting of the call.", id=_WHOLE, part=_WHOLE, state=_STATE)),
         **maybe_text,
         **maybe_whole,
+    )
+
+
+def _explanation() -> dict[str, Any]:
+    return _object(
+        "How a call's amount came about, from what is stored of it alone; `lines` are for the guest, the cost is not.",
+        call=_WHOLE,
+        language=_TEXT,
+        guest_language=_or_null(_TEXT),
+        languages=_list(_TEXT),
+        amount=_or_null(_AMOUNT),
+        currency=_or_null(_TEXT),
+        ruling=_or_null(_TEXT),
+        lines=_list(_TEXT),
+        carrier=_or_null(_TEXT),
+        cost=_or_null(_AMOUNT),
+        cost_currency=_or_null(_TEXT),
+        cost_lines=_list(_TEXT),
+        margin=_or_null(_AMOUNT),
+        corrections=_list(_ref("Correction")),
+    )
+
+
+def _correction() -> dict[str, Any]:
+    return _object(
+        "What a list of changed prices says of a call.",
+        list=_WHOLE,
+        kind={"type": "string", "enum": ["correction", "release"]},
+        state={"type": "string", "enum": ["open", "approved", "rejected", "replaced"]},
+        before=_AMOUNT,
+        after=_AMOUNT,
+        difference=_AMOUNT,
+        currency=_TEXT,
+        tariff=_or_null(_TEXT),
+        tariff_version=_TEXT,
+        words=_TEXT,
+        outcome=_or_null(_TEXT),
+        decided_by=_or_null(_TEXT),
     )
 
 
@@ -251,6 +294,12 @@ _BEFORE: Final = {
     "schema": {"type": "integer", "minimum": 1},
 }
 _WITH_STATE: Final = {"name": "state", "in": "query", "description": "only postings in this state", "schema": _STATE}
+_LANGUAGE: Final = {
+    "name": "language",
+    "in": "query",
+    "description": "the guest's own if left out",
+    "schema": {"type": "string", "enum": list(LANGUAGES)},
+}
 _WITH_OPEN: Final = {
     "name": "state",
     "in": "query",
@@ -289,6 +338,14 @@ def openapi(version: str) -> dict[str, Any]:
         "paths": {
             "/api/v1/status": _get("What is alive, what waits, what is not well", "Status"),
             "/api/v1/calls": _get("Calls, newest first", "Calls", _LIMIT, _BEFORE, status_400=bad),
+            "/api/v1/calls/{id}/explanation": _get(
+                "How a call's amount came about, in a language of choice",
+                "Explanation",
+                _ID,
+                _LANGUAGE,
+                status_400=bad,
+                status_404=("there is no such call", "Error"),
+            ),
             "/api/v1/postings": _get(
                 "Postings, newest first", "Postings", _WITH_STATE, _LIMIT, _BEFORE, status_400=bad
             ),

@@ -12,11 +12,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from gateway.explaining import explained
 from gateway.ledger import STATES
 from gateway.store import pages as queries
 from gateway.web import line
-from gateway.web.details import facts, of_call, tabs
+from gateway.web.details import facts, of_call, reasons, tabs
+from gateway.web.explanation import correction_object
 from gateway.web.house import House
 from gateway.web.live import First, Live, Present
 from gateway.web.marks import FOR_PEOPLE, MEANINGS, NAMES, TONES
@@ -37,7 +37,12 @@ NAVIGATION: Final = (
     ("postings", "/postings", "Postings"),
     ("alarms", "/alarms", "Alarms"),
 )
-MORE_NAVIGATION: Final = (("records", "/records", "Records"), ("links", "/links", "Links"))
+MORE_NAVIGATION: Final = (
+    ("corrections", "/corrections", "Corrections"),
+    ("laboratory", "/laboratory", "Laboratory"),
+    ("records", "/records", "Records"),
+    ("links", "/links", "Links"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +118,12 @@ class Pages:
             further=found.looked_to,
         )
 
-    async def call(self, number: int) -> Page:
-        """One call: why this amount, its postings with every attempt, its records."""
+    async def call(self, number: int, language: str = "") -> Page:
+        """One call: why this amount (in the guest's language, or the one chosen), its postings, its records."""
         story = await self._reads.read(lambda connection: call_story(connection, self._owner, number))
         if story is None:
             return await self.missing(f"There is no call {number}.")
-        return await self.page("call.html", here="calls", title=f"Call {number}", **self._call_values(story))
+        return await self.page("call.html", here="calls", title=f"Call {number}", **self._call_values(story, language))
 
     async def call_story(self, number: int) -> Page:
         """The same, as the piece that opens below a line."""
@@ -301,14 +306,15 @@ class Pages:
         guest = names.get(row["reservation"] or "", "")
         return posting_view(row, self._live.clock(), self._country, guest=guest, token=token, tries=attempts)
 
-    def _call_values(self, story: Mapping[str, Any]) -> dict[str, Any]:
+    def _call_values(self, story: Mapping[str, Any], language: str = "") -> dict[str, Any]:
         call, clock = story["call"], self._live.clock()
         view: CallView = call_view(call, story["postings"], clock, self._country)
         charges = [self._posting({**one, **of_call(call)}, story["names"], []) for one in story["postings"]]
         return {
             "call": view,
             "facts": facts(call, view, story["names"]),
-            "why": explained(call),
+            **reasons(call, story["language"], language),
+            "corrections": [correction_object(one) for one in story["lists"]],
             "charges": charges,
             "tries": {number: [attempt_view(one, clock) for one in rows] for number, rows in story["attempts"].items()},
             "records": [record_view(one, clock) for one in story["records"]],

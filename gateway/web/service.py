@@ -11,8 +11,10 @@ from twisted.internet.interfaces import IListeningPort
 
 from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.web.house import House
+from gateway.web.laboratory import Laboratory
 from gateway.web.security import BoundedSite, Door, QuietSite, own_hosts
 from gateway.web.site import Routes
+from gateway.web.workers import in_processes
 
 
 def site_version() -> str:
@@ -23,9 +25,10 @@ def site_version() -> str:
         return "not installed"
 
 
-def door(house: House, clock: Any, elsewhere: Elsewhere) -> Door:
+def door(house: House, clock: Any, elsewhere: Elsewhere, laboratory: Laboratory | None = None) -> Door:
     """The whole site as one resource."""
-    routes = Routes(house, clock, elsewhere, site_version())
+    bench = laboratory or Laboratory(house, in_processes(clock))
+    routes = Routes(house, clock, elsewhere, site_version(), bench)
     return Door(routes.app.resource(), own_hosts(house.config.web.host))
 
 
@@ -34,7 +37,8 @@ class WebService:
 
     def __init__(self, house: House, reactor: Any) -> None:
         self._house, self._reactor = house, reactor
-        self._door = door(house, reactor, in_threads(reactor))
+        self._laboratory = Laboratory(house, in_processes(reactor))
+        self._door = door(house, reactor, in_threads(reactor), self._laboratory)
         self._port: IListeningPort | None = None
 
     def start(self) -> Deferred[int]:
@@ -52,6 +56,7 @@ class WebService:
     def stop(self) -> Deferred[None]:
         """Take no more connections and answer nothing more; fires when the port is closed."""
         self._door.closed = True
+        self._laboratory.close()
         port, self._port = self._port, None
         if port is None:
             return succeed(None)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from klein import Klein
 from twisted.logger import Logger
+from twisted.protocols.basic import FileSender
 from twisted.python.failure import Failure
 from werkzeug.exceptions import HTTPException
 
@@ -19,12 +20,16 @@ from gateway.store.elsewhere import Elsewhere
 from gateway.web.alarms import AlarmPages, way_back
 from gateway.web.api import Api, BadQuestion, chosen_openness, chosen_state, whole, window
 from gateway.web.deeds import Deeds, NotDone, judge, judge_acknowledgement, read_form
+from gateway.web.explanation import chosen_language, explanation
 from gateway.web.health import Pulse, health
 from gateway.web.house import House
+from gateway.web.laboratory import FILES, Laboratory
 from gateway.web.live import Live
 from gateway.web.metrics import CONTENT_TYPE, Metrics
 from gateway.web.openapi import openapi
 from gateway.web.pages import Entered, Page, Pages
+from gateway.web.price_pages import PricePages
+from gateway.web.price_pages import read_form as price_form
 from gateway.web.reads import Reads, StoreBusy, StoreUnreadable
 from gateway.web.security import Tokens, from_our_page
 from gateway.web.templates import static_files
@@ -46,12 +51,14 @@ class Routes:
     app = Klein()
     _log = Logger()
 
-    def __init__(self, house: House, clock: Any, elsewhere: Elsewhere, version: str) -> None:
+    def __init__(self, house: House, clock: Any, elsewhere: Elsewhere, version: str, bench: Laboratory) -> None:
         reads = Reads(house.database, elsewhere)
         live = Live(house, reads, clock.seconds)
-        self._house = house
+        self._house, self._reads = house, reads
         self._tokens = Tokens(secrets.token_bytes(SECRET_BYTES))
         self._pages = Pages(house, reads, live, self._tokens, version)
+        self._bench = bench
+        self._prices = PricePages(house, reads, live, self._tokens, self._pages, bench, clock)
         self._alarms = AlarmPages(house, reads, live, self._pages, self._tokens)
         self._deeds = Deeds(house, reads, clock)
         self._api = Api(house, reads, live, version)
@@ -75,7 +82,7 @@ class Routes:
     @app.route(f"/calls/{_ROW}", methods=["GET"])
     async def call(self, request: Any, number: int) -> bytes:
         """One call."""
-        return _html(request, await self._pages.call(number))
+        return _html(request, await self._pages.call(number, chosen_language(_text(request, b"language"))))
 
     @app.route(f"/calls/{_ROW}/story", methods=["GET"])
     async def call_story(self, request: Any, number: int) -> bytes:
@@ -157,6 +164,68 @@ class Routes:
             return b""
         return _answer(request, 200, file.content_type, file.data)
 
+    # -- prices ---------------------------------------------------------------------------------------------------
+
+    @app.route("/corrections", methods=["GET"])
+    async def corrections(self, request: Any) -> bytes:
+        """Lists of changed prices."""
+        return _html(request, await self._prices.changes())
+
+    @app.route("/corrections", methods=["POST"])
+    async def make_list(self, request: Any) -> bytes:
+        """Begin to make a list."""
+        if not _is_ours(request):
+            return _html(request, await self._pages.problem(403, "Not from here", FOREIGN))
+        page = await self._prices.make(price_form(_fields(request)), _text(request, b"token"))
+        return _see_other(request, "/corrections") if page is None else _html(request, page)
+
+    @app.route(f"/corrections/{_ROW}", methods=["GET"])
+    async def correction(self, request: Any, number: int) -> bytes:
+        """One list."""
+        after = whole(_fields(request), "after", 1, MOST) or 0
+        return _html(request, await self._prices.change(number, after))
+
+    @app.route(f"/corrections/{_ROW}", methods=["POST"])
+    async def decide_list(self, request: Any, number: int) -> bytes:
+        """A person approves or rejects a list."""
+        if not _is_ours(request):
+            return _html(request, await self._pages.problem(403, "Not from here", FOREIGN))
+        form, deed = price_form(_fields(request)), _text(request, b"deed")
+        done = await self._prices.decide(number, deed, form.who, form.why, _text(request, b"token"))
+        return _html(request, await self._prices.change(number, told=done) if isinstance(done, str) else done)
+
+    @app.route("/laboratory", methods=["GET"])
+    async def laboratory(self, request: Any) -> bytes:
+        """The tariff laboratory."""
+        return _html(request, await self._prices.laboratory())
+
+    @app.route("/laboratory", methods=["POST"])
+    async def rehearse(self, request: Any) -> bytes:
+        """Begin a rehearsal."""
+        if not _is_ours(request):
+            return _html(request, await self._pages.problem(403, "Not from here", FOREIGN))
+        begun = await self._prices.rehearse(price_form(_fields(request)), _text(request, b"token"))
+        return _html(request, begun) if isinstance(begun, Page) else _see_other(request, f"/laboratory/{begun.number}")
+
+    @app.route(f"/laboratory/{_ROW}", methods=["GET"])
+    async def rehearsal(self, request: Any, number: int) -> bytes:
+        """One rehearsal."""
+        return _html(request, await self._prices.rehearsal(number))
+
+    @app.route(f"/laboratory/{_ROW}/<name>", methods=["GET"])
+    async def rehearsed_calls(self, request: Any, number: int, name: str) -> bytes:
+        """Every call of a rehearsal, as a file that is sent as it is read."""
+        work = self._bench.work(number)
+        path = work.file(name) if work is not None else None
+        if path is None:
+            return _html(request, await self._pages.missing("There is no such file; the rehearsal may still run."))
+        request.setHeader("content-type", FILES[name])
+        request.setHeader("content-length", str(path.stat().st_size))
+        with path.open("rb") as file:
+            sender: Any = FileSender()
+            await sender.beginFileTransfer(file, request)
+        return b""
+
     # -- for programs ---------------------------------------------------------------------------------------------
 
     @app.route("/healthz", methods=["GET"])
@@ -188,6 +257,15 @@ class Routes:
     async def api_calls(self, request: Any) -> bytes:
         """Calls, newest first."""
         return _json(request, 200, await self._api.calls(window(_fields(request))))
+
+    @app.route(f"/api/v1/calls/{_ROW}/explanation", methods=["GET"])
+    async def api_explanation(self, request: Any, number: int) -> bytes:
+        """How a call's amount came about."""
+        owner, language = self._house.database.property, chosen_language(_text(request, b"language"))
+        found = await self._reads.read(lambda connection: explanation(connection, owner, number, language))
+        if found is None:
+            return _json(request, 404, {"error": f"there is no call {number}"})
+        return _json(request, 200, found)
 
     @app.route("/api/v1/postings", methods=["GET"])
     async def api_postings(self, request: Any) -> bytes:

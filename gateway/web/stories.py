@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from gateway.store import lists
 from gateway.store import pages as queries
 from gateway.web.marks import FOR_PEOPLE
 
@@ -30,6 +31,8 @@ def call_story(connection: Connection, owner: str, number: int) -> dict[str, Any
         "attempts": queries.attempts_of(connection, owner, [one["id"] for one in postings]),
         "records": queries.records_of(connection, owner, number),
         "names": queries.guest_names(connection, owner, sorted(guests)),
+        "language": queries.guest_language(connection, owner, call["reservation"]),
+        "lists": lists.of_call(connection, owner, number),
     }
 
 

@@ -155,12 +155,18 @@ _BUTTONS: Final[Mapping[str, str]] = {
 }
 
 
+#: Held for a person who books it in the PMS himself, and then says so.
+_BY_HAND: Final = ("by_hand", "amount_fell")
+
+
 def deed_views(posting: Row) -> list[DeedView]:
     """What a person may do to a posting as it stands; the ledger's arrows say what exists."""
     chargeable = (posting["amount"] or 0) > 0 and bool(posting["room"])
     shown = []
     for deed, event in DEEDS.items():
         after = ARROWS.get((posting["state"], event))
+        if deed == "on-folio" and posting["state"] == "held" and posting["hold"] not in _BY_HAND:
+            continue
         if after is not None and (after != "due" or chargeable):
             needed = deed in REASON_NEEDED
             shown.append(DeedView(deed=deed, words=_BUTTONS[deed], reason_needed=needed, plain=deed == "write-off"))

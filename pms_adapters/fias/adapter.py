@@ -36,6 +36,7 @@ from pms_adapters.fias.charges import posting_record
 from pms_adapters.fias.description import description_of, timers_of
 from pms_adapters.fias.hearing import Hearing, Odd, Word
 from pms_adapters.fias.line import FiasLine, LineFactory
+from pms_adapters.fias.rooms import OwnFields
 from pms_adapters.fias.settings import FiasSettings
 from pms_adapters.posting import (
     InDoubt,
@@ -104,7 +105,7 @@ class FiasAdapter:
         self._settings, self._endpoint, self._clock = settings, endpoint, clock
         self._wall_clock, self._retry_policy, self._crowded = wall_clock, retry_policy, crowded
         self._link = Link("gateway", description=description_of(settings, random_bytes), timers=timers_of(settings))
-        self._hearing = Hearing(settings.timezone)
+        self._hearing = Hearing(settings.timezone, OwnFields(settings.tariff_field, settings.class_field))
         self._attempts = Attempts()
         self._answer: Deferred[PostingResult] | None = None
         self._answer_alarm: IDelayedCall | None = None
@@ -126,6 +127,11 @@ class FiasAdapter:
         self._clock_ahead: float | None = None
 
     # -- the port --------------------------------------------------------------------------------------------------
+
+    @property
+    def takes_reversals(self) -> bool:
+        """Only where the hotel says so: no edition of FIAS says what a PMS does with a negative amount."""
+        return self._settings.takes_reversals
 
     @property
     def state(self) -> LinkState:

@@ -6,7 +6,8 @@ decimals exactly (1.375 on a link with two) nothing is rounded behind the hotel'
 sentence, code LOCAL, and a person decides. The same for what the wire would garble: a room that the code page cannot
 say would be another room.
 
-Negative amounts are refused too: the data type has a minus sign, but no edition says what a PMS does with it.
+Negative amounts are refused unless the hotel has declared that its PMS takes them (`takes_reversals`): the data type
+has a minus sign, but no edition says what a PMS does with it.
 """
 
 from __future__ import annotations
@@ -53,9 +54,9 @@ def _objection(posting: Posting, amount: int | None, settings: FiasSettings) -> 
             f"{posting.amount} with {posting.decimals} decimals cannot be said exactly"
             f" on a link with {settings.amount_decimals} decimals"
         )
-    if amount < 0:
+    if amount < 0 and not settings.takes_reversals:
         return "FIAS has no agreed way to post a negative amount; the front desk corrects it in the PMS"
-    if len(str(amount)) > MAX_AMOUNT_DIGITS:
+    if len(str(abs(amount))) > MAX_AMOUNT_DIGITS:
         return f"the amount has more than {MAX_AMOUNT_DIGITS} digits"
     if not 1 <= posting.token <= settings.highest_token:
         return f"posting number {posting.token} is not between 1 and {settings.highest_token}"

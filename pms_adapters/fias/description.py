@@ -25,9 +25,9 @@ AUDIT: Final = ("DA", "TI")
 def description_of(settings: FiasSettings, random_bytes: Callable[[int], bytes]) -> Description:
     """The description of a link with these settings. `random_bytes` makes the cryptogram's random block."""
     records = (
-        ("GI", CHECK_IN),
+        ("GI", _with(CHECK_IN, settings)),
         ("GO", CHECK_OUT),
-        ("GC", CHANGE),
+        ("GC", _with(CHANGE, settings)),
         ("PS", settings.declared_posting_fields),
         ("PA", ANSWER),
         ("NS", AUDIT),
@@ -39,6 +39,11 @@ def description_of(settings: FiasSettings, random_bytes: Callable[[int], bytes])
         records=records,
         sign=_signature(settings.auth_key, random_bytes),
     )
+
+
+def _with(fields: tuple[str, ...], settings: FiasSettings) -> tuple[str, ...]:
+    """The fields of a guest's record, and those that the hotel gave a meaning of its own."""
+    return tuple(dict.fromkeys((*fields, *settings.own_guest_fields)))
 
 
 def timers_of(settings: FiasSettings) -> Timers:

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from pms_adapters.events import RoomNews
 from pms_adapters.fias.resync import MAX_STAGED, Resync
-from pms_adapters.fias.rooms import hear
+from pms_adapters.fias.rooms import NO_OWN_FIELDS, OwnFields, hear
 from protocols.fias.records import Record
 
 
@@ -28,10 +28,10 @@ Word: TypeAlias = RoomNews | Odd
 
 
 class Hearing:
-    """Listens to one PMS. `zone` is the hotel's."""
+    """Listens to one PMS. `zone` is the hotel's, `own` the fields that it gave a meaning."""
 
-    def __init__(self, zone: tzinfo) -> None:
-        self._zone = zone
+    def __init__(self, zone: tzinfo, own: OwnFields = NO_OWN_FIELDS) -> None:
+        self._zone, self._own = zone, own
         self._resync: Resync | None = None
         self._told_stray = False
 
@@ -54,7 +54,7 @@ class Hearing:
 
     def record(self, record: Record, now: datetime) -> list[Word]:
         """A GI, GO or GC. `now` is an aware UTC instant."""
-        heard = hear(record, now, self._zone)
+        heard = hear(record, now, self._zone, self._own)
         words: list[Word] = [] if heard.oddity is None else [Odd(heard.oddity)]
         if heard.news is None:
             return words

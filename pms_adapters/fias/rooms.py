@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from pms_adapters.events import CheckedIn, CheckedOut, Guest, GuestChanged, RoomNews
 from protocols.fias.moments import instant
@@ -53,7 +53,17 @@ class Heard:
     oddity: str | None = None
 
 
-def hear(record: Record, now: datetime, zone: tzinfo) -> Heard:
+class OwnFields(NamedTuple):
+    """Fields that the hotel gave a meaning of its own: a tariff's code, the guest's class; "" where there is none."""
+
+    tariff: str = ""
+    guest_class: str = ""
+
+
+NO_OWN_FIELDS: Final = OwnFields()
+
+
+def hear(record: Record, now: datetime, zone: tzinfo, own: OwnFields = NO_OWN_FIELDS) -> Heard:
     """Read a GI, GO or GC. `now` is an aware UTC instant, `zone` the hotel's."""
     at = instant(record.first("DA"), record.first("TI"), zone)
     oddity = None
@@ -64,7 +74,7 @@ def hear(record: Record, now: datetime, zone: tzinfo) -> Heard:
         return Heard(None, f"{record.kind} without a room; passed over")
     if record.kind == "GO":
         return _departure(record, room, at or now, oddity)
-    return Heard(_stay(record, room, at or now, zone), oddity)
+    return Heard(_stay(record, room, at or now, _guest(record, zone, own)), oddity)
 
 
 def _departure(record: Record, room: str, at: datetime, oddity: str | None) -> Heard:
@@ -74,15 +84,14 @@ def _departure(record: Record, room: str, at: datetime, oddity: str | None) -> H
     return Heard(CheckedOut(room=room, at=at, reservation=reservation), oddity)
 
 
-def _stay(record: Record, room: str, at: datetime, zone: tzinfo) -> RoomNews:
-    guest = _guest(record, zone)
+def _stay(record: Record, room: str, at: datetime, guest: Guest) -> RoomNews:
     if record.kind == "GI":
         return CheckedIn(room=room, guest=guest, at=at, shared=record.first("GS") == "Y")
     old_room = record.first("RO")
     return GuestChanged(room=room, guest=guest, at=at, old_room=None if old_room == room else old_room)
 
 
-def _guest(record: Record, zone: tzinfo) -> Guest:
+def _guest(record: Record, zone: tzinfo, own: OwnFields) -> Guest:
     no_post = record.first("NP")
     language = record.first("GL")
     return Guest(
@@ -94,6 +103,8 @@ def _guest(record: Record, zone: tzinfo) -> Guest:
         group=record.first("GG"),
         no_post=None if no_post is None else no_post == "Y",
         class_of_service=record.first("CS"),
+        guest_class=record.first(own.guest_class) if own.guest_class else None,
+        tariff=record.first(own.tariff) if own.tariff else None,
         arrival=instant(record.first("GA"), None, zone),
         departure=instant(record.first("GD"), None, zone),
     )

@@ -14,7 +14,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from protocols.fias.crypt import auth_key
-from protocols.fias.records import FIELDS
+from protocols.fias.records import FIELDS, RECORDS
 
 POSTING_FIELDS: Final = ("RN", "PT", "TA", "DD", "DU", "PC", "CT", "PX", "SO", "P#", "DA", "TI")
 """What a charge carries unless the hotel says otherwise, in this order. X1 is left out because most PMSs ignore it
@@ -34,6 +34,9 @@ CALL_TYPES: Final[Mapping[str, str]] = MappingProxyType(
 ANY_CLASS: Final = "default"
 """The key of `outlet` that stands for every class without an entry of its own."""
 
+GUEST_FIELDS: Final = frozenset(RECORDS["GI"].optional)
+"""Fields in which a PMS can tell something of a guest."""
+
 WIDTHS: Final = (4, 8)
 """How wide P# may be: 8 digits since FIAS 2.20 (November 2009), 4 before."""
 
@@ -51,8 +54,9 @@ class FiasSettings:
     `encoding` is the code page of the PMS's machine. `amount_decimals` is how many decimals the PMS implies in TA,
     which has nothing to do with those of the currency. `interface_family` is IF, what the hotel's licence calls us.
     `token_width` is the most digits P# may have. `answer_timeout` and `alive_check` are seconds. `outlet` gives SO and
-    `call_type` gives PC by class of number ("" in `call_type`: send none). `timezone` is the hotel's. Raises
-    ValueError with one sentence where a value cannot work.
+    `call_type` gives PC by class of number ("" in `call_type`: send none). `timezone` is the hotel's.
+    `takes_reversals`: the hotel has seen its PMS book a negative TA. `tariff_field` and `class_field` name the field of a
+    check-in that tells the guest's tariff and class. Raises ValueError with one sentence where a value cannot work.
     """
 
     name: str
@@ -68,6 +72,9 @@ class FiasSettings:
     outlet: Mapping[str, str] = field(default_factory=dict)
     call_type: Mapping[str, str] = field(default_factory=dict)
     send_reservation: bool = False
+    takes_reversals: bool = False
+    tariff_field: str = ""
+    class_field: str = ""
     posting_fields: tuple[str, ...] = POSTING_FIELDS
 
     def __post_init__(self) -> None:
@@ -79,6 +86,11 @@ class FiasSettings:
     def highest_token(self) -> int:
         """The highest P# of this width."""
         return int("9" * self.token_width)
+
+    @property
+    def own_guest_fields(self) -> tuple[str, ...]:
+        """The fields of GI and GC that the hotel gave a meaning of its own."""
+        return tuple(name for name in (self.tariff_field, self.class_field) if name)
 
     @property
     def declared_posting_fields(self) -> tuple[str, ...]:
@@ -122,7 +134,7 @@ def _or_none(value: str, name: str) -> str:
 
 
 def _of_the_link(settings: FiasSettings) -> list[str]:
-    problems = []
+    problems = [f"{name} is no field of a check-in" for name in settings.own_guest_fields if name not in GUEST_FIELDS]
     if len(settings.interface_family) != FIELDS["IF"].max_length or not settings.interface_family.isalpha():
         problems.append(f"interface family {settings.interface_family!r} must be two letters, such as PB or CA")
     if not 0 < len(settings.version) <= MAX_VERSION or not settings.version.isascii():

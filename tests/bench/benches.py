@@ -12,7 +12,19 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from tests.bench import enduring, growth, intake, latency, neighbours, posting, pricing, reading, safety, whole
+from tests.bench import (
+    enduring,
+    growth,
+    intake,
+    latency,
+    neighbours,
+    posting,
+    pricing,
+    reading,
+    replaying,
+    safety,
+    whole,
+)
 from tests.bench.kit import Figure, Findings, probe, table
 from tests.bench.lab import NoShim, disk, full
 
@@ -23,6 +35,7 @@ BENCHES: Final[dict[str, tuple[str, Callable[[], Findings]]]] = {
     "growth": ("Growth: a large store beside a small one", growth.bench),
     "reading": ("Reading", reading.bench),
     "pricing": ("Pricing", pricing.bench),
+    "replay": ("Rehearsing a stored history by another tariff", replaying.bench),
     "posting": ("Posting over FIAS", posting.bench),
     "whole": ("The whole road: record in, charge posted and marked", whole.bench),
     "safety": ("What safety costs", safety.bench),

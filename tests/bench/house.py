@@ -109,8 +109,8 @@ class House:
             currency="PLN",
             decimals=tariff.decimals,
         )
-        self._source = source
-        self.settling = Settling(self.memory, rules, {"main": source}, tariff)
+        self._source, self.rules, self.sources, self.book = source, rules, {"main": source}, tariff
+        self.settling = Settling(self.memory, rules, self.sources, tariff)
         self.segments = Segments(self.memory)
         self.writer = Writer(self.database, self.memory.reload, wake)
 

@@ -19,6 +19,8 @@ PAGES = (
     "/postings?state=posted",
     "/postings/3",
     "/records",
+    "/corrections",
+    "/laboratory",
     "/links",
     "/alarms",
     "/alarms/1",

@@ -110,6 +110,12 @@ class Rig:
         self.clerk: Clerk | None = None
         self.odd: list[str] = []
 
+    def use(self, book: TariffBook) -> None:
+        """From now on calls are priced by another tariff."""
+        self.book = book
+        self.settling = Settling(self.memory, self.rules, self.sources, book)
+        self.database.transact(self.memory.reload)
+
     def close(self) -> None:
         """Let go of the store."""
         self.database.close()

@@ -144,6 +144,14 @@ def test_a_contract_whose_notice_is_due_is_a_warning(house: Path) -> None:
     )
 
 
+def test_a_tariff_that_is_given_to_somebody_must_be_in_the_folder(house: Path) -> None:
+    """Else every call by it would be held, and nobody would know why."""
+    changed(house, 'folder = "tariffs"', 'folder = "tariffs"\n[[tariff.assign]]\ntariff = "GOLD"\nrooms = ["101"]')
+    result = check(house)
+    assert result.exit_code == 1
+    assert 'there is no tariff "GOLD"; the folder has STARTER' in result.stderr
+
+
 def test_prices_that_are_old_are_a_warning_by_the_months_that_are_said(house: Path) -> None:
     rules = house / "tariffs" / "tariff.toml"
     rules.write_text(rules.read_text().replace("starter = true", "starter = false"))

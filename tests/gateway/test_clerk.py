@@ -32,6 +32,8 @@ from tests.gateway.rig import NOON, Rig, line
 class ByHand:
     """A PMS whose every answer the test gives, and that looks into the store at the moment it is spoken to."""
 
+    takes_reversals = False
+
     def __init__(self, rig: Rig) -> None:
         self._rig = rig
         self.state = LinkState(up=True, ready=True, why="", since=NOON)

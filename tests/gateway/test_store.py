@@ -68,7 +68,9 @@ def test_an_empty_store_is_made_and_an_upgrade_of_a_current_one_changes_nothing(
     [
         {"state": "lost"},
         {"state": "posted", "amount": None},
-        {"state": "due", "amount": 0},
+        {"state": "due", "amount": -5},
+        {"state": "posted", "amount": -5, "kind": "correction"},
+        {"kind": "gift"},
         {"state": "due", "hold": "unrated"},
         {"state": "held", "hold": ""},
         {"part": 0, "id": 2},

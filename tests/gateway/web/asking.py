@@ -15,6 +15,7 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
 from gateway.web.house import House
+from gateway.web.laboratory import Laboratory
 from gateway.web.security import QuietSite
 from gateway.web.service import door
 
@@ -51,9 +52,9 @@ class Answer:
 class Asker:
     """A site and whoever asks it."""
 
-    def __init__(self, house: House, elsewhere: Any = at_once) -> None:
+    def __init__(self, house: House, elsewhere: Any = at_once, laboratory: Laboratory | None = None) -> None:
         self.clock = Clock()
-        self.door = door(house, self.clock, elsewhere)
+        self.door = door(house, self.clock, elsewhere, laboratory)
         self.site = QuietSite(self.door, self.clock)
 
     def get(self, address: str, method: str = "GET", **headers: str) -> Answer:

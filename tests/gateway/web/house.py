@@ -14,6 +14,7 @@ from typing import Any
 from twisted.internet.defer import Deferred, succeed
 
 from gateway.instants import to_micros
+from gateway.intake.decisions import Decisions
 from gateway.posting.clerk import Clerk
 from gateway.posting.deeds import ReadCommands
 from gateway.status import LinkStatus, SourceStatus, Status
@@ -34,6 +35,8 @@ HOSTILE_NAME = "<script>alert(1)</script>\u202eevil\x07"
 
 class LaidOut:
     """A PMS that gives the answers laid out for it, in order, and then says yes to everything."""
+
+    takes_reversals = False
 
     def __init__(self) -> None:
         self.state = LinkState(up=True, ready=True, why="", since=NOON - timedelta(days=4))
@@ -109,8 +112,9 @@ class StandingHouse:
 
     def read_commands_soon(self) -> None:
         """Carry out what was asked, as the gateway does, by the writer."""
-        numbers = None
-        self.writer.submit(ReadCommands(self.rig.memory, numbers, now=self.micros(), done=self._done))
+        rig = self.rig
+        decide = Decisions(rig.memory, rig.rules, frozenset(rig.book.carried), lambda: self.pms.takes_reversals)
+        self.writer.submit(ReadCommands(rig.memory, None, now=self.micros(), done=self._done, decide=decide))
         self.rig.pump()
 
     def _done(self, freed: list[Due], _resync: bool) -> None:

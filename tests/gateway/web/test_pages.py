@@ -22,6 +22,8 @@ PAGES = (
     "/postings?state=posted",
     "/postings/3",
     "/records",
+    "/corrections",
+    "/laboratory",
     "/links",
 )
 

@@ -1,0 +1,133 @@
+"""A wrong tariff put right: which stored calls would cost something else, and what can be done about each.
+
+The calls of a period are priced again by the tariff as it is now, and each that comes out otherwise becomes an item of a
+list, with the stored amount, the new one and what approving it would do. Nothing is posted here. Three rules decide:
+
+ * after the guest has left nothing is raised: the bill was final;
+ * what was charged too much is taken back over the link only where the PMS is known to take that, by repeating the
+   stored amounts with the opposite sign; else a person books it, and the item says what;
+ * a call whose posting has not come to its end, or that somebody let go, is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from gateway.directory import NoNews, Occupancy, Place, Room
+from gateway.intake.batch import Rules, Source
+from gateway.intake.call_rows import trace_text
+from gateway.intake.decisions import FINAL
+from gateway.intake.stored_calls import Again, Span, StoredCall, calls_between
+from gateway.settle import Free, Price, Priced, rule
+from gateway.store import pages
+from gateway.store.database import Database
+from gateway.store.lists import MOST_ITEMS, Item, ItemDeed
+from gateway.store.stays import load_occupancy
+from rating.book import TariffBook
+from rating.money import format_amount
+
+#: Calls whose postings are asked for in one question.
+_AT_ONCE: Final = 500
+
+
+class TooMany(Exception):
+    """The period has more changes than one person can answer for; the sentence says what to do."""
+
+
+@dataclass(slots=True)
+class Proposal:
+    """What a period comes to: its items, and how many calls were looked at and stay as they are."""
+
+    items: list[Item] = field(default_factory=list)
+    looked_at: int = 0
+    unrated: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correcting:
+    """Works out what a corrected tariff changes."""
+
+    database: Database
+    rules: Rules
+    sources: Mapping[str, Source]
+    book: TariffBook
+    takes_reversals: bool
+
+    def propose(self, span: Span, seen: Callable[[int], None] = lambda _call: None) -> Proposal:
+        """Price the calls of a span again; `seen` hears the number of each slice's last call. Raises TooMany."""
+        owner = self.database.property
+        again = Again(self.database, self.rules, self.sources, span)
+        occupancy = self.database.read(lambda c: load_occupancy(c, owner, span.since))
+        found = Proposal()
+        for calls in calls_between(self.database, span, _AT_ONCE):
+            postings = self._postings([call.id for call in calls])
+            for call in calls:
+                self._one(found, again, occupancy, call, postings.get(call.id, []))
+            if len(found.items) > MOST_ITEMS:
+                raise TooMany(
+                    f"more than {MOST_ITEMS} calls change; choose a shorter period, and put it right in parts"
+                )
+            seen(calls[-1].id)
+        return found
+
+    def _postings(self, calls: list[int]) -> dict[int, list[dict[str, Any]]]:
+        return self.database.read(lambda connection: pages.of_calls(connection, self.database.property, calls))
+
+    def _one(
+        self, found: Proposal, again: Again, occupancy: Occupancy, call: StoredCall, parts: list[dict[str, Any]]
+    ) -> None:
+        found.looked_at += 1
+        if call.room is None or (not parts and call.status == "charge"):
+            return  # calls of the house are on no folio; a withdrawn charge was a repeat
+        joined = again.joined(call)
+        cost = again.price(call, joined, self.book) if joined is not None else None
+        if not isinstance(cost, Priced | Free):
+            found.unrated += cost is not None and bool(parts)
+            return
+        before = sum(one["amount"] or 0 for one in parts if one["state"] != "written_off")
+        after = cost.amount if isinstance(cost, Priced) else 0
+        if before == after or (not parts and not self._wanted(cost, call, occupancy)):
+            return
+        deed, words = self._deed(call, parts, occupancy, before, after)
+        found.items.append(self._item(call, cost, before, deed, words))
+
+    def _wanted(self, cost: Price, call: StoredCall, occupancy: Occupancy) -> bool:
+        """True if a call that nobody was charged for would be charged by the new price."""
+        place: Place = self.rules.rooms.place(call.extension)
+        who = occupancy.at(place.room, call.started_at) if isinstance(place, Room) else NoNews()
+        wanted = rule(cost, place, who, self.rules.policy).wanted
+        return wanted is not None and wanted.hold is None
+
+    def _deed(
+        self, call: StoredCall, parts: list[dict[str, Any]], occupancy: Occupancy, before: int, after: int
+    ) -> tuple[ItemDeed, str]:
+        """What approving would do, in a code and a sentence."""
+        waits = next((one for one in parts if one["state"] not in FINAL), None)
+        if waits is not None:
+            return "nothing", f"posting {waits['id']} is {waits['state']}: settle it first, then make the list anew"
+        if parts and all(one["state"] == "written_off" for one in parts):
+            return "nothing", "its charge was let go by a person"
+        here = occupancy.folio(call.room or "", call.started_at) is not None
+        if after > before:
+            if not here:
+                return "nothing", "the guest has checked out: nothing is raised after the final bill"
+            return "raise", f"charge the difference of {self._money(after - before)}"
+        if not here:
+            return "by_hand", f"the guest has left: pay {self._money(before - after)} back by hand"
+        if self.takes_reversals and not any(one["kind"] == "reversal" for one in parts):
+            fresh = f", and charge {self._money(after)}" if after else ""
+            return "reverse", f"take back {self._money(before)}{fresh}"
+        return "by_hand", f"take {self._money(before - after)} off the folio of room {call.room} by hand"
+
+    def _money(self, minor: int) -> str:
+        return f"{format_amount(minor, self.rules.decimals)} {self.rules.currency}"
+
+    def _item(self, call: StoredCall, cost: Priced | Free, before: int, deed: ItemDeed, words: str) -> Item:
+        if isinstance(cost, Priced):
+            money = (before, cost.amount, cost.net, cost.tax, cost.currency, cost.decimals)
+            price = (cost.tariff, cost.version, cost.prefix, cost.place, cost.billed_seconds, trace_text(cost.traces))
+            return Item(call.id, deed, words, *money, *price)
+        free = (before, 0, 0, 0, self.rules.currency, self.rules.decimals)
+        return Item(call.id, deed, f"{cost.reason}: {words}", *free, "", self.book.version, "", "", 0, "[]")
