@@ -30,6 +30,8 @@ from tests.fuzz.seeds import seeds
 ROOT: Final = Path(__file__).parents[2]
 FOLDER: Final = ROOT / ".fuzz"
 FOUND: Final = FOLDER / "found"
+#: How libFuzzer ends when somebody stops it, which is no failure; what it did until then is told all the same.
+INTERRUPTED: Final = 72
 #: Megabytes that a search may hold: the decks, the plans and the memories of a target take about two hundred.
 MOST_MEMORY: Final = 700
 #: Replays one input and prints the seconds of the processor that it took.
@@ -110,7 +112,7 @@ def _search(name: str, share: float, asked: argparse.Namespace) -> Searched:
     began = time.monotonic()
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, errors="replace", check=False)
     told = dict(_STATISTIC.findall(done.stderr))
-    failures = _failures(name, done) if done.returncode else ()
+    failures = _failures(name, done) if done.returncode not in (0, INTERRUPTED) else ()
     return Searched(
         target=name,
         inputs=int(told.get("number_of_executed_units", 0)),

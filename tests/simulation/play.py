@@ -65,19 +65,34 @@ def play(seed: int, house: hotel.House, what: Callable[[Day], None] = plan.whole
     globalLogPublisher.addObserver(failures)
     try:
         day = Day(seed, folder, house)
-        try:
-            day.run(what)
-            found = checks.broken(day)
-            person.settle(day)
-            found += checks.unsettled(day)
-            day.end()
-        except Exception as error:  # noqa: BLE001 - a day that breaks down has a seed too, and must not take others along
-            trace = traceback.extract_tb(error.__traceback__)
-            found = [f"the day itself broke down: {error!r} at {trace[-1].filename}:{trace[-1].lineno}"]
+        found = [*_judged(day, what), *_safely(day.end)]
         return _outcome(day, [*found, *failures.sentences])
     finally:
         globalLogPublisher.removeObserver(failures)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _judged(day: Day, what: Callable[[Day], None]) -> list[str]:
+    found: list[str] = []
+
+    def all_of_it() -> None:
+        day.run(what)
+        found.extend(checks.broken(day))
+        person.settle(day)
+        found.extend(checks.unsettled(day))
+
+    trouble = _safely(all_of_it)
+    return found + trouble
+
+
+def _safely(act: Callable[[], None]) -> list[str]:
+    """Do it; a day that breaks down has a seed too, and must not take others along."""
+    try:
+        act()
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        return [f"the day itself broke down: {error!r} at {where.filename}:{where.lineno}"]
+    return []
 
 
 def _outcome(day: Day, found: list[str]) -> Outcome:
