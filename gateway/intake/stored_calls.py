@@ -32,8 +32,6 @@ SLICE: Final = 2_000
 AHEAD: Final = 24 * 3600 * SECOND
 #: Callers on trunks that are remembered.
 _REMEMBERED: Final = 20_000
-#: The mark of a call stored before pulses and advice of charge had columns.
-_NOT_KEPT: Final = -1
 
 
 class StoredCall(NamedTuple):
@@ -144,7 +142,7 @@ class Again:
         source = self._sources.get(call.source)
         if source is None:
             return None
-        if call.legs == 1 and call.pulses != _NOT_KEPT:
+        if call.legs == 1 and call.pulses != -1:  # stored before pulses and advice of charge had columns
             return _of_one_record(call)
         legs = self._database.read(lambda c: legs_of(c, self._database.property, call.id, source))
         return source.join(legs) if legs else None

@@ -99,7 +99,7 @@ def test_a_fall_is_booked_by_hand_where_the_pms_takes_no_reversal(rig: Rig) -> N
     assert row["reason"] == "take 2.00 PLN off the folio of room 201 by hand"
     stored = rig.database.read(lambda c: outbox.posting(c, "SEASIDE", 2))
     assert "book it by hand" in (refuse(stored, "release") or "")
-    assert refuse(stored, "on-folio") is None
+    assert refuse(stored, "on-folio", why="booked in the PMS") is None
     assert set(DEEDS) >= {"release", "on-folio"}
 
 
