@@ -24,7 +24,7 @@ from tests.acceptance.peers import ForeignPms, House, free_port, ipoffice_line
 
 ZONE = ZoneInfo("Europe/Warsaw")
 GUEST = "RN201|G#77001|GSN|GNAdler|GFInes|GA260101|GD271231|CS2|NPN|"
-#: Lines the exchange sends again after a reconnect: more than can be on their way when the gateway dies.
+#: Lines that are known to be kept and that the exchange sends again all the same after a reconnect.
 REPEATED = 200
 #: Calls of the file are numbered from here.
 FIRST_ROW = 50_000_001
@@ -92,12 +92,17 @@ class Pms(ForeignPms):
 
 
 class Exchange:
-    """The exchange that dials in, in a thread: bursts of lines, and its newest lines again after each reconnect."""
+    """The exchange that dials in, in a thread: bursts of lines, and its newest lines again after each reconnect.
+
+    Its memory is deep enough for all that can be on its way when the gateway dies, however slow the machine: it forgets
+    only what `kept` tells it of.
+    """
 
     def __init__(self, port: int, *, seed: int, moment: Moment = nothing, burst: int = 5, pause: float = 0.06) -> None:
         self._port, self._draw, self._moment = port, random.Random(seed), moment
         self._burst, self._pause = burst, pause
-        self._memory: deque[bytes] = deque(maxlen=REPEATED)
+        self._memory: deque[tuple[int, bytes]] = deque()
+        self._kept = 0
         self._going = True
         self.sent = 0
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -112,12 +117,22 @@ class Exchange:
     def repeat(self) -> None:
         """Dial once and send the memory, as the last thing of the day."""
         with socket.create_connection(("127.0.0.1", self._port)) as link:
-            link.sendall(b"".join(self._memory))
+            self._remind(link)
+
+    def kept(self, number: int) -> None:
+        """Every line up to this one is kept: it need not be remembered for long."""
+        self._kept = number
+
+    def _remind(self, link: socket.socket) -> None:
+        """Send again what may not have arrived, and some that has."""
+        while self._memory and self._memory[0][0] <= self._kept - REPEATED:
+            self._memory.popleft()
+        link.sendall(b"".join(text for _, text in self._memory))
 
     def _run(self) -> None:
         while self._going:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self._port)) as link:
-                link.sendall(b"".join(self._memory))
+                self._remind(link)
                 while self._going:
                     self._send_some(link)
             time.sleep(0.05)
@@ -125,8 +140,8 @@ class Exchange:
     def _send_some(self, link: socket.socket) -> None:
         for _ in range(self._draw.randint(1, self._burst)):
             self.sent += 1
-            self._memory.append(line(self.sent))
-            link.sendall(self._memory[-1])
+            self._memory.append((self.sent, line(self.sent)))
+            link.sendall(self._memory[-1][1])
         self._moment("burst")
         time.sleep(self._draw.random() * self._pause)
 
