@@ -20,7 +20,9 @@ from tests.processes.hotel import Books, Pms, hotel, line
 
 WAITING, WAITING_FULL = 10_000, 100_000
 RECORDS, RECORDS_FULL = 60_000, 1_000_000
-#: Share of a soak after which what is remembered has filled up, in its short and its long form.
+#: Share of a soak after which memory is held against what it is at the end. What is remembered (calls, numbers, digests,
+#: the store's pages) has filled up after some 140,000 records: the long form begins behind that and is judged, the short
+#: one is told only.
 WARM, WARM_FULL = 0.6, 0.2
 PATIENCE: Final = 1_500.0
 
@@ -87,8 +89,8 @@ def soak(folder: Path, *, records: int, warm: float) -> dict[str, Any]:
         with house.dial() as link:
             for count, block in lines_from(1, records):
                 link.sendall(block)
-                if count % 5_000 < 500:
-                    seen.append((count, memory(house.process.pid)))
+                if count % 5_000 < 500:  # what was sent may still be in the sockets: what is kept counts
+                    seen.append((_newest(folder), memory(house.process.pid)))
         books = Books(folder / "foliogate.db")
         eventually("all are kept", lambda: _newest(folder) >= records, PATIENCE, every=0.5)
         taken = time.monotonic() - begun
@@ -137,7 +139,7 @@ def bench() -> Findings:
         unit="MiB",
         limit=soaked["warm"],
         against=f"after the first {warm:.0%}",
-        ceiling=soaked["warm"] * 1.1,
+        ceiling=soaked["warm"] * 1.1 if full() else None,
     )
     yield f"a start without a store to read costs what Python's imports cost; the store had {taken['size']:.0f} MB"
     yield f"soak: {soaked['rate']:,.0f} records a second, {soaked['posted']:,} posted meanwhile, at most {soaked['most']} MiB"
