@@ -27,7 +27,7 @@ from gateway.store.rows import CallRow, Due, PostingRow
 from gateway.store.stay_tariffs import give as keep_stay_tariff
 from gateway.store.stays import keep_changes
 from gateway.store.writer import Announce
-from pms_adapters.events import CheckedIn, Guest, GuestChanged, RoomNews, RoomsResynced
+from pms_adapters.events import CheckedIn, CheckedOut, Guest, GuestChanged, RoomNews, RoomsResynced
 
 #: Calls that are looked through for some that a late arrival explains: weeks of a hotel where the news is old, else those
 #: that could have come in the moments that news takes.
@@ -189,5 +189,10 @@ def _guests(news: RoomNews) -> list[tuple[datetime, Guest]]:
 
 
 def _not_ahead(news: RoomNews, now: int) -> RoomNews:
-    """News cannot be of the future: a PMS whose clock is ahead of ours must not make a room look vacant until then."""
+    """News cannot be of the future: a PMS whose clock is ahead of ours must not make a room look vacant until then.
+
+    Only a departure keeps its time: were it our clock that is wrong, the guest's last calls would seem to be nobody's.
+    """
+    if isinstance(news, CheckedOut):
+        return news
     return replace(news, at=min(news.at, from_micros(now)))

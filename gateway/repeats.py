@@ -4,7 +4,10 @@ An exchange that lost its link may send what it had sent already. Two equal line
 content alone proves nothing. What proves a repeat is a *run*: records at the very beginning of a connection (or of a
 file that is new to us) that equal records stored before, in the same order, at least `LEAST_RUN` of them. A shorter
 match stays a doubt: it is kept and shown, and nothing is charged for it until a person says so. As soon as one record
-does not continue the run, the connection is past its repeats, and equal lines in it are calls of their own.
+does not continue a run that is not proved, the connection is past its repeats, and equal lines in it are calls of their own.
+
+A buffer also holds what we never got, because it was on its way when the link broke. Such a record in the middle of a
+proved run is new, and the run goes on behind it where it stood: what follows in the buffer is still a repeat.
 
 Pure: digests in, verdicts out.
 """
@@ -18,6 +21,8 @@ from typing import Final
 
 #: So many equal records in a row are no accident: three lines, each with its second, extension, number and duration.
 LEAST_RUN: Final = 3
+#: Records in the middle of a run that we never got, at most: more than any link holds on its way when it breaks.
+MOST_MISSED: Final = 100
 #: How many records of a source are remembered: the deepest buffer known of an exchange (MiVoice Business log, 20,000).
 HISTORY: Final = 20_000
 
@@ -50,6 +55,7 @@ class _Run:
     boundary: int
     places: list[int] | None = None
     records: list[int] = field(default_factory=list)
+    missed: int = 0
 
 
 class RepeatWatch:
@@ -70,16 +76,25 @@ class RepeatWatch:
         if run is None:
             self._remember(mark)
             return NEW
-        run.places = self._narrowed(run, mark)
-        if not run.places:
-            del self._runs[segment]
+        places = self._narrowed(run, mark)
+        if not places:
+            run.missed += 1
+            if not self._goes_on(run):
+                del self._runs[segment]
             self._remember(mark)
             return NEW
+        run.places = places
         run.records.append(record_id)
         if len(run.records) < LEAST_RUN:
             return Verdict(doubt=True)
         proved = tuple(run.records[:-1]) if len(run.records) == LEAST_RUN else ()
         return Verdict(repeat=True, proved=proved)
+
+    @staticmethod
+    def _goes_on(run: _Run) -> bool:
+        """Whether a run that a record did not continue may still go on: it is proved, and history has more to repeat."""
+        proved = len(run.records) >= LEAST_RUN and run.missed <= MOST_MISSED
+        return proved and any(place + 1 < run.boundary for place in run.places or ())
 
     def _narrowed(self, run: _Run, mark: bytes) -> list[int]:
         """The places in the history where the run goes on with `mark`, counted from the source's first record."""

@@ -121,6 +121,16 @@ def test_news_that_comes_after_the_guest_s_first_call_has_that_call_charged(rig:
     whole(rig)
 
 
+def test_a_clock_that_is_behind_does_not_make_a_guest_s_last_call_nobody_s(rig: Rig) -> None:
+    """The PMS says when the guest left, and the exchange when the call began; our clock has no part in it."""
+    rig.check_in()
+    rig.now -= timedelta(hours=5)
+    rig.news(CheckedOut(room="201", at=NOON, reservation="77001"))
+    rig.send(rig.connect(), line(1))
+    assert rig.rows("SELECT status, reservation FROM calls") == [("charge", "77001")]
+    assert len(rig.postings()) == 1
+
+
 def test_such_a_call_is_held_where_the_guest_may_not_be_posted_to(rig: Rig) -> None:
     """Late news is judged as news in time would have been."""
     rig.check_in(reservation="77001")

@@ -169,7 +169,7 @@ def test_a_position_that_runs_ahead_of_the_commit_is_found(
     monkeypatch.setattr(
         Settling, "move_position", lambda self, connection, segment, end: meant(self, connection, segment, end + 400)
     )
-    found(house, logged_failures, crashes, "deliveries of")
+    found(house, logged_failures, crashes, "deliveries of", "more often than it was delivered")
 
 
 def test_bytes_that_leave_before_they_are_written_down_are_found(
