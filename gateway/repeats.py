@@ -1,27 +1,31 @@
 """Buffers dumped again after a reconnect, told from twins that are two real calls.
 
 An exchange that lost its link may send what it had sent already. Two equal lines can also be two real calls, so
-content alone proves nothing. What proves a repeat is a *run*: records at the very beginning of a connection (or of a
-file that is new to us) that equal records stored before, in the same order, at least `LEAST_RUN` of them. A shorter
-match stays a doubt: it is kept and shown, and nothing is charged for it until a person says so. As soon as one record
-does not continue a run that is not proved, the connection is past its repeats, and equal lines in it are calls of their own.
+content alone proves nothing. What proves a repeat is a *run*: records at the beginning of a connection (or of a file
+that is new to us) that equal records stored before it began, in the same order, at least `LEAST_RUN` of them. A shorter
+match stays a doubt: it is kept and shown, and nothing is charged for it until a person says so.
 
-A buffer also holds what we never got, because it was on its way when the link broke. Such a record in the middle of a
-proved run is new, and the run goes on behind it where it stood: what follows in the buffer is still a repeat.
+A buffer is told in the exchange's order, and history is in ours: a record may be missing in history, because it was on
+its way when the link broke, or stand elsewhere in it, because it came late. A record that equals none is new, and the
+buffer goes on behind it. Once a run is proved, whatever equals a stored record near the run, each of them once, is a
+repeat too. When more than `MOST_MISSED` new records have come, the connection is past its buffer, and equal lines in it
+are calls of their own; lines that are equal to each other, and to nothing from before the connection, always are.
 
 Pure: digests in, verdicts out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Final
 
 #: So many equal records in a row are no accident: three lines, each with its second, extension, number and duration.
 LEAST_RUN: Final = 3
-#: Records in the middle of a run that we never got, at most: more than any link holds on its way when it breaks.
+#: New records among those of a buffer, at most, and how far before its run a buffer may reach: more than any link holds
+#: on its way when it breaks.
 MOST_MISSED: Final = 100
 #: How many records of a source are remembered: the deepest buffer known of an exchange (MiVoice Business log, 20,000).
 HISTORY: Final = 20_000
@@ -42,20 +46,24 @@ class Verdict:
 
 
 NEW: Final = Verdict()
+_REPEAT: Final = Verdict(repeat=True)
+_DOUBT: Final = Verdict(doubt=True)
 
 
 @dataclass(slots=True)
 class _Run:
-    """A connection that may still be in the repeats with which it began.
+    """A connection that may still be in the buffer with which it began.
 
-    `places` are where in the history the run may stand, None before its first record; `boundary` is where the history
-    ended when the connection began, because what came since is no repeat of it.
+    `boundary` is where the history ended when the connection began, because what came since is no repeat of it. Until
+    the run is proved, `places` are where in the history its last record may stand, and `records` those in a row. Once it
+    is proved, `left` counts the stored records that may still be repeated.
     """
 
     boundary: int
-    places: list[int] | None = None
-    records: list[int] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+    records: list[tuple[int, bytes]] = field(default_factory=list)
     missed: int = 0
+    left: Counter[bytes] | None = None
 
 
 class RepeatWatch:
@@ -63,6 +71,7 @@ class RepeatWatch:
 
     def __init__(self, history: Iterable[bytes] = ()) -> None:
         self._seen = list(history)[-HISTORY:]
+        self._known = Counter(self._seen)
         self._forgotten = 0
         self._runs: dict[int, _Run] = {}
 
@@ -70,40 +79,67 @@ class RepeatWatch:
         """A new connection or file begins: from its first record on, repeats are possible."""
         self._runs[segment] = _Run(self._forgotten + len(self._seen))
 
+    def resume(self, segment: int, own: int, told: Sequence[tuple[int, bytes]]) -> None:
+        """Take a connection up again that is in the store already: its records so far, from the first.
+
+        `own` is how many of the newest records in the history came when it had begun, and so are not repeated by it.
+        """
+        run = self._runs[segment] = _Run(self._forgotten + max(0, len(self._seen) - own))
+        for record_id, mark in told:
+            if self._judged(run, record_id, mark) is NEW and run.missed > MOST_MISSED:
+                del self._runs[segment]
+                return
+
     def see(self, segment: int, record_id: int, mark: bytes) -> Verdict:
         """Judge the next record of a connection."""
         run = self._runs.get(segment)
-        if run is None:
+        verdict = NEW if run is None else self._judged(run, record_id, mark)
+        if verdict is NEW:
             self._remember(mark)
-            return NEW
-        places = self._narrowed(run, mark)
-        if not places:
-            run.missed += 1
-            if not self._goes_on(run):
+            if run is not None and run.missed > MOST_MISSED:
                 del self._runs[segment]
-            self._remember(mark)
+        return verdict
+
+    def _judged(self, run: _Run, record_id: int, mark: bytes) -> Verdict:
+        if run.left is not None:
+            if run.left[mark] > 0:
+                run.left[mark] -= 1
+                return _REPEAT
+            run.missed += 1
             return NEW
+        if not self._continued(run, record_id, mark):
+            run.missed += 1
+            return NEW
+        return self._proof(run) if len(run.records) >= LEAST_RUN else _DOUBT
+
+    def _continued(self, run: _Run, record_id: int, mark: bytes) -> bool:
+        """Whether a record goes on with the run, or begins one; False where it equals nothing from before."""
+        places = [place + 1 for place in run.places if self._stands(run, place + 1, mark)]
+        if not places and self._known[mark]:
+            places = [place for place in range(self._forgotten, run.boundary) if self._stands(run, place, mark)]
+            run.records = [] if places else run.records
+        if not places:
+            return False
         run.places = places
-        run.records.append(record_id)
-        if len(run.records) < LEAST_RUN:
-            return Verdict(doubt=True)
-        proved = tuple(run.records[:-1]) if len(run.records) == LEAST_RUN else ()
-        return Verdict(repeat=True, proved=proved)
+        run.records.append((record_id, mark))
+        return True
 
-    @staticmethod
-    def _goes_on(run: _Run) -> bool:
-        """Whether a run that a record did not continue may still go on: it is proved, and history has more to repeat."""
-        proved = len(run.records) >= LEAST_RUN and run.missed <= MOST_MISSED
-        return proved and any(place + 1 < run.boundary for place in run.places or ())
+    def _stands(self, run: _Run, place: int, mark: bytes) -> bool:
+        return self._forgotten <= place < run.boundary and self._seen[place - self._forgotten] == mark
 
-    def _narrowed(self, run: _Run, mark: bytes) -> list[int]:
-        """The places in the history where the run goes on with `mark`, counted from the source's first record."""
-        oldest = self._forgotten
-        places = range(oldest, run.boundary) if run.places is None else (place + 1 for place in run.places)
-        return [place for place in places if oldest <= place < run.boundary and self._seen[place - oldest] == mark]
+    def _proof(self, run: _Run) -> Verdict:
+        """The run is long enough: what was in doubt until now is repeated, and what else stands near it may be."""
+        first = min(run.places) - len(run.records) + 1 - MOST_MISSED
+        near = self._seen[max(0, first - self._forgotten) : max(0, run.boundary - self._forgotten)]
+        run.left = Counter(near)
+        for _, mark in run.records:
+            run.left[mark] -= 1
+        return Verdict(repeat=True, proved=tuple(record_id for record_id, _ in run.records[:-1]))
 
     def _remember(self, mark: bytes) -> None:
         self._seen.append(mark)
+        self._known[mark] += 1
         if len(self._seen) > 2 * HISTORY:
             self._forgotten += HISTORY
+            self._known -= Counter(self._seen[:HISTORY])
             del self._seen[:HISTORY]

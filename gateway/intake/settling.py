@@ -145,11 +145,13 @@ class Settling:
                 self._segments.clear()  # the store knows them, which costs a question for each that still sends
             self._segments.add(raw.segment)
             # New to this memory, not always to the store: it may still be in the repeats with which it began.
-            earlier = records.opening_records(connection, self._memory.owner, raw.segment, HISTORY)
-            if all(one.mark not in ("", GAP) for one in earlier):
+            owner = self._memory.owner
+            earlier = records.opening_records(connection, owner, raw.segment, HISTORY)
+            if earlier:
+                own = records.remembered_since(connection, owner, raw.source, earlier[0].id)
+                watch.resume(raw.segment, own, [(one.id, digest(one.raw)) for one in earlier])
+            else:
                 watch.begin(raw.segment)
-                for one in earlier:
-                    watch.see(raw.segment, one.id, digest(one.raw))
         return watch.see(raw.segment, record_id, mark)
 
     def _prove(self, connection: Connection, batch: Batch, proved: tuple[int, ...], now: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from gateway.store import schema
 from gateway.store.rows import CallRow
@@ -45,6 +45,14 @@ def opening_records(connection: Connection, owner: str, segment: int, most: int)
     """The first records of one segment, but for furniture."""
     wanted = _STORED.where(_r.property == owner, _r.segment == segment, _r.kind != "furniture")
     return [StoredRecord(*row) for row in connection.execute(wanted.order_by(_r.position).limit(most))]
+
+
+def remembered_since(connection: Connection, owner: str, source: str, first: int) -> int:
+    """How many records of a source, from record `first` on, are its history: neither repeats nor furniture."""
+    wanted = select(func.count()).where(
+        _r.property == owner, _r.id >= first, _r.source == source, _r.kind != "furniture", _r.mark.in_(("", "gap"))
+    )
+    return int(connection.execute(wanted).scalar() or 0)
 
 
 def open_segment(
