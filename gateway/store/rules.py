@@ -216,6 +216,12 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         "posting",
+        "that is posted and was never sent, which a person says of corrections alone",
+        "SELECT p.id FROM postings p WHERE p.property = :p AND p.attempts = 0 AND p.state = 'posted' "
+        "AND p.kind = 'charge' AND p.amount > 0",
+    ),
+    Rule(
+        "posting",
         "in a state to which no arrow leads from its last attempt",
         "SELECT p.id FROM postings p JOIN attempts a ON a.property = p.property AND a.posting_id = p.id "
         f"AND a.attempt = p.attempts WHERE p.property = :p AND NOT ({_lawful()})",

@@ -17,6 +17,7 @@ from gateway.store.verify import broken_rules
 from pms_adapters.posting import InDoubt, Posted, Refused
 from tests.gateway.configurations import EXAMPLE
 from tests.gateway.frozen import thaw
+from tests.gateway.prices import decide
 from tests.gateway.rig import NOON, Rig, line
 from tests.gateway.test_clerk import ByHand, deed
 
@@ -249,6 +250,8 @@ def test_a_call_that_gets_its_price_after_a_restore_is_held_too(kept: Kept) -> N
         return reconsider(connection, again.memory, again.rules, again.sources, again.book, to_micros(again.now))
 
     again.database.transact(look_again)
+    assert [(row["state"], row["hold"]) for row in again.postings()] == [("held", "rate_proposed")]
+    assert "approved" in decide(again, "approve", 1)
     assert [(row["state"], row["hold"]) for row in again.postings()] == [("held", "restored")]
     assert (again.postings()[0]["amount"] or 0) > 0
     again.close()

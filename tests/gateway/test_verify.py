@@ -47,7 +47,8 @@ PLANTED = [
     ("UPDATE postings SET amount = 0 WHERE id = 1", "that is charged and has no amount above zero: 1"),
     ("UPDATE postings SET attempts = 2 WHERE id = 1", "one posting whose attempts are not all written down: 1"),
     ("UPDATE attempts SET posting_id = 99 WHERE id = 1", "one attempt at a posting that does not exist, or beyond"),
-    ("UPDATE postings SET state = 'posted', hold = '' WHERE id = 6", "one posting that was never sent and is not"),
+    ("UPDATE postings SET state = 'refused', hold = '' WHERE id = 6", "one posting that was never sent and is not"),
+    ("UPDATE postings SET state = 'posted', hold = '' WHERE id = 6", "one posting that is posted and was never sent"),
     (
         "UPDATE postings SET state = 'in_doubt' WHERE id = 1",
         "one posting in a state to which no arrow leads from its last attempt: 1",
@@ -158,8 +159,8 @@ def test_the_lawful_states_follow_from_the_arrows() -> None:
     """What the ledger allows after each outcome, and nothing that needs another attempt."""
     assert states_after("accepted") == {"posted"}
     assert states_after("no_answer") == {"in_doubt", "posted", "refused", "due", "held", "written_off"}
-    assert states_after("refused") == {"refused", "due", "held", "written_off"}
-    assert reachable("due") == {"due", "held", "written_off"}
+    assert states_after("refused") == {"refused", "due", "held", "posted", "written_off"}
+    assert reachable("due") == {"due", "held", "posted", "written_off"}
     assert all("sent" not in states_after(event) for _, event in ARROWS)
     assert set(STATES) >= reachable("in_doubt")
 
