@@ -58,6 +58,8 @@ class Charging:
         self._memory, self._sources = memory, sources
         self._spending = Spending(memory, book)
         self._places: dict[str | None, Place] = {}
+        # Where no rule, budget or carrier asks who called over which line, nobody need find it out for every call.
+        self._asked = bool(book.asked or book.costs or rules.attribution.assignments or self._spending.wanted)
         self._restored_at = 0
         memory.also_reload(self._reload)
 
@@ -87,7 +89,9 @@ class Charging:
         extension = payer(joined.holders, rules.rooms, rules.transfer_payer) or joined.call.extension
         place, started = self._place(extension), to_micros(joined.call.start)
         who = memory.occupancy.at(place.room, started) if isinstance(place, Room) else _NO_NEWS
-        around = surroundings(rules, memory.stay_tariffs, joined, extension, place, who, started)
+        around = PLAIN
+        if self._asked or memory.stay_tariffs:
+            around = surroundings(rules, memory.stay_tariffs, joined, extension, place, who, started)
         cost = price(joined, source.plan, self.book, around)
         carried = carrier_cost(joined, source.plan, self.book, around) if self.book.costs else None
         return _Known(joined, extension, place, who, cost, carried, around)
