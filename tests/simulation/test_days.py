@@ -159,7 +159,7 @@ def test_a_lost_position_in_a_file_is_found(
     house: hotel.House, monkeypatch: pytest.MonkeyPatch, logged_failures: LoggedFailures
 ) -> None:
     """The file would be read from its beginning after a crash."""
-    monkeypatch.setattr(records, "newest_file", lambda _connection, _owner, _source: None)
+    monkeypatch.setattr(records, "known_files", lambda _connection, _owner, _source: [])
     found(house, logged_failures, crashes, "more often than it was delivered")
 
 
