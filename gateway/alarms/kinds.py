@@ -119,7 +119,8 @@ _KINDS: Final = (
         title="Records missing",
         tone="amber",
         by_person=True,
-        what_to_do="The exchange's own numbers have a gap: see in the exchange whether it has records that never came.",
+        what_to_do="The exchange's own numbers have a gap: see in the exchange whether it has records that never came. "
+        "Or a file of its records could not be read: the sentence says which, and what helps.",
     ),
     Kind(
         name="pbx_clock",

@@ -19,6 +19,7 @@ from gateway.intake.settling import Settling
 from gateway.intake.tcp import Door, Listener, RecordsFactory, dialler
 from gateway.periodic import PeriodicService
 from gateway.status import SourceStatus
+from gateway.store.records import StoredSegment
 from gateway.store.writer import BACKLOG_BYTES, BACKLOG_HIGH, BACKLOG_LOW, FAIR_SHARE, Writer
 from protocols.framing import Framer
 from protocols.smdr.catalog import DIALECTS
@@ -39,9 +40,10 @@ class Doors:
         now: Callable[[], datetime],
         told: Callable[[str, Batch | None, int], None],
         dialled: Callable[[PbxSettings, Dialling], None],
+        missed: Callable[[str, str], None],
         look_seconds: float,
     ) -> None:
-        self._dialled, self._look_seconds = dialled, look_seconds
+        self._dialled, self._missed, self._look_seconds = dialled, missed, look_seconds
         self._reactor, self._writer, self._settling, self._segments = reactor, writer, settling, segments
         self._now, self._told = now, told
         self._tcp: dict[str, Door] = {}
@@ -71,9 +73,13 @@ class Doors:
         for followed in self._files:
             followed.close()
 
-    def service(self, pbx: PbxSettings, status: SourceStatus, known: Segment | None) -> IService:
+    def service(
+        self, pbx: PbxSettings, status: SourceStatus, known_files: Callable[[str], list[StoredSegment]]
+    ) -> IService:
         """The service that reads one exchange."""
-        return self._file(pbx, status, known) if pbx.file is not None else self._socket(pbx, status)
+        if pbx.file is None:
+            return self._socket(pbx, status)
+        return self._file(pbx, status, known_files(pbx.name))
 
     def _feed(self, segment: Segment, told: Callable[[Batch | None, int], None]) -> Feed:
         def weigh(weight: int) -> None:
@@ -127,7 +133,7 @@ class Doors:
         self._tcp[pbx.name] = door
         return door
 
-    def _file(self, pbx: PbxSettings, status: SourceStatus, known: Segment | None) -> IService:
+    def _file(self, pbx: PbxSettings, status: SourceStatus, known: list[StoredSegment]) -> IService:
         dialect = DIALECTS[pbx.dialect]
 
         def state(up: bool, problem: str) -> None:
@@ -143,6 +149,7 @@ class Doors:
             known=known,
             crowded=lambda: self.crowded(pbx.name),
             state=state,
+            missed=lambda sentence: self._missed(pbx.name, sentence),
         )
         self._files.append(followed)
         return PeriodicService(self._reactor, self._look_seconds, followed.look, f"reading {pbx.file}")

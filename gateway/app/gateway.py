@@ -28,7 +28,7 @@ from gateway.config import Config, PbxSettings
 from gateway.instants import to_micros
 from gateway.intake.batch import Batch
 from gateway.intake.decisions import Decisions
-from gateway.intake.feed import Segment, Segments
+from gateway.intake.feed import Segments
 from gateway.intake.overdue import SettleOverdue
 from gateway.intake.reconsider import reconsider
 from gateway.intake.settling import Settling
@@ -133,6 +133,7 @@ class Gateway:
             now=self._now,
             told=self._told,
             dialled=self._dialled,
+            missed=self._missed,
             look_seconds=self._pace.look,
         )
         if self.config.pms:
@@ -177,7 +178,7 @@ class Gateway:
         for pbx in self.config.pbx:
             status = SourceStatus(name=pbx.name, dialect=pbx.dialect, role=pbx.transport, since=self._now())
             self.status.sources[pbx.name] = status
-            self._add(self._doors.service(pbx, status, self._known_file(pbx.name)))
+            self._add(self._doors.service(pbx, status, self._known_files))
             if status.problem and pbx.listen is not None:
                 raise parts.CannotStart(
                     f"PBX {pbx.name}: {status.problem}; change its listen, or end the other program"
@@ -189,9 +190,8 @@ class Gateway:
         if self.link is not None and self.link.doubts is not None:
             self._add(PeriodicService(self._reactor, LOOK_SECONDS, self.link.doubts.look, "reading folios back"))
 
-    def _known_file(self, source: str) -> Segment | None:
-        stored = self.database.read(lambda c: records.newest_file(c, self.memory.owner, source))
-        return Segment(source, "file", stored.identity, stored.id, stored.position) if stored else None
+    def _known_files(self, source: str) -> list[records.StoredSegment]:
+        return self.database.read(lambda c: records.known_files(c, self.memory.owner, source))
 
     def _add(self, service: IService) -> None:
         service.startService()  # type: ignore[no-untyped-call]
@@ -250,10 +250,14 @@ class Gateway:
             status.unread += batch.told_unread
             status.missing = max(0, status.missing + batch.told_missing)  # a late one may be of before the start
             for sentence in batch.told_gaps:
-                status.gaps.append(sentence)
-                self.watch.happened(Fact("gap", sentence, sentence))
+                self._missed(source, sentence)
             self._settled(batch)
         self._doors.relax()
+
+    def _missed(self, source: str, sentence: str) -> None:
+        """Records of one exchange are missing."""
+        self.status.sources[source].gaps.append(sentence)
+        self.watch.happened(Fact("gap", sentence, sentence))
 
     def _dialled(self, pbx: PbxSettings, dialling: Dialling) -> None:
         """A call begins; only an emergency is worth a word before its record comes."""

@@ -3,66 +3,26 @@
 The position is kept in the store and moves in the very transaction that keeps what was read, so that a crash neither
 loses nor repeats a row. A file is the same file only if its inode and a hash of its head agree and it is no
 shorter than our position; otherwise it is a new one and gets a new number. When the file was renamed, its rest is read
-first: from the handle we hold, or, after a restart, from the neighbour that has its inode and head.
+first: from the handle we hold, or, after a restart, from the neighbour that has its inode and head. Then come, oldest
+first, the neighbours that were written and renamed while nobody looked (`rotation.py`), and last the name's own file.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import IO, Final
 
 from twisted.logger import Logger
 
 from gateway.intake.feed import Feed, Segment
+from gateway.intake.rotation import HEAD, MOST_NEIGHBOURS, Identity, Rotation, identity_of, is_same
+from gateway.store.records import StoredSegment
 from protocols.framing import Framer
 
-#: Bytes of a file's head that tell it from another with the same inode.
-HEAD: Final = 1024
 #: Bytes read at a time, so that the reactor is not held for long.
 CHUNK: Final = 256 * 1024
-#: Neighbours looked at when a renamed file is searched for.
-MOST_NEIGHBOURS: Final = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """By what a file is known again: its inode, and a hash of so many bytes of its head."""
-
-    inode: int
-    length: int
-    hash: str
-
-    def __str__(self) -> str:
-        return f"{self.inode:020}:{self.length:04}:{self.hash}"  # as long for one inode as for another
-
-    @classmethod
-    def parse(cls, text: str) -> Identity | None:
-        """The identity a store kept; None if it is none."""
-        parts = text.split(":")
-        if len(parts) != 3 or not (parts[0].isdigit() and parts[1].isdigit()):
-            return None
-        return cls(int(parts[0]), int(parts[1]), parts[2])
-
-
-def identity_of(handle: IO[bytes], committed: int) -> Identity:
-    """The identity of an open file, of whose bytes `committed` are known not to change any more."""
-    length = min(HEAD, committed)
-    return Identity(os.fstat(handle.fileno()).st_ino, length, _hash(os.pread(handle.fileno(), length, 0)))
-
-
-def is_same(handle: IO[bytes], known: Identity, position: int) -> bool:
-    """True if the open file is the one that was known, and has not lost what was read."""
-    stat = os.fstat(handle.fileno())
-    head = os.pread(handle.fileno(), known.length, 0)
-    return stat.st_ino == known.inode and stat.st_size >= position and _hash(head) == known.hash
-
-
-def _hash(head: bytes) -> str:
-    return blake2b(head, digest_size=8).hexdigest()
 
 
 @dataclass(slots=True)
@@ -77,7 +37,10 @@ class _Open:
 
 
 class FollowedFile:
-    """Follows one path. `look` is called again and again; each call reads what is new."""
+    """Follows one path. `look` is called again and again; each call reads what is new.
+
+    `known` are the files that were read before, oldest first; `missed` is told of rows that cannot be read.
+    """
 
     _log = Logger()
 
@@ -88,12 +51,15 @@ class FollowedFile:
         open_feed: Callable[[Segment], Feed],
         framer: Callable[[int], Framer],
         source: str,
-        known: Segment | None,
+        known: Sequence[StoredSegment],
         crowded: Callable[[], bool],
         state: Callable[[bool, str], None],
+        missed: Callable[[str], None],
     ) -> None:
         self._path, self._open_feed, self._framer, self._source = path, open_feed, framer, source
-        self._known, self._crowded, self._state = known, crowded, state
+        self._crowded, self._state, self._missed = crowded, state, missed
+        self._last = known[-1] if known else None
+        self._rotation = Rotation(path, known, missed)
         self._open: _Open | None = None
 
     def look(self) -> None:
@@ -118,22 +84,43 @@ class FollowedFile:
             self._finish()
 
     def _begin(self) -> bool:
-        """Open the file: where we left it, or anew. After a restart the renamed rest of the last one goes first."""
-        known, self._known = self._known, None
-        if known is not None:
-            rest = self._find(known)
-            if rest is not None:
-                self._take(rest, known)
-                return True
-        try:
-            handle = self._path.open("rb")
-        except FileNotFoundError:
+        """Open the next file: where we left it, or, anew, the oldest that nobody has read."""
+        if self._resume():
+            return True
+        current = self._current()  # before we look around, so that what is renamed meanwhile is not passed over
+        handle = self._rotation.oldest_unread()
+        if handle is None:
+            handle = current
+        elif current is not None:
+            current.close()
+        if handle is None:
             self._state(False, f"{self._path} is not there (yet)")
             return False
         self._take(handle, Segment(self._source, "file", str(identity_of(handle, 0))))
         return True
 
-    def _find(self, known: Segment) -> IO[bytes] | None:
+    def _resume(self) -> bool:
+        """After a restart the rest of the last file goes first, under whatever name; False if there is none."""
+        last, self._last = self._last, None
+        if last is None:
+            return False
+        rest = self._find(last)
+        if rest is None:
+            self._missed(
+                f"{self._path}: the file that was read last is gone (removed, compressed or emptied); "
+                "if rows were added to it after the last one that was kept, they are missing"
+            )
+            return False
+        self._take(rest, Segment(self._source, "file", last.identity, last.id, last.position))
+        return True
+
+    def _current(self) -> IO[bytes] | None:
+        try:
+            return self._path.open("rb")
+        except FileNotFoundError:
+            return None
+
+    def _find(self, known: StoredSegment) -> IO[bytes] | None:
         """The file the store knows, under its own name or, renamed, beside it."""
         identity = Identity.parse(known.identity)
         if identity is None:
@@ -191,8 +178,11 @@ class FollowedFile:
             here.handle.seek(here.read)
             self._open = here
             return
+        else:
+            here.identity = identity_of(here.handle, here.read)
         frames = here.framer.end()
         if frames:
-            here.feed.take(frames)
+            here.feed.take(frames, str(here.identity))
+        self._rotation.done(here.handle, here.identity)
         here.handle.close()
         self._begin()

@@ -30,6 +30,7 @@ class StoredSegment(NamedTuple):
     source: str
     identity: str
     position: int
+    opened_at: int
 
 
 _STORED = select(_r.id, _r.source, _r.received_at, _r.mark, _r.call_id, _r.raw)
@@ -72,16 +73,14 @@ def has_segment(connection: Connection, owner: str, number: int) -> bool:
     return connection.execute(select(_s.id).where(_s.property == owner, _s.id == number)).first() is not None
 
 
-def newest_file(connection: Connection, owner: str, source: str) -> StoredSegment | None:
-    """The file that this source was read from last."""
+def known_files(connection: Connection, owner: str, source: str) -> list[StoredSegment]:
+    """The files that this source was read from, oldest first."""
     wanted = (
-        select(_g.id, _g.source, _g.identity, _g.position)
+        select(_g.id, _g.source, _g.identity, _g.position, _g.opened_at)
         .where(_g.property == owner, _g.source == source, _g.kind == "file")
-        .order_by(_g.id.desc())
-        .limit(1)
+        .order_by(_g.id)
     )
-    row = connection.execute(wanted).first()
-    return None if row is None else StoredSegment(*row)
+    return [StoredSegment(*row) for row in connection.execute(wanted)]
 
 
 def identify_file(connection: Connection, owner: str, segment: int, identity: str) -> None:

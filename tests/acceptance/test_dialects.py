@@ -40,7 +40,11 @@ def test_an_asterisk_file_is_followed_across_rotation_and_a_kill(tmp_path: Path,
         eventually("the rotated rest and the new file are read", lambda: _rows(house) == 7)
         house.kill()
     with master.open("ab") as file:
-        file.write(b"".join(rows[7:]))
+        file.write(rows[7])
+    (tmp_path / "Master.csv.1").rename(tmp_path / "Master.csv.3")
+    master.rename(tmp_path / "Master.csv.2")
+    (tmp_path / "Master.csv.1").write_bytes(rows[8])  # written and renamed while nobody looked
+    master.write_bytes(b"".join(rows[9:]))
     with running(house):
         eventually("all rows are kept once", lambda: _rows(house) == len(rows))
         eventually("nothing is due", lambda: "due" not in house.states() and "sent" not in house.states())

@@ -116,6 +116,7 @@ def doors(rig: Rig) -> Doors:
         now=lambda: rig.now,
         told=lambda source, batch, count: None,
         dialled=lambda pbx, dialling: None,
+        missed=lambda source, sentence: None,
         look_seconds=0.5,
     )
 
@@ -171,9 +172,10 @@ def test_a_file_is_not_read_while_too_much_waits(rig: Rig, tmp_path: Path) -> No
         open_feed=lambda segment: rig.feed_told(segment, lambda batch, count: taken.append(count)),
         framer=LineFramer,
         source="main",
-        known=None,
+        known=(),
         crowded=lambda: crowd[0],
         state=lambda up, problem: None,
+        missed=lambda sentence: None,
     )
     for _ in range(3):
         followed.look()

@@ -7,6 +7,7 @@ exchange means and what reached the gateway are written down apart from anything
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -250,6 +251,7 @@ class FileExchange:
         self._rows: list[Telling] = []
         self._torn: tuple[bytes, Telling] | None = None
         path.touch()
+        self._date()
 
     def ended(self, call: SimulatedCall) -> None:
         """A call is over: its rows are to be written."""
@@ -290,6 +292,12 @@ class FileExchange:
     def _append(self, data: bytes) -> None:
         with self.path.open("ab") as file:
             file.write(data)
+        self._date()
+
+    def _date(self) -> None:
+        """The file's time is of the simulated day, not of the day on which it is simulated."""
+        instant = self.machine.now().timestamp()
+        os.utime(self.path, (instant, instant))
 
     def _written(self, telling: Telling) -> None:
         telling.stage = "secured"  # it is in a file, and stays there unless the file is emptied
@@ -308,6 +316,7 @@ class FileExchange:
             self.path.rename(self.path.with_name(f"{self.path.name}.1"))
         self._rows = []
         self.path.touch()
+        self._date()
 
     def empty(self, stored: Collection[bytes]) -> None:
         """The file is copied and emptied: what the gateway had not stored by then, it may never see."""
@@ -317,6 +326,7 @@ class FileExchange:
             if telling.raw not in stored:
                 telling.stage = "handed"
         self.path.write_bytes(b"")
+        self._date()
         self._rows = []
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from gateway.intake import tcp
+from gateway.intake.rotation import Rotation
 from gateway.intake.settling import Settling
 from gateway.ledger import after_attempt
 from gateway.posting import clerk, steps
@@ -93,6 +94,16 @@ def silences(day: Day) -> None:
         day.world.later(hour * HOUR, day.pms.pms.house.fault, "silence:1")
 
 
+def rotations(day: Day) -> None:
+    """A day with calls, stops, and a file that is renamed every ten minutes, whether anybody reads it or not."""
+    plan.quiet(day)
+    for hour in range(1, DAY_HOURS - 2):
+        day.world.later(hour * HOUR, plan.stop, day)
+        for minute in range(0, 60, 10):
+            day.world.later(hour * HOUR + minute * 60, day.call, "asterisk")
+            day.world.later(hour * HOUR + minute * 60 + 300, plan.rotate, day)
+
+
 def dumps(day: Day) -> None:
     """A day with calls, twins, and buffers that are dumped again."""
     plan.quiet(day)
@@ -157,8 +168,17 @@ def test_a_lost_position_in_a_file_is_found(
     house: hotel.House, monkeypatch: pytest.MonkeyPatch, logged_failures: LoggedFailures
 ) -> None:
     """The file would be read from its beginning after a crash."""
-    monkeypatch.setattr(records, "newest_file", lambda _connection, _owner, _source: None)
+    monkeypatch.setattr(records, "known_files", lambda _connection, _owner, _source: [])
     found(house, logged_failures, crashes, "more often than it was delivered")
+
+
+def test_a_file_that_is_passed_over_is_found(
+    house: hotel.House, monkeypatch: pytest.MonkeyPatch, logged_failures: LoggedFailures
+) -> None:
+    """Written and renamed while nobody looked: without the bug every row of it is kept."""
+    assert play(0, house, rotations).broken == ()
+    monkeypatch.setattr(Rotation, "oldest_unread", lambda _self: None)
+    found(house, logged_failures, rotations, "deliveries of")
 
 
 def test_a_position_that_runs_ahead_of_the_commit_is_found(
