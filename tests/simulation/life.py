@@ -112,8 +112,15 @@ class Life:
         if self._gone:
             return
         self._gone = True
-        self.gateway.database.close()
+        self._close_files()
         self._over(self)
+
+    def _close_files(self) -> None:
+        """What the system does with a process that has died: its files are closed, and nothing else happens."""
+        self.gateway.database.close()
+        doors = getattr(self.gateway, "_doors", None)  # there are none where the start ended early
+        for followed in doors._files if doors is not None else ():
+            followed.close()
 
     def _step_begins(self) -> None:
         self._taken, self._waiting = self._taken + self._waiting, []
