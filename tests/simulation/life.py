@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from twisted.internet.defer import Deferred, maybeDeferred
 
 from gateway.app import CannotStart, Gateway
+from gateway.app.doors import Doors
 from gateway.app.gateway import Pace
 from gateway.config import Config
 from tests.simulation.disk import ClockDrive, Disk
@@ -113,6 +114,9 @@ class Life:
             return
         self._gone = True
         self.gateway.database.close()
+        doors: Doors | None = getattr(self.gateway, "_doors", None)  # none where the start was refused
+        for followed in doors._files if doors is not None else ():
+            followed.close()  # as the operating system does
         self._over(self)
 
     def _step_begins(self) -> None:
