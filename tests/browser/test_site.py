@@ -299,6 +299,7 @@ def test_without_scripts_everything_is_there(browser: Browser, site: SiteProcess
     expect(page.locator("h1")).to_contain_text("Room 201")
     page.goto(site.url + "/postings/3")
     page.get_by_label("Your name").fill("Ines")
+    page.get_by_label("Reason").fill("looked at 14:20, not there")
     page.get_by_role("button", name="It is not: send it again").click()
     expect(page.locator(".told")).to_contain_text("Posting 3 is now due")
     context.close()
