@@ -19,11 +19,12 @@ from gateway.instants import from_micros, to_micros
 from gateway.intake.batch import Batch, Rules, Source, Touched
 from gateway.intake.charging import Charging
 from gateway.intake.gaps import GAP, Gaps
-from gateway.intake.live_calls import LiveCalls
+from gateway.intake.live_calls import LiveCall, LiveCalls
+from gateway.intake.stored_calls import legs_of
 from gateway.repeats import HISTORY, RepeatWatch, Verdict, digest
 from gateway.store import outbox, records, schema
 from gateway.store.memory import Memory
-from gateway.store.rows import RecordRow, clean
+from gateway.store.rows import CallRow, RecordRow, clean
 from protocols.records import CallRecord, Furniture, HotelEvent, Parsed, RawRecord, Unparsed
 from rating.book import TariffBook
 
@@ -224,11 +225,22 @@ class Settling:
         batch = Batch(from_micros(now))
         newest = max(0, self._memory.numbers.peek(schema.records) - 10 * HISTORY)
         for stored in records.overdue_calls(connection, self._memory.owner, now, newest):
-            live = self._live[stored.source].by_id(stored.call_key, stored.id) if stored.source in self._live else None
-            if live is not None:
-                batch.touched[live.id] = Touched(live, stored.source, now, first=False, doubt=False, overdue=True)
+            if stored.source in self._sources:
+                live, doubt = self._overdue(connection, stored)
+                batch.touched[live.id] = Touched(live, stored.source, now, first=False, doubt=doubt, overdue=True)
         self._write(connection, batch)
         return batch
+
+    def _overdue(self, connection: Connection, stored: CallRow) -> tuple[LiveCall, bool]:
+        """An open call with its legs, and whether it may be a repeat; one that is not in memory is read from its records.
+
+        A call that may be a repeat is not remembered, nor one whose number a later call has taken.
+        """
+        live = self._live[stored.source].by_id(stored.call_key, stored.id)
+        if live is not None:
+            return live, False
+        legs = legs_of(connection, self._memory.owner, stored.id, self._sources[stored.source])
+        return LiveCall(stored.id, legs, []), records.in_doubt(connection, self._memory.owner, stored.id)
 
 
 def _kind(parsed: Parsed) -> str:

@@ -119,6 +119,12 @@ def rule_call(
     connection.execute(wanted.values(status=status, reason=reason, settle_by=None, **guest))
 
 
+def in_doubt(connection: Connection, owner: str, call_id: int) -> bool:
+    """Whether a record of a call may be a repeat."""
+    wanted = select(_r.id).where(_r.property == owner, _r.call_id == call_id, _r.mark == "possible repeat")
+    return connection.execute(wanted.limit(1)).first() is not None
+
+
 def overdue_calls(connection: Connection, owner: str, now: int, newest: int) -> list[CallRow]:
     """Open calls whose time has come, among the newest."""
     wanted = select(schema.calls).where(_c.property == owner, _c.id >= newest, _c.status == "open", _c.settle_by <= now)

@@ -260,6 +260,21 @@ def test_an_exception_in_one_record_loses_neither_it_nor_its_neighbours(
     assert len(logged_failures.take(ZeroDivisionError)) == 1
 
 
+def test_a_possible_repeat_that_announced_more_is_settled_in_time_too(rig: Rig) -> None:
+    """It is not remembered as a live call, and must not stay open for ever: it is held, like any other doubt."""
+    rig.check_in()
+    rig.send(rig.connect(), line(1), line(2, more=1))
+    rig.send(rig.connect(), line(2, more=1))
+    assert rig.rows("SELECT status FROM calls ORDER BY id") == [("charge",), ("open",), ("open",)]
+    rig.writer.submit(SettleOverdue(rig.settling, to_micros(rig.now + timedelta(hours=5)), lambda batch: None))
+    rig.pump()
+    assert rig.rows("SELECT status FROM calls ORDER BY id") == [("charge",)] * 3
+    assert [(row["state"], row["hold"]) for row in rig.postings()] == [
+        ("due", ""), ("due", ""), ("held", "possible_repeat")
+    ]  # fmt: skip
+    whole(rig)
+
+
 def test_a_fault_in_ruling_one_call_is_that_records_alone(
     rig: Rig, logged_failures: LoggedFailures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
