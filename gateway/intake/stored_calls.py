@@ -22,7 +22,7 @@ from gateway.store.pages import first_since
 from gateway.store.stay_tariffs import load_stay_tariffs
 from protocols.records import CallRecord, JoinedCall
 from rating.book import TariffBook
-from rating.circumstances import Circumstances
+from rating.circumstances import PLAIN, Circumstances
 
 _c, _r, _s = schema.calls.c, schema.records.c, schema.stays.c
 
@@ -71,12 +71,11 @@ class StoredCall(NamedTuple):
 _COLUMNS: Final = [_c[name] for name in StoredCall._fields]
 
 
-#: A record of nothing, and the places of what a stored row says: this is done for every call of a year, and to
+#: A record of nothing, and where in it stands what a stored row says: this is done for every call of a year, and to
 #: make a record by thirty names takes as long as to price it.
-_BLANK: Final[list[Any]] = list(CallRecord(direction="out", answered=None, start=from_micros(0)))
-_ANSWERED, _START = CallRecord._fields.index("answered"), CallRecord._fields.index("start")
+_UNTOLD: Final[tuple[Any, ...]] = tuple(CallRecord(direction="out", answered=None, start=from_micros(0)))
 _TOLD: Final = "talk_seconds extension dialled trunk trunk_group pulses aoc_amount aoc_currency direction".split()
-_PLACES: Final = tuple(CallRecord._fields.index(name) for name in _TOLD)
+assert [CallRecord._fields.index(name) for name in _TOLD[:-1]] == [6, 9, 10, 13, 16, 25, 26, 27]
 _FIRST: Final = StoredCall._fields.index(_TOLD[0])
 _SAME: Final = slice(_FIRST, _FIRST + len(_TOLD))
 assert list(StoredCall._fields[_SAME]) == _TOLD
@@ -170,8 +169,9 @@ class Again:
         return self._rules.attribution.circumstances(by, self._tariffs, call.started_at, *line)
 
     def price(self, call: StoredCall, joined: JoinedCall, book: TariffBook) -> Price:
-        """What the guest pays by a book."""
-        return price(joined, self._sources[call.source].plan, book, self.around(call))
+        """What the guest pays by a book; where none of its rules asks who called, nobody finds it out."""
+        around = PLAIN if self._undated and not book.asked else self.around(call)
+        return price(joined, self._sources[call.source].plan, book, around)
 
     def cost(self, call: StoredCall, joined: JoinedCall, book: TariffBook, carrier: str) -> CarrierCost | None:
         """What a carrier asks by a book; "" is whoever has the trunk."""
@@ -181,12 +181,11 @@ class Again:
 
 
 def _of_one_record(call: StoredCall) -> JoinedCall:
-    values, whole = _BLANK.copy(), cast("tuple[Any, ...]", call)
-    for place, value in zip(_PLACES, whole[_SAME], strict=True):
-        values[place] = value
-    values[_ANSWERED] = None if call.answered is None else bool(call.answered)
-    values[_START] = from_micros(call.started_at)
-    record = CallRecord._make(values)
+    talk, extension, dialled, trunk, group, pulses, aoc, coin, direction = cast("tuple[Any, ...]", call)[_SAME]
+    answered = None if call.answered is None else bool(call.answered)
+    when = (direction, answered, from_micros(call.started_at), *_UNTOLD[3:6], talk, *_UNTOLD[7:9])
+    what = (extension, dialled, *_UNTOLD[11:13], trunk, *_UNTOLD[14:16], group, *_UNTOLD[17:25])
+    record = CallRecord._make((*when, *what, pulses, aoc, coin, *_UNTOLD[28:]))
     return JoinedCall(call=record, charged=(record,), holders=(call.holders,), complete=True)
 
 
