@@ -28,7 +28,7 @@ from sqlalchemy import (
 from gateway.ledger import STATES
 
 #: The schema this code reads and writes. A store that is older is upgraded; one that is newer is refused.
-VERSION: Final = 3
+VERSION: Final = 4
 
 metadata = MetaData()
 

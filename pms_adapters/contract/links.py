@@ -105,8 +105,7 @@ def a_stopped_link_can_be_started_again(stage: Stage, recorder: Recorder) -> Non
 
 @clause()
 def the_state_of_the_rooms_may_be_asked_for_at_any_time(stage: Stage, recorder: Recorder) -> None:
-    """Before the start, on a link that stands and after the stop; it never charges anything."""
-    stage.adapter.ask_resync()
+    """On a link that stands and after the stop; it never charges anything."""
     up(stage, recorder)
     stage.adapter.ask_resync()
     stage.advance(10)
@@ -114,3 +113,12 @@ def the_state_of_the_rooms_may_be_asked_for_at_any_time(stage: Stage, recorder: 
     stage.advance(STOP_LIMIT + 0.1)
     stage.adapter.ask_resync()
     assert stage.arrived() == []
+
+
+@clause()
+def the_state_of_the_rooms_may_be_asked_for_before_the_start(stage: Stage, recorder: Recorder) -> None:
+    """There is nobody to ask yet, and that is no fault."""
+    stage.adapter.ask_resync()
+    stage.adapter.start(recorder)
+    stage.advance(stage.settling)
+    assert state(stage).up
