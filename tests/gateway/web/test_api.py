@@ -132,7 +132,7 @@ def test_a_posting_tells_its_whole_story(asker: Asker) -> None:
 
 def test_the_status_counts_what_waits_and_what_was_done_today(house: StandingHouse) -> None:
     status = Asker(as_house(house)).get("/api/v1/status").json()
-    assert status["postings"] == {"held": 2, "due": 1, "sent": 0, "refused": 1, "in_doubt": 1}
+    assert status["postings"] == {"held": 2, "due": 1, "sent": 0, "refused": 1, "in_doubt": 1, "unconfirmable": 0}
     assert status["today"] == {"posted": 3, "written_off": 0}
     assert (status["ok"], status["troubles"], status["queued"], status["in_flight"]) == (True, [], 1, None)
     assert [one["dialled"] for one in status["emergencies"]] == ["9112"]
