@@ -13,6 +13,7 @@ from pms_adapters.contract import LEAST, LEAST_UNCONFIRMED, Ability, Clause, Moo
 from pms_adapters.posting import PmsAdapter, Posted, Posting, PostingResult
 from pms_adapters.stand_ins import AlwaysPosts, KeepsAFolio, NeverAcknowledges, NeverAnswers, Refuses
 from tests.pms_adapters.fias.scene import FiasScene
+from tests.pms_adapters.hobic.scene import HobicScene, HolidexScene, SilentScene
 
 ACCEPT: frozenset[Ability] = frozenset({"accept"})
 SILENCE: frozenset[Ability] = frozenset({"silence"})
@@ -69,6 +70,9 @@ STAND_INS: dict[str, Callable[[Clock, Callable[[], datetime]], StandIn]] = {
 
 STAGES: dict[str, tuple[frozenset[Ability], Callable[[], Stage]]] = {
     "fias": (FiasScene.abilities, FiasScene),
+    "hobic": (HobicScene.abilities, HobicScene),
+    "hobic-hx": (HolidexScene.abilities, HolidexScene),
+    "hobic-unconfirmed": (SilentScene.abilities, SilentScene),
     "always-posts": (ACCEPT, lambda: StandInStage("yes", ACCEPT, "AlwaysPosts")),
     "never-answers": (SILENCE, lambda: StandInStage("nothing", SILENCE, "NeverAnswers")),
     "never-acknowledges": (UNCONFIRMED, lambda: StandInStage("yes", UNCONFIRMED, "NeverAcknowledges")),
@@ -88,7 +92,7 @@ def test_every_adapter_keeps_the_contract(clause: Clause, stage: Callable[[], St
     perform(clause, stage())
 
 
-REAL_LINKS = ("fias",)
+REAL_LINKS = ("fias", "hobic", "hobic-hx", "hobic-unconfirmed")
 
 
 @pytest.mark.parametrize("name", REAL_LINKS)

@@ -32,7 +32,14 @@ def read(rig: Rig, question: Any, *arguments: Any) -> Any:
 
 
 def test_counts_name_every_lively_state_even_those_without_postings(calls: Rig) -> None:
-    assert read(calls, pages.lively_counts) == {"held": 0, "due": 4, "sent": 0, "refused": 0, "in_doubt": 0, "unconfirmable": 0}
+    assert read(calls, pages.lively_counts) == {
+        "held": 0,
+        "due": 4,
+        "sent": 0,
+        "refused": 0,
+        "in_doubt": 0,
+        "unconfirmable": 0,
+    }
     assert read(calls, pages.totals) == {"due": 4, "written_off": 3}
 
 
