@@ -100,7 +100,7 @@ class HobicScene:
         self.settings = HobicSettings(
             name="printer",
             timezone=HOTEL,
-            options=HobicOptions(**said),
+            options=HobicOptions.model_validate(said),
             answer_timeout=answer_timeout,
             takes_reversals=takes_reversals,
         )
