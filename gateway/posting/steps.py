@@ -153,6 +153,7 @@ class Step:
         )
         if changed != 1:  # a person was faster
             return None
+        self._memory.statements.feed.moved(connection, self._memory.owner, due.posting_id, "sent", self._now)
         attempt_id = self._memory.numbers.take(schema.attempts)
         out = (due.posting_id, attempt, self._numbers.pms, token, room, self._now, None, "", "")
         self._memory.statements.add_attempt.many(connection, [(self._memory.owner, attempt_id, *out)])
