@@ -28,11 +28,11 @@ _CORRECTED: Final = (
 )
 #: Outcomes of an attempt: what the adapter reported, or what was found at a start.
 _OUTCOMES: Final[tuple[Event, ...]] = (
-    *("accepted", "refused", "retry_asked", "not_sent", "no_answer", "found_at_start"),
+    *("accepted", "refused", "retry_asked", "not_sent", "no_answer", "unacknowledged", "found_at_start"),
     *("late_yes", "late_no", "late_retry"),
 )
 #: Outcomes that tell nothing: what is posted after one of them was settled by somebody.
-_UNTOLD: Final = "('no_answer', 'found_at_start')"
+_UNTOLD: Final = "('no_answer', 'unacknowledged', 'found_at_start')"
 
 
 class Rule(NamedTuple):

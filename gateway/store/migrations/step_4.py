@@ -1,10 +1,12 @@
-"""Schema 4: the feed of events, the tokens of programs, and what programs asked for once."""
+"""Schema 4: a posting may be unconfirmable; the feed of events, the tokens of programs, what programs asked for once."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from sqlalchemy import Connection
+
+from gateway.store.migrations import states_4
 
 _STATEMENTS: Final = (
     "CREATE TABLE events (property TEXT NOT NULL, id BIGINT NOT NULL, at BIGINT NOT NULL, kind TEXT NOT NULL, "
@@ -21,7 +23,8 @@ _STATEMENTS: Final = (
 
 
 def upgrade(connection: Connection) -> None:
-    """Add tables; nothing that stands is touched."""
+    """Widen the rule of what states there are, and add tables."""
+    states_4.upgrade(connection)
     keyed = " WITHOUT ROWID" if connection.dialect.name == "sqlite" else ""
     for statement in _STATEMENTS:
         connection.exec_driver_sql(statement.replace("{keyed}", keyed))
