@@ -273,3 +273,9 @@ def waiting_by_pms(connection: Connection, owner: str) -> dict[str, int]:
     waiting = select(_p.id).where(_p.property == owner, schema.LIVELY)
     wanted = select(_p.pms, func.count()).where(_p.property == owner, _p.id.in_(waiting))
     return {row[0]: int(row[1]) for row in connection.execute(wanted.group_by(_p.pms))}
+
+
+def sent_before(connection: Connection, owner: str, pms: str, before: int) -> list[PostingRow]:
+    """Postings at a PMS that were sent before an instant and have no answer yet."""
+    wanted = _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "sent")), _p.pms == pms, _p.changed_at < before)
+    return [PostingRow(*row) for row in connection.execute(wanted.order_by(_p.id))]

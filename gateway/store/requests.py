@@ -40,17 +40,17 @@ def find(connection: Connection, owner: str, token_id: int, client_id: str) -> E
     return None if row is None else Earlier(row.digest, int(row.at), json.loads(row.answer))
 
 
-def keep(
-    connection: Connection,
-    owner: str,
-    numbers: Numbers,
-    *,
-    token_id: int,
-    client_id: str,
-    words: str,
-    now: int,
-    answer: dict[str, Any],
-) -> None:
-    """Write down what was answered, in the commit of what was done; `words` is the digest of what was asked."""
-    row = {"property": owner, "id": numbers.take(schema.requests), "token_id": token_id, "client_id": client_id}
-    connection.execute(insert(schema.requests).values(**row, digest=words, at=now, answer=json.dumps(answer)))
+class Kept(NamedTuple):
+    """A request to be kept: whose, under which name, the digest of what was asked, when, and what was answered."""
+
+    token_id: int
+    client_id: str
+    digest: str
+    at: int
+    answer: dict[str, Any]
+
+
+def keep(connection: Connection, owner: str, numbers: Numbers, kept: Kept) -> None:
+    """Write down what was answered, in the commit of what was done."""
+    row = {**kept._asdict(), "answer": json.dumps(kept.answer)}
+    connection.execute(insert(schema.requests).values(property=owner, id=numbers.take(schema.requests), **row))
