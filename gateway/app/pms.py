@@ -15,6 +15,7 @@ from twisted.internet.endpoints import clientFromString
 
 from gateway.config import Config, PmsSettings
 from pms_adapters.catalog import ADAPTERS
+from pms_adapters.door import DoorAdapter, DoorOptions
 from pms_adapters.fias.adapter import FiasAdapter
 from pms_adapters.fias.settings import FiasSettings, mapping_lines
 from pms_adapters.options import AdapterOptions
@@ -69,6 +70,10 @@ def _fias(making: Making) -> PmsAdapter:
     )
 
 
+def _door(making: Making) -> PmsAdapter:
+    return DoorAdapter(_of(making, DoorOptions), making.now)
+
+
 def _ows(making: Making) -> PmsAdapter:
     from pms_adapters.soap.ows import OwsAdapter
 
@@ -79,7 +84,7 @@ def _ows(making: Making) -> PmsAdapter:
     )
 
 
-MAKERS: Final[Mapping[str, Maker]] = MappingProxyType({"fias": _fias, "ows": _ows})
+MAKERS: Final[Mapping[str, Maker]] = MappingProxyType({"door": _door, "fias": _fias, "ows": _ows})
 
 
 def adapter(making: Making) -> PmsAdapter:
@@ -89,6 +94,8 @@ def adapter(making: Making) -> PmsAdapter:
 
 def tells_rooms(pms: PmsSettings | None) -> bool:
     """Whether the house's PMS tells who is in which room; without a PMS nobody need be asked."""
+    if pms is not None and isinstance(pms.options, DoorOptions):
+        return pms.options.tells_rooms
     return pms is None or ADAPTERS[pms.adapter].tells_rooms
 
 
