@@ -32,6 +32,7 @@ PEERS = {
     "postgres": Peer(names=("postgres",), package="postgresql", folders=("/usr/lib/postgresql/*/bin",)),
     "php": Peer(names=("php",), package="php-cli php-soap"),
     "java": Peer(names=("java",), package="default-jdk-headless"),
+    "javac": Peer(names=("javac",), package="default-jdk-headless"),
     "wsimport": Peer(names=("wsimport",), package="jaxws libjaxws-java default-jdk-headless"),
 }
 
