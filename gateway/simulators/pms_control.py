@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
@@ -51,14 +51,15 @@ class ControlledPms(Playable, Protocol):
         """Every posting in order, with `booked` and `amount`."""
 
 
-class _BoundedRequest(Request):
+class BoundedRequest(Request):
     """A request that forgets the part of its body beyond the bound, and remembers that there was one."""
 
+    longest: ClassVar[int] = LONGEST_BODY
     too_long = False
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 (Twisted calls it so)
         """Twisted hands over a piece of the body."""
-        if self.content is not None and self.content.tell() + len(data) > LONGEST_BODY:
+        if self.content is not None and self.content.tell() + len(data) > self.longest:
             self.too_long = True
             return
         super().handleContentChunk(data)  # type: ignore[no-untyped-call]
@@ -214,7 +215,7 @@ class ControlPort(Resource):
 
 def control_site(pms: ControlledPms, reactor: Any, any_host: bool = False) -> Site:
     """Makes the web site that the control port serves; `any_host` lets names that are not loopback in."""
-    site = Site(ControlPort(pms, any_host), requestFactory=_BoundedRequest, timeout=60, reactor=reactor)  # type: ignore[no-untyped-call]
+    site = Site(ControlPort(pms, any_host), requestFactory=BoundedRequest, timeout=60, reactor=reactor)  # type: ignore[no-untyped-call]
     site.displayTracebacks = False
     return site
 

@@ -50,7 +50,7 @@ class PhpPms:
             "PHP_CLI_SERVER_WORKERS": str(WORKERS),
         }
         script = SCRIPTS / f"{self._dialect}.php"
-        command = [php(), "-d", "display_errors=stderr", "-S", f"127.0.0.1:{self.port}", script]
+        command = [str(php()), "-d", "display_errors=stderr", "-S", f"127.0.0.1:{self.port}", str(script)]
         with (self._folder / "php.log").open("ab") as log:
             self._process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
         until = time.monotonic() + START
@@ -146,7 +146,7 @@ def php_call(
     `options` are SoapClient's own, as `location="http://…"`, `login="…"`, `soap_version=2`.
     """
     chosen = json.dumps(options | ({"headers": [list(one) for one in headers]} if headers else {}))
-    command = [php(), SCRIPTS / "client.php", str(wsdl), operation, json.dumps(arguments), chosen]
+    command = [str(php()), str(SCRIPTS / "client.php"), str(wsdl), operation, json.dumps(arguments), chosen]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
