@@ -232,7 +232,7 @@ def soap_pms(**given: Any) -> None:
 
     async def run(reactor: Any) -> None:
         pms = SoapPms(settings, reactor, utc_now, _say)
-        control = control_site(pms, reactor, settings.beyond_loopback)
+        control = control_site(pms, reactor, settings.beyond_loopback, {"/route": pms.route})
         await _until_stopped(reactor, pms, lambda: pms.start(door_site(pms, reactor), control))
 
     _run(run)

@@ -15,9 +15,10 @@ be a loopback name, so that a name which points here by trickery (DNS rebinding)
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
-from typing import Any, ClassVar, Final, Protocol
+from types import MappingProxyType
+from typing import Any, ClassVar, Final, Protocol, TypeAlias
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
@@ -35,6 +36,10 @@ LONGEST_BODY: Final = 16_384
 """Bytes of a request's body: every command is a line."""
 FAULTS_AT_MOST: Final = 100
 """Words in one request."""
+
+
+Command: TypeAlias = Callable[[dict[str, Any]], Awaitable[object]]
+"""What a POST does: takes the body's object, returns what to answer."""
 
 
 class ControlledPms(Playable, Protocol):
@@ -79,7 +84,7 @@ class ControlPort(Resource):
     isLeaf = True
     log = Logger()
 
-    def __init__(self, pms: ControlledPms, any_host: bool = False) -> None:
+    def __init__(self, pms: ControlledPms, any_host: bool, more: Mapping[str, Command]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._pms, self._any_host = pms, any_host
         self._reads: dict[str, Callable[[Request], object]] = {
@@ -87,7 +92,7 @@ class ControlPort(Resource):
             "/rooms": lambda request: {"rooms": [self._room(room) for room in pms.office.rooms]},
             "/folios": self._folios,
         }
-        self._writes: dict[str, Callable[[dict[str, Any]], Awaitable[object]]] = {
+        self._writes: dict[str, Command] = {
             "/checkin": self._checkin,
             "/checkout": self._checkout,
             "/move": self._move,
@@ -97,6 +102,7 @@ class ControlPort(Resource):
             "/goodbye": self._goodbye,
             "/audit/start": self._audit_start,
             "/audit/end": self._audit_end,
+            **more,
         }
 
     def render(self, request: Request) -> int:
@@ -213,9 +219,14 @@ class ControlPort(Resource):
         return {"night_audit": False}
 
 
-def control_site(pms: ControlledPms, reactor: Any, any_host: bool = False) -> Site:
-    """Makes the web site that the control port serves; `any_host` lets names that are not loopback in."""
-    site = Site(ControlPort(pms, any_host), requestFactory=BoundedRequest, timeout=60, reactor=reactor)  # type: ignore[no-untyped-call]
+def control_site(
+    pms: ControlledPms, reactor: Any, any_host: bool = False, more: Mapping[str, Command] = MappingProxyType({})
+) -> Site:
+    """Makes the web site that the control port serves; `any_host` lets names that are not loopback in.
+
+    `more` are commands by their paths that this PMS alone knows; they raise ValueError for what cannot be done.
+    """
+    site = Site(ControlPort(pms, any_host, more), requestFactory=BoundedRequest, timeout=60, reactor=reactor)  # type: ignore[no-untyped-call]
     site.displayTracebacks = False
     return site
 

@@ -46,7 +46,7 @@ class PhpPms:
         """Start the server, on the same port each time; what it knew it still knows."""
         environment = os.environ | {
             "BOOK": str(self._folder / "book.json"),
-            "WSDL": str(WSDL / f"{self._dialect}.wsdl"),
+            "WSDL": str(WSDL),
             "PHP_CLI_SERVER_WORKERS": str(WORKERS),
         }
         script = SCRIPTS / f"{self._dialect}.php"
@@ -116,7 +116,7 @@ def a_guest(room: str, reservation: str, name: str = "Kowalska", **more: object)
 
 @contextmanager
 def php_pms(dialect: str, folder: Path) -> Iterator[PhpPms]:
-    """A PMS of that dialect (the name of a script in `php/` and of a WSDL), running."""
+    """A PMS of that dialect (the name of a script in `php/`), running."""
     pms = PhpPms(dialect, folder)
     pms.start()
     try:

@@ -138,7 +138,7 @@ class SoapDoor(Resource):
 
     def _close(self, request: Any, *_: object) -> None:
         if request.channel is not None:
-            request.channel.abortConnection()
+            request.channel.forceAbortClient()
 
     def _half(self, request: Any, asked: Asked, _: Treatment, body: bytes) -> None:
         if request.channel is None:

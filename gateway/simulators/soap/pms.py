@@ -38,6 +38,8 @@ from gateway.simulators.stays import opening_guests
 DIALECTS: Final = ("ows", "guestline")
 FASTEST: Final = 6000.0
 """Guests who come or go in a minute: a hundred a second exercise a gateway more than any hotel."""
+WINDOWS: Final = 8
+"""The windows of a folio."""
 ODDITIES_KEPT: Final = 20
 """Sentences about odd requests that the state shows."""
 
@@ -180,6 +182,17 @@ class SoapPms:
     def goodbye(self) -> None:
         """A web service has no link to say it on."""
         raise NotPossible("A web service keeps no link, so that there is nobody to say goodbye to; cut it.")
+
+    async def route(self, command: Mapping[str, Any]) -> object:
+        """Sends a room's charges to a window, and to the folio of the guest in room `to` if it is named.
+
+        Raises ValueError for a command that is not understood or not possible.
+        """
+        room, to, window = command.get("room"), command.get("to"), command.get("window", 1)
+        fits = isinstance(room, str) and isinstance(to, str | None) and type(window) is int and 1 <= window <= WINDOWS
+        if not fits:
+            raise ValueError(f'A route needs "room", a "window" from 1 to {WINDOWS}, and another room as "to" or none.')
+        return self.office.route(str(room), self.local_now(), window=window, to_room=to)._asdict()
 
     def postings(self) -> list[dict[str, Any]]:
         """Every charge in order, as the control port and the ledger show it."""
