@@ -174,26 +174,36 @@ class SoapDoor(Resource):
         head, mark, tail = body.rpartition(b"</soap:Envelope>")
         request.setHeader(b"content-type", CONTENT_TYPES[asked.version].encode())
         request.setHeader(b"content-length", str(len(body) + LARGE * len(piece)).encode())
-        request.registerProducer(_Pieces(request, [head, *[piece] * LARGE, mark + tail]), False)
+        pieces = _Pieces(request, [head, *[piece] * LARGE, mark + tail])
+        request.registerProducer(pieces, True)
+        pieces.resumeProducing()
 
 
 class _Pieces:
-    """Writes pieces as fast as the reader takes them. A pull producer (twisted.internet.interfaces.IPullProducer)."""
+    """Writes pieces as fast as the reader takes them: a push producer (twisted.internet.interfaces.IPushProducer)."""
 
     def __init__(self, request: Any, pieces: list[bytes]) -> None:
         self._request, self._pieces = request, iter(pieces)
+        self._paused = False
 
     def resumeProducing(self) -> None:
-        """Write the next."""
-        piece = next(self._pieces, None)
-        if piece is not None:
+        """Write until the reader has enough, or there is no more."""
+        self._paused = False
+        while not self._paused:
+            piece = next(self._pieces, None)
+            if piece is None:
+                self._request.unregisterProducer()
+                self._request.finish()
+                return
             self._request.write(piece)
-        else:
-            self._request.unregisterProducer()
-            self._request.finish()
+
+    def pauseProducing(self) -> None:
+        """The reader has enough for now."""
+        self._paused = True
 
     def stopProducing(self) -> None:
         """The reader is gone."""
+        self._paused = True
 
 
 _DELIVERIES: Final[dict[Delivery, Callable[[SoapDoor, Any, Asked, Treatment, bytes], None]]] = {
