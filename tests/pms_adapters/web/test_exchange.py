@@ -24,7 +24,7 @@ from pms_adapters.web.exchange import MAX_ANSWER_BYTES, REUSE_SECONDS, NoAnswer,
 from pms_adapters.web.options import WebOptions
 from tests.in_reactor import fixture_in_reactor, in_reactor, reactor
 from tests.peers import unused_port
-from tests.pms_adapters.web.peers import Deed, answer, listening
+from tests.pms_adapters.web.peers import Deed, Peer, answer, listening
 
 HEADERS = {"content-type": "text/xml"}
 
@@ -66,17 +66,27 @@ async def test_a_host_without_an_address_is_not_reached(web: Web) -> None:
         await post(web, "http://no-such-host.invalid/service")
 
 
+def saying(data: bytes, *, reset: bool = False) -> Deed:
+    """A peer that writes this and is gone."""
+
+    def deed(peer: Peer) -> None:
+        peer.say(data)
+        if reset:
+            reactor.callLater(0.01, peer.reset)
+        else:
+            peer.close()
+
+    return deed
+
+
 DOUBTS: dict[str, Deed] = {
     "closed without a word": lambda peer: peer.close(),
     "reset without a word": lambda peer: peer.reset(),
-    "half a head": lambda peer: (peer.say(b"HTTP/1.1 200 O"), peer.close())[0],
-    "half a body": lambda peer: (peer.say(answer(b"<yes/>" * 9)[:-20]), peer.close())[0],
-    "half a body, reset": lambda peer: (peer.say(answer(b"<yes/>" * 9)[:-20]), reactor.callLater(0.01, peer.reset))[0],
-    "another protocol": lambda peer: (peer.say(b"SSH-2.0-OpenSSH_9.2\r\n"), peer.close())[0],
-    "a chunk cut short": lambda peer: (
-        peer.say(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n20\r\n<yes/>"),
-        peer.close(),
-    )[0],
+    "half a head": saying(b"HTTP/1.1 200 O"),
+    "half a body": saying(answer(b"<yes/>" * 9)[:-20]),
+    "half a body, reset": saying(answer(b"<yes/>" * 9)[:-20], reset=True),
+    "another protocol": saying(b"SSH-2.0-OpenSSH_9.2\r\n"),
+    "a chunk cut short": saying(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n20\r\n<yes/>"),
 }
 
 
@@ -245,13 +255,14 @@ class Server:
     """A server over TLS."""
 
     def __init__(self, certificate: Path, key: Path, client_ca: Path | None = None) -> None:
-        options = DefaultOpenSSLContextFactory(str(key), str(certificate), SSL.TLS_SERVER_METHOD)
+        options: Any = DefaultOpenSSLContextFactory(str(key), str(certificate), SSL.TLS_SERVER_METHOD)  # type: ignore[no-untyped-call]
         context = options.getContext()
         context.set_max_proto_version(SSL.TLS1_2_VERSION)  # later ones refuse a client after its handshake
         if client_ca is not None:
             context.load_verify_locations(str(client_ca))
             context.set_verify(SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *seen: bool(seen[-1]))
-        self.port = reactor.listenSSL(0, Site(Yes()), options, interface="127.0.0.1")
+        site = Site(Yes())  # type: ignore[no-untyped-call]
+        self.port = reactor.listenSSL(0, site, options, interface="127.0.0.1")
 
     @property
     def url(self) -> str:
