@@ -23,7 +23,7 @@ from gateway.ledger import Hold
 from gateway.settle import vacant
 from gateway.store import outbox, records, schema
 from gateway.store.memory import Memory
-from gateway.store.rows import CallRow, Due, PostingRow
+from gateway.store.rows import CallRow, Due, PostingRow, fresh_posting
 from gateway.store.stay_tariffs import give as keep_stay_tariff
 from gateway.store.stays import keep_changes
 from gateway.store.writer import Announce
@@ -55,14 +55,20 @@ class KeepRoomNews:
         pms: str,
         may_post: bool,
         now: int,
+        money: tuple[str, int],
         done: Callable[[Sequence[Due]], None],
+        unsure_since: int | None = None,
     ) -> None:
-        self._memory, self._news, self._pms = memory, news, pms
-        self._may_post, self._now, self._done = may_post, now, done
+        """`money` is the house's currency and its decimals, for charges that have no price yet.
+
+        `unsure_since`: from when on earlier news may have been lost, as `Occupancy.learn` takes it.
+        """
+        self._memory, self._news, self._pms, self._unsure_since = memory, news, pms, unsure_since
+        self._may_post, self._now, self._money, self._done = may_post, now, money, done
 
     def work(self, connection: Connection) -> Announce:
         """Learn, keep, release."""
-        changes = self._memory.occupancy.learn(_not_ahead(self._news, self._now))
+        changes = self._memory.occupancy.learn(_not_ahead(self._news, self._now), self._unsure_since)
         keep_changes(connection, self._memory.statements, self._memory.owner, changes)
         self._keep_tariffs(connection)
         freed = self._release(connection, changes.touched) if changes.touched else []
@@ -123,29 +129,9 @@ class KeepRoomNews:
 
     def _wanted(self, call: CallRow, payer: str) -> PostingRow:
         """The posting of a call that should have had one, due now."""
-        return PostingRow(
-            property=call.property,
-            id=self._memory.numbers.take(schema.postings),
-            call_id=call.id,
-            part=0,
-            pms=self._pms,
-            state="due",
-            hold="",
-            reason="",
-            room=call.room,
-            reservation=payer,
-            amount=call.amount,
-            currency=call.currency or "",
-            decimals=call.decimals or 0,
-            attempts=0,
-            token=None,
-            due_at=self._now,
-            by_hand=0,
-            created_at=self._now,
-            changed_at=self._now,
-            code="",
-            reference="",
-        )
+        number = self._memory.numbers.take(schema.postings)
+        money = self._money if call.currency is None else (call.currency, call.decimals or 0)
+        return fresh_posting(call, number, self._pms, self._now, amount=call.amount, money=money, reservation=payer)
 
     def _look_again(self, connection: Connection, row: PostingRow) -> Due | None:
         call = records.call(connection, self._memory.owner, row.call_id)
@@ -162,6 +148,8 @@ class KeepRoomNews:
 
     def _reason_to_hold(self, row: PostingRow, call: CallRow) -> tuple[Hold, str] | None:
         """Why the posting must still wait; None if it need not."""
+        if call.amount is None:
+            return "unrated", "no rate was found for this call"
         occupancy, room = self._memory.occupancy, row.room or ""
         who = occupancy.at(room, call.started_at)
         if isinstance(who, Nobody):

@@ -9,7 +9,7 @@ is *held* with that reason, never a silence and never a zero.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from gateway.directory import Department, NoNews, Occupants, Place, Present, Room
 from gateway.ledger import Hold, State
@@ -182,9 +182,13 @@ class Ruling(NamedTuple):
     wanted: Wanted | None = None
 
 
+#: What `vacant` says before and after the room's name: the store finds these calls by it.
+VACANT: Final = ("room ", " was vacant when the call began")
+
+
 def vacant(room: str) -> str:
     """Why a call is not charged that was made while nobody was known to be in its room."""
-    return f"room {room} was vacant when the call began"
+    return room.join(VACANT)
 
 
 def rule(cost: Price, place: Place, who: Occupants, policy: Policy) -> Ruling:

@@ -82,7 +82,7 @@ class PastDays:
         rooms = parts.room_list(config)
         book = parts.tariff(config)
         rules = parts.rules(config, rooms, book)
-        self._may_post = rules.policy.may_post
+        self._may_post, self._money = rules.policy.may_post, (rules.currency, rules.decimals)
         self._fias = parts.fias_settings(config, pms, version)
         self._now = 0
         self._database = database
@@ -153,8 +153,15 @@ class PastDays:
         for record in guest_records.of_move(move, remains, _DECLARED, False):
             news = hear(record, at, self._zone).news
             if news is not None:
-                may_post, pms = self._may_post, self._numbers.pms
-                job = KeepRoomNews(self._memory, news, pms=pms, may_post=may_post, now=self._now, done=due.extend)
+                job = KeepRoomNews(
+                    self._memory,
+                    news,
+                    pms=self._numbers.pms,
+                    may_post=self._may_post,
+                    now=self._now,
+                    money=self._money,
+                    done=due.extend,
+                )
                 job.work(connection)()
         for one in due:
             self._post(connection, one, at)

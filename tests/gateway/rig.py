@@ -167,7 +167,9 @@ class Rig:
         """The PMS tells something."""
         done: Callable[[Sequence[Due]], None] = self.clerk.take if self.clerk is not None else self.due.extend
         now = to_micros(self.now)
-        self.writer.submit(KeepRoomNews(self.memory, news, pms="opera", may_post=may_post, now=now, done=done))
+        self.writer.submit(
+            KeepRoomNews(self.memory, news, pms="opera", may_post=may_post, now=now, money=("PLN", 2), done=done)
+        )
         self.pump()
 
     def check_in(self, room: str = "201", reservation: str = "77001", *, no_post: bool = False) -> None:

@@ -17,6 +17,7 @@ from gateway.store.verify import broken_rules
 from pms_adapters.events import CheckedIn, CheckedOut, Guest, GuestChanged
 from protocols.records import CallRecord, Frame, JoinedCall
 from tests.conftest import LoggedFailures
+from tests.gateway.prices import flat
 from tests.gateway.rig import NOON, Rig, line
 
 
@@ -139,6 +140,18 @@ def test_such_a_call_is_held_where_the_guest_may_not_be_posted_to(rig: Rig) -> N
     guest = Guest(reservation="77002", name="Brahms", no_post=True)
     rig.news(CheckedIn(room="201", guest=guest, at=NOON - timedelta(minutes=20)))
     assert [(row["state"], row["hold"]) for row in rig.postings()] == [("held", "no_post")]
+
+
+def test_such_a_call_without_a_rate_waits_for_one(rig: Rig) -> None:
+    """It is not lost for having had no price when its room seemed vacant."""
+    rig.use(flat("0.50", classes="local national"))
+    rig.check_in(reservation="77001")
+    rig.news(CheckedOut(room="201", at=NOON - timedelta(minutes=30), reservation="77001"))
+    rig.send(rig.connect(), line(1, dialled="9600123456"))
+    assert rig.postings() == []
+    rig.news(CheckedIn(room="201", guest=Guest(reservation="77002"), at=NOON - timedelta(minutes=20)))
+    assert [(row["state"], row["hold"], row["amount"]) for row in rig.postings()] == [("held", "unrated", None)]
+    whole(rig)
 
 
 def test_a_no_post_guest_s_charge_waits_until_the_mark_is_lifted(rig: Rig) -> None:
