@@ -20,7 +20,7 @@ from gateway.attribution import Given
 from gateway.directory import Nobody, Present, Stay
 from gateway.instants import SECOND, from_micros, to_micros
 from gateway.ledger import Hold
-from gateway.settle import vacant
+from gateway.settle import UNAPPROVED, Policy, vacant
 from gateway.store import outbox, records, schema
 from gateway.store.memory import Memory
 from gateway.store.rows import CallRow, Due, PostingRow, fresh_posting
@@ -52,8 +52,7 @@ class KeepRoomNews:
         memory: Memory,
         news: RoomNews,
         *,
-        pms: str,
-        may_post: bool,
+        policy: Policy,
         now: int,
         money: tuple[str, int],
         done: Callable[[Sequence[Due]], None],
@@ -63,8 +62,8 @@ class KeepRoomNews:
 
         `unsure_since`: from when on earlier news may have been lost, as `Occupancy.learn` takes it.
         """
-        self._memory, self._news, self._pms, self._unsure_since = memory, news, pms, unsure_since
-        self._may_post, self._now, self._money, self._done = may_post, now, money, done
+        self._memory, self._news, self._policy, self._unsure_since = memory, news, policy, unsure_since
+        self._now, self._money, self._done = now, money, done
 
     def work(self, connection: Connection) -> Announce:
         """Learn, keep, release."""
@@ -129,9 +128,9 @@ class KeepRoomNews:
 
     def _wanted(self, call: CallRow, payer: str) -> PostingRow:
         """The posting of a call that should have had one, due now."""
-        number = self._memory.numbers.take(schema.postings)
+        number, pms = self._memory.numbers.take(schema.postings), self._policy.pms or ""
         money = self._money if call.currency is None else (call.currency, call.decimals or 0)
-        return fresh_posting(call, number, self._pms, self._now, amount=call.amount, money=money, reservation=payer)
+        return fresh_posting(call, number, pms, self._now, amount=call.amount, money=money, reservation=payer)
 
     def _look_again(self, connection: Connection, row: PostingRow) -> Due | None:
         call = records.call(connection, self._memory.owner, row.call_id)
@@ -152,6 +151,8 @@ class KeepRoomNews:
             return "unrated", "no rate was found for this call"
         occupancy, room = self._memory.occupancy, row.room or ""
         who = occupancy.at(room, call.started_at)
+        if not isinstance(who, Present) and not self._policy.tells_rooms:
+            return None if self._policy.may_post else UNAPPROVED
         if isinstance(who, Nobody):
             return "no_room_news", f"nobody is known to have been in room {room} when the call began"
         if not isinstance(who, Present):
@@ -160,9 +161,7 @@ class KeepRoomNews:
             return "no_post", f"the PMS marks the guest of room {room} as no-post"
         if occupancy.folio(room, call.started_at) is None:
             return "guest_left", f"the guest who made the call has left room {room}"
-        if not self._may_post:
-            return "unapproved_tariff", "the tariff's prices are not approved: foliogate tariff approve"
-        return None
+        return None if self._policy.may_post else UNAPPROVED
 
 
 def _guests(news: RoomNews) -> list[tuple[datetime, Guest]]:

@@ -21,6 +21,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from gateway.app import parts
+from gateway.app.pms import fias_settings
 from gateway.config import Config
 from gateway.demo.hotel import COUNTRY, DIALECT, TRUNK_ACCESS, Hotel
 from gateway.instants import from_micros, to_micros
@@ -82,8 +83,8 @@ class PastDays:
         rooms = parts.room_list(config)
         book = parts.tariff(config)
         rules = parts.rules(config, rooms, book)
-        self._may_post, self._money = rules.policy.may_post, (rules.currency, rules.decimals)
-        self._fias = parts.fias_settings(config, pms, version)
+        self._policy, self._money = rules.policy, (rules.currency, rules.decimals)
+        self._fias = fias_settings(config, pms, version)
         self._now = 0
         self._database = database
         self._memory = Memory(database, lambda: self._now)
@@ -154,13 +155,7 @@ class PastDays:
             news = hear(record, at, self._zone).news
             if news is not None:
                 job = KeepRoomNews(
-                    self._memory,
-                    news,
-                    pms=self._numbers.pms,
-                    may_post=self._may_post,
-                    now=self._now,
-                    money=self._money,
-                    done=due.extend,
+                    self._memory, news, policy=self._policy, now=self._now, money=self._money, done=due.extend
                 )
                 job.work(connection)()
         for one in due:
