@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from twisted.internet.endpoints import clientFromString
 
@@ -20,6 +20,9 @@ from pms_adapters.fias.adapter import FiasAdapter
 from pms_adapters.fias.settings import FiasSettings, mapping_lines
 from pms_adapters.options import AdapterOptions
 from pms_adapters.posting import PmsAdapter
+
+if TYPE_CHECKING:
+    from pms_adapters.web.link import WebSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +78,12 @@ def _door(making: Making) -> PmsAdapter:
 
 
 def _ows(making: Making) -> PmsAdapter:
-    from pms_adapters.soap.ows import OwsAdapter
-
+    from pms_adapters.soap import kit
+    from pms_adapters.soap.ows import Ows
     from pms_adapters.soap.ows_options import OwsOptions
 
-    return OwsAdapter(
-        settings=_web_settings(making), options=_of(making, OwsOptions), reactor=making.reactor, now=making.now
-    )
+    options = _of(making, OwsOptions)
+    return kit.adapter(_web_settings(making), options, Ows, reactor=making.reactor, now=making.now)
 
 
 MAKERS: Final[Mapping[str, Maker]] = MappingProxyType({"door": _door, "fias": _fias, "ows": _ows})
@@ -101,8 +103,13 @@ def tells_rooms(pms: PmsSettings | None) -> bool:
 
 def described(config: Config, pms: PmsSettings, version: str) -> list[str]:
     """How charges will look to the PMS, in lines for the hotel to confirm; raises ValueError with what cannot work."""
+    from pms_adapters.web.connecting import Trust
+    from pms_adapters.web.options import WebOptions
+
     if pms.adapter == "fias":
         return mapping_lines(fias_settings(config, pms, version))
+    if pms.url.startswith("https:") and isinstance(pms.options, WebOptions):
+        Trust(pms.options)
     head = f"PMS {pms.name}: {ADAPTERS[pms.adapter].title}; an answer is awaited {pms.answer_timeout:g} s"
     return [head, *(f"  {line}" for line in pms.options.lines())]
 
@@ -113,8 +120,8 @@ def _of(making: Making, kind: type[_O]) -> _O:
     return making.pms.options
 
 
-def _web_settings(making: Making) -> Any:
-    from pms_adapters.soap.kit import WebSettings
+def _web_settings(making: Making) -> WebSettings:
+    from pms_adapters.web.link import WebSettings
 
     pms = making.pms
     return WebSettings(
