@@ -54,16 +54,12 @@ class KeepRoomNews:
         *,
         policy: Policy,
         now: int,
-        money: tuple[str, int],
         done: Callable[[Sequence[Due]], None],
         unsure_since: int | None = None,
     ) -> None:
-        """`money` is the house's currency and its decimals, for charges that have no price yet.
-
-        `unsure_since`: from when on earlier news may have been lost, as `Occupancy.learn` takes it.
-        """
+        """`unsure_since`: from when on earlier news may have been lost, as `Occupancy.learn` takes it."""
         self._memory, self._news, self._policy, self._unsure_since = memory, news, policy, unsure_since
-        self._now, self._money, self._done = now, money, done
+        self._now, self._done = now, done
 
     def work(self, connection: Connection) -> Announce:
         """Learn, keep, release."""
@@ -117,31 +113,32 @@ class KeepRoomNews:
         if not isinstance(who, Present) or call.reason != vacant(room):
             return None
         payer = who.stays[0].reservation
-        records.rule_call(connection, self._memory.owner, call.id, "charge", _LATE_NEWS, payer)
+        hot, now = self._memory.statements, self._now
+        records.rule_call(connection, hot, self._memory.owner, call.id, "charge", _LATE_NEWS, now, payer)
         row = self._wanted(call, payer)
         hold = self._reason_to_hold(row, call)
         if hold is not None:
             row = row._replace(state="held", hold=hold[0], reason=hold[1])
-        self._memory.statements.add_posting.many(connection, [row])
+        self._memory.add_postings(connection, [row], now)
         self._memory.note(connection, self._now, "foliogate", f"call {call.id}: {_LATE_NEWS}", row.id)
         return outbox.one_due(connection, self._memory.owner, row.id)
 
     def _wanted(self, call: CallRow, payer: str) -> PostingRow:
         """The posting of a call that should have had one, due now."""
         number, pms = self._memory.numbers.take(schema.postings), self._policy.pms or ""
-        money = self._money if call.currency is None else (call.currency, call.decimals or 0)
+        money = self._policy.money if call.currency is None else (call.currency, call.decimals or 0)
         return fresh_posting(call, number, pms, self._now, amount=call.amount, money=money, reservation=payer)
 
     def _look_again(self, connection: Connection, row: PostingRow) -> Due | None:
         call = records.call(connection, self._memory.owner, row.call_id)
         if call is None or row.room is None:
             return None
-        hold = self._reason_to_hold(row, call)
+        hold, hot = self._reason_to_hold(row, call), self._memory.statements
         if hold is not None:
             if hold != (row.hold, row.reason):
-                outbox.set_charge(connection, self._memory.owner, row.id, {"hold": hold[0], "reason": hold[1]})
+                charge = {"hold": hold[0], "reason": hold[1]}
+                outbox.set_charge(connection, hot, self._memory.owner, row.id, charge, self._now)
             return None
-        hot = self._memory.statements
         outbox.step(connection, hot, row, "answered_hold", now=self._now)
         return outbox.one_due(connection, self._memory.owner, row.id)
 

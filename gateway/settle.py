@@ -166,12 +166,13 @@ class Policy:
     """What of the house bears on a ruling: whether there is a PMS, whether prices may go to it, and what it tells.
 
     Where the PMS does not tell who is in which room (`tells_rooms`), a call from a listed room is charged to whoever it
-    has there, unless news from elsewhere names the guest.
+    has there, unless news from elsewhere names the guest. `money` is the house's currency and its decimals.
     """
 
     pms: str | None
     may_post: bool
     tells_rooms: bool = True
+    money: tuple[str, int] = ("", 0)
 
 
 class Wanted(NamedTuple):

@@ -15,6 +15,7 @@ from twisted.internet.endpoints import clientFromString
 
 from gateway.config import Config, PmsSettings
 from pms_adapters.catalog import ADAPTERS
+from pms_adapters.door import DoorAdapter, DoorOptions
 from pms_adapters.fias.adapter import FiasAdapter
 from pms_adapters.fias.settings import FiasSettings, mapping_lines
 from pms_adapters.options import AdapterOptions
@@ -72,6 +73,10 @@ def _fias(making: Making) -> PmsAdapter:
     )
 
 
+def _door(making: Making) -> PmsAdapter:
+    return DoorAdapter(_of(making, DoorOptions), making.now)
+
+
 def _ows(making: Making) -> PmsAdapter:
     from pms_adapters.soap import kit
     from pms_adapters.soap.ows import Ows
@@ -81,7 +86,7 @@ def _ows(making: Making) -> PmsAdapter:
     return kit.adapter(_web_settings(making), options, Ows, reactor=making.reactor, now=making.now)
 
 
-MAKERS: Final[Mapping[str, Maker]] = MappingProxyType({"fias": _fias, "ows": _ows})
+MAKERS: Final[Mapping[str, Maker]] = MappingProxyType({"door": _door, "fias": _fias, "ows": _ows})
 
 
 def adapter(making: Making) -> PmsAdapter:
@@ -91,6 +96,8 @@ def adapter(making: Making) -> PmsAdapter:
 
 def tells_rooms(pms: PmsSettings | None) -> bool:
     """Whether the house's PMS tells who is in which room; without a PMS nobody need be asked."""
+    if pms is not None and isinstance(pms.options, DoorOptions):
+        return pms.options.tells_rooms
     return pms is None or ADAPTERS[pms.adapter].tells_rooms
 
 

@@ -173,7 +173,7 @@ class PmsSettings(Settings):
     @property
     def loopback(self) -> bool:
         """True where the PMS can only be a program on this machine: a simulator, a rehearsal."""
-        return self.address.loopback
+        return bool(self.place) and self.address.loopback
 
 
 #: Keys of `[[pms]]` that say how FIAS is spoken, and nothing to any other adapter.
@@ -293,11 +293,20 @@ class MailSettings(Settings):
 
 
 class HookSettings(Settings):
-    """A web hook: each alarm is sent there as JSON, signed with the secret. The URL may hold a token: never shown."""
+    """A web hook: what happens is sent there as JSON, signed with the secret. The URL may hold a token: never shown.
+
+    `events` says what: "alarms", and of the feed "calls" and "postings".
+    """
 
     name: Annotated[Text, AfterValidator(checks.hook_name)] = Field(examples=["desk-chat"])
     url: Annotated[Secret, AfterValidator(checks.hook_url)] = Field(examples=["https://example.org/hook"], repr=False)
     secret: Annotated[Secret, AfterValidator(checks.hook_secret)] = Field(examples=["env:HOOK_SECRET"], repr=False)
+    events: Annotated[Texts, AfterValidator(checks.hook_events)] = Field(("alarms",), examples=[["calls", "postings"]])
+
+    @property
+    def told(self) -> frozenset[str]:
+        """Of the feed, what this hook is sent: the first words of the kinds of events."""
+        return frozenset(one.removesuffix("s") for one in self.events if one != "alarms")
 
 
 class Document(Settings):

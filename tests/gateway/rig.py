@@ -118,6 +118,15 @@ class Rig:
         self.settling = Settling(self.memory, self.rules, self.sources, book)
         self.database.transact(self.memory.reload)
 
+    def read_feed(self) -> None:
+        """From now on somebody reads the feed of events."""
+
+        def work(connection: Connection) -> None:
+            self.memory.reload(connection)
+            self.memory.statements.feed.begin(connection, self.memory.owner)
+
+        self.database.transact(work)
+
     def close(self) -> None:
         """Let go of the store."""
         self.database.close()
@@ -170,7 +179,7 @@ class Rig:
         done: Callable[[Sequence[Due]], None] = self.clerk.take if self.clerk is not None else self.due.extend
         now = to_micros(self.now)
         policy = replace(self.rules.policy, pms="opera", may_post=may_post)
-        self.writer.submit(KeepRoomNews(self.memory, news, policy=policy, now=now, money=("PLN", 2), done=done))
+        self.writer.submit(KeepRoomNews(self.memory, news, policy=policy, now=now, done=done))
         self.pump()
 
     def check_in(self, room: str = "201", reservation: str = "77001", *, no_post: bool = False) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from gateway.demo.hotel import DIALECT, Hotel, furnish
 from gateway.demo.past_days import PastDays, PastSummary
+from gateway.demo.pms_kinds import PMS_KINDS
 from gateway.demo.ports import choose
 from gateway.simulators.call_ledger import CallLedger
 from gateway.simulators.hotel import opening_guests
@@ -47,9 +48,9 @@ class Written:
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def write(folder: Path, seed: int = 1) -> Written:
+def write(folder: Path, seed: int = 1, pms: str = "fias") -> Written:
     """Furnish a hotel and write its past."""
-    hotel = Hotel(folder=folder, ports=choose(0, random.Random(seed)), seed=seed)
+    hotel = Hotel(folder=folder, ports=choose(0, random.Random(seed)), seed=seed, pms=PMS_KINDS[pms])
     config = furnish(hotel)
     database = Database(config.store.url, config.property.id)
     progress: list[tuple[int, int]] = []
