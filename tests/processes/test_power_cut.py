@@ -27,7 +27,7 @@ from tests.processes.size import seed, sized
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(3600)]
 
-CALLS = sized(30, 2_000)
+CALLS = sized(30, 1_000)
 #: Power cuts tried at each byte: one that leaves the synced bytes alone, the others with chance.
 CUTS = sized(2, 5)
 
