@@ -20,7 +20,7 @@ from gateway.attribution import Given
 from gateway.directory import Nobody, Present, Stay
 from gateway.instants import SECOND, from_micros, to_micros
 from gateway.ledger import Hold
-from gateway.settle import vacant
+from gateway.settle import UNAPPROVED, Policy, vacant
 from gateway.store import outbox, records, schema
 from gateway.store.memory import Memory
 from gateway.store.rows import CallRow, Due, PostingRow
@@ -52,13 +52,12 @@ class KeepRoomNews:
         memory: Memory,
         news: RoomNews,
         *,
-        pms: str,
-        may_post: bool,
+        policy: Policy,
         now: int,
         done: Callable[[Sequence[Due]], None],
     ) -> None:
-        self._memory, self._news, self._pms = memory, news, pms
-        self._may_post, self._now, self._done = may_post, now, done
+        self._memory, self._news, self._policy = memory, news, policy
+        self._now, self._done = now, done
 
     def work(self, connection: Connection) -> Announce:
         """Learn, keep, release."""
@@ -128,7 +127,7 @@ class KeepRoomNews:
             id=self._memory.numbers.take(schema.postings),
             call_id=call.id,
             part=0,
-            pms=self._pms,
+            pms=self._policy.pms or "",
             state="due",
             hold="",
             reason="",
@@ -164,6 +163,8 @@ class KeepRoomNews:
         """Why the posting must still wait; None if it need not."""
         occupancy, room = self._memory.occupancy, row.room or ""
         who = occupancy.at(room, call.started_at)
+        if not isinstance(who, Present) and not self._policy.tells_rooms:
+            return None if self._policy.may_post else UNAPPROVED
         if isinstance(who, Nobody):
             return "no_room_news", f"nobody is known to have been in room {room} when the call began"
         if not isinstance(who, Present):
@@ -172,9 +173,7 @@ class KeepRoomNews:
             return "no_post", f"the PMS marks the guest of room {room} as no-post"
         if occupancy.folio(room, call.started_at) is None:
             return "guest_left", f"the guest who made the call has left room {room}"
-        if not self._may_post:
-            return "unapproved_tariff", "the tariff's prices are not approved: foliogate tariff approve"
-        return None
+        return None if self._policy.may_post else UNAPPROVED
 
 
 def _guests(news: RoomNews) -> list[tuple[datetime, Guest]]:

@@ -130,6 +130,10 @@ class PmsAdapter(Protocol):
     def takes_reversals(self) -> bool:
         """True where this PMS is known to book a negative amount, so that a charge can be taken back over the link."""
 
+    @property
+    def tells_rooms(self) -> bool:
+        """True where this PMS tells who is in which room; else it is asked with each charge whom it has there."""
+
     def ask_resync(self) -> None:
         """Ask the PMS for the state of all rooms, as soon as the link allows it."""
 

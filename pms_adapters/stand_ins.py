@@ -55,6 +55,7 @@ class _StandIn:
         self._state = LinkState(up=False, ready=False, why="not started", since=wall_clock())
 
     takes_reversals = False
+    tells_rooms = True
 
     @property
     def state(self) -> LinkState:

@@ -169,8 +169,9 @@ class Decisions:
         now: int,
     ) -> Done:
         """Post what the list says: the difference, or the stored amounts back and the new price, or nothing by wire."""
-        payer = self._memory.occupancy.folio(call.room or "", call.started_at)
-        pms, by = self._rules.policy.pms or "", f"list {number}, {command.who}"
+        policy, started = self._rules.policy, call.started_at
+        payer = self._memory.occupancy.bill(call.room or "", started, tells_rooms=policy.tells_rooms)
+        pms, by = policy.pms or "", f"list {number}, {command.who}"
         writing = _Parts(connection, self._memory, call, item, len(parts), pms, by, now)
         if item.deed == "raise":
             if payer is None:

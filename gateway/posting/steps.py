@@ -106,9 +106,10 @@ class Step:
         offer: Due | None,
         now: int,
         zone: Callable[[datetime], datetime],
+        tells_rooms: bool = True,
         done: Callable[[Sent | None, int], None],
     ) -> None:
-        self._memory, self._numbers = memory, numbers
+        self._memory, self._numbers, self._tells_rooms = memory, numbers, tells_rooms
         self._answer, self._offer, self._now = answer, offer, now
         self._zone, self._done = zone, done
 
@@ -163,8 +164,8 @@ class Step:
         """The folio's room and guest now; a person's word goes before what we know; None if nobody is left to pay."""
         if due.by_hand:
             return due.room, None
-        stay = self._memory.occupancy.folio(due.room, due.started_at)
-        return None if stay is None else (stay.room, stay.reservation)
+        folio = self._memory.occupancy.bill(due.room, due.started_at, tells_rooms=self._tells_rooms)
+        return None if folio is None else (folio.room, folio.reservation)
 
     def _guest_gone(self, connection: Connection, due: Due) -> None:
         row = outbox.posting(connection, self._memory.owner, due.posting_id)

@@ -133,6 +133,8 @@ class FiasAdapter:
         """Only where the hotel says so: no edition of FIAS says what a PMS does with a negative amount."""
         return self._settings.takes_reversals
 
+    tells_rooms = True
+
     @property
     def state(self) -> LinkState:
         """How the link stands now."""
