@@ -31,14 +31,16 @@ from pms_adapters.rest.ohip_messages import (
 )
 from pms_adapters.web.stays import Stay
 
-OPTIONS = OhipOptions(
-    hotel="SAND/01",
-    client_id="us",
-    client_secret="s3cret",
-    app_key="key",
-    enterprise_id="ACME",
-    cashier=5,
-    transaction_code={"default": "4510", "international": "4511"},
+OPTIONS = OhipOptions.model_validate(
+    {
+        "hotel": "SAND/01",
+        "client_id": "us",
+        "client_secret": "s3cret",
+        "app_key": "key",
+        "enterprise_id": "ACME",
+        "cashier": 5,
+        "transaction_code": {"default": "4510", "international": "4511"},
+    }
 )
 CALL = replace(a_posting(7), started_at=datetime(2026, 11, 20, 8, 15, tzinfo=ZoneInfo("Europe/Vienna")))
 MARK = mark_of(7)

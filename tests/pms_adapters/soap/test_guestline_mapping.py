@@ -44,7 +44,7 @@ def options(**changes: Any) -> GuestlineOptions:
         "password": "s3cret",
         "analysis_code": {"default": "TEL"},
     }
-    return GuestlineOptions(**{**given, **changes})
+    return GuestlineOptions.model_validate({**given, **changes})
 
 
 def charged(given: GuestlineOptions, posting: Any = CALL) -> dict[str, str]:

@@ -30,7 +30,7 @@ def options(**changes: Any) -> InnRoadOptions:
         "yes": [1],
         "no": [0, -1],
     }
-    return InnRoadOptions(**{**given, **changes})
+    return InnRoadOptions.model_validate({**given, **changes})
 
 
 def told(given: InnRoadOptions, posting: Any = CALL) -> dict[str, str]:

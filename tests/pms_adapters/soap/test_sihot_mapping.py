@@ -18,7 +18,7 @@ from pms_adapters.soap.sihot import ADD, SEARCH, SihotOptions, charge_values, ou
 from pms_adapters.web.stays import Stay
 from tests.pms_adapters.soap.wire import read, texts, written
 
-OPTIONS = SihotOptions(security_id="s3cret", service={"default": "TEL"}, outlet="PBX")
+OPTIONS = SihotOptions.model_validate({"security_id": "s3cret", "service": {"default": "TEL"}, "outlet": "PBX"})
 CALL = replace(a_posting(7), started_at=datetime(2026, 11, 20, 8, 15, tzinfo=ZoneInfo("Europe/Vienna")))
 MARK = mark_of(7)
 YES, NO = "<Result><Success>true</Success></Result>", "<Result><Success>false</Success>{}</Result>"
