@@ -26,7 +26,7 @@ from pydantic import Field
 from pms_adapters.marks import mark_of
 from pms_adapters.options import ByClass, Text, of_class
 from pms_adapters.posting import InDoubt, Posted, Posting, ReadBack, Refused, Unreadable
-from pms_adapters.web.amounts import as_double, exact
+from pms_adapters.web.amounts import amount_of, as_double
 from pms_adapters.web.folio import FolioLine, look_for
 from pms_adapters.web.options import WebOptions
 from pms_adapters.web.stays import Stay
@@ -140,7 +140,7 @@ def charge_request(options: OhipOptions, token: str, posting: Posting, reservati
     )
     charge = {
         "transactionCode": of_class(options.transaction_code, posting.number_class),
-        "price": {"amount": as_double(exact(posting)), "currencyCode": posting.currency},
+        "price": {"amount": as_double(amount_of(posting)), "currencyCode": posting.currency},
         "postingQuantity": 1,
         "postingReference": f"{mark} {posting.text}".strip()[:MAX_REFERENCE],
         "postingRemark": f"{posting.dialled} {started} {minutes}".strip()[:MAX_REFERENCE],

@@ -1,7 +1,7 @@
-"""Guestline Rezlynx: what its web service is asked, and what its answers mean.
+"""Guestline Rezlynx: charges posted to the booking that is in the room, and looked for on its folios.
 
 A session comes first (`LogIn`); it expires when the service likes, and then an answer says 7007. That is a definite no:
-the charge it answers was not looked at, so we log in and offer the same charge again within the attempt, once.
+what it answers was not looked at, so we log in and say the same once more.
 
 Who is in the room is asked before each charge (`pmsbkg_RoomFolioInfo`), and the charge goes to that booking, so that it
 cannot meet another guest who comes between the two. A hotel may also post to the room or to the telephone extension; then
@@ -14,31 +14,41 @@ Specification: the public pages of the Rezlynx API; the messages are in `wsdl/gu
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, Literal, TypeAlias
 
+from lxml import etree
 from pydantic import Field
 
 from pms_adapters.marks import mark_of
 from pms_adapters.options import ByClass, Text, of_class
-from pms_adapters.posting import Posted, Posting, Refused
-from pms_adapters.web.amounts import exact
-from pms_adapters.web.folio import FolioLine
+from pms_adapters.posting import Posted, Posting, ReadBack, Refused, Unreadable
+from pms_adapters.soap.kit import Kit, call_text, plain
+from pms_adapters.soap.transport import Port
+from pms_adapters.web.amounts import amount_of
+from pms_adapters.web.exchange import NoAnswer, NotReached
+from pms_adapters.web.folio import FolioLine, look_for
+from pms_adapters.web.link import Dialect, Unwell
 from pms_adapters.web.options import WebOptions
-from pms_adapters.web.stays import Stay, told
+from pms_adapters.web.stays import Stay, no_code, payer, told
 
-NO_EXCEPTION: Final = 0
+Element: TypeAlias = etree._Element
+
+NO_EXCEPTION: Final = "0"
 """The ExceptionCode of a yes."""
-SESSION_EXPIRED: Final = 7007
+SESSION_EXPIRED: Final = "7007"
 """The ExceptionCode that says: log in again."""
-MAX_DESCRIPTION: Final = 50
-"""Characters of a folio line that we use; the mark comes first, so that it is never cut."""
 PRIMARY_FOLIO: Final = 1
 """The number of the folio of a booking's first guest."""
 
-_RETRIEVAL: Final = {"room": "RetrievalMethod_RoomID", "extension": "RetrievalMethod_TelExtNo"}
-_POSTING: Final = {"room": "PostingMethod_RoomID", "extension": "PostingMethod_TelExtNo"}
+_G: Final = "{http://tempuri.org/RLXSOAP19/RLXSOAP19}"
+_INFO: Final = "pmsbkg_RoomFolioInfo"
+_POST: Final = "pmschg_PostToRoom"
+_ITEMS: Final = "pmsbkg_RoomFolioItemsAndBalance"
 _ALL_ITEMS: Final = 0
+_WAYS: Final = {"booking": "Booking_RoomRef", "room": "RoomID", "extension": "TelExtNo"}
 
 
 class GuestlineOptions(WebOptions):
@@ -63,94 +73,211 @@ class GuestlineOptions(WebOptions):
     def lines(self) -> list[str]:
         """What the hotel must confirm before the first charge."""
         codes = [f"{name}: analysis code {code}" for name, code in self.analysis_code.items()]
-        head = f"site {self.site}, interface {self.interface}, as {self.operator}; charges are posted to the {self.post_by}"
-        return [head, *codes, *super().lines()]
+        who = f"site {self.site}, interface {self.interface}, as {self.operator}"
+        return [who, f"charges are posted to the {self.post_by}", *codes, *super().lines()]
 
     def code_of(self, posting: Posting) -> str:
-        """The analysis code of a charge."""
+        """The analysis code of a charge; "" where the hotel names none."""
         return of_class(self.analysis_code, posting.number_class)
 
 
-def log_in_values(options: GuestlineOptions) -> dict[str, Any]:
-    """What LogIn takes."""
-    return {
-        "SiteID": options.site,
-        "InterfaceID": options.interface,
-        "OperatorCode": options.operator,
-        "Password": options.password,
-    }
+class Guestline:
+    """The dialect; `str` is the reference of the booking that pays."""
+
+    def __init__(self, kit: Kit[GuestlineOptions]) -> None:
+        self._kit, self._options = kit, kit.options
+        self._port: Port | None = None
+        self._session = ""
+
+    async def prepare(self) -> None:
+        """Load the contract."""
+        if self._port is None:
+            self._port = await self._kit.port("guestline", self._kit.settings.url)
+
+    async def look(self, room: str) -> None:
+        """Who is in a room, whatever the answer; without a room, a log-in."""
+        if room:
+            values = {"RetrievalMethod": f"RetrievalMethod_{_WAYS[self._way]}", "RetrievalParameter": room}
+            await self._asked(_INFO, values)
+        elif (refused := await self._log_in()) is not None:
+            raise Unwell(f"Guestline refuses our log-in: {refused.code} {refused.text}")
+
+    async def find(self, posting: Posting) -> str | Refused:
+        """The booking that pays, or why none does."""
+        if not self._options.code_of(posting):
+            return no_code(posting)
+        answer = await self._asked(_INFO, look_up_values(self._options, posting))
+        if (refused := refusal(answer)) is not None:
+            return refused
+        paying = payer(stays_in(self._options, answer), posting, self._kit.now())
+        return paying if isinstance(paying, Refused) else paying.key
+
+    async def charge(self, posting: Posting, account: str, timeout: float) -> Posted | Refused:
+        """pmschg_PostToRoom; once more where the session had expired, because then nothing was booked."""
+        assert self._port is not None
+        values = charge_values(self._options, posting, account)
+        answer = await self._port.order(_POST, None, timeout, SessionID=self._session, **values)
+        refused = refusal(answer)
+        if refused is not None and refused.code == SESSION_EXPIRED:
+            try:
+                if (locked_out := await self._log_in()) is not None:
+                    return locked_out
+            except (NotReached, NoAnswer) as problem:
+                return Refused(refused.code, f"{refused.text}, and there is no new one: {problem}", "later")
+            answer = await self._port.order(_POST, None, timeout, SessionID=self._session, **values)
+            refused = refusal(answer)
+        return refused or Posted()
+
+    async def read(self, posting: Posting, account: str | None) -> ReadBack:
+        """Every folio of the room."""
+        info = await self._asked(_INFO, look_up_values(self._options, posting))
+        lines: list[FolioLine] = []
+        numbers = folios_in(self._options, info)
+        for number in numbers:
+            values = {"RoomID": posting.room, "FolioID": number, "ItemFormat": _ALL_ITEMS}
+            answer = await self._asked(_ITEMS, values)
+            if (refused := refusal(answer)) is not None:
+                return Unreadable(f"folio {number} of room {posting.room}: {refused.code} {refused.text}")
+            lines += lines_in(answer)
+        read = f"{len(lines)} lines on {len(numbers)} folios of room {posting.room}"
+        return look_for(posting, self._options.code_of(posting), lines, read)
+
+    def close(self) -> None:
+        """Close every connection; the session ends by itself."""
+        self._session = ""
+        self._kit.web.close()
+
+    @property
+    def _way(self) -> str:
+        """By what we look who is in a room."""
+        return "extension" if self._options.post_by == "extension" else "room"
+
+    async def _asked(self, operation: str, values: dict[str, Any]) -> Element:
+        """Ask within a session, and once more within a new one."""
+        assert self._port is not None
+        ask: Callable[..., Awaitable[Element]] = self._port.ask
+        for _ in range(2):
+            if not self._session and (refused := await self._log_in()) is not None:
+                raise NoAnswer(f"Guestline refuses our log-in: {refused.code} {refused.text}")
+            answer = await ask(operation, None, self._kit.settings.answer_timeout, SessionID=self._session, **values)
+            if _code(answer) != SESSION_EXPIRED:
+                return answer
+            self._session = ""
+        raise NoAnswer("Guestline's sessions expire as soon as they are opened")
+
+    async def _log_in(self) -> Refused | None:
+        """Open a session; gives Guestline's refusal if it is one."""
+        assert self._port is not None
+        self._session, own = "", self._options
+        answer = await self._port.ask(
+            "LogIn",
+            None,
+            self._kit.settings.answer_timeout,
+            SiteID=own.site,
+            InterfaceID=own.interface,
+            OperatorCode=own.operator,
+            Password=own.password,
+        )
+        self._session = answer.findtext(f"{_G}SessionID") or ""
+        if (refused := refusal(answer)) is not None or self._session:
+            return refused
+        raise NoAnswer("Guestline's log-in gave no session")
 
 
 def look_up_values(options: GuestlineOptions, posting: Posting) -> dict[str, Any]:
     """What pmsbkg_RoomFolioInfo takes: the booking that a check-in told us of, else whoever is in the room."""
+    way, parameter = ("extension" if options.post_by == "extension" else "room"), posting.room
     if posting.reservation is not None and options.post_by == "booking":
-        return {"RetrievalMethod": "RetrievalMethod_Booking_RoomRef", "RetrievalParameter": posting.reservation}
-    method = _RETRIEVAL["extension" if options.post_by == "extension" else "room"]
-    return {"RetrievalMethod": method, "RetrievalParameter": posting.room}
+        way, parameter = "booking", posting.reservation
+    return {"RetrievalMethod": f"RetrievalMethod_{_WAYS[way]}", "RetrievalParameter": parameter}
 
 
-def stays_in(options: GuestlineOptions, info: Any) -> list[Stay]:
-    """The booking that pmsbkg_RoomFolioInfo found, if any; `info` is its RoomFolioInfo."""
-    if info is None or not info.RoomBookRef:
+def stays_in(options: GuestlineOptions, answer: Element) -> list[Stay]:
+    """The booking that pmsbkg_RoomFolioInfo found, if any."""
+    info = answer.find(f"{_G}RoomFolioInfo")
+    reference = info.findtext(f"{_G}RoomBookRef") if info is not None else None
+    if info is None or not reference:
         return []
+    guests = _guests(answer)
     folio = options.folio or PRIMARY_FOLIO
-    guests = _guests(info)
-    whose = [guest for guest in guests if guest.Number == folio] or guests
-    no_post = bool(whose) and not any(guest.PostsAllowed is None or guest.PostsAllowed for guest in whose)
-    return [Stay(key=info.RoomBookRef, arrival=told(info.Arrival), no_post=no_post)]
+    whose = [allowed for number, allowed in guests if number == folio] or [allowed for _, allowed in guests]
+    arrival = _moment(info.findtext(f"{_G}Arrival"))
+    return [Stay(key=reference, arrival=told(arrival), no_post=bool(whose) and not any(whose))]
 
 
-def charge_values(options: GuestlineOptions, posting: Posting, stay: Stay) -> dict[str, Any]:
-    """What pmschg_PostToRoom takes."""
+def charge_values(options: GuestlineOptions, posting: Posting, booking: str) -> dict[str, Any]:
+    """What pmschg_PostToRoom takes. The mark comes first in the description, because texts are cut at their end."""
     mark, code = mark_of(posting.token), options.code_of(posting)
-    text = f"{mark} {posting.text} {posting.dialled}"[:MAX_DESCRIPTION].rstrip()
-    item = {"AnalysisCode": code, "Description": text, "Quantity": 1, "GrossTotal": exact(posting)}
+    text = plain(f"{mark} {call_text(posting)}")
+    item = {"AnalysisCode": code, "Description": text, "Quantity": 1, "GrossTotal": amount_of(posting)}
     heading = {"AnalysisCode": code, "Description": text, "Quantity": 1, "ExternalInvoiceNo": mark}
     if options.shift is not None:
         item["ShiftNo"] = options.shift
-    by_booking = options.post_by == "booking"
     return {
-        "PostingMethod": "PostingMethod_Booking_RoomRef" if by_booking else _POSTING[options.post_by],
-        "PostingParameter": stay.key if by_booking else posting.room,
+        "PostingMethod": f"PostingMethod_{_WAYS[options.post_by]}",
+        "PostingParameter": booking if options.post_by == "booking" else posting.room,
         **({"FolioID": options.folio} if options.folio is not None else {}),
         **({"Header": heading} if options.grouped else {}),
         "Transactions": {"FinancialTransaction": [item]},
     }
 
 
-def outcome_of(block: Any) -> Posted | Refused:
-    """What the ExceptionBlock of an answer says."""
-    if block.ExceptionCode == NO_EXCEPTION:
-        return Posted()
-    retry: Literal["later", "never"] = "later" if block.ExceptionCode == SESSION_EXPIRED else "never"
-    return Refused(str(block.ExceptionCode), block.ExceptionDescription or "no words with it", retry)
+def refusal(answer: Element) -> Refused | None:
+    """Guestline's no, if its answer is one; an expired session is none for good. Raises NoAnswer where it says neither."""
+    code = _code(answer)
+    if code == NO_EXCEPTION:
+        return None
+    if not code.lstrip("-").isdigit():
+        raise NoAnswer("Guestline's answer has no exception code")
+    words = answer[0].findtext(f"{_G}ExceptionDescription") or "no words with it"
+    return Refused(code, words, "later" if code == SESSION_EXPIRED else "never")
 
 
-def folios_in(options: GuestlineOptions, info: Any) -> Sequence[int]:
-    """The folios of a room that may bear a charge: all that its guests have, the one that we post to first."""
+def folios_in(options: GuestlineOptions, answer: Element) -> Sequence[int]:
+    """The folios of a room that may bear a charge: the one that we post to, then those of its other guests."""
     first = options.folio or PRIMARY_FOLIO
-    others = {guest.Number for guest in _guests(info) if guest.Number} - {first} if info is not None else set()
-    return [first, *sorted(others)]
+    return [first, *sorted({number for number, _ in _guests(answer)} - {first, 0})]
 
 
-def lines_in(balance: Any) -> list[FolioLine]:
-    """The lines of a folio; `balance` is a RoomFolioItemsAndBalance."""
-    items = balance.Items.cpmsbkg_RoomFolioItemsAndBalance_Item if balance is not None and balance.Items else []
-    return [
-        FolioLine(
-            texts=tuple(text for text in (item.strDescription, item.strInvoiceID) if text),
-            amounts=frozenset({item.cGrossTotal} - {None}),
-            code=item.strAnalCode or "",
-            number=str(item.iTransID or ""),
-        )
-        for item in items
-    ]
+def lines_in(answer: Element) -> list[FolioLine]:
+    """The lines of a folio."""
+    return [_line(item) for item in answer.iter(f"{_G}cpmsbkg_RoomFolioItemsAndBalance_Item")]
 
 
-def items_values(posting: Posting, folio: int) -> Mapping[str, Any]:
-    """What pmsbkg_RoomFolioItemsAndBalance takes."""
-    return {"RoomID": posting.room, "FolioID": folio, "ItemFormat": _ALL_ITEMS}
+def _line(item: Element) -> FolioLine:
+    texts = (item.findtext(f"{_G}{name}") for name in ("strDescription", "strInvoiceID"))
+    try:
+        amounts = frozenset({Decimal(item.findtext(f"{_G}cGrossTotal") or "")})
+    except InvalidOperation:
+        amounts = frozenset()
+    return FolioLine(
+        texts=tuple(text for text in texts if text),
+        amounts=amounts,
+        code=item.findtext(f"{_G}strAnalCode") or "",
+        number=item.findtext(f"{_G}iTransID") or "",
+    )
 
 
-def _guests(info: Any) -> list[Any]:
-    return list(info.RoomFolioItems.cpmsbkg_RoomFolioInfo_FolioItem) if info.RoomFolioItems else []
+def _code(answer: Element) -> str:
+    """The ExceptionCode, which is in the first element of every answer."""
+    return (answer[0].findtext(f"{_G}ExceptionCode") or "").strip() if len(answer) else ""
+
+
+def _guests(answer: Element) -> list[tuple[int, bool]]:
+    """The folio numbers of a room's guests, and whether charges are allowed on each."""
+    found = answer.iter(f"{_G}cpmsbkg_RoomFolioInfo_FolioItem")
+    return [(_number(one.findtext(f"{_G}Number")), one.findtext(f"{_G}PostsAllowed") != "0") for one in found]
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text is not None and text.isdigit() else 0
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text.strip()) if text else None
+    except ValueError:
+        return None
+
+
+_dialect: type[Dialect[str]] = Guestline

@@ -12,17 +12,23 @@ Specification: the public pages of PBXWebService.asmx; the messages are in `wsdl
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
+from lxml import etree
 from pydantic import AfterValidator, Field, model_validator
 
 from pms_adapters.options import ByClass, Numbers, Text, of_class
-from pms_adapters.posting import InDoubt, Posted, Posting, Refused
-from pms_adapters.web.amounts import exact
+from pms_adapters.posting import Posted, Posting, ReadBack, Refused, Unreadable
+from pms_adapters.soap.kit import Kit
+from pms_adapters.soap.transport import Port
+from pms_adapters.web.amounts import amount_of
+from pms_adapters.web.exchange import NoAnswer
+from pms_adapters.web.link import Dialect
 from pms_adapters.web.options import WebOptions
-from pms_adapters.web.stays import NOT_THERE, is_fresh
+from pms_adapters.web.stays import CAME_LATER, is_prompt
 
-_SOME_DAY = datetime(2026, 11, 20, 8, 15, 30, tzinfo=UTC)
+_ANSWER: Final = "{http://localhost/innCenterWebService/innPBXWebService/}PostCallChargeResult"
+_SOME_DAY: Final = datetime(2026, 11, 20, 8, 15, 30, tzinfo=UTC)
 
 
 def _moment(form: str) -> str:
@@ -72,22 +78,48 @@ class InnRoadOptions(WebOptions):
         ]
 
 
-def objection(posting: Posting, now: datetime) -> Refused | None:
-    """Why a charge is not offered at all: nobody can be asked who was in the room."""
-    if is_fresh(posting, now):
-        return None
-    return Refused(NOT_THERE, f"the call waited too long: room {posting.room} may have another guest by now")
+class InnRoad:
+    """The dialect; `str` is the station that is charged."""
+
+    def __init__(self, kit: Kit[InnRoadOptions]) -> None:
+        self._kit, self._options = kit, kit.options
+        self._port: Port | None = None
+
+    async def prepare(self) -> None:
+        """Load the contract."""
+        if self._port is None:
+            self._port = await self._kit.port("innroad", self._kit.settings.url)
+
+    async def look(self, room: str) -> None:
+        """Whether a web server is at the address: there is no question that charges nothing."""
+        await self._kit.sign_of_life()
+
+    async def find(self, posting: Posting) -> str | Refused:
+        """The room's station, as long as its guest cannot have changed since the call."""
+        if is_prompt(posting, self._kit.now()):
+            return posting.room
+        return Refused(CAME_LATER, f"the call waited too long: room {posting.room} may have another guest by now")
+
+    async def charge(self, posting: Posting, account: str, timeout: float) -> Posted | Refused:
+        """PostCallCharge."""
+        assert self._port is not None
+        header = header_values(self._options)
+        answer = await self._port.order("PostCallCharge", header, timeout, **charge_values(self._options, posting))
+        return outcome_of(self._options, answer)
+
+    async def read(self, posting: Posting, account: str | None) -> ReadBack:
+        """Not possible."""
+        return Unreadable("innRoad has no question about a folio")
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._kit.web.close()
 
 
 def header_values(options: InnRoadOptions) -> dict[str, Any]:
     """What stands in the header of each request."""
-    return {
-        "userAuthentication": {
-            "clientCode": options.client_code,
-            "loginID": options.login,
-            "Pwd": options.password,
-        }
-    }
+    own = options
+    return {"userAuthentication": {"clientCode": own.client_code, "loginID": own.login, "Pwd": own.password}}
 
 
 def charge_values(options: InnRoadOptions, posting: Posting) -> dict[str, Any]:
@@ -95,7 +127,7 @@ def charge_values(options: InnRoadOptions, posting: Posting) -> dict[str, Any]:
     return {
         "pDMM": options.dmm,
         "pPhoneNumber": posting.dialled,
-        "pChargeAmount": exact(posting),
+        "pChargeAmount": amount_of(posting),
         "pStationNumber": posting.room,
         "pDateTime": posting.started_at.strftime(options.date_form),
         "pTime": posting.started_at.strftime(options.time_form),
@@ -105,13 +137,15 @@ def charge_values(options: InnRoadOptions, posting: Posting) -> dict[str, Any]:
     }
 
 
-def outcome_of(options: InnRoadOptions, answer: int | None) -> Posted | Refused | InDoubt:
-    """What the number means."""
-    if answer in options.yes:
-        return Posted(str(answer))
-    if answer in options.no:
-        return Refused(str(answer), f"innRoad answered {answer}")
-    return InDoubt(f"innRoad answered {answer}, of which the configuration does not say what it means")
+def outcome_of(options: InnRoadOptions, answer: etree._Element) -> Posted | Refused:
+    """What the number means; raises NoAnswer where nobody said what it does."""
+    said = (answer.findtext(_ANSWER) or "").strip()
+    number = int(said) if said.removeprefix("-").isdigit() else None
+    if number in options.yes:
+        return Posted(said)
+    if number in options.no:
+        return Refused(said, f"innRoad answered {said}")
+    raise NoAnswer(f"innRoad answered {said!r}, and options do not say whether that is yes or no")
 
 
 def _length(seconds: int, form: str) -> str:
@@ -120,3 +154,6 @@ def _length(seconds: int, form: str) -> str:
     if form == "minutes":
         return str(-(-seconds // 60))
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+_dialect: type[Dialect[str]] = InnRoad

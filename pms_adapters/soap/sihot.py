@@ -11,18 +11,24 @@ answer are not in what we could read and follow the pattern of the others: compa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Any, Final
+from datetime import date
+from typing import Any, Final, TypeAlias
 
+from lxml import etree
 from pydantic import Field
 
 from pms_adapters.marks import mark_of
 from pms_adapters.options import ByClass, Text, of_class
-from pms_adapters.posting import InDoubt, Posted, Posting, Refused
-from pms_adapters.web.amounts import exact, plain
+from pms_adapters.posting import Posted, Posting, ReadBack, Refused, Unreadable
+from pms_adapters.soap.kit import Kit, call_text, marked_text, plain
+from pms_adapters.soap.transport import Port
+from pms_adapters.web.amounts import amount_of, written
+from pms_adapters.web.exchange import NoAnswer
+from pms_adapters.web.link import Dialect
 from pms_adapters.web.options import WebOptions
-from pms_adapters.web.stays import Stay
+from pms_adapters.web.stays import Stay, no_code, payer
+
+Element: TypeAlias = etree._Element
 
 SEARCH: Final = "S_GUEST_IN_HOUSE_SEARCH_V003"
 """The service that says who is in a room."""
@@ -32,6 +38,7 @@ MAX_LIST_TEXT: Final = 36
 """Characters of the text that a list of services shows."""
 CHECKED_IN: Final = "3"
 """The personStatus of a guest who is in the house."""
+_S: Final = "{http://www.gubse.com/IFS/SihotServices01.xsd}"
 
 
 class SihotOptions(WebOptions):
@@ -57,71 +64,125 @@ class SihotOptions(WebOptions):
         ]
 
 
-def search_values(options: SihotOptions, posting: Posting, today: date) -> dict[str, Any]:
+class Sihot:
+    """The dialect; `str` is the number of the account that pays."""
+
+    def __init__(self, kit: Kit[SihotOptions]) -> None:
+        self._kit, self._options = kit, kit.options
+        self._port: Port | None = None
+
+    async def prepare(self) -> None:
+        """Load the contract."""
+        if self._port is None:
+            self._port = await self._kit.port("sihot", self._kit.settings.url)
+
+    async def look(self, room: str) -> None:
+        """Who is in a room, whatever the answer; without a room, whether a web server is at the address."""
+        if room:
+            await self._search(room, "LOOK")
+        else:
+            await self._kit.sign_of_life()
+
+    async def find(self, posting: Posting) -> str | Refused:
+        """The account that pays, or why none does."""
+        if not of_class(self._options.service, posting.number_class):
+            return no_code(posting)
+        mark = mark_of(posting.token)
+        answer = await self._search(posting.room, mark)
+        said = outcome_of(answer, mark)
+        if isinstance(said, Refused):
+            return said
+        paying = payer(stays_in(self._options, answer, posting.room), posting, self._kit.now())
+        return paying if isinstance(paying, Refused) else paying.key
+
+    async def charge(self, posting: Posting, account: str, timeout: float) -> Posted | Refused:
+        """Add the service to the account."""
+        assert self._port is not None
+        answer = await self._port.order(ADD, None, timeout, **charge_values(self._kit, posting, account))
+        return outcome_of(answer, mark_of(posting.token))
+
+    async def read(self, posting: Posting, account: str | None) -> ReadBack:
+        """Not possible."""
+        return Unreadable("SIHOT has no published question about one line of an account")
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._kit.web.close()
+
+    async def _search(self, room: str, transaction: str) -> Element:
+        assert self._port is not None
+        today = self._kit.local(self._kit.now()).date()
+        values = search_values(self._options, room, transaction, today)
+        return await self._port.ask(SEARCH, None, self._kit.settings.answer_timeout, **values)
+
+
+def search_values(options: SihotOptions, room: str, transaction: str, today: date) -> dict[str, Any]:
     """What the search takes."""
     return {
-        "TransactionID": mark_of(posting.token),
+        "TransactionID": transaction,
         "Authentication": {"SecurityID": options.security_id},
-        "GUEST-IN-HOUSE-SEARCH": {"date": today.isoformat(), "room": posting.room},
+        "GUEST-IN-HOUSE-SEARCH": {"date": today.isoformat(), "room": room},
     }
 
 
-def stays_in(options: SihotOptions, posting: Posting, reply: Any) -> list[Stay] | Refused:
-    """The accounts that may pay, or SIHOT's no."""
-    said = outcome_of(posting, reply)
-    if not isinstance(said, Posted):
-        return said if isinstance(said, Refused) else Refused("UNCLEAR", said.why, "later")
-    listed = reply["GUEST-LIST"]
-    guests: Sequence[Any] = listed["GUEST-ENTRY"] if listed is not None else ()
+def stays_in(options: SihotOptions, answer: Element, room: str) -> list[Stay]:
+    """The accounts that may pay: of guests who are checked in, in this very room."""
     return [
-        Stay(key=guest["ACCOUNT-OBJID"], arrival=_day(guest["dateFrom"]))
-        for guest in guests
-        if guest["ACCOUNT-OBJID"]
-        and guest["room"] in {None, posting.room}
-        and guest["personStatus"] in {None, CHECKED_IN}
-        and guest["accounttype"] in {None, options.account_type}
+        Stay(key=number, arrival=_day(_said(guest, "dateFrom")))
+        for guest in answer.iterfind(f"{_S}GUEST-LIST/{_S}GUEST-ENTRY")
+        if (number := _said(guest, "ACCOUNT-OBJID"))
+        and _said(guest, "room") in {"", room}
+        and _said(guest, "personStatus") in {"", CHECKED_IN}
+        and _said(guest, "accounttype") in {"", options.account_type}
     ]
 
 
-def charge_values(options: SihotOptions, posting: Posting, stay: Stay) -> dict[str, Any]:
+def charge_values(kit: Kit[SihotOptions], posting: Posting, account: str) -> dict[str, Any]:
     """What the charge takes."""
-    mark = mark_of(posting.token)
+    mark, options = mark_of(posting.token), kit.options
     service = {
         "service": of_class(options.service, posting.number_class),
         "quantity": "1",
-        "manualrate": plain(exact(posting)),
+        "manualrate": written(amount_of(posting)),
         "currency": posting.currency,
-        "descriptionlst": f"{mark} {posting.text}"[:MAX_LIST_TEXT].rstrip(),
-        "invoicetext": f"{posting.text} {posting.dialled}".strip(),
-        "comment": f"{mark} {posting.started_at:%Y-%m-%d %H:%M}",
+        "descriptionlst": plain(f"{mark} {posting.text or posting.number_class}", MAX_LIST_TEXT),
+        "invoicetext": call_text(posting),
+        "comment": marked_text(posting, kit),
     }
     if options.outlet:
         service["outlet"] = options.outlet
     return {
         "TransactionID": mark,
         "Authentication": {"SecurityID": options.security_id},
-        "PMSAccount": {"ACCOUNT-OBJID": stay.key, "accounttype": options.account_type, "PostFOService": service},
+        "PMSAccount": {"ACCOUNT-OBJID": account, "accounttype": options.account_type, "PostFOService": service},
     }
 
 
-def outcome_of(posting: Posting, reply: Any) -> Posted | Refused | InDoubt:
-    """What an answer means: its own word, if it answers what we asked."""
-    mark, result = mark_of(posting.token), reply["Result"]
-    if reply["TransactionID"] not in {None, "", mark}:
-        return InDoubt(f"SIHOT answered to {reply['TransactionID']!r} and not to {mark}")
-    if result["Success"] == "true":
+def outcome_of(answer: Element, transaction: str) -> Posted | Refused:
+    """SIHOT's own word, if it answers what we asked; raises NoAnswer where it says neither yes nor no."""
+    if (echo := _said(answer, "TransactionID")) not in {"", transaction}:
+        raise NoAnswer(f"SIHOT answered to {echo!r} and not to {transaction}")
+    result = answer.find(f"{_S}Result")
+    said = _said(result, "Success") if result is not None else ""
+    if result is None or said not in {"true", "false"}:
+        raise NoAnswer(f"SIHOT said neither true nor false, but {said!r}")
+    if said == "true":
         return Posted()
-    if result["Success"] != "false":
-        return InDoubt(f"SIHOT said neither true nor false, but {result['Success']!r}")
-    listed = result["MSG-LIST"]
-    first = next(iter(listed["MSG-ENTRY"]), None) if listed is not None else None
-    code = " ".join(filter(None, (first["MSG-CLASS"], first["MSG-NO"]))) if first is not None else ""
-    words = result["ErrorMsg"] or (first["MSG-TEXT"] if first is not None else None)
+    first = result.find(f"{_S}MSG-LIST/{_S}MSG-ENTRY")
+    code = f"{_said(first, 'MSG-CLASS')} {_said(first, 'MSG-NO')}".strip() if first is not None else ""
+    words = _said(result, "ErrorMsg") or (_said(first, "MSG-TEXT") if first is not None else "")
     return Refused(code or "ERROR", words or "no words with it")
 
 
-def _day(text: str | None) -> date | None:
+def _said(element: Element, name: str) -> str:
+    return (element.findtext(f"{_S}{name}") or "").strip()
+
+
+def _day(text: str) -> date | None:
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date() if text else None  # noqa: DTZ007 - a day, no instant
+        return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+_dialect: type[Dialect[str]] = Sihot

@@ -12,12 +12,12 @@ from decimal import Decimal
 from pms_adapters.posting import Posting
 
 
-def exact(posting: Posting) -> Decimal:
+def amount_of(posting: Posting) -> Decimal:
     """The amount of a posting in whole units of its currency, with all its decimals."""
     return Decimal(posting.amount).scaleb(-posting.decimals)
 
 
-def plain(amount: Decimal) -> str:
+def written(amount: Decimal) -> str:
     """An amount as text with a point and no exponent: 13.75, 0.001, 1375."""
     return f"{amount:f}"
 
@@ -29,5 +29,5 @@ def as_double(amount: Decimal) -> float:
     """
     number = float(amount)
     if Decimal(repr(number)) != amount:
-        raise ValueError(f"the amount {plain(amount)} has more digits than the PMS can take exactly")
+        raise ValueError(f"the amount {written(amount)} has more digits than the PMS can take exactly")
     return number

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from pms_adapters.marks import bears
 from pms_adapters.posting import Found, NotFound, Posting, ReadBack, Unreadable
-from pms_adapters.web.amounts import exact, plain
+from pms_adapters.web.amounts import amount_of, written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +31,12 @@ def look_for(posting: Posting, code: str, lines: Iterable[FolioLine], read: str)
     for line in lines:
         if not any(bears(text, posting.token) for text in line.texts):
             continue
-        if line.code == code and exact(posting) in line.amounts:
+        if line.code == code and amount_of(posting) in line.amounts:
             return Found(line.number or next(text for text in line.texts if bears(text, posting.token)))
         odd = line
     if odd is None:
         return NotFound(read)
-    shown = " or ".join(sorted(map(plain, odd.amounts))) or "none"
+    shown = " or ".join(sorted(map(written, odd.amounts))) or "none"
     return Unreadable(
         f"line {odd.number} bears the mark of this charge, but with the amount {shown} and the code {odd.code!r}"
     )

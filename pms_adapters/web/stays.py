@@ -2,8 +2,8 @@
 
 Such a PMS is asked at the moment of posting who is in the room now. That is the guest who called only if he was there when
 the call began, and a charge that waited for an hour may meet the next guest. So a reservation is taken if it arrived
-before the call. Many a PMS tells a day of arrival and no time: a guest of that very day is taken while the call is
-fresh, and left to a person once it is not. Whoever is not sure charges nobody.
+before the call. Many a PMS tells a day of arrival and no time: a guest of that very day is taken while the charge is
+prompt, and left to a person once it is not. Whoever is not sure charges nobody.
 
 Several reservations in one room are sharers: one that a check-in told us of wins, else the longest there, then the
 lowest number, so that the same call always finds the same folio.
@@ -18,15 +18,19 @@ from typing import Final
 
 from pms_adapters.posting import Posting, Refused
 
-FRESH: Final = timedelta(minutes=30)
+PROMPT: Final = timedelta(minutes=15)
 """How long after its end a call can still only be that of whoever is in the room: a room is not cleaned faster."""
 
-NO_GUEST: Final = "NO_GUEST"
+NO_GUEST: Final = "NOGUEST"
 """The code of our refusal where the PMS has nobody in the room."""
-NOT_THERE: Final = "NOT_THERE"
+NOT_THERE: Final = "NOTHERE"
+"""The code of our refusal where the reservation that a check-in told us of is not in the room."""
+CAME_LATER: Final = "CAMELATER"
 """The code of our refusal where whoever is in the room now may not have been there at the call."""
-NO_POST: Final = "NO_POST"
+NO_POST: Final = "NOPOST"
 """The code of our refusal where the PMS forbids charges to the reservation."""
+NO_CODE: Final = "NOCODE"
+"""The code of our refusal where the hotel names no code for a class of number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +81,18 @@ def was_there(arrival: datetime | date | None, posting: Posting, now: datetime) 
         return instant <= posting.started_at
     day = posting.started_at.date()
     if arrival is None or arrival == day:
-        return is_fresh(posting, now)
+        return is_prompt(posting, now)
     return arrival < day
 
 
-def is_fresh(posting: Posting, now: datetime) -> bool:
+def is_prompt(posting: Posting, now: datetime) -> bool:
     """Whether a call ended so lately that its room can have no other guest yet."""
-    return now - posting.started_at <= timedelta(seconds=posting.talk_seconds) + FRESH
+    return now - posting.started_at <= timedelta(seconds=posting.talk_seconds) + PROMPT
+
+
+def no_code(posting: Posting) -> Refused:
+    """Why a charge without a code of the hotel's is not offered."""
+    return Refused(NO_CODE, f"no code is configured for {posting.number_class} calls")
 
 
 def _day(stay: Stay, posting: Posting) -> date:

@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pms_adapters.contract import a_posting
-from pms_adapters.web.amounts import as_double, exact, plain
+from pms_adapters.web.amounts import amount_of, as_double, written
 
 CENTS = st.integers(-(10**14), 10**14)
 DECIMALS = st.sampled_from([0, 2, 3])
 
 
 @pytest.mark.parametrize(
-    ("amount", "decimals", "written"),
+    ("amount", "decimals", "text"),
     [
         (1375, 2, "13.75"),
         (1375, 0, "1375"),
@@ -28,14 +28,14 @@ DECIMALS = st.sampled_from([0, 2, 3])
         (100000, 2, "1000.00"),
     ],
 )
-def test_minor_units_are_written_with_all_their_decimals(amount: int, decimals: int, written: str) -> None:
-    assert plain(exact(replace(a_posting(), amount=amount, decimals=decimals))) == written
+def test_minor_units_are_written_with_all_their_decimals(amount: int, decimals: int, text: str) -> None:
+    assert written(amount_of(replace(a_posting(), amount=amount, decimals=decimals))) == text
 
 
 @given(CENTS, DECIMALS)
 def test_no_amount_is_rounded_in_text_or_in_json(amount: int, decimals: int) -> None:
-    number = exact(replace(a_posting(), amount=amount, decimals=decimals))
-    assert Decimal(plain(number)) * 10**decimals == amount
+    number = amount_of(replace(a_posting(), amount=amount, decimals=decimals))
+    assert Decimal(written(number)) * 10**decimals == amount
     assert Decimal(json.dumps(as_double(number))) * 10**decimals == amount
 
 

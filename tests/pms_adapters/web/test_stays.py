@@ -10,7 +10,7 @@ import pytest
 
 from pms_adapters.contract import a_posting
 from pms_adapters.posting import Posting, Refused
-from pms_adapters.web.stays import NO_GUEST, NO_POST, NOT_THERE, Stay, payer, told
+from pms_adapters.web.stays import CAME_LATER, NO_GUEST, NO_POST, NOT_THERE, Stay, payer, told
 
 HOTEL = ZoneInfo("Europe/Vienna")
 CALL = replace(a_posting(), started_at=datetime(2026, 11, 20, 8, 15, tzinfo=HOTEL))
@@ -34,21 +34,21 @@ def test_nobody_in_the_room_pays_nothing() -> None:
     [
         (YESTERDAY, THE_EVENING, "R1"),
         (TODAY, JUST_AFTER, "R1"),
-        (TODAY, THE_EVENING, NOT_THERE),
-        (TOMORROW, THE_EVENING, NOT_THERE),
+        (TODAY, THE_EVENING, CAME_LATER),
+        (TOMORROW, THE_EVENING, CAME_LATER),
         (None, JUST_AFTER, "R1"),
-        (None, THE_EVENING, NOT_THERE),
+        (None, THE_EVENING, CAME_LATER),
         (datetime(2026, 11, 20, 8, 15, tzinfo=HOTEL), THE_EVENING, "R1"),
-        (datetime(2026, 11, 20, 8, 16, tzinfo=HOTEL), JUST_AFTER, NOT_THERE),
+        (datetime(2026, 11, 20, 8, 16, tzinfo=HOTEL), JUST_AFTER, CAME_LATER),
         (datetime(2026, 11, 20, 8, 15), THE_EVENING, "R1"),  # without a zone: the hotel's
-        (datetime(2026, 11, 20, 8, 16), JUST_AFTER, NOT_THERE),
+        (datetime(2026, 11, 20, 8, 16), JUST_AFTER, CAME_LATER),
     ],
 )
 def test_a_guest_pays_only_for_calls_since_the_arrival(arrival: date | None, now: datetime, said: str) -> None:
     assert found(Stay(key="R1", arrival=arrival), now=now) == said
 
 
-def test_a_call_is_fresh_by_its_end_and_not_by_its_beginning() -> None:
+def test_a_charge_is_prompt_by_the_end_of_the_call() -> None:
     long_call = replace(CALL, talk_seconds=3 * 3600)
     after_it = CALL.started_at + timedelta(hours=3, minutes=5)
     assert found(Stay(key="R1", arrival=TODAY), posting=long_call, now=after_it) == "R1"
