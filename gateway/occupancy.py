@@ -111,12 +111,13 @@ class KeepRoomNews:
         if not isinstance(who, Present) or call.reason != vacant(room):
             return None
         payer = who.stays[0].reservation
-        records.rule_call(connection, self._memory.owner, call.id, "charge", _LATE_NEWS, payer)
+        hot, now = self._memory.statements, self._now
+        records.rule_call(connection, hot, self._memory.owner, call.id, "charge", _LATE_NEWS, now, payer)
         row = self._wanted(call, payer)
         hold = self._reason_to_hold(row, call)
         if hold is not None:
             row = row._replace(state="held", hold=hold[0], reason=hold[1])
-        self._memory.statements.add_posting.many(connection, [row])
+        self._memory.add_postings(connection, [row], now)
         self._memory.note(connection, self._now, "foliogate", f"call {call.id}: {_LATE_NEWS}", row.id)
         return outbox.one_due(connection, self._memory.owner, row.id)
 
@@ -150,12 +151,12 @@ class KeepRoomNews:
         call = records.call(connection, self._memory.owner, row.call_id)
         if call is None or row.room is None:
             return None
-        hold = self._reason_to_hold(row, call)
+        hold, hot = self._reason_to_hold(row, call), self._memory.statements
         if hold is not None:
             if hold != (row.hold, row.reason):
-                outbox.set_charge(connection, self._memory.owner, row.id, {"hold": hold[0], "reason": hold[1]})
+                charge = {"hold": hold[0], "reason": hold[1]}
+                outbox.set_charge(connection, hot, self._memory.owner, row.id, charge, self._now)
             return None
-        hot = self._memory.statements
         outbox.step(connection, hot, row, "answered_hold", now=self._now)
         return outbox.one_due(connection, self._memory.owner, row.id)
 

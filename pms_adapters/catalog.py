@@ -38,8 +38,15 @@ def _ows() -> type[AdapterOptions]:
     return OwsOptions
 
 
+def _door() -> type[AdapterOptions]:
+    from pms_adapters.door import DoorOptions
+
+    return DoorOptions
+
+
 ADAPTERS: Final[Mapping[str, AdapterKind]] = MappingProxyType(
     {
+        "door": AdapterKind(title="a program that asks us", ways=(), tells_rooms=False, options=_door),
         "fias": AdapterKind(title="FIAS", ways=("connect",), tells_rooms=True),
         "ows": AdapterKind(title="OPERA Web Services (OWS 5.1)", ways=("url",), tells_rooms=False, options=_ows),
     }

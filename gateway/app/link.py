@@ -17,6 +17,7 @@ from gateway.instants import SECOND, to_micros
 from gateway.occupancy import MOST_CALLS, KeepRoomNews
 from gateway.posting.clerk import Clerk
 from gateway.posting.doubts import Doubts
+from gateway.posting.handing import Counter
 from gateway.posting.steps import WireNumbers
 from gateway.settle import Policy
 from gateway.status import LinkStatus, Status
@@ -24,6 +25,7 @@ from gateway.store import outbox, records, schema
 from gateway.store.database import Database
 from gateway.store.memory import Memory
 from gateway.store.writer import Job
+from pms_adapters.door import DoorOptions
 from pms_adapters.events import RoomNews, RoomsResynced
 from pms_adapters.posting import FolioReader, LinkState, Posted, Refused
 
@@ -85,12 +87,29 @@ class Link:
             zone=lambda instant: instant.astimezone(zone),
             odd=self.oddity,
         )
+        self.counter = self._counter(pms.options) if isinstance(pms.options, DoorOptions) else None
         self.doubts = self._doubts() if isinstance(self.adapter, FolioReader) else None
         self._asked_at = float("-inf")
         # FIAS has no answer to room news: what the PMS told while a process died or a connection broke is lost to us.
         self._unsure = True
         self._sure_since = 0
         self._looking: IDelayedCall | None = None
+
+    @property
+    def tells_rooms_itself(self) -> bool:
+        """Whether the PMS tells over this link who is in which room, so that nobody else may."""
+        return self.adapter.tells_rooms and self.counter is None
+
+    def _counter(self, options: DoorOptions) -> Counter:
+        """For a PMS that is a program at our door."""
+        zone = self._house.config.property.timezone
+        return Counter(
+            self._house.memory,
+            self.numbers,
+            zone=lambda instant: instant.astimezone(zone),
+            patience=options.acknowledge_within,
+            tells_rooms=options.tells_rooms,
+        )
 
     def _doubts(self) -> Doubts:
         """For a PMS that can be asked what stands on a folio."""

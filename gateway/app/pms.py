@@ -9,16 +9,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from twisted.internet.endpoints import clientFromString
 
 from gateway.config import Config, PmsSettings
 from pms_adapters.catalog import ADAPTERS
+from pms_adapters.door import DoorAdapter, DoorOptions
 from pms_adapters.fias.adapter import FiasAdapter
 from pms_adapters.fias.settings import FiasSettings, mapping_lines
 from pms_adapters.options import AdapterOptions
 from pms_adapters.posting import PmsAdapter
+
+if TYPE_CHECKING:
+    from pms_adapters.web.link import WebSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,17 +73,20 @@ def _fias(making: Making) -> PmsAdapter:
     )
 
 
-def _ows(making: Making) -> PmsAdapter:
-    from pms_adapters.soap.ows import OwsAdapter
+def _door(making: Making) -> PmsAdapter:
+    return DoorAdapter(_of(making, DoorOptions), making.now)
 
+
+def _ows(making: Making) -> PmsAdapter:
+    from pms_adapters.soap import kit
+    from pms_adapters.soap.ows import Ows
     from pms_adapters.soap.ows_options import OwsOptions
 
-    return OwsAdapter(
-        settings=_web_settings(making), options=_of(making, OwsOptions), reactor=making.reactor, now=making.now
-    )
+    options = _of(making, OwsOptions)
+    return kit.adapter(_web_settings(making), options, Ows, reactor=making.reactor, now=making.now)
 
 
-MAKERS: Final[Mapping[str, Maker]] = MappingProxyType({"fias": _fias, "ows": _ows})
+MAKERS: Final[Mapping[str, Maker]] = MappingProxyType({"door": _door, "fias": _fias, "ows": _ows})
 
 
 def adapter(making: Making) -> PmsAdapter:
@@ -89,13 +96,20 @@ def adapter(making: Making) -> PmsAdapter:
 
 def tells_rooms(pms: PmsSettings | None) -> bool:
     """Whether the house's PMS tells who is in which room; without a PMS nobody need be asked."""
+    if pms is not None and isinstance(pms.options, DoorOptions):
+        return pms.options.tells_rooms
     return pms is None or ADAPTERS[pms.adapter].tells_rooms
 
 
 def described(config: Config, pms: PmsSettings, version: str) -> list[str]:
     """How charges will look to the PMS, in lines for the hotel to confirm; raises ValueError with what cannot work."""
+    from pms_adapters.web.connecting import Trust
+    from pms_adapters.web.options import WebOptions
+
     if pms.adapter == "fias":
         return mapping_lines(fias_settings(config, pms, version))
+    if pms.url.startswith("https:") and isinstance(pms.options, WebOptions):
+        Trust(pms.options)
     head = f"PMS {pms.name}: {ADAPTERS[pms.adapter].title}; an answer is awaited {pms.answer_timeout:g} s"
     return [head, *(f"  {line}" for line in pms.options.lines())]
 
@@ -106,8 +120,8 @@ def _of(making: Making, kind: type[_O]) -> _O:
     return making.pms.options
 
 
-def _web_settings(making: Making) -> Any:
-    from pms_adapters.soap.kit import WebSettings
+def _web_settings(making: Making) -> WebSettings:
+    from pms_adapters.web.link import WebSettings
 
     pms = making.pms
     return WebSettings(

@@ -114,12 +114,13 @@ def _system(system: Table, place: int) -> Iterator[Finding]:
     name = system.get("adapter")
     kind = ADAPTERS.get(name) if isinstance(name, str) else None
     ways = kind.ways if kind is not None else ("connect",)
-    if not any(way in system for way in (*ways, "listen")):
+    if ways and not any(way in system for way in (*ways, "listen")):
         yield ("pms", place), f"where the PMS is, is not said; write {' or '.join(_WAYS[way] for way in ways)}"
     for way in _WAYS:
         if kind is not None and way in system and way not in ways:
             words = " or ".join(_WAYS[one] for one in ways)
-            yield ("pms", place, way), f"{name} is not reached so; write {words} instead"
+            instead = f"write {words} instead" if ways else "it asks us: remove this key"
+            yield ("pms", place, way), f"{name} is not reached so; {instead}"
     for key in FIAS_KEYS:
         if kind is not None and name != "fias" and key in system:
             yield ("pms", place, key), f"this key is for the adapter fias alone; what {name} needs stands in options"

@@ -173,7 +173,7 @@ class PmsSettings(Settings):
     @property
     def loopback(self) -> bool:
         """True where the PMS can only be a program on this machine: a simulator, a rehearsal."""
-        return self.address.loopback
+        return bool(self.place) and self.address.loopback
 
 
 #: Keys of `[[pms]]` that say how FIAS is spoken, and nothing to any other adapter.

@@ -116,7 +116,7 @@ class Step:
     def work(self, connection: Connection) -> Announce:
         """Conclude, then offer."""
         again = self._conclude(connection, self._answer) if self._answer is not None else 0
-        sent = self._send(connection, self._offer) if self._offer is not None else None
+        sent = self.send(connection, self._offer) if self._offer is not None else None
         return lambda: self._done(sent, again)
 
     def rescue(self, connection: Connection, error: Exception) -> Announce:
@@ -140,7 +140,7 @@ class Step:
             now=self._now,
         )
 
-    def _send(self, connection: Connection, due: Due) -> Sent | None:
+    def send(self, connection: Connection, due: Due) -> Sent | None:
         """Commit a posting as sent, to the folio where its payer is now; None if it is not to be sent after all."""
         payer = self._payer(due)
         if payer is None:
@@ -154,6 +154,7 @@ class Step:
         )
         if changed != 1:  # a person was faster
             return None
+        self._memory.statements.feed.moved(connection, self._memory.owner, due.posting_id, "sent", self._now)
         attempt_id = self._memory.numbers.take(schema.attempts)
         out = (due.posting_id, attempt, self._numbers.pms, token, room, self._now, None, "", "")
         self._memory.statements.add_attempt.many(connection, [(self._memory.owner, attempt_id, *out)])

@@ -185,7 +185,8 @@ class FiasAdapter:
     def ask_resync(self) -> None:
         """Ask the PMS for the state of all rooms, as soon as the link allows it."""
         self._resync_wanted = True
-        self._perform([])
+        if self._listener is not None:  # before the first start there is nobody to tell how the link stands
+            self._perform([])
 
     def line_factory(self) -> LineFactory:
         """What makes this link's connections, for an endpoint of either direction."""

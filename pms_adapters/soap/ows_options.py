@@ -28,7 +28,8 @@ class OwsOptions(WebOptions):
 
     `hotel_code` and `chain_code` are OPERA's own names for the house. `suffix` ends the names of the services in their
     addresses (`.asmx` on the hotel's own server, empty in the cloud). `transaction_code` and `article` by class of
-    number. `id_type` and `id_source` name the kind of reservation number that a charge is posted by. `mark_in` is the
+    number. `id_type` and `id_source` name the kind of reservation number that a charge is posted by, `number_from` the
+    sources of the numbers in a look-up that are of this kind, the best first. `mark_in` is the
     text field that bears our mark. `posting_date` also sends the call's own date; else OPERA books on its business date.
     `nobody` are codes with which OPERA says that nobody is in a room, where it does not answer with an empty list.
     `later` are codes of a refusal after which the same charge may be offered again by itself.
@@ -49,6 +50,7 @@ class OwsOptions(WebOptions):
     article: ByClass = Field({}, validate_default=True, examples=[{"international": "INTL"}])
     id_type: IdType = Field("EXTERNAL", examples=["EXTERNAL"])
     id_source: Text = Field("RESV_NAME_ID", examples=["RESV_NAME_ID"])
+    number_from: Texts = Field(("RESV_NAME_ID", "RESVID", "OPERA_RESV_ID"), examples=[["RESV_NAME_ID"]])
     folio_window: Annotated[int, Field(ge=1, le=8)] | None = Field(None, examples=[1])
     station_id: str = Field("", examples=["PBX1"])
     user_id: str = Field("", examples=["FOLIOGATE"])

@@ -46,11 +46,11 @@ class PhpPms:
         """Start the server, on the same port each time; what it knew it still knows."""
         environment = os.environ | {
             "BOOK": str(self._folder / "book.json"),
-            "WSDL": str(WSDL / f"{self._dialect}.wsdl"),
+            "WSDL": str(WSDL),
             "PHP_CLI_SERVER_WORKERS": str(WORKERS),
         }
         script = SCRIPTS / f"{self._dialect}.php"
-        command = [php(), "-d", "display_errors=stderr", "-S", f"127.0.0.1:{self.port}", script]
+        command = [str(php()), "-d", "display_errors=stderr", "-S", f"127.0.0.1:{self.port}", str(script)]
         with (self._folder / "php.log").open("ab") as log:
             self._process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
         until = time.monotonic() + START
@@ -116,7 +116,7 @@ def a_guest(room: str, reservation: str, name: str = "Kowalska", **more: object)
 
 @contextmanager
 def php_pms(dialect: str, folder: Path) -> Iterator[PhpPms]:
-    """A PMS of that dialect (the name of a script in `php/` and of a WSDL), running."""
+    """A PMS of that dialect (the name of a script in `php/`), running."""
     pms = PhpPms(dialect, folder)
     pms.start()
     try:
@@ -146,7 +146,7 @@ def php_call(
     `options` are SoapClient's own, as `location="http://…"`, `login="…"`, `soap_version=2`.
     """
     chosen = json.dumps(options | ({"headers": [list(one) for one in headers]} if headers else {}))
-    command = [php(), SCRIPTS / "client.php", str(wsdl), operation, json.dumps(arguments), chosen]
+    command = [str(php()), str(SCRIPTS / "client.php"), str(wsdl), operation, json.dumps(arguments), chosen]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)

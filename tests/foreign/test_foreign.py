@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.foreign.judge import Judge
@@ -85,3 +87,33 @@ def test_php_s_guestline_fails_on_demand_and_goes_on(php_guestline: PhpPms, what
         charge(pms, mine)
     assert len(pms.lines()) == booked
     assert charge(pms, mine) == 0
+
+
+def test_php_s_opera_finds_who_is_in_a_room_books_and_shows_the_bill(php_ows: PhpPms) -> None:
+    """Look-up by room, charge by reservation, bill by window; what is routed away is on the payer's bill."""
+    pms = php_ows
+    pms.know(guests=[a_guest("201", "77"), a_guest("202", "78", no_post=True)], routed={"79": "77"})
+    base = f"{pms.base}/OWS_WS_51"
+    filters = {"AdditionalFilters": {"RoomNumber": "201", "ReservationStatus": "INHOUSE"}}
+    [found] = php_call(
+        WSDL / "ows-reservation.wsdl", "FutureBookingSummary", filters, location=f"{base}/Reservation.asmx"
+    )["HotelReservations"]["HotelReservation"]
+    assert [one["_"] for one in found["UniqueIDList"]["UniqueID"]] == ["C77", "77"]
+
+    def ask(operation: str, arguments: dict[str, object]) -> Any:
+        return php_call(WSDL / "ows-resvadvanced.wsdl", operation, arguments, location=f"{base}/ResvAdvanced.asmx")
+
+    def number(reservation: str) -> dict[str, object]:
+        kind = {"_": reservation, "type": "EXTERNAL", "source": "RESV_NAME_ID"}
+        return {"ReservationID": {"UniqueID": [kind]}}
+
+    def charge_to(reservation: str) -> str:
+        posting = {"Charge": "4.80", "LongInfo": "FG7K3M2Q", "ReservationRequestBase": number(reservation)}
+        answer = ask("PostCharge", {"Account": "8100", "Posting": posting})
+        return str(answer["Result"]["resultStatusFlag"])
+
+    assert [charge_to(one) for one in ("77", "78", "99")] == ["SUCCESS", "FAIL", "FAIL"]
+    [bill] = ask("Invoice", {"ReservationRequest": number("77")})["Invoice"]
+    assert [(line["Reference"], line["TransactionCode"]) for line in bill["BillItems"]] == [("FG7K3M2Q", "8100")]
+    [route] = ask("PayRouting", {"ReservationRequest": number("79")})["PayRoutings"]
+    assert route["ToResvNameID"]["_"] == "77"

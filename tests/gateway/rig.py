@@ -118,6 +118,15 @@ class Rig:
         self.settling = Settling(self.memory, self.rules, self.sources, book)
         self.database.transact(self.memory.reload)
 
+    def read_feed(self) -> None:
+        """From now on somebody reads the feed of events."""
+
+        def work(connection: Connection) -> None:
+            self.memory.reload(connection)
+            self.memory.statements.feed.begin(connection, self.memory.owner)
+
+        self.database.transact(work)
+
     def close(self) -> None:
         """Let go of the store."""
         self.database.close()

@@ -137,4 +137,4 @@ class Rezlynx
 }
 
 require __DIR__ . '/serve.php';
-serve(Rezlynx::class);
+serve(Rezlynx::class, 'guestline');
