@@ -1,8 +1,8 @@
-"""OPERA Cloud over OHIP: tokens, and the conversation for one charge.
+"""OPERA Cloud over OHIP: tokens, and the questions for one charge.
 
 A token is asked for by our own credentials and again a minute before it ends. Should the gateway take it back before,
-it answers 401 without looking at the request: a new token is asked for and the same request offered once more. A charge
-that was answered 401 twice is refused, to be offered again later; nothing was booked.
+it answers 401 without looking at the request: a new token is asked for and the same request sent once more. A charge that
+was answered 401 twice is refused, to be offered again later; nothing was booked.
 
 What is said and what it means is in `ohip_messages`.
 """
@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from twisted.internet.interfaces import IReactorTime
 
-from pms_adapters.posting import InDoubt, NotSent, Posting, PostingResult, ReadBack, Refused, Unreadable
+from pms_adapters.posting import Posted, Posting, ReadBack, Refused
 from pms_adapters.rest.ohip_messages import (
     OhipOptions,
     Request,
@@ -29,8 +29,10 @@ from pms_adapters.rest.ohip_messages import (
     token_in,
     token_request,
 )
+from pms_adapters.web.connecting import Trust
 from pms_adapters.web.exchange import Answer, NoAnswer, NotReached, Web
-from pms_adapters.web.stays import payer
+from pms_adapters.web.link import Dialect, WebAdapter, WebSettings
+from pms_adapters.web.stays import no_code, payer
 
 RENEW_BEFORE: Final = 60.0
 """Seconds before its end at which a token is no longer used: a request under way must not outlive it."""
@@ -38,89 +40,77 @@ NOT_SIGNED_IN: Final = 401
 """The gateway's status for a token that it does not take."""
 
 
-class Unanswered(Exception):
-    """A question that charges nothing got no answer that can be used; the words say why."""
-
-
 class Ohip:
-    """One hotel behind one gateway."""
+    """The dialect of one hotel behind one gateway; `str` is the number of the reservation that pays."""
 
     def __init__(
-        self,
-        *,
-        options: OhipOptions,
-        url: str,
-        web: Web,
-        timeout: float,
-        clock: IReactorTime,
-        now: Callable[[], datetime],
+        self, settings: WebSettings, options: OhipOptions, web: Web, clock: IReactorTime, now: Callable[[], datetime]
     ) -> None:
-        self._options, self._url, self._web, self._timeout = options, url, web, timeout
+        self._settings, self._options, self._web = settings, options, web
         self._clock, self._now = clock, now
         self._token, self._good_until = "", 0.0
 
-    async def greet(self) -> None:
-        """See whether the gateway is there and knows us; raises Unanswered."""
-        await self._signed_in()
+    async def prepare(self) -> None:
+        """Nothing need be loaded."""
 
-    async def post(self, posting: Posting) -> PostingResult:
-        """One attempt."""
-        try:
-            answer = await self._asked(lambda token: stays_request(self._options, token, posting.room))
-            stays = stays_in(_good(answer), posting.room)
-        except (Unanswered, Unusable) as problem:
-            return NotSent(f"who is in room {posting.room} could not be asked: {problem}")
-        paying = payer(stays, posting, self._now())
-        return paying if isinstance(paying, Refused) else await self._charge(posting, paying.key)
+    async def look(self, room: str) -> None:
+        """Who is in a room; without a room, whether the gateway knows us."""
+        if room:
+            await self._residents(room)
+        else:
+            await self._signed_in()
 
-    async def _charge(self, posting: Posting, reservation: str) -> PostingResult:
-        try:
-            answer = await self._asked(lambda token: charge_request(self._options, token, posting, reservation))
-        except ValueError as problem:
-            return Refused("LOCAL", str(problem))
-        except Unanswered as problem:
-            return NotSent(str(problem))
-        except NoAnswer as problem:
-            return InDoubt(str(problem))
-        if answer.status == NOT_SIGNED_IN:
-            return Refused("401", "the gateway takes none of our tokens", "later")
+    async def find(self, posting: Posting) -> str | Refused:
+        """The reservation that pays, or why none does."""
+        if not self._options.code_of(posting):
+            return no_code(posting)
+        paying = payer(stays_in(await self._residents(posting.room), posting.room), posting, self._now())
+        return paying if isinstance(paying, Refused) else paying.key
+
+    async def charge(self, posting: Posting, account: str, timeout: float) -> Posted | Refused:
+        """postBillingCharges."""
+        answer = await self._asked(lambda token: charge_request(self._options, token, posting, account), timeout)
         return outcome_of(answer.status, answer.body)
 
-    async def read_back(self, posting: Posting) -> ReadBack:
-        """Look for a posting in the journal."""
-        today = self._now().astimezone(posting.started_at.tzinfo).date()
-        try:
-            answer = await self._asked(lambda token: journal_request(self._options, token, posting, today))
-        except (Unanswered, NoAnswer) as problem:
-            return Unreadable(f"the posting journal could not be read: {problem}")
+    async def read(self, posting: Posting, account: str | None) -> ReadBack:
+        """Look for a posting in the journal of the house, where it stands wherever it was routed to."""
+        today = self._now().astimezone(self._settings.timezone).date()
+        answer = await self._asked(lambda token: journal_request(self._options, token, posting, today))
         return found_in(self._options, posting, answer.status, answer.body)
 
-    async def _asked(self, make: Callable[[str], Request]) -> Answer:
+    def close(self) -> None:
+        """Close every connection; the token ends by itself."""
+        self._good_until = 0.0
+        self._web.close()
+
+    async def _residents(self, room: str) -> bytes:
+        answer = await self._asked(lambda token: stays_request(self._options, token, room))
+        return _good(answer)
+
+    async def _asked(self, make: Callable[[str], Request], timeout: float | None = None) -> Answer:
         """Send a request with a token, and once more with a new one where the token was not taken."""
-        answer = await self._sent(make(await self._signed_in()))
+        answer = await self._sent(make(await self._signed_in()), timeout)
         if answer.status == NOT_SIGNED_IN:
             self._good_until = 0.0
-            answer = await self._sent(make(await self._signed_in()))
+            answer = await self._sent(make(await self._signed_in()), timeout)
         return answer
 
     async def _signed_in(self) -> str:
-        """A token that is good; raises Unanswered."""
+        """A token that is good. Raises NotReached: what it was wanted for was not sent, or was turned away."""
         if self._clock.seconds() >= self._good_until:
             try:
                 token = token_in(_good(await self._sent(token_request(self._options))))
-            except (Unusable, NoAnswer) as problem:
-                raise Unanswered(f"no token was given: {problem}") from problem
+            except NoAnswer as problem:
+                raise NotReached(f"no token was given: {problem}") from problem
             self._token = token.word
             self._good_until = self._clock.seconds() + max(1.0, token.seconds - RENEW_BEFORE)
         return self._token
 
-    async def _sent(self, request: Request) -> Answer:
-        """Send; raises NoAnswer, and Unanswered where nothing left."""
-        try:
-            url, body = f"{self._url}{request.path}", request.body or None
-            return await self._web.request(request.method, url, request.headers, self._timeout, body)
-        except NotReached as problem:
-            raise Unanswered(str(problem)) from problem
+    async def _sent(self, request: Request, timeout: float | None = None) -> Answer:
+        url, wait = f"{self._settings.url}{request.path}", timeout or self._settings.answer_timeout
+        if request.method == "GET":
+            return await self._web.get(url, request.headers, wait)
+        return await self._web.post(url, request.body, request.headers, wait)
 
 
 def _good(answer: Answer) -> bytes:
@@ -128,3 +118,15 @@ def _good(answer: Answer) -> bytes:
     if answer.status != 200:
         raise Unusable(f"the gateway answered {answer.status}")
     return answer.body
+
+
+def adapter(
+    settings: WebSettings, options: OhipOptions, *, reactor: Any, now: Callable[[], datetime]
+) -> WebAdapter[str]:
+    """The adapter of a hotel in OPERA Cloud; raises ValueError where its certificates cannot be used."""
+    trust = Trust(options) if settings.url.startswith("https:") else None
+    web = Web(reactor, connect_timeout=options.connect_timeout, trust=trust)
+    return WebAdapter(settings, options, Ohip(settings, options, web, reactor, now), reactor=reactor, now=now)
+
+
+_dialect: type[Dialect[str]] = Ohip

@@ -23,10 +23,11 @@ from urllib.parse import quote, urlencode
 
 from pydantic import Field
 
+from pms_adapters.amounts import amount_of, as_double
 from pms_adapters.marks import mark_of
 from pms_adapters.options import ByClass, Text, of_class
-from pms_adapters.posting import InDoubt, Posted, Posting, ReadBack, Refused, Unreadable
-from pms_adapters.web.amounts import amount_of, as_double
+from pms_adapters.posting import Posted, Posting, ReadBack, Refused, Unreadable
+from pms_adapters.web.exchange import NoAnswer, Unsendable
 from pms_adapters.web.folio import FolioLine, look_for
 from pms_adapters.web.options import WebOptions
 from pms_adapters.web.stays import Stay
@@ -67,6 +68,10 @@ class OhipOptions(WebOptions):
         where = f"charges go to window {self.folio_window}, {routing}, by cashier {self.cashier}"
         return [f"hotel {self.hotel} of enterprise {self.enterprise_id}", where, *codes, *super().lines()]
 
+    def code_of(self, posting: Posting) -> str:
+        """The transaction code of a charge; "" where the hotel names none."""
+        return of_class(self.transaction_code, posting.number_class)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
@@ -86,7 +91,7 @@ class Token:
     seconds: float
 
 
-class Unusable(Exception):
+class Unusable(NoAnswer):
     """An answer that does not say what it must; the sentence says what was missing."""
 
 
@@ -132,15 +137,19 @@ def stays_in(body: bytes, room: str) -> list[Stay]:
 
 
 def charge_request(options: OhipOptions, token: str, posting: Posting, reservation: str) -> Request:
-    """Post a charge to a reservation; raises ValueError where the amount cannot be said exactly."""
+    """Post a charge to a reservation; raises Unsendable where the amount cannot be said exactly."""
     mark = mark_of(posting.token)
+    try:
+        amount = as_double(amount_of(posting))
+    except ValueError as problem:
+        raise Unsendable(str(problem)) from problem
     started, minutes = (
         f"{posting.started_at:%Y-%m-%d %H:%M}",
         f"{posting.talk_seconds // 60}:{posting.talk_seconds % 60:02}",
     )
     charge = {
-        "transactionCode": of_class(options.transaction_code, posting.number_class),
-        "price": {"amount": as_double(amount_of(posting)), "currencyCode": posting.currency},
+        "transactionCode": options.code_of(posting),
+        "price": {"amount": amount, "currencyCode": posting.currency},
         "postingQuantity": 1,
         "postingReference": f"{mark} {posting.text}".strip()[:MAX_REFERENCE],
         "postingRemark": f"{posting.dialled} {started} {minutes}".strip()[:MAX_REFERENCE],
@@ -162,20 +171,20 @@ def charge_request(options: OhipOptions, token: str, posting: Posting, reservati
     return Request(method="POST", path=path, headers={**_headers(options, token), "content-type": JSON}, body=body)
 
 
-def outcome_of(status: int, body: bytes) -> Posted | Refused | InDoubt:
-    """What an answer to a charge means."""
+def outcome_of(status: int, body: bytes) -> Posted | Refused:
+    """What an answer to a charge means; raises Unusable where it proves neither."""
     try:
         said = _object(body)
     except Unusable as problem:
-        return InDoubt(f"OPERA answered {status}, and {problem}")
+        raise Unusable(f"OPERA answered {status}, and {problem}") from problem
     numbers = _numbers(said)
     if status == 201 or (status == 200 and numbers):
         return Posted(" ".join(numbers))
-    if status == 429:
-        return Refused("429", _words(said) or "too many requests", "later")
+    if status in {401, 429}:  # not looked at: the gateway did not let it through
+        return Refused(str(status), _words(said) or "the gateway did not let it through", "later")
     if 400 <= status < 500 and (said.get("title") or said.get("o:errorCode")):
         return Refused(str(said.get("o:errorCode") or status), _words(said))
-    return InDoubt(f"OPERA answered {status}: {_words(said)}")
+    raise Unusable(f"OPERA answered {status} {_words(said)}".rstrip())
 
 
 def journal_request(options: OhipOptions, token: str, posting: Posting, today: date) -> Request:
@@ -193,7 +202,7 @@ def journal_request(options: OhipOptions, token: str, posting: Posting, today: d
 def found_in(options: OhipOptions, posting: Posting, status: int, body: bytes) -> ReadBack:
     """What the journal tells of a posting."""
     nothing = f"the posting journal of hotel {options.hotel}: nothing with check number {mark_of(posting.token)}"
-    code = of_class(options.transaction_code, posting.number_class)
+    code = options.code_of(posting)
     if status == 204:
         return look_for(posting, code, [], nothing)
     try:

@@ -17,11 +17,11 @@ from typing import Annotated, Any, Final, Literal
 from lxml import etree
 from pydantic import AfterValidator, Field, model_validator
 
+from pms_adapters.amounts import amount_of
 from pms_adapters.options import ByClass, Numbers, Text, of_class
 from pms_adapters.posting import Posted, Posting, ReadBack, Refused, Unreadable
 from pms_adapters.soap.kit import Kit
 from pms_adapters.soap.transport import Port
-from pms_adapters.web.amounts import amount_of
 from pms_adapters.web.exchange import NoAnswer
 from pms_adapters.web.link import Dialect
 from pms_adapters.web.options import WebOptions

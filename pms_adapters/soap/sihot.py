@@ -17,12 +17,12 @@ from typing import Any, Final, TypeAlias
 from lxml import etree
 from pydantic import Field
 
+from pms_adapters.amounts import amount_of, written
 from pms_adapters.marks import mark_of
 from pms_adapters.options import ByClass, Text, of_class
 from pms_adapters.posting import Posted, Posting, ReadBack, Refused, Unreadable
 from pms_adapters.soap.kit import Kit, call_text, marked_text, plain
 from pms_adapters.soap.transport import Port
-from pms_adapters.web.amounts import amount_of, written
 from pms_adapters.web.exchange import NoAnswer
 from pms_adapters.web.link import Dialect
 from pms_adapters.web.options import WebOptions

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from pms_adapters.amounts import amount_of, written
 from pms_adapters.marks import bears
 from pms_adapters.posting import Found, NotFound, Posting, ReadBack, Unreadable
-from pms_adapters.web.amounts import amount_of, written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,9 +65,7 @@ def payer(stays: Sequence[Stay], posting: Posting, now: datetime) -> Stay | Refu
             return Refused(NOT_THERE, f"reservation {posting.reservation} is not in room {room} any more")
     there = [stay for stay in stays if posting.reservation is not None or was_there(stay.arrival, posting, now)]
     if not there:
-        return Refused(
-            NOT_THERE, f"whoever is in room {room} now may have come after the call; see who was there before"
-        )
+        return Refused(CAME_LATER, f"whoever is in room {room} now may have come after the call began")
     willing = [stay for stay in there if not stay.no_post]
     if not willing:
         return Refused(NO_POST, f"the PMS takes no charges for the guest in room {room}")

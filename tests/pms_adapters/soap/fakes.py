@@ -48,12 +48,12 @@ class SoapPms(WebPms):
         if heard.method != "POST":
             return Answer(body=b"<html/>", kind="text/html")
         envelope = etree.fromstring(heard.body)
-        (body,) = envelope.find(f"{ENVELOPE}Body")
+        (body,) = envelope.iterfind(f"{ENVELOPE}Body/*")
         head = envelope.find(f"{ENVELOPE}Header")
         for part in (body, *(head if head is not None else ())):
             copy = etree.fromstring(etree.tostring(part))
             if not schema(self.dialect).validate(copy):
-                self.faults.append(str(schema(self.dialect).error_log.last_error))
+                self.faults.append(str(schema(self.dialect).error_log))
         said = self.say_to(etree.QName(body).localname, texts(body), texts(head) if head is not None else {})
         return None if said is None else self.enveloped(said)
 

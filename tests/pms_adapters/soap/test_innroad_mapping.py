@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from pms_adapters.contract import a_posting
-from pms_adapters.posting import InDoubt, Posted, Refused
-from pms_adapters.soap.innroad import InnRoadOptions, charge_values, header_values, objection, outcome_of
+from pms_adapters.posting import Posted, Refused
+from pms_adapters.soap.innroad import InnRoadOptions, charge_values, header_values, outcome_of
+from pms_adapters.web.exchange import NoAnswer
 from tests.pms_adapters.soap.wire import read, texts, written
 
 CALL = replace(a_posting(), started_at=datetime(2026, 11, 20, 8, 15, 30, tzinfo=ZoneInfo("Europe/Vienna")))
@@ -63,18 +64,21 @@ def test_the_double_on_the_wire_is_the_exact_decimal(amount: int, decimals: int)
     assert Decimal(written_amount) * 10**decimals == amount
 
 
-@pytest.mark.parametrize(("answer", "kind"), [(1, Posted), (0, Refused), (-1, Refused), (2, InDoubt), (100, InDoubt)])
-def test_a_number_means_what_the_hotel_says_and_else_nothing(answer: int, kind: type) -> None:
-    body = f"<PostCallChargeResponse><PostCallChargeResult>{answer}</PostCallChargeResult></PostCallChargeResponse>"
-    assert isinstance(outcome_of(options(), read("innroad", "PostCallCharge", body)), kind)
-    assert isinstance(outcome_of(options(), None), InDoubt)
+def answered(number: int) -> Posted | Refused:
+    result = f"<PostCallChargeResult>{number}</PostCallChargeResult>"
+    return outcome_of(options(), read("innroad", f"<PostCallChargeResponse>{result}</PostCallChargeResponse>"))
 
 
-def test_a_call_that_waited_too_long_is_left_to_a_person() -> None:
-    assert objection(CALL, CALL.started_at + timedelta(minutes=20)) is None
-    late = objection(CALL, CALL.started_at + timedelta(hours=2))
-    assert late is not None
-    assert late.retry == "never"
+def test_a_number_means_what_the_hotel_says() -> None:
+    assert answered(1) == Posted("1")
+    assert answered(0) == Refused("0", "innRoad answered 0")
+    assert answered(-1) == Refused("-1", "innRoad answered -1")
+
+
+@given(st.integers(-(2**31), 2**31 - 1).filter(lambda number: number not in {1, 0, -1}))
+def test_any_other_number_is_neither_yes_nor_no(number: int) -> None:
+    with pytest.raises(NoAnswer):
+        answered(number)
 
 
 @pytest.mark.parametrize(

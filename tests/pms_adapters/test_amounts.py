@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pms_adapters.amounts import amount_of, as_double, written
 from pms_adapters.contract import a_posting
-from pms_adapters.web.amounts import amount_of, as_double, written
 
 CENTS = st.integers(-(10**14), 10**14)
 DECIMALS = st.sampled_from([0, 2, 3])
