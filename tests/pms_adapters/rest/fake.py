@@ -35,7 +35,7 @@ class OhipPms(WebPms):
         """Whether it is postBillingCharges."""
         return heard.method == "POST" and heard.path.endswith("/charges")
 
-    def answer(self, heard: Heard) -> Answer | None:
+    def say_to(self, heard: Heard) -> Answer:
         """Each operation."""
         parts = urlsplit(heard.path)
         if parts.path.endswith("/oauth/v1/tokens"):
@@ -69,14 +69,13 @@ class OhipPms(WebPms):
         }
         return _json(reservations={"reservationInfo": [] if self.vacant else [row], "hasMore": False})
 
-    def _charge(self, criteria: dict[str, Any]) -> Answer | None:
+    def _charge(self, criteria: dict[str, Any]) -> Answer:
         (charge,) = criteria["charges"]
         token = token_of(charge["checkNumber"])
         assert token is not None
         assert criteria["reservationId"]["id"] == "30012"
-        mood = self.charge(token)
         number = 5000 + len(self.journal)
-        if token in self.booked:
+        if self.take(token):
             self.journal.append(
                 {
                     "transactionNo": number,
@@ -86,9 +85,7 @@ class OhipPms(WebPms):
                     "postedAmount": {"amount": float(charge["price"]["amount"])},
                 }
             )
-        if mood == "nothing":
-            return None
-        if mood == "no":
+        if self.mood == "no":
             return _json(400, title="Charges are not allowed", **{"o:errorCode": "CSH00042"})
         return _json(201, postings=[{"transactionNo": number}])
 

@@ -43,7 +43,7 @@ class SoapPms(WebPms):
         """Whether the operation is the one that charges."""
         return f"{self.charging}".encode() in heard.body
 
-    def answer(self, heard: Heard) -> Answer | None:
+    def say_to(self, heard: Heard) -> Answer:
         """Judge the request, and say what its operation says; a GET only shows that somebody is there."""
         if heard.method != "POST":
             return Answer(body=b"<html/>", kind="text/html")
@@ -54,11 +54,12 @@ class SoapPms(WebPms):
             copy = etree.fromstring(etree.tostring(part))
             if not schema(self.dialect).validate(copy):
                 self.faults.append(str(schema(self.dialect).error_log))
-        said = self.say_to(etree.QName(body).localname, texts(body), texts(head) if head is not None else {})
-        return None if said is None else self.enveloped(said)
+        return self.enveloped(
+            self.reply(etree.QName(body).localname, texts(body), texts(head) if head is not None else {})
+        )
 
-    def say_to(self, operation: str, told: dict[str, str], head: dict[str, str]) -> str | None:
-        """The body of an answer, without its namespace; None is silence."""
+    def reply(self, operation: str, told: dict[str, str], head: dict[str, str]) -> str:
+        """The body of an answer, without its namespace."""
         raise NotImplementedError
 
     def enveloped(self, said: str) -> Answer:
@@ -70,12 +71,10 @@ class SoapPms(WebPms):
         whole = f'<?xml version="1.0"?><s:Envelope xmlns:s="{soap}"><s:Body>{body}</s:Body></s:Envelope>'
         return Answer(body=whole.encode())
 
-    def take(self, token: int, text: str, amount: str, code: str) -> str:
-        """A charge came whole: put it on the folio if it is to be there, and say how it is answered."""
-        mood = self.charge(token)
-        if token in self.booked:
+    def keep(self, text: str, amount: str, code: str) -> None:
+        """A charge came whole: put it on the folio if it is to be there."""
+        if self.take(token_in(text)):
             self.lines.append(Line(number=1000 + len(self.lines), text=text, amount=Decimal(amount), code=code))
-        return mood
 
 
 def token_in(text: str) -> int:
@@ -100,7 +99,7 @@ class GuestlinePms(SoapPms):
     vacant: bool = False
     posted_to: list[tuple[str, str]] = field(default_factory=list)
 
-    def say_to(self, operation: str, told: dict[str, str], head: dict[str, str]) -> str | None:
+    def reply(self, operation: str, told: dict[str, str], head: dict[str, str]) -> str:
         """Each operation of Guestline's."""
         if operation == "LogIn":
             return self._log_in()
@@ -121,12 +120,10 @@ class GuestlinePms(SoapPms):
         session = f"<SessionID>{self.session}</SessionID>" if self.log_in_code == 0 else ""
         return _block("LogIn", self.log_in_code, "", session)
 
-    def _post(self, told: dict[str, str]) -> str | None:
+    def _post(self, told: dict[str, str]) -> str:
         self.posted_to.append((told["PostingMethod"], told["PostingParameter"]))
-        mood = self.take(token_in(told["Description"]), told["Description"], told["GrossTotal"], told["AnalysisCode"])
-        if mood == "nothing":
-            return None
-        return _block(self.charging, 0 if mood == "yes" else 1234, "" if mood == "yes" else "Folio is closed")
+        self.keep(told["Description"], told["GrossTotal"], told["AnalysisCode"])
+        return _block(self.charging, 1234, "Folio is closed") if self.mood == "no" else _block(self.charging, 0, "")
 
     def _info(self, told: dict[str, str]) -> str:
         guest = (
@@ -157,20 +154,23 @@ def _block(operation: str, code: int, words: str, rest: str = "") -> str:
 
 @dataclass(kw_only=True)
 class InnRoadPms(SoapPms):
-    """innRoad: 1 is yes, -1 is no. The charge has no mark: it is told by what was dialled, which the test chooses."""
+    """innRoad: 1 is yes, -1 is no. A charge has no mark, so the test says in `offered` which one is on its way."""
 
     dialect: str = "innroad"
     charging: str = "PostCallCharge"
     yes: int = 1
+    offered: int = 0
     logins: list[str] = field(default_factory=list)
 
-    def say_to(self, operation: str, told: dict[str, str], head: dict[str, str]) -> str | None:
+    def is_probe(self, heard: Heard) -> bool:
+        """It can only be looked at."""
+        return heard.method == "GET"
+
+    def reply(self, operation: str, told: dict[str, str], head: dict[str, str]) -> str:
         """The one operation."""
         self.logins.append(head.get("loginID", ""))
-        mood = self.charge(len(self.arrived) + 1)
-        if mood == "nothing":
-            return None
-        answer = self.yes if mood == "yes" else -1
+        self.take(self.offered)
+        answer = -1 if self.mood == "no" else self.yes
         return f"<PostCallChargeResponse><PostCallChargeResult>{answer}</PostCallChargeResult></PostCallChargeResponse>"
 
 
@@ -182,7 +182,7 @@ class SihotPms(SoapPms):
     charging: str = "S_ACCOUNT_SERVICE_WITH_MANUAL_RATE_ADD_V001"
     vacant: bool = False
 
-    def say_to(self, operation: str, told: dict[str, str], head: dict[str, str]) -> str | None:
+    def reply(self, operation: str, told: dict[str, str], head: dict[str, str]) -> str:
         """The search and the charge."""
         name = f"{operation.removesuffix('Request')}Response"
         transaction = f"<TransactionID>{told['TransactionID']}</TransactionID>"
@@ -193,8 +193,6 @@ class SihotPms(SoapPms):
                 f"<dateFrom>{self.arrival:%Y-%m-%d}</dateFrom></GUEST-ENTRY>"
             )
             return f"<{name}>{transaction}{yes}<GUEST-LIST>{'' if self.vacant else guest}</GUEST-LIST></{name}>"
-        mood = self.take(token_in(told["descriptionlst"]), told["descriptionlst"], told["manualrate"], told["service"])
-        if mood == "nothing":
-            return None
+        self.keep(told["descriptionlst"], told["manualrate"], told["service"])
         no = "<Result><Success>false</Success><ErrorMsg>The account is closed</ErrorMsg></Result>"
-        return f"<{name}>{transaction}{yes if mood == 'yes' else no}</{name}>"
+        return f"<{name}>{transaction}{no if self.mood == 'no' else yes}</{name}>"

@@ -12,12 +12,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.testing import MemoryReactorClock
 from twisted.test.iosim import ConnectionCompleter
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Site
 
-from pms_adapters.contract import Ability, Attempt, Recorder, a_posting
+from pms_adapters.contract import Ability, Attempt, Mood, Recorder, a_posting
 from pms_adapters.posting import FolioReader, PmsAdapter, Posting, ReadBack
 
 URL = "http://pms.example/service"
@@ -26,7 +27,8 @@ MORNING = datetime(2026, 11, 20, 7, 20, tzinfo=UTC)
 """Five minutes after the call of the contract suite, so that it is fresh."""
 GUEST_SINCE = MORNING - timedelta(days=1)
 
-Mood: TypeAlias = Literal["yes", "no", "nothing"]
+PROBED = "999"
+"""The room that the adapter looks at for a sign of life."""
 Spoil: TypeAlias = Literal["close", "half", "html", "error", "moved", "foreign", "dtd", "empty"]
 """What becomes of an answer on its way: none and a close, half of it, a page with 200, a page with 500, a redirect, another
 namespace, a document type, nothing with 200."""
@@ -55,16 +57,21 @@ class Answer:
     kind: str = "text/xml; charset=utf-8"
 
 
+GARBAGE = Answer(body=b"\x00 nonsense", kind="application/octet-stream")
+
+
 @dataclass(kw_only=True)
 class WebPms:
-    """The PMS's mind. `charge` is called by a dialect's fake with the token of each charge that came whole.
+    """The PMS's mind. `take` is called by a dialect's fake with the token of each charge that came whole.
 
-    While `books` is true, what is charged stands on the folio, unless the mood is to refuse. `spoils` is what becomes of
-    answers to charges from now on, and `spoils_all` of all answers.
+    `books` is whether what is charged stands on the folio; None: what the PMS says yes to. `spoils` is what becomes of
+    answers to charges from now on, and `spoils_all` of all answers. Once a charge was met with silence the PMS is `dumb`:
+    it gives no sign of life.
     """
 
     mood: Mood = "yes"
-    books: bool = True
+    books: bool | None = None
+    dumb: bool = False
     spoils: Spoil | None = None
     spoils_all: Spoil | None = None
     arrived: list[int] = field(default_factory=list)
@@ -73,18 +80,33 @@ class WebPms:
 
     def answer(self, heard: Heard) -> Answer | None:
         """What to say; None is silence."""
+        said = self.say_to(heard)
+        if self.is_charge(heard):
+            if self.mood == "nothing":
+                self.dumb = True
+                return None
+            return GARBAGE if self.mood == "garbage" else said
+        return None if self.dumb and self.is_probe(heard) else said
+
+    def say_to(self, heard: Heard) -> Answer:
+        """What a PMS in its right mind says: to a charge, yes or no by the mood."""
         raise NotImplementedError
 
     def is_charge(self, heard: Heard) -> bool:
         """Whether a request charges anything."""
         raise NotImplementedError
 
-    def charge(self, token: int) -> Mood:
-        """A charge came: how it is answered."""
+    def is_probe(self, heard: Heard) -> bool:
+        """Whether a request only asks for a sign of life."""
+        return PROBED in f"{heard.path} {heard.body.decode()}"
+
+    def take(self, token: int) -> bool:
+        """A charge came: whether it is put on the folio."""
         self.arrived.append(token)
-        if self.books and self.mood != "no":
+        booked = self.mood == "yes" if self.books is None else self.books
+        if booked:
             self.booked.append(token)
-        return self.mood
+        return booked
 
     def spoil_of(self, heard: Heard) -> Spoil | None:
         """What becomes of the answer to this request."""
@@ -97,6 +119,7 @@ class _Door(Resource):
     def __init__(self, pms: WebPms) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._pms = pms
+        self.waiting: list[Callable[[], None]] = []
 
     def render(self, request: Any) -> Any:
         headers = {
@@ -106,10 +129,23 @@ class _Door(Resource):
             method=request.method.decode(), path=request.uri.decode(), headers=headers, body=request.content.read()
         )
         self._pms.heard.append(heard)
+        request.notifyFinish().addErrback(lambda _: None)  # whoever asked may be gone before the answer
         answer = self._pms.answer(heard)
         if answer is None:
+            if self._pms.is_charge(heard):
+                self.waiting.append(lambda: self._answer_late(request, heard))
             return NOT_DONE_YET
         return _spoilt(request, answer, self._pms.spoil_of(heard))
+
+    def _answer_late(self, request: Any, heard: Heard) -> None:
+        tokens = list(self._pms.arrived), list(self._pms.booked)
+        answer = self._pms.say_to(heard)
+        self._pms.arrived, self._pms.booked = tokens
+        if request.channel is not None:
+            request.setHeader("content-type", answer.kind)
+            request.setResponseCode(answer.status)
+            request.write(answer.body)
+            request.finish()
 
 
 def _spoilt(request: Any, answer: Answer, spoil: Spoil | None) -> Any:
@@ -148,13 +184,17 @@ class WebScene:
     settling = 1.0
     answer_timeout = 30.0
 
-    def __init__(self, pms: WebPms, make: Making, abilities: frozenset[Ability]) -> None:
-        self.pms, self.abilities = pms, abilities
+    abilities: frozenset[Ability]
+    pms: Any
+
+    def __init__(self, pms: WebPms, make: Making) -> None:
+        self.pms = pms
         self.reactor: Any = MemoryReactorClock()  # type: ignore[no-untyped-call]
         self.completer = ConnectionCompleter(self.reactor)
         self.pumps: list[Any] = []
         self.reachable = True
-        self.reactor.listenTCP(80, Site(_Door(pms), reactor=self.reactor))  # type: ignore[no-untyped-call]
+        self.door = _Door(pms)
+        self.reactor.listenTCP(80, Site(self.door, reactor=self.reactor))  # type: ignore[no-untyped-call]
         self.adapter = make(self.reactor, self.now)
         self.listener = Recorder()
 
@@ -226,14 +266,18 @@ class WebScene:
     def say(self, mood: Mood) -> None:
         """How the PMS answers charges from now on."""
         self.pms.mood = mood
+        if mood != "nothing":
+            self.pms.dumb = False
 
     def book(self, willing: bool) -> None:
         """Whether charges come to stand on the folio."""
         self.pms.books = willing
 
     def answer_late(self) -> None:
-        """A request over HTTP that was given up cannot be answered any more."""
-        raise AssertionError("no answer comes late over HTTP")
+        """The PMS says yes to the first charge that it left without an answer, and is there again."""
+        self.pms.mood, self.pms.dumb = "yes", False
+        self.door.waiting.pop(0)()
+        self.flow()
 
     def leave(self) -> None:
         """Every connection breaks, and the PMS cannot be reached."""
@@ -245,7 +289,7 @@ class WebScene:
 
     def come_back(self) -> None:
         """The PMS can be reached again."""
-        self.reachable = True
+        self.reachable, self.pms.dumb = True, False
 
     def arrived(self) -> list[int]:
         """The tokens of the charges that reached the PMS."""
@@ -254,3 +298,8 @@ class WebScene:
     def goodbyes(self) -> int:
         """Nobody says goodbye over HTTP."""
         return 0
+
+
+def at_once(work: Callable[[], Any]) -> Deferred[Any]:
+    """What a thread would do, done at once."""
+    return succeed(work())
