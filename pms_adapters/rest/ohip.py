@@ -32,7 +32,7 @@ from pms_adapters.rest.ohip_messages import (
 from pms_adapters.web.connecting import Trust
 from pms_adapters.web.exchange import Answer, NoAnswer, NotReached, Web
 from pms_adapters.web.link import Dialect, WebAdapter, WebSettings
-from pms_adapters.web.stays import no_code, payer
+from pms_adapters.web.stays import Stay, no_code, payer
 
 RENEW_BEFORE: Final = 60.0
 """Seconds before its end at which a token is no longer used: a request under way must not outlive it."""
@@ -56,7 +56,7 @@ class Ohip:
     async def look(self, room: str) -> None:
         """Who is in a room; without a room, whether the gateway knows us."""
         if room:
-            await self._residents(room)
+            await self._stays(room)
         else:
             await self._signed_in()
 
@@ -64,7 +64,7 @@ class Ohip:
         """The reservation that pays, or why none does."""
         if not self._options.code_of(posting):
             return no_code(posting)
-        paying = payer(stays_in(await self._residents(posting.room), posting.room), posting, self._now())
+        paying = payer(await self._stays(posting.room), posting, self._now())
         return paying if isinstance(paying, Refused) else paying.key
 
     async def charge(self, posting: Posting, account: str, timeout: float) -> Posted | Refused:
@@ -83,9 +83,9 @@ class Ohip:
         self._good_until = 0.0
         self._web.close()
 
-    async def _residents(self, room: str) -> bytes:
+    async def _stays(self, room: str) -> list[Stay]:
         answer = await self._asked(lambda token: stays_request(self._options, token, room))
-        return _good(answer)
+        return stays_in(_good(answer), room)
 
     async def _asked(self, make: Callable[[str], Request], timeout: float | None = None) -> Answer:
         """Send a request with a token, and once more with a new one where the token was not taken."""

@@ -95,10 +95,10 @@ class Guestline:
             self._port = await self._kit.port("guestline", self._kit.settings.url)
 
     async def look(self, room: str) -> None:
-        """Who is in a room, whatever the answer; without a room, a log-in."""
+        """Who is in a room, whatever Guestline says to it; without a room, a log-in."""
         if room:
             values = {"RetrievalMethod": f"RetrievalMethod_{_WAYS[self._way]}", "RetrievalParameter": room}
-            await self._asked(_INFO, values)
+            refusal(await self._asked(_INFO, values))
         elif (refused := await self._log_in()) is not None:
             raise Unwell(f"Guestline refuses our log-in: {refused.code} {refused.text}")
 

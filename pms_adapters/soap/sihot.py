@@ -77,9 +77,9 @@ class Sihot:
             self._port = await self._kit.port("sihot", self._kit.settings.url)
 
     async def look(self, room: str) -> None:
-        """Who is in a room, whatever the answer; without a room, whether a web server is at the address."""
+        """Who is in a room, whatever SIHOT says to it; without a room, whether a web server is at the address."""
         if room:
-            await self._search(room, "LOOK")
+            outcome_of(await self._search(room, "LOOK"), "LOOK")
         else:
             await self._kit.sign_of_life()
 

@@ -30,8 +30,8 @@ GUEST_SINCE = MORNING - timedelta(days=1)
 PROBED = "999"
 """The room that the adapter looks at for a sign of life."""
 Spoil: TypeAlias = Literal["close", "half", "html", "error", "moved", "foreign", "dtd", "empty"]
-"""What becomes of an answer on its way: none and a close, half of it, a page with 200, a page with 500, a redirect, another
-namespace, a document type, nothing with 200."""
+"""What becomes of an answer on its way: none and a close, half of it, a page with 200, a page with 500, a redirect, an
+answer of another service, a document type, nothing with 200."""
 SPOILS: tuple[Spoil, ...] = ("close", "half", "html", "error", "moved", "foreign", "dtd", "empty")
 
 _PAGE = b"<html><body>Please sign in to the hotel's network</body></html>"
@@ -169,6 +169,9 @@ def _spoilt(request: Any, answer: Answer, spoil: Spoil | None) -> Any:
         return _BOMB
     if spoil == "empty":
         return b""
+    if spoil == "foreign" and answer.kind == "application/json":
+        request.setResponseCode(200)
+        return b'{"another": "service"}'
     if spoil == "foreign":
         return answer.body.replace(b'xmlns="', b'xmlns="http://elsewhere.example/')
     return answer.body
