@@ -76,6 +76,7 @@ class Opera:
     waiting: list[Any] = field(default_factory=list)
     dumb: bool = False
     look_up: str = ""
+    invoice: str = ""
     routing: str = ""
 
     def tokens(self) -> list[int]:
@@ -99,7 +100,9 @@ class Opera:
                 return None
             return self.look_up or self._who(filters.get("RoomNumber", ""), filters.get("ReservationStatus", ""))
         number = payload.findtext("{*}ReservationRequest/{*}ReservationID/{*}UniqueID") or ""
-        return self._invoice(number) if operation == "Invoice" else self.routing or self._routing(number)
+        if operation == "Invoice":
+            return self.invoice or self._invoice(number)
+        return self.routing or self._routing(number)
 
     def yes(self, number: str = "7001") -> str:
         """The answer to a charge that is booked."""
@@ -113,6 +116,17 @@ class Opera:
             f'<c:OperaErrorCode xmlns:c="{_OG}Common/">{code}</c:OperaErrorCode>'
         )
         return self._result(f'<Result resultStatusFlag="FAIL">{said}</Result>')
+
+    def failed(self, operation: str, code: str = "SYS-81", words: str = "INVALIDGDS") -> str:
+        """The answer to a question that is refused."""
+        said = f'<h:GDSError xmlns:h="{_OG}HotelCommon/" errorCode="{code}">{words}</h:GDSError>'
+        result = f'<Result resultStatusFlag="FAIL">{said}</Result>'
+        if operation != "FutureBookingSummary":
+            return self._result(result, operation)
+        return (
+            '<FutureBookingSummaryResponse xmlns="http://webservices.micros.com/ows/5.1/Reservation.wsdl">'
+            f"{result}</FutureBookingSummaryResponse>"
+        )
 
     def _result(self, result: str, operation: str = "PostCharge") -> str:
         return f'<{operation}Response xmlns="{_OG}ResvAdvanced/">{result}</{operation}Response>'
@@ -228,7 +242,7 @@ class InMemory:
         self.gateway = Machine(self.world, self.network, "gateway")
         self.server = Machine(self.world, self.network, "opera")
         self.opera = Opera(guests=[Guest("4711", "0412")])
-        site = Site(OperaDoor(self.opera), reactor=self.server)
+        site = Site(OperaDoor(self.opera), reactor=self.server)  # type: ignore[no-untyped-call]
         site.displayTracebacks = True
         self.network.listen(self.server, PORT, site)
         settings = WebSettings(
