@@ -172,6 +172,7 @@ class PastDays:
             offer=offer,
             now=to_micros(at),
             zone=lambda instant: instant.astimezone(self._zone),
+            tells_rooms=self._policy.tells_rooms,
             done=done,
         )
         step.work(connection)()
