@@ -83,7 +83,7 @@ class SoapService(Resource):
             told = await self._done(asked, request.getHeader("authorization"))
         except Exception as error:  # noqa: BLE001 (whatever it is, a SOAP client is answered by a fault)
             return self._fault(request, version, error)
-        return answer(request, 200, TYPES[version], envelope.answer(version, told))
+        return answer(request, 200, TYPES[version], envelope.answer(version, words.response(asked.operation, told)))
 
     async def _done(self, asked: Request, authorization: str | None) -> Element:
         said, kind = words.asked(asked.element), _WISHES.get(asked.operation)

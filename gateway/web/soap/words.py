@@ -66,9 +66,16 @@ def fill(parent: Element, values: Mapping[str, Any], names: Sequence[str], curre
     return parent
 
 
+def response(operation: str, result: Element) -> Element:
+    """The element of an answer, around its one result."""
+    made = element(f"{operation}Response")
+    made.append(result)
+    return made
+
+
 def charges(told: Mapping[str, Any]) -> Element:
     """The charges of a room."""
-    made = fill(element("GuestChargesResponse"), told, ("room", "since"))
+    made = fill(element("result"), told, ("room", "since"))
     for guest in told["guests"]:
         made.append(fill(element("guest"), guest, ("reservation", "since")))
     fill(made, told, ("total", "posted", "complete"), told["currency"])
@@ -78,14 +85,14 @@ def charges(told: Mapping[str, Any]) -> Element:
 
 def postings(told: Mapping[str, Any]) -> Element:
     """A part of the list of postings."""
-    made = element("PostingsResponse")
+    made = element("result")
     made.extend([_posting(one) for one in told["postings"]])
     return fill(made, told, ("next_before",))
 
 
 def events(told: Mapping[str, Any]) -> Element:
     """A part of the feed."""
-    made = element("EventsResponse")
+    made = element("result")
     for one in told["events"]:
         event = fill(element("event"), one, _EVENT)
         event.extend([_call(one["call"])] if one["call"] is not None else [])
@@ -96,7 +103,7 @@ def events(told: Mapping[str, Any]) -> Element:
 
 def changed(operation: str, told: Mapping[str, Any]) -> Element:
     """What came of a wish."""
-    made, result = fill(element(f"{operation}Response"), told, ("status", "client_id", "at")), told["result"]
+    made, result = fill(element("result"), told, ("status", "client_id", "at")), told["result"]
     if operation == "TakePostings":
         made.extend([_posting(one) for one in result["postings"]])
     elif operation == "Acknowledge":

@@ -60,13 +60,14 @@ def body_of(answer: Answer, version: str = SOAP_11) -> Any:
 
 
 def told(asker: Asker, operation: str, inside: str = "", token: str = "", version: str = SOAP_11) -> Any:
-    """The answer to a request, which the schema allows."""
+    """The result of a request, whose answer the schema allows."""
     answer = send(asker, wrapped(request(operation, inside), version), token, version)
     made = body_of(answer, version)
     assert answer.status == 200, answer.text
     assert JUDGE.validate(etree.ElementTree(etree.fromstring(etree.tostring(made)))), JUDGE.error_log
     assert etree.QName(made).localname == f"{operation}Response"
-    return made
+    (result,) = made
+    return result
 
 
 def values(made: Any, name: str) -> list[str]:
