@@ -74,7 +74,7 @@ class Link:
                 crowded=house.crowded,
             )
         )
-        self.numbers = WireNumbers(house.memory, pms.name, pms.token_width)
+        self.numbers = WireNumbers(house.memory, pms.name, pms.options.token_width or pms.token_width)
         self.status = LinkStatus(name=pms.name, since=house.now(), up_since=house.now())
         house.status.links[pms.name] = self.status
         self.clerk = Clerk(
