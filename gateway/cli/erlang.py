@@ -41,7 +41,9 @@ def _asked(*names: str) -> Callable[[_F], _F]:
     options = {
         "servers": click.option("-n", "--servers", "--trunks", type=float, help="Trunks, or people who answer."),
         "traffic": click.option("-a", "--traffic", type=float, help="Erlangs offered in the busy hour."),
-        "gos": click.option("-g", "--gos", type=float, help="Blocking not to be passed: 0.01 is one call in a hundred."),
+        "gos": click.option(
+            "-g", "--gos", type=float, help="Blocking not to be passed: 0.01 is one call in a hundred."
+        ),
         "recall": click.option(
             "--recall", type=float, default=0.5, show_default=True, help="Share of blocked callers who try again."
         ),

@@ -91,7 +91,7 @@ CCS_PER_ERLANG: Final = 36
 
 
 def erlang_to_ccs(traffic: float) -> float:
-    """Hundreds of call seconds per hour (CCS): 36 to the erlang, by the definition of both."""
+    """Hundreds of call seconds per hour (CCS): 36 to the erlang, by the definition of both. Not for a half hour, where a busy trunk is 18 CCS."""
     return at_least_zero(traffic, "traffic") * CCS_PER_ERLANG
 
 
@@ -109,4 +109,6 @@ def extended_erlang_b_trunks(traffic: float, gos: float, recall: float) -> int:
 def engset_trunks(sources: float, beta_per_idle_source: float, gos: float) -> int:
     """The fewest trunks that lose at most `gos` of the attempts of so many sources; source and limits as in `finite`."""
     share_of(gos, "gos")
+    if at_least_zero(beta_per_idle_source, "beta_per_idle_source") == 0:
+        return 0
     return smallest(lambda n: engset_call_congestion(n, sources, beta_per_idle_source) <= gos)

@@ -37,8 +37,14 @@ def engset_carried(servers: float, sources: float, beta_per_idle_source: float) 
     servers, sources, beta = _domain(servers, sources, beta_per_idle_source)
     if servers == 0 or beta == 0:
         return 0.0
-    inverse = _inverse(servers, sources - 1, beta)
-    through = beta if math.isinf(inverse) else beta * ((inverse - 1) / inverse)
+    if servers < 1:
+        return sources * (beta / (1 + beta)) * (1 - engset_traffic_congestion(servers, sources, beta))
+    through = beta
+    if servers < sources:
+        # beta (1 - C), without the difference: what gets through of what an idle source offers
+        inverse = _inverse(servers, sources - 1, beta)
+        if inverse < math.inf:
+            through = servers / (sources - servers) * (_inverse(servers - 1, sources - 1, beta) / inverse)
     return sources * (through / (1 + through))
 
 

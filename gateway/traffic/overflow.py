@@ -147,4 +147,4 @@ def _variance(vd: Variance, traffic: float) -> float:
     law = _LAW.fullmatch(vd)
     if law is None:
         raise ValueError(f'vd must be a variance, or its law with the mean as in "0.13*A^1.7", not "{vd}"')
-    return at_least_zero(float(law[1]), "vd") * traffic ** float(law[2])
+    return at_least_zero(float(law[1]), "vd") * math.pow(traffic, float(law[2]))

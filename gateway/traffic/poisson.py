@@ -66,4 +66,4 @@ def poisson_traffic(servers: float, gos: float) -> float:
 def poisson_trunks(traffic: float, gos: float) -> int:
     """The fewest trunks with a `poisson_blocking` of at most `gos` (the module tells source and limits)."""
     traffic, gos = at_least_zero(traffic, "traffic"), share_of(gos, "gos")
-    return smallest(lambda n: poisson_blocking(n, traffic) <= gos)
+    return 0 if traffic == 0 else smallest(lambda n: poisson_blocking(n, traffic) <= gos)
