@@ -20,7 +20,7 @@ from gateway.attribution import Given
 from gateway.directory import Nobody, Present, Stay
 from gateway.instants import SECOND, from_micros, to_micros
 from gateway.ledger import Hold
-from gateway.settle import vacant
+from gateway.settle import UNAPPROVED, Policy, vacant
 from gateway.store import outbox, records, schema
 from gateway.store.memory import Memory
 from gateway.store.rows import CallRow, Due, PostingRow
@@ -52,13 +52,12 @@ class KeepRoomNews:
         memory: Memory,
         news: RoomNews,
         *,
-        pms: str,
-        may_post: bool,
+        policy: Policy,
         now: int,
         done: Callable[[Sequence[Due]], None],
     ) -> None:
-        self._memory, self._news, self._pms = memory, news, pms
-        self._may_post, self._now, self._done = may_post, now, done
+        self._memory, self._news, self._policy = memory, news, policy
+        self._now, self._done = now, done
 
     def work(self, connection: Connection) -> Announce:
         """Learn, keep, release."""
@@ -112,12 +111,13 @@ class KeepRoomNews:
         if not isinstance(who, Present) or call.reason != vacant(room):
             return None
         payer = who.stays[0].reservation
-        records.rule_call(connection, self._memory.owner, call.id, "charge", _LATE_NEWS, payer)
+        hot, now = self._memory.statements, self._now
+        records.rule_call(connection, hot, self._memory.owner, call.id, "charge", _LATE_NEWS, now, payer)
         row = self._wanted(call, payer)
         hold = self._reason_to_hold(row, call)
         if hold is not None:
             row = row._replace(state="held", hold=hold[0], reason=hold[1])
-        self._memory.statements.add_posting.many(connection, [row])
+        self._memory.add_postings(connection, [row], now)
         self._memory.note(connection, self._now, "foliogate", f"call {call.id}: {_LATE_NEWS}", row.id)
         return outbox.one_due(connection, self._memory.owner, row.id)
 
@@ -128,7 +128,7 @@ class KeepRoomNews:
             id=self._memory.numbers.take(schema.postings),
             call_id=call.id,
             part=0,
-            pms=self._pms,
+            pms=self._policy.pms or "",
             state="due",
             hold="",
             reason="",
@@ -151,12 +151,12 @@ class KeepRoomNews:
         call = records.call(connection, self._memory.owner, row.call_id)
         if call is None or row.room is None:
             return None
-        hold = self._reason_to_hold(row, call)
+        hold, hot = self._reason_to_hold(row, call), self._memory.statements
         if hold is not None:
             if hold != (row.hold, row.reason):
-                outbox.set_charge(connection, self._memory.owner, row.id, {"hold": hold[0], "reason": hold[1]})
+                charge = {"hold": hold[0], "reason": hold[1]}
+                outbox.set_charge(connection, hot, self._memory.owner, row.id, charge, self._now)
             return None
-        hot = self._memory.statements
         outbox.step(connection, hot, row, "answered_hold", now=self._now)
         return outbox.one_due(connection, self._memory.owner, row.id)
 
@@ -164,6 +164,8 @@ class KeepRoomNews:
         """Why the posting must still wait; None if it need not."""
         occupancy, room = self._memory.occupancy, row.room or ""
         who = occupancy.at(room, call.started_at)
+        if not isinstance(who, Present) and not self._policy.tells_rooms:
+            return None if self._policy.may_post else UNAPPROVED
         if isinstance(who, Nobody):
             return "no_room_news", f"nobody is known to have been in room {room} when the call began"
         if not isinstance(who, Present):
@@ -172,9 +174,7 @@ class KeepRoomNews:
             return "no_post", f"the PMS marks the guest of room {room} as no-post"
         if occupancy.folio(room, call.started_at) is None:
             return "guest_left", f"the guest who made the call has left room {room}"
-        if not self._may_post:
-            return "unapproved_tariff", "the tariff's prices are not approved: foliogate tariff approve"
-        return None
+        return None if self._policy.may_post else UNAPPROVED
 
 
 def _guests(news: RoomNews) -> list[tuple[datetime, Guest]]:

@@ -153,7 +153,7 @@ class Gateway:
             memory=self.memory,
             submit=self.writer.submit,
             crowded=lambda: self.writer.out_of_breath,
-            may_post=self._rules.policy.may_post,
+            policy=self._rules.policy,
         )
 
     def _recover(self, connection: Connection) -> None:

@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 
-from gateway.app import parts
+from gateway.app.pms import Making, adapter
 from gateway.config import Config
 from gateway.instants import SECOND, to_micros
 from gateway.occupancy import MOST_CALLS, KeepRoomNews
 from gateway.posting.clerk import Clerk
 from gateway.posting.doubts import Doubts
 from gateway.posting.steps import WireNumbers
+from gateway.settle import Policy
 from gateway.status import LinkStatus, Status
 from gateway.store import outbox, records, schema
 from gateway.store.database import Database
@@ -49,7 +50,7 @@ class Surroundings:
     memory: Memory
     submit: Callable[[Job], None]
     crowded: Callable[[], bool]
-    may_post: bool
+    policy: Policy
 
 
 class Link:
@@ -61,7 +62,16 @@ class Link:
         self._house = house
         pms, zone = house.config.pms[0], house.config.property.timezone
         self.name = pms.name
-        self.adapter = parts.adapter(house.config, pms, house.reactor, house.now, house.version, house.crowded)
+        self.adapter = adapter(
+            Making(
+                config=house.config,
+                pms=pms,
+                reactor=house.reactor,
+                now=house.now,
+                version=house.version,
+                crowded=house.crowded,
+            )
+        )
         self.numbers = WireNumbers(house.memory, pms.name, pms.token_width)
         self.status = LinkStatus(name=pms.name, since=house.now(), up_since=house.now())
         house.status.links[pms.name] = self.status
@@ -119,6 +129,8 @@ class Link:
 
     def look_for_need(self) -> None:
         """In a while, see whether the state of all rooms must be asked for; a PMS tells its news by itself first."""
+        if not self.adapter.tells_rooms:
+            return
         if self._looking is None or self._looking.getTime() > self._house.reactor.seconds() + NEWS_SECONDS:
             self._look_in(NEWS_SECONDS)
 
@@ -163,8 +175,7 @@ class Link:
         house, now = self._house, to_micros(self._house.now())
         if isinstance(news, RoomsResynced):
             self._unsure, self._sure_since = False, now
-        job = KeepRoomNews(house.memory, news, pms=self.name, may_post=house.may_post, now=now, done=self.clerk.take)
-        house.submit(job)
+        house.submit(KeepRoomNews(house.memory, news, policy=house.policy, now=now, done=self.clerk.take))
 
     def late_answer(self, token: int, result: Posted | Refused) -> None:
         """The PMS has spoken after all."""

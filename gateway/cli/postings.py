@@ -26,6 +26,7 @@ def postings_group() -> None:
     posted       is on the folio
     refused      the PMS said no; 'retry' or 'write-off'
     in_doubt     was sent and not answered: look at the folio, then 'on-folio' or 'not-on-folio'
+    unconfirmable  was handed to a PMS that acknowledges nothing: 'total' settles them by the PMS's own sum
     written_off  was let go by a person
     """
 
@@ -161,10 +162,17 @@ def _print_story(story: dict[str, Any]) -> None:
 @postings_group.command("settle")
 @config_option
 @click.argument("number", type=int)
-@click.option("--on-folio", "deed", flag_value="on-folio", help="In doubt: it is on the folio.")
-@click.option("--not-on-folio", "deed", flag_value="not-on-folio", help="In doubt: it is not there, send it again.")
+@click.option("--on-folio", "deed", flag_value="on-folio", help="In doubt or unconfirmable: it is on the folio.")
+@click.option(
+    "--not-on-folio",
+    "deed",
+    flag_value="not-on-folio",
+    help="In doubt or unconfirmable: it is not there, send it again.",
+)
 @click.option("--release", "deed", flag_value="release", help="Held: let it go out.")
-@click.option("--write-off", "deed", flag_value="write-off", help="Held, refused or in doubt: let it go.")
+@click.option(
+    "--write-off", "deed", flag_value="write-off", help="Held, refused, in doubt or unconfirmable: let it go."
+)
 @click.option("--room", default=None, help="With --release or --not-on-folio: send it to this room.")
 @click.option("--by", "who", default=None, help="Who decides; your login name if left out.")
 @click.option("--why", default="", help="The reason, kept with your name; only --release can do without.")

@@ -21,7 +21,6 @@ from gateway.config.endpoints import listen_address
 from gateway.config.fields import surroundings
 from gateway.config.problems import did_you_mean
 
-ADAPTERS = ("fias",)
 TOKEN_WIDTHS = (4, 8)  # digits of P#: four before FIAS 2.20, eight since
 AES_KEY_BYTES = 16  # FIAS encrypts with AES-128
 ANY_CLASS = "default"  # in `outlet`, every class without an entry of its own
@@ -149,9 +148,22 @@ def dialect(name: str) -> str:
 
 def adapter(name: str) -> str:
     """Accept an adapter that exists."""
+    from pms_adapters.catalog import ADAPTERS
+
     if name not in ADAPTERS:
         raise ValueError(f'"{name}" is not an adapter; {did_you_mean(name, ADAPTERS)}')
     return name
+
+
+def pms_url(url: str) -> str:
+    """Accept the address of a web service, without the slash at its end; names and passwords stand in the options."""
+    if not _is_web_address(url) or urlsplit(url).query or urlsplit(url).fragment:
+        raise ValueError(
+            'this is not the address of a web service; write for example "https://opera.example/OWS_WS_51"'
+        )
+    if urlsplit(url).username is not None or urlsplit(url).password is not None:
+        raise ValueError("an address that is shown must hold no password; write it in options, as env:NAME")
+    return url.rstrip("/")
 
 
 def interface_family(code: str) -> str:

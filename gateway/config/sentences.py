@@ -20,6 +20,8 @@ from gateway.config.problems import did_you_mean
 
 Model: TypeAlias = type[BaseModel]
 
+SENTENCE = "sentence"  # the type of an error that brings its whole sentence with it: an adapter's options do
+
 _KINDS = {
     "string_type": "text in quotes",
     "int_type": "a whole number without quotes",
@@ -46,6 +48,8 @@ def _finding(details: ErrorDetails, document: Model) -> tuple[Path, str]:
     path, kind = tuple(word for word in details["loc"] if word != "[key]"), details["type"]
     if kind == "value_error":
         return path, str(details["ctx"]["error"])
+    if kind == SENTENCE:
+        return path, str(details["ctx"]["sentence"])
     table, key, field = _looked_up(document, path)
     if kind == "extra_forbidden":
         return path, f'there is no key "{path[-1]}" here; {did_you_mean(str(path[-1]), _keys(table))}'

@@ -15,7 +15,8 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from gateway.config import checks
-from gateway.config.endpoints import Address, connect_address, listen_address
+from gateway.config.adapter_options import adapter_options
+from gateway.config.endpoints import Address, connect_address, listen_address, web_address
 from gateway.config.fields import (
     CodePage,
     Connect,
@@ -33,6 +34,7 @@ from gateway.config.fields import (
     as_tuple,
     one_of,
 )
+from pms_adapters.options import AdapterOptions
 
 Transport: TypeAlias = Literal["listen", "connect", "serial", "file", "udp"]
 TRANSPORTS: tuple[Transport, ...] = ("listen", "connect", "serial", "file", "udp")
@@ -121,9 +123,10 @@ class PbxSettings(Settings):
 
 
 class PmsSettings(Settings):
-    """One link to the property-management system, over FIAS.
+    """One link to the property-management system.
 
-    `outlet` and `call_type` give the SO and PC of a posting by class of number, `outlet` with "default" for the rest;
+    `connect` or `url` says where it is, by what its adapter speaks; `options` are what belongs to that adapter alone.
+    FIAS has keys of its own here, which no other adapter may have (`FIAS_KEYS`). `outlet` and `call_type` give the SO and PC of a posting by class of number, `outlet` with "default" for the rest;
     `token_width` is the width of P#; `interface_family` is what LD says in IF; `auth_key` the key for the LD cryptogram.
     `tariff_field` and `class_field` name the field of a check-in that tells the guest's tariff and class;
     `takes_reversals` says that the hotel has seen its PMS book a negative amount.
@@ -131,7 +134,8 @@ class PmsSettings(Settings):
 
     name: Text = Field(examples=["opera"])
     adapter: Annotated[str, AfterValidator(checks.adapter)] = Field(examples=["fias"])
-    connect: Connect = Field("", examples=["tcp:127.0.0.1:5010"])  # that it is there is for `rules` to say
+    connect: Connect = Field("", examples=["tcp:127.0.0.1:5010"])  # that one of both is there is for `rules` to say
+    url: Annotated[str, AfterValidator(checks.pms_url)] = Field("", examples=["https://opera.example/OWS_WS_51"])
     listen: Annotated[str, AfterValidator(checks.not_yet("a PMS that dials us is", "connect"))] | None = None
     encoding: CodePage = Field("cp850", examples=["cp852"])
     amount_decimals: Annotated[int, Field(ge=0, le=4)] = Field(2, examples=[2])
@@ -152,16 +156,40 @@ class PmsSettings(Settings):
     tariff_field: Annotated[str, AfterValidator(checks.guest_field)] = Field("", examples=["A1"])
     class_field: Annotated[str, AfterValidator(checks.guest_field)] = Field("", examples=["A2"])
     takes_reversals: bool = Field(False, examples=[False])
+    options: Annotated[AdapterOptions, BeforeValidator(adapter_options)] = Field(
+        {}, validate_default=True, examples=[{"hotel_code": "SEASIDE"}], repr=False
+    )
+
+    @property
+    def place(self) -> str:
+        """Where the PMS is, as it was written."""
+        return self.url or self.connect
 
     @property
     def address(self) -> Address:
         """Where the PMS is."""
-        return connect_address(self.connect)
+        return web_address(self.url) if self.url else connect_address(self.connect)
 
     @property
     def loopback(self) -> bool:
         """True where the PMS can only be a program on this machine: a simulator, a rehearsal."""
         return self.address.loopback
+
+
+#: Keys of `[[pms]]` that say how FIAS is spoken, and nothing to any other adapter.
+FIAS_KEYS: tuple[str, ...] = (
+    "encoding",
+    "amount_decimals",
+    "alive_check",
+    "interface_family",
+    "token_width",
+    "auth_key",
+    "outlet",
+    "call_type",
+    "send_reservation",
+    "tariff_field",
+    "class_field",
+)
 
 
 class ExtensionRange(Settings):

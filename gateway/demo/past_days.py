@@ -21,6 +21,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from gateway.app import parts
+from gateway.app.pms import fias_settings
 from gateway.config import Config
 from gateway.demo.hotel import COUNTRY, DIALECT, TRUNK_ACCESS, Hotel
 from gateway.instants import from_micros, to_micros
@@ -82,8 +83,8 @@ class PastDays:
         rooms = parts.room_list(config)
         book = parts.tariff(config)
         rules = parts.rules(config, rooms, book)
-        self._may_post = rules.policy.may_post
-        self._fias = parts.fias_settings(config, pms, version)
+        self._policy = rules.policy
+        self._fias = fias_settings(config, pms, version)
         self._now = 0
         self._database = database
         self._memory = Memory(database, lambda: self._now)
@@ -153,8 +154,7 @@ class PastDays:
         for record in guest_records.of_move(move, remains, _DECLARED, False):
             news = hear(record, at, self._zone).news
             if news is not None:
-                may_post, pms = self._may_post, self._numbers.pms
-                job = KeepRoomNews(self._memory, news, pms=pms, may_post=may_post, now=self._now, done=due.extend)
+                job = KeepRoomNews(self._memory, news, policy=self._policy, now=self._now, done=due.extend)
                 job.work(connection)()
         for one in due:
             self._post(connection, one, at)

@@ -103,10 +103,12 @@ class Settling:
         """Rule the calls of a batch so far and write its rows; what is to be announced stays in it."""
         self._charging.charge(connection, batch)
         owner, hot = self._memory.owner, self._memory.statements
+        at = self._micros(batch.read_at)
+        hot.feed.calls(connection, at, batch.new_calls.values(), list(batch.changed_calls.values()))
         hot.add_call.many(connection, list(batch.new_calls.values()))
         hot.replace_call.many(connection, [(*row[2:], owner, row.id) for row in batch.changed_calls.values()])
         hot.add_record.many(connection, batch.records)
-        hot.add_posting.many(connection, batch.postings)
+        self._memory.add_postings(connection, batch.postings, at)
         for record, mark, reason in batch.changed_records:
             records.mark_records(connection, owner, (record,), mark, reason)
         batch.records, batch.postings, batch.new_calls, batch.changed_calls = [], [], {}, {}
@@ -159,9 +161,10 @@ class Settling:
         """Records held as possible repeats turn out to be repeats: their postings go, their bytes stay."""
         owner = self._memory.owner
         for call_id in records.mark_records(connection, owner, proved, "repeat", _REPEATS):
-            records.rule_call(connection, owner, call_id, "not_chargeable", _REPEATS)
+            hot = self._memory.statements
+            records.rule_call(connection, hot, owner, call_id, "not_chargeable", _REPEATS, now)
             for row in outbox.of_call(connection, owner, call_id):
-                gone = outbox.withdraw(connection, row)
+                gone = outbox.withdraw(connection, hot, row, now)
                 words = "withdrawn" if gone else f"is {row.state}, although its record"
                 self._memory.note(connection, now, "foliogate", f"posting {row.id} {words}: {_REPEATS}", row.id)
 

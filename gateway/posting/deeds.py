@@ -67,7 +67,7 @@ def carry_out(
         words += f" (room {command.room})"
     after = outbox.step(connection, memory.statements, row, event, now=now, reason=words, reference=row.reference)
     if after.state == "due":
-        outbox.send_by_hand(connection, row.property, row.id, command.room or row.room or "")
+        outbox.send_by_hand(connection, memory.statements, row.property, row.id, command.room or row.room or "", now)
     if row.state == "in_doubt" and row.token is not None and numbers is not None:
         numbers.free(row.token)
     told = f"{row.state} -> {after.state} ({command.deed})" + (f" to room {command.room}" if command.room else "")

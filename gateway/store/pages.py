@@ -25,7 +25,7 @@ _s, _k, _t = schema.stays.c, schema.commands.c, schema.audit_trail.c
 #: The condition of the index `postings_lively`, as the schema writes it.
 LIVELY: Final = schema.LIVELY
 #: States that the index holds.
-LIVELY_STATES: Final = ("held", "due", "sent", "refused", "in_doubt")
+LIVELY_STATES: Final = ("held", "due", "sent", "refused", "in_doubt", "unconfirmable")
 #: How many record numbers a search looks back over at a time: some weeks of a large hotel, a fraction of a second.
 SEARCH_STRETCH: Final = 200_000
 #: Guests that a searched name may mean; a name that fits more is too short to mean anybody.

@@ -143,6 +143,7 @@ def _status() -> dict[str, Any]:
             sent=_WHOLE,
             refused=_WHOLE,
             in_doubt=_WHOLE,
+            unconfirmable=_WHOLE,
         ),
         today=_object(
             "Of the postings wanted since midnight in the hotel's zone, how many are settled.",

@@ -126,7 +126,8 @@ class House:
             CheckedIn(room=room, guest=Guest(reservation=f"7{room}", name=f"Guest {room}"), at=since) for room in ROOMS
         ]
         news = RoomsResynced(at=since, occupied=tuple(guests), vacant=())
-        job = KeepRoomNews(self.memory, news, pms="opera", may_post=True, now=to_micros(since), done=lambda freed: None)
+        policy = Policy(pms="opera", may_post=True)
+        job = KeepRoomNews(self.memory, news, policy=policy, now=to_micros(since), done=lambda freed: None)
         self.carry_out(job)
         for line in Exchange().lines(POOL):
             leg = self._source.parse(line.rstrip(), utc_now())

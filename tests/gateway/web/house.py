@@ -37,6 +37,7 @@ class LaidOut:
     """A PMS that gives the answers laid out for it, in order, and then says yes to everything."""
 
     takes_reversals = False
+    tells_rooms = True
 
     def __init__(self) -> None:
         self.state = LinkState(up=True, ready=True, why="", since=NOON - timedelta(days=4))
