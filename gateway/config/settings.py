@@ -34,9 +34,11 @@ from gateway.config.fields import (
     as_tuple,
     one_of,
 )
+from gateway.traffic.capacity import MOST_MEMBERS
 from pms_adapters.options import AdapterOptions
 
 Transport: TypeAlias = Literal["listen", "connect", "serial", "file", "udp"]
+TRUNK_DIRECTIONS = ("both", "in", "out")
 TRANSPORTS: tuple[Transport, ...] = ("listen", "connect", "serial", "file", "udp")
 MAIL_SECURITY: tuple[str, ...] = ("starttls", "tls", "none")
 MailAddress: TypeAlias = Annotated[str, AfterValidator(checks.mail_address)]
@@ -312,6 +314,27 @@ class HookSettings(Settings):
         return frozenset(one.removesuffix("s") for one in self.events if one != "alarms")
 
 
+class TrunkSettings(Settings):
+    """A group of trunks as it stands from a day on; a later table of the same group replaces it from its own day.
+
+    Its trunks are given by `first` and `last`, by `members` (both as the exchange writes them), or, where the exchange does
+    not tell them apart, as a number of `channels`. `target` is the share of calls that may find all busy.
+    """
+
+    group: Text = Field(examples=["city"])
+    name: str = Field("", examples=["City lines"])
+    first: Text | None = Field(None, examples=["T001"])
+    last: Text | None = Field(None, examples=["T024"])
+    members: Texts = Field((), examples=[["T001", "T002"]])
+    channels: Annotated[int, Field(ge=1, le=MOST_MEMBERS)] | None = Field(None, examples=[30])
+    since: date | None = Field(None, examples=[date(2026, 9, 1)])
+    direction: Annotated[str, AfterValidator(one_of(TRUNK_DIRECTIONS, 'direction = "both"'))] = Field(
+        "both", examples=["out"]
+    )
+    target: Annotated[float, Field(gt=0, lt=1)] = Field(0.01, examples=[0.02])
+    overflow_of: Texts = Field((), examples=[["sip"]])
+
+
 class Document(Settings):
     """The whole file, table by table. `load` has put an empty table in the place of each one that may be left out."""
 
@@ -326,6 +349,7 @@ class Document(Settings):
     watch: WatchSettings
     mail: MailSettings | None = None
     hook: Annotated[tuple[HookSettings, ...], BeforeValidator(as_tuple)] = ()
+    trunks: Annotated[tuple[TrunkSettings, ...], BeforeValidator(as_tuple)] = ()
 
 
 class StoreDocument(BaseModel):
@@ -353,3 +377,4 @@ class Config:
     watch: WatchSettings
     mail: MailSettings | None
     hook: tuple[HookSettings, ...]
+    trunks: tuple[TrunkSettings, ...] = ()
