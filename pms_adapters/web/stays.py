@@ -69,7 +69,7 @@ def payer(stays: Sequence[Stay], posting: Posting, now: datetime) -> Stay | Refu
     willing = [stay for stay in there if not stay.no_post]
     if not willing:
         return Refused(NO_POST, f"the PMS takes no charges for the guest in room {room}")
-    return min(willing, key=lambda stay: (_day(stay, posting), stay.key))
+    return min(willing, key=lambda stay: (_day(stay, posting), len(stay.key), stay.key))
 
 
 def was_there(arrival: datetime | date | None, posting: Posting, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 
 from gateway.clock import utc_now
+from gateway.simulators.soap.door import door_site
 from gateway.simulators.soap.pms import SoapPms
 from pms_adapters.contract import Recorder
 from pms_adapters.posting import Found, InDoubt, NotFound, NotSent, Posted, Refused
@@ -45,7 +46,7 @@ def an_adapter(url: str, **more: Any) -> WebAdapter[Any]:
 @fixture_in_reactor
 async def house() -> AsyncIterator[Rezlynx]:
     made = Rezlynx()
-    await made.pms.start()
+    await made.pms.start(door_site(made.pms, reactor))
     made.adapter.start(made.recorder)
     yield made
     await made.adapter.stop()
@@ -96,7 +97,7 @@ async def test_whatever_goes_wrong_with_a_look_up_left_nothing_behind(house: Rez
 @in_reactor
 async def test_sessions_that_expire_cost_no_charge(house: Rezlynx) -> None:
     assert isinstance(await house.post(1), Posted)
-    house.pms.house.fault("expire:1")
+    house.pms.house.fault("session-expired:1")
     assert isinstance(await house.post(2), Posted)
     assert house.booked == 2
 
@@ -119,7 +120,8 @@ class Php(House):
 
     async def lines(self) -> list[dict[str, Any]]:
         """The charges on its folios."""
-        return await told(self.peer.lines)
+        found: list[dict[str, Any]] = await told(self.peer.lines)
+        return found
 
 
 async def told(work: Callable[[], Any]) -> Any:

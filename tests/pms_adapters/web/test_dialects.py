@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,6 +10,8 @@ import pytest
 
 from pms_adapters.contract import a_posting
 from pms_adapters.posting import InDoubt, NotSent, Posted, Refused, Unreadable
+from tests.foreign.judge import Judge
+from tests.pms_adapters.soap.wire import WSDL
 from tests.pms_adapters.web.scene import HOTEL, MORNING, SPOILS, Spoil, WebScene
 from tests.pms_adapters.web.stages import ALL, GuestlineScene, InnRoadScene, OhipScene, SihotScene
 
@@ -278,3 +280,19 @@ def test_a_reservation_closed_for_charges_is_left_alone() -> None:
     outcome = one.post().outcome
     assert isinstance(outcome, Refused)
     assert outcome.code == "NOPOST"
+
+
+# -- a foreign judge ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [GuestlineScene, InnRoadScene, SihotScene])
+def test_jax_ws_allows_all_that_we_say(kind: Callable[[], WebScene], judge: Judge) -> None:
+    one = kind()
+    one.adapter.start(one.listener)
+    one.advance(1)
+    one.post()
+    if isinstance(one, GuestlineScene):
+        one.read_back()
+    said = [heard.body for heard in one.pms.heard if heard.method == "POST"]
+    assert one.pms.booked == [1]
+    assert [judge.problem(WSDL / f"{one.pms.dialect}.wsdl", body) for body in said] == [""] * len(said)
