@@ -1,7 +1,8 @@
 """Guestline Rezlynx: charges posted to the booking that is in the room, and looked for on its folios.
 
 A session comes first (`LogIn`); it expires when the service likes, and then an answer says 7007. That is a definite no:
-what it answers was not looked at, so we log in and say the same once more.
+what it answers was not looked at, so we log in and say the same once more. A charge that has been given up meanwhile is
+not said again.
 
 Who is in the room is asked before each charge (`pmsbkg_RoomFolioInfo`), and the charge goes to that booking, so that it
 cannot meet another guest who comes between the two. A hotel may also post to the room or to the telephone extension; then
@@ -15,7 +16,7 @@ Specification: the public pages of the Rezlynx API; the messages are in `wsdl/gu
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, Literal, TypeAlias
 
@@ -115,10 +116,11 @@ class Guestline:
     async def charge(self, posting: Posting, account: str, timeout: float) -> Posted | Refused:
         """pmschg_PostToRoom; once more where the session had expired, because then nothing was booked."""
         assert self._port is not None
+        began, patience = self._kit.now(), timedelta(seconds=self._kit.settings.answer_timeout)
         values = charge_values(self._options, posting, account)
         answer = await self._port.order(_POST, None, timeout, SessionID=self._session, **values)
         refused = refusal(answer)
-        if refused is not None and refused.code == SESSION_EXPIRED:
+        if refused is not None and refused.code == SESSION_EXPIRED and self._kit.now() - began < patience:
             try:
                 if (locked_out := await self._log_in()) is not None:
                     return locked_out

@@ -282,6 +282,28 @@ def test_a_reservation_closed_for_charges_is_left_alone() -> None:
     assert outcome.code == "NOPOST"
 
 
+@pytest.mark.parametrize("kind", [GuestlineScene, OhipScene])
+def test_a_charge_that_was_given_up_is_not_said_again_when_its_session_turns_out_to_have_expired(
+    kind: Callable[[], GuestlineScene | OhipScene],
+) -> None:
+    """The doubt was told: a charge that leaves after it could meet the one that a person has sent again."""
+    one = kind()
+    one.start()
+    one.say("nothing")
+    attempt = one.post()
+    one.advance(one.answer_timeout)
+    assert isinstance(attempt.outcome, InDoubt)
+    sent = len([heard for heard in one.pms.heard if one.pms.is_charge(heard)])
+    if isinstance(one, GuestlineScene):
+        one.pms.session = ""
+    else:
+        one.pms.valid = ""
+    one.answer_late()
+    one.advance(1)
+    assert len([heard for heard in one.pms.heard if one.pms.is_charge(heard)]) == sent == 1
+    assert [(token, isinstance(late, Refused) and late.retry) for token, late in one.listener.late] == [(1, "later")]
+
+
 # -- a foreign judge ---------------------------------------------------------------------------------------------------
 
 
