@@ -26,14 +26,14 @@ from pydantic import Field
 from pms_adapters.amounts import amount_of
 from pms_adapters.marks import mark_of
 from pms_adapters.options import ByClass, Text, of_class
-from pms_adapters.posting import Posted, Posting, ReadBack, Refused, Unreadable
+from pms_adapters.posting import NotFound, Posted, Posting, ReadBack, Refused, Unreadable
 from pms_adapters.soap.kit import Kit, call_text, plain
 from pms_adapters.soap.transport import Port
 from pms_adapters.web.exchange import NoAnswer, NotReached
 from pms_adapters.web.folio import FolioLine, look_for
 from pms_adapters.web.link import Dialect, Unwell
 from pms_adapters.web.options import WebOptions
-from pms_adapters.web.stays import Stay, no_code, payer, told
+from pms_adapters.web.stays import Stay, no_code, payer, told, was_there
 
 Element: TypeAlias = etree._Element
 
@@ -131,7 +131,7 @@ class Guestline:
         return refused or Posted()
 
     async def read(self, posting: Posting, account: str | None) -> ReadBack:
-        """Every folio of the room."""
+        """Every folio of the room. Not found proves nothing once another booking may be in it."""
         info = await self._asked(_INFO, look_up_values(self._options, posting))
         lines: list[FolioLine] = []
         numbers = folios_in(self._options, info)
@@ -142,7 +142,17 @@ class Guestline:
                 return Unreadable(f"folio {number} of room {posting.room}: {refused.code} {refused.text}")
             lines += lines_in(answer)
         read = f"{len(lines)} lines on {len(numbers)} folios of room {posting.room}"
-        return look_for(posting, self._options.code_of(posting), lines, read)
+        said = look_for(posting, self._options.code_of(posting), lines, read)
+        if isinstance(said, NotFound) and not self._is_still_there(info, posting, account):
+            return Unreadable(f"{said.read}, but the booking it was posted to may not be in it any more")
+        return said
+
+    def _is_still_there(self, info: Element, posting: Posting, account: str | None) -> bool:
+        """Whether the booking in the room is the one that the charge went to, or would have gone to."""
+        stays = stays_in(self._options, info)
+        if account is not None:
+            return account in {stay.key for stay in stays}
+        return any(was_there(stay.arrival, posting, self._kit.now()) for stay in stays)
 
     def close(self) -> None:
         """Close every connection; the session ends by itself."""
@@ -229,7 +239,7 @@ def refusal(answer: Element) -> Refused | None:
     code = _code(answer)
     if code == NO_EXCEPTION:
         return None
-    if not code.lstrip("-").isdigit():
+    if not code.isascii() or not code.lstrip("-").isdigit():
         raise NoAnswer("Guestline's answer has no exception code")
     words = answer[0].findtext(f"{_G}ExceptionDescription") or "no words with it"
     return Refused(code, words, "later" if code == SESSION_EXPIRED else "never")
@@ -272,7 +282,8 @@ def _guests(answer: Element) -> list[tuple[int, bool]]:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text is not None and text.isdigit() else 0
+    """A small whole number; 0 where there is none."""
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -96,6 +96,7 @@ class GuestlinePms(SoapPms):
     expire_at_charges: int = 0
     """How many of the next charges find their session expired."""
     posts_allowed: int = 1
+    booking: str = "BK1/1"
     vacant: bool = False
     posted_to: list[tuple[str, str]] = field(default_factory=list)
 
@@ -131,7 +132,7 @@ class GuestlinePms(SoapPms):
             "<Number>1</Number></cpmsbkg_RoomFolioInfo_FolioItem>"
         )
         found = (
-            f"<RoomBookRef>BK1/1</RoomBookRef><Arrival>{self.arrival:%Y-%m-%dT%H:%M:%S}</Arrival>"
+            f"<RoomBookRef>{self.booking}</RoomBookRef><Arrival>{self.arrival:%Y-%m-%dT%H:%M:%S}</Arrival>"
             f"<RoomFolioItems>{guest}</RoomFolioItems>"
         )
         return _block("pmsbkg_RoomFolioInfo", 0, "", f"<RoomFolioInfo>{'' if self.vacant else found}</RoomFolioInfo>")

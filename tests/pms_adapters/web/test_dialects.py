@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from pms_adapters.contract import a_posting
-from pms_adapters.posting import InDoubt, NotSent, Posted, Refused, Unreadable
+from pms_adapters.posting import InDoubt, NotFound, NotSent, Posted, Refused, Unreadable
 from tests.foreign.judge import Judge
 from tests.pms_adapters.soap.wire import WSDL
 from tests.pms_adapters.web.scene import HOTEL, MORNING, SPOILS, Spoil, WebScene
@@ -219,6 +219,19 @@ def test_a_charge_goes_where_the_hotel_wants_it(way: str, to: tuple[str, str]) -
     one = guestline(post_by=way)
     assert isinstance(one.post().outcome, Posted)
     assert one.pms.posted_to == [to]
+
+
+def test_not_found_on_the_folio_of_another_guest_proves_nothing() -> None:
+    one = guestline()
+    one.book(False)
+    one.say("nothing")
+    assert one.post().open
+    one.advance(one.answer_timeout)
+    assert isinstance(one.read_back(), NotFound)
+    one.pms.booking = "BK2/1"
+    said = one.read_back()
+    assert isinstance(said, Unreadable)
+    assert "any more" in said.why
 
 
 # -- OPERA Cloud -------------------------------------------------------------------------------------------------------
