@@ -28,6 +28,11 @@ class AdapterOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
 
+    @property
+    def token_width(self) -> int | None:
+        """How many digits a number on the wire may have; None where the adapter leaves that to others."""
+        return None
+
     def lines(self) -> list[str]:
         """What the hotel must confirm before the first charge, in plain lines; `foliogate check` prints them."""
         return []

@@ -11,7 +11,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
-from twisted.internet.endpoints import clientFromString
+from twisted.internet.endpoints import clientFromString, serverFromString
+from twisted.internet.interfaces import IStreamClientEndpoint, IStreamServerEndpoint
 
 from gateway.config import Config, PmsSettings
 from pms_adapters.catalog import ADAPTERS
@@ -80,6 +81,34 @@ def _door(making: Making) -> PmsAdapter:
     return DoorAdapter(_of(making, DoorOptions), making.now)
 
 
+def _hobic(making: Making) -> PmsAdapter:
+    from pms_adapters.hobic.adapter import HobicAdapter
+    from pms_adapters.hobic.charges import HobicSettings
+    from pms_adapters.hobic.options import HobicOptions
+
+    pms = making.pms
+    settings = HobicSettings(
+        name=pms.name,
+        timezone=making.config.property.timezone,
+        options=_of(making, HobicOptions),
+        answer_timeout=pms.answer_timeout,
+        takes_reversals=pms.takes_reversals,
+    )
+    endpoint = _endpoint(making.reactor, pms)
+    return HobicAdapter(settings=settings, endpoint=endpoint, clock=making.reactor, wall_clock=making.now)
+
+
+def _endpoint(reactor: Any, pms: PmsSettings) -> IStreamClientEndpoint | IStreamServerEndpoint:
+    """Where a PMS is that we dial, that dials us, or that is at the other end of a cable."""
+    from pms_adapters.hobic.serial import SerialEndpoint, serial_place
+
+    if pms.serial is not None:
+        return SerialEndpoint(reactor, serial_place(pms.serial))
+    if pms.listen is not None:
+        return serverFromString(reactor, pms.listen)  # type: ignore[no-untyped-call,no-any-return]
+    return clientFromString(reactor, pms.connect)  # type: ignore[no-untyped-call,no-any-return]
+
+
 def _ows(making: Making) -> PmsAdapter:
     from pms_adapters.soap.ows import Ows
     from pms_adapters.soap.ows_options import OwsOptions
@@ -118,6 +147,7 @@ MAKERS: Final[Mapping[str, Maker]] = MappingProxyType(
         "door": _door,
         "fias": _fias,
         "guestline": _guestline,
+        "hobic": _hobic,
         "innroad": _innroad,
         "ohip": _ohip,
         "ows": _ows,

@@ -24,6 +24,7 @@ from tests.bench import (
     replaying,
     safety,
     soap,
+    traffic,
     whole,
 )
 from tests.bench.kit import Figure, Findings, probe, table
@@ -40,6 +41,7 @@ BENCHES: Final[dict[str, tuple[str, Callable[[], Findings]]]] = {
     "posting": ("Posting over FIAS", posting.bench),
     "soap": ("Posting over SOAP", soap.bench),
     "whole": ("The whole road: record in, charge posted and marked", whole.bench),
+    "traffic": ("Trunks", traffic.bench),
     "safety": ("What safety costs", safety.bench),
     "enduring": ("Recovery and memory", enduring.bench),
 }
