@@ -98,6 +98,8 @@ class Ows:
             answer = await self._kit.web.get(self._address("ResvAdvanced"), {"accept": "*/*"}, self._timeout)
             if answer.status >= 500:
                 raise NoAnswer(f"the PMS answered with status {answer.status}")
+            if answer.status == 404:
+                raise Unwell(f"there is no service at {self._address('ResvAdvanced')}: look at url and suffix")
             return
         said, _ = await self._who(room, "INHOUSE")
         if said.said != "SUCCESS" and room == self._options.probe_room and said.code not in self._options.nobody:

@@ -54,6 +54,8 @@ LATE_SECONDS: Final = 600.0
 """How long an answer is listened for after its time: no PMS was seen to answer later, and a connection costs little."""
 PATIENCE_AT_STOP: Final = 2.5
 """Seconds that `stop` waits for an outstanding answer; the port allows five for all of it."""
+MOST_UNANSWERED: Final = 3
+"""How often in a row the question whose a room is may go unanswered before its charges wait longer than a second."""
 MOST_REMEMBERED: Final = 1_000
 """Postings whose folio is remembered for reading it back; doubts are few and are read back within hours."""
 
@@ -135,6 +137,7 @@ class WebAdapter(Generic[_A]):
         self._looking = False
         self._alarm: IDelayedCall | None = None
         self._attempt: _Attempt | None = None
+        self._unanswered: dict[str, int] = {}
         self._working: set[Deferred[Any]] = set()
         self._remembered: OrderedDict[int, _Remembered[_A]] = OrderedDict()
         self._stopping: Deferred[None] | None = None
@@ -286,8 +289,9 @@ class WebAdapter(Generic[_A]):
             return
         except (NotReached, NoAnswer) as error:
             self._lost(str(error))
-            self._conclude(attempt, NotSent(f"whom the PMS has in room {posting.room} is not known: {error}"))
+            self._conclude(attempt, self._unknown(posting.room, error))
             return
+        self._unanswered.pop(posting.room, None)
         if isinstance(account, Refused):
             self._conclude(attempt, account)
             self._alive()
@@ -295,6 +299,17 @@ class WebAdapter(Generic[_A]):
         if not attempt.open:
             return  # it was given up meanwhile: nothing may leave any more
         await self._say(attempt, account)
+
+    def _unknown(self, room: str, error: NotReached | NoAnswer) -> NotSent | Refused:
+        """What it means that nobody could say whose charge it is: nothing was sent, and it is offered again at once.
+
+        Where the PMS answers about other rooms and never about this one, it is offered ever more seldom, and then to a person.
+        """
+        why = f"whom the PMS has in room {room} is not known: {error}"
+        if isinstance(error, NotReached):
+            return NotSent(why)
+        self._unanswered[room] = self._unanswered.get(room, 0) + 1
+        return NotSent(why) if self._unanswered[room] < MOST_UNANSWERED else Refused("NOANSWER", why, "later")
 
     async def _say(self, attempt: _Attempt, account: _A) -> None:
         """Say the charge; from here on it may have been booked."""

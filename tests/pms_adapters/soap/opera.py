@@ -75,6 +75,7 @@ class Opera:
     headers: list[etree._Element] = field(default_factory=list)
     waiting: list[Any] = field(default_factory=list)
     dumb: bool = False
+    page: int = 200
     look_up: str = ""
     invoice: str = ""
     routing: str = ""
@@ -207,6 +208,7 @@ class OperaDoor(Resource):
 
     def render_GET(self, request: Any) -> bytes:
         """Somebody looks whether there is a web server."""
+        request.setResponseCode(self._opera.page)
         return b"<html>a service</html>"
 
     def render_POST(self, request: Any) -> int:

@@ -242,6 +242,31 @@ def test_a_look_up_without_an_answer_left_nothing_and_the_link_is_asked_for_a_si
     assert [one.up for one in recorder.states][-3:] == [True, False, True]
 
 
+def test_a_room_that_opera_never_answers_for_waits_longer_and_holds_nobody_up() -> None:
+    scene, _ = up()
+    scene.opera.guests.append(Guest("4713", "0413"))
+    for expected in (NotSent, NotSent, Refused, Refused):
+        scene.opera.look_up = "<garbage/>"
+        outcome = post(scene)
+        assert isinstance(outcome, expected)
+        scene.opera.look_up = ""
+        scene.advance(61)
+    assert isinstance(outcome, Refused)
+    assert (outcome.code, outcome.retry) == ("NOANSWER", "later")
+    assert isinstance(post(scene, replace(CALL, room="0413")), Posted)
+    assert isinstance(post(scene), Posted)
+    scene.opera.look_up = "<garbage/>"
+    assert isinstance(post(scene), NotSent)
+
+
+def test_an_address_without_a_service_says_what_to_look_at() -> None:
+    scene, recorder = InMemory(probe_room=""), Recorder()
+    scene.opera.page = 404
+    scene.adapter.start(recorder)
+    scene.advance(1)
+    assert "look at url and suffix" in scene.adapter.state.why
+
+
 def test_a_user_name_that_opera_does_not_know_shows_as_a_link_that_is_down() -> None:
     scene, recorder = InMemory(), Recorder()
     scene.opera.look_up = scene.opera.failed("FutureBookingSummary", "LOGIN", "Invalid user name")
