@@ -22,8 +22,8 @@ from pms_adapters.posting import (
     Refused,
     Unreadable,
 )
-from pms_adapters.soap.ows import PROMPT
 from pms_adapters.soap.ows_options import OwsOptions
+from pms_adapters.web.stays import PROMPT
 from tests.pms_adapters.soap.opera import PORT, START, Guest, InMemory, Line, options
 
 CALL = replace(a_posting(), started_at=START - timedelta(minutes=5))
@@ -108,7 +108,7 @@ def test_every_message_says_who_asks_and_nothing_of_it_is_logged(caplog: pytest.
     assert header.findtext(".//{*}UserPassword") == "pssst"
     assert header.findtext(".//{*}Domain") == "SEASIDE"
     assert header.findtext(".//{*}Key") == "KEY"
-    assert [one.get("systemType") for one in header[:2]] == ["WEB", "PMS"]
+    assert [one.get("systemType") for one in list(header)[:2]] == ["WEB", "PMS"]
     assert header.get("transactionID") == "LOOK-1"
     assert "pssst" not in caplog.text
     assert "pssst" not in str(recorder.__dict__)
