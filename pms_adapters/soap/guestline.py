@@ -41,6 +41,8 @@ NO_EXCEPTION: Final = "0"
 """The ExceptionCode of a yes."""
 SESSION_EXPIRED: Final = "7007"
 """The ExceptionCode that says: log in again."""
+NOT_PERMITTED: Final = "70004"
+"""The ExceptionCode for a method that Guestline has not opened to this interface: every room would be answered so."""
 PRIMARY_FOLIO: Final = 1
 """The number of the folio of a booking's first guest."""
 
@@ -172,6 +174,8 @@ class Guestline:
             if not self._session and (refused := await self._log_in()) is not None:
                 raise NoAnswer(f"Guestline refuses our log-in: {refused.code} {refused.text}")
             answer = await ask(operation, None, self._kit.settings.answer_timeout, SessionID=self._session, **values)
+            if _code(answer) == NOT_PERMITTED:
+                raise NoAnswer(f"Guestline does not permit {operation} to interface {self._options.interface}")
             if _code(answer) != SESSION_EXPIRED:
                 return answer
             self._session = ""

@@ -198,6 +198,19 @@ def test_a_log_in_that_is_refused_keeps_the_link_down_with_their_words() -> None
     assert one.adapter.state.ready
 
 
+def test_a_look_up_that_guestline_has_not_opened_holds_the_charges_and_says_whom_to_ask() -> None:
+    """Each of them refused would be a pile of work for a person, for one mistake in a contract."""
+    one = guestline()
+    one.pms.forbidden = "pmsbkg_RoomFolioInfo"
+    assert isinstance(one.post().outcome, NotSent)
+    one.advance(60)
+    assert not is_ready(one)
+    assert "does not permit pmsbkg_RoomFolioInfo" in one.adapter.state.why
+    one.pms.forbidden = ""
+    one.advance(120)
+    assert isinstance(one.post(a_posting(2)).outcome, Posted)
+
+
 def test_a_guest_who_may_not_be_charged_is_not() -> None:
     one = guestline()
     one.pms.posts_allowed = 0
