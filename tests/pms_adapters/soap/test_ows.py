@@ -22,7 +22,7 @@ from pms_adapters.posting import (
     Refused,
     Unreadable,
 )
-from pms_adapters.soap.ows import PROMPT
+from pms_adapters.web.stays import PROMPT
 from tests.pms_adapters.soap.opera import PORT, START, Guest, InMemory, Line, options
 
 CALL = replace(a_posting(), started_at=START - timedelta(minutes=5))
