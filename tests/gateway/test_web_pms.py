@@ -49,7 +49,7 @@ def test_every_adapter_of_the_catalog_has_its_maker() -> None:
     assert set(makers.MAKERS) == set(ADAPTERS)
 
 
-@pytest.mark.parametrize("name", ["guestline", "innroad", "ohip", "sihot"])
+@pytest.mark.parametrize("name", ["guestline", "innroad", "ohip", "ows", "sihot"])
 def test_what_the_page_says_to_write_is_good_and_makes_the_adapter(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -61,3 +61,9 @@ def test_what_the_page_says_to_write_is_good_and_makes_the_adapter(
     assert ADAPTERS[name].title in lines[0]
     assert len(lines) > 2
     assert SECRET not in f"{lines} {config!r} {config.pms[0].options!r}"
+
+
+def test_the_page_of_opera_has_every_option_and_no_other() -> None:
+    table = (PAGES / "ows.md").read_text(encoding="utf-8").partition("| option |")[2].partition("\n\n")[0]
+    named = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.split(" | ")[0])}
+    assert named == set(ADAPTERS["ows"].options().model_fields)
