@@ -18,6 +18,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Site
 
 from pms_adapters.marks import token_of
+from pms_adapters.posting import PmsAdapter
 from pms_adapters.soap import kit
 from pms_adapters.soap.ows import Ows
 from pms_adapters.soap.ows_options import OwsOptions
@@ -87,10 +88,10 @@ class Opera:
 
     def answer(self, request: Any, envelope: etree._Element) -> str | None:
         """The body of the answer, or None if there is none for now."""
-        payload = envelope.find("{*}Body")[0]  # type: ignore[index]
+        payload = envelope.find("{*}Body")[0]
         operation = etree.QName(payload).localname.removesuffix("Request")
         self.asked.append(operation)
-        self.headers.append(envelope.find("{*}Header")[0])  # type: ignore[index]
+        self.headers.append(envelope.find("{*}Header")[0])
         if operation == "PostCharge":
             return self._charge(request, payload)
         if operation == "FutureBookingSummary":
@@ -250,7 +251,7 @@ class InMemory:
         settings = WebSettings(
             name="opera", url=f"http://127.0.0.1:{PORT}/ows", timezone=WARSAW, answer_timeout=answer_timeout
         )
-        self.adapter: WebAdapter[Any] = kit.adapter(
+        self.web: WebAdapter[Any] = kit.adapter(
             settings,
             options(**{"probe_room": PROBED, **more}),
             Ows,
@@ -258,6 +259,8 @@ class InMemory:
             now=self.gateway.now,
             in_thread=_at_once,
         )
+
+        self.adapter: PmsAdapter = self.web
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""

@@ -22,7 +22,6 @@ from pms_adapters.posting import (
     Refused,
     Unreadable,
 )
-from pms_adapters.soap.ows_options import OwsOptions
 from pms_adapters.web.stays import PROMPT
 from tests.pms_adapters.soap.opera import PORT, START, Guest, InMemory, Line, options
 
@@ -50,7 +49,7 @@ def post(scene: InMemory, posting: Posting = CALL) -> PostingResult:
 def read(scene: InMemory, posting: Posting = CALL) -> ReadBack:
     """Look for a charge."""
     heard: list[ReadBack] = []
-    scene.adapter.read_back(posting).addCallback(heard.append)
+    scene.web.read_back(posting).addCallback(heard.append)
     scene.advance(31)
     assert len(heard) == 1
     return heard[0]
@@ -108,7 +107,7 @@ def test_every_message_says_who_asks_and_nothing_of_it_is_logged(caplog: pytest.
     assert header.findtext(".//{*}UserPassword") == "pssst"
     assert header.findtext(".//{*}Domain") == "SEASIDE"
     assert header.findtext(".//{*}Key") == "KEY"
-    assert [one.get("systemType") for one in list(header)[:2]] == ["WEB", "PMS"]
+    assert [header[place].get("systemType") for place in (0, 1)] == ["WEB", "PMS"]
     assert header.get("transactionID") == "LOOK-1"
     assert "pssst" not in caplog.text
     assert "pssst" not in str(recorder.__dict__)
@@ -426,5 +425,9 @@ def test_the_lines_for_the_accountant() -> None:
     assert "hotel time: 23:30-04:00" in said
 
 
-def test_options_cannot_be_changed_afterwards() -> None:
-    assert OwsOptions.model_config["frozen"]
+def test_an_amount_is_never_a_float() -> None:
+    scene, _ = up()
+    for token, (amount, decimals) in enumerate([(100, 0), (1, 3), (10**15 + 1, 2)], 1):
+        assert isinstance(post(scene, replace(CALL, token=token, amount=amount, decimals=decimals)), Posted)
+    said = [charge[0].get("Charge") for charge in scene.opera.charges]
+    assert said == ["100", "0.001", "10000000000000.01"]
