@@ -14,7 +14,7 @@ from pathlib import Path
 from twisted.logger import ILogObserver, LogEvent, formatEvent, globalLogPublisher
 from zope.interface import implementer
 
-from tests.simulation import checks, hotel, person, plan
+from tests.simulation import checks, hotel, hotel_ows, person, plan
 from tests.simulation.day import Day
 
 #: Where a store lies in memory, where the system has such a place: thousands of days, and no disk is worn out.
@@ -52,7 +52,7 @@ def workshop() -> Iterator[hotel.House]:
     """A furnished house in a folder of its own, and the invented dialect in the catalogue."""
     folder = Path(tempfile.mkdtemp(prefix="foliogate-days-", dir=_MEMORY if _MEMORY.is_dir() else None))
     try:
-        with hotel.acknowledging():
+        with hotel.acknowledging(), hotel_ows.unhurried():
             yield hotel.furnish(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
