@@ -26,6 +26,7 @@ class Outcome:
     """What came of a day."""
 
     seed: int
+    speaks: hotel.Speaks
     broken: tuple[str, ...]
     digest: str
     records: int
@@ -58,13 +59,15 @@ def workshop() -> Iterator[hotel.House]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def play(seed: int, house: hotel.House, what: Callable[[Day], None] = plan.whole) -> Outcome:
-    """Play one day and judge it."""
+def play(
+    seed: int, house: hotel.House, what: Callable[[Day], None] = plan.whole, speaks: hotel.Speaks | None = None
+) -> Outcome:
+    """Play one day and judge it; `speaks` is what its PMS speaks, if not what the seed has it speak."""
     folder = Path(tempfile.mkdtemp(prefix=f"day-{seed}-", dir=house.folder))
     failures = _Failures()
     globalLogPublisher.addObserver(failures)
     try:
-        day = Day(seed, folder, house)
+        day = Day(seed, folder, house, speaks)
         found = [*_judged(day, what), *_safely(day.end)]
         return _outcome(day, [*found, *failures.sentences])
     finally:
@@ -104,4 +107,4 @@ def _outcome(day: Day, found: list[str]) -> Outcome:
     counts["postings booked"] = sum(line.booked for line in day.pms.folio)
     for line in found:
         day.world.say(f"BROKEN {line}")
-    return Outcome(day.world.seed, tuple(found), day.world.digest, records, counts, tuple(day.world.trace))
+    return Outcome(day.world.seed, day.speaks, tuple(found), day.world.digest, records, counts, tuple(day.world.trace))
