@@ -80,6 +80,8 @@ Text = Annotated[str, AfterValidator(_plain)]
 """Text that is not empty and has no control characters."""
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_tuple)]
 """A list of such texts."""
+Numbers = Annotated[tuple[int, ...], BeforeValidator(_as_tuple)]
+"""A list of whole numbers."""
 TextMap = Annotated[Mapping[Text, Text], AfterValidator(_frozen)]
 """Text by text."""
 ByClass = Annotated[Mapping[str, Text], AfterValidator(_by_class)]

@@ -19,6 +19,7 @@ from gateway.config.endpoints import Address, listen_address
 from gateway.config.fields import scalar_text
 from gateway.config.lines import Path
 from gateway.config.settings import FIAS_KEYS, TRANSPORTS
+from gateway.config.trunks import trunk_findings
 
 Table: TypeAlias = Mapping[str, Any]
 Finding: TypeAlias = tuple[Path, str]
@@ -51,6 +52,7 @@ def findings(document: Table, folder: FilePath) -> Iterator[Finding]:
     yield from _rooms(document.get("rooms"))
     yield from _tariff(document, folder)
     yield from _assignments(document.get("tariff"))
+    yield from trunk_findings(tables(document, "trunks"))
 
 
 def tables(document: Table, key: str) -> Sequence[Table]:
@@ -60,7 +62,7 @@ def tables(document: Table, key: str) -> Sequence[Table]:
 
 
 def _shape(document: Table) -> Iterator[Finding]:
-    for key in ("pbx", "pms", "hook"):
+    for key in ("pbx", "pms", "hook", "trunks"):
         if isinstance(document.get(key), dict):
             yield (key,), f"there may be several of these: write [[{key}]] with two brackets"
     if not document.get("pbx"):

@@ -34,9 +34,11 @@ from gateway.config.fields import (
     as_tuple,
     one_of,
 )
+from gateway.traffic.capacity import MOST_MEMBERS
 from pms_adapters.options import AdapterOptions
 
 Transport: TypeAlias = Literal["listen", "connect", "serial", "file", "udp"]
+TRUNK_DIRECTIONS = ("both", "in", "out")
 TRANSPORTS: tuple[Transport, ...] = ("listen", "connect", "serial", "file", "udp")
 MAIL_SECURITY: tuple[str, ...] = ("starttls", "tls", "none")
 MailAddress: TypeAlias = Annotated[str, AfterValidator(checks.mail_address)]
@@ -296,11 +298,41 @@ class MailSettings(Settings):
 
 
 class HookSettings(Settings):
-    """A web hook: each alarm is sent there as JSON, signed with the secret. The URL may hold a token: never shown."""
+    """A web hook: what happens is sent there as JSON, signed with the secret. The URL may hold a token: never shown.
+
+    `events` says what: "alarms", and of the feed "calls" and "postings".
+    """
 
     name: Annotated[Text, AfterValidator(checks.hook_name)] = Field(examples=["desk-chat"])
     url: Annotated[Secret, AfterValidator(checks.hook_url)] = Field(examples=["https://example.org/hook"], repr=False)
     secret: Annotated[Secret, AfterValidator(checks.hook_secret)] = Field(examples=["env:HOOK_SECRET"], repr=False)
+    events: Annotated[Texts, AfterValidator(checks.hook_events)] = Field(("alarms",), examples=[["calls", "postings"]])
+
+    @property
+    def told(self) -> frozenset[str]:
+        """Of the feed, what this hook is sent: the first words of the kinds of events."""
+        return frozenset(one.removesuffix("s") for one in self.events if one != "alarms")
+
+
+class TrunkSettings(Settings):
+    """A group of trunks as it stands from a day on; a later table of the same group replaces it from its own day.
+
+    Its trunks are given by `first` and `last`, by `members` (both as the exchange writes them), or, where the exchange does
+    not tell them apart, as a number of `channels`. `target` is the share of calls that may find all busy.
+    """
+
+    group: Text = Field(examples=["city"])
+    name: str = Field("", examples=["City lines"])
+    first: Text | None = Field(None, examples=["T001"])
+    last: Text | None = Field(None, examples=["T024"])
+    members: Texts = Field((), examples=[["T001", "T002"]])
+    channels: Annotated[int, Field(ge=1, le=MOST_MEMBERS)] | None = Field(None, examples=[30])
+    since: date | None = Field(None, examples=[date(2026, 9, 1)])
+    direction: Annotated[str, AfterValidator(one_of(TRUNK_DIRECTIONS, 'direction = "both"'))] = Field(
+        "both", examples=["out"]
+    )
+    target: Annotated[float, Field(gt=0, lt=1)] = Field(0.01, examples=[0.02])
+    overflow_of: Texts = Field((), examples=[["sip"]])
 
 
 class Document(Settings):
@@ -317,6 +349,7 @@ class Document(Settings):
     watch: WatchSettings
     mail: MailSettings | None = None
     hook: Annotated[tuple[HookSettings, ...], BeforeValidator(as_tuple)] = ()
+    trunks: Annotated[tuple[TrunkSettings, ...], BeforeValidator(as_tuple)] = ()
 
 
 class StoreDocument(BaseModel):
@@ -344,3 +377,4 @@ class Config:
     watch: WatchSettings
     mail: MailSettings | None
     hook: tuple[HookSettings, ...]
+    trunks: tuple[TrunkSettings, ...] = ()

@@ -88,6 +88,12 @@ def _held(owner: str, holds: tuple[Hold, ...]) -> Select[Any]:
     return _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "held")), _p.hold.in_(holds)).order_by(_p.id)
 
 
+def refused(connection: Connection, owner: str) -> list[PostingRow]:
+    """Every posting that a PMS refused and nobody has settled."""
+    wanted = _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "refused"))).order_by(_p.id)
+    return [PostingRow(*row) for row in connection.execute(wanted)]
+
+
 def all_due(connection: Connection, owner: str) -> list[PostingRow]:
     """Every posting that is due, at whatever PMS."""
     wanted = _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "due"))).order_by(_p.id)
