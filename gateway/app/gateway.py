@@ -23,6 +23,7 @@ from gateway.alarms.kinds import Fact
 from gateway.app import parts
 from gateway.app.asked import Asking
 from gateway.app.doors import Doors
+from gateway.app.feeding import begin_feed, event_hooks
 from gateway.app.link import Link, Surroundings
 from gateway.app.watching import emergency_begun, watch_of
 from gateway.config import Config, PbxSettings
@@ -152,8 +153,15 @@ class Gateway:
             counter=self.link.counter if self.link is not None else None,
             take=self.due,
         )
+        self.event_hooks = event_hooks(self._surroundings(), self._elsewhere)
         self.watch, self._deliveries = watch_of(
-            self._surroundings(), self.writer, self._elsewhere, self._sources, self.link, self._pace.watch
+            self._surroundings(),
+            self.writer,
+            self._elsewhere,
+            self._sources,
+            self.link,
+            self._pace.watch,
+            self.event_hooks,
         )
 
     def _surroundings(self) -> Surroundings:
@@ -177,6 +185,8 @@ class Gateway:
         self._name_strays(connection)
         for posting_id in outbox.doubt_all_sent(connection, self.memory.statements, self.memory.owner, now):
             self.memory.note(connection, now, "foliogate", "in doubt: sent, and no answer before the stop", posting_id)
+        for name in begin_feed(connection, self.config, self.memory):
+            self._log.info("the web hook {name} is told of what happens from now on", name=name)
         reconsider(connection, self.memory, self._rules, self._sources, self._book, now)
 
     def _name_strays(self, connection: Connection) -> None:
@@ -200,6 +210,8 @@ class Gateway:
         self._add(PeriodicService(self._reactor, self._pace.commands, self._read_commands, "reading commands"))
         self._add(PeriodicService(self._reactor, self._pace.overdue, self._settle_overdue, "settling overdue calls"))
         self._add(self._deliveries)
+        for hook in self.event_hooks:
+            self._add(hook)
         self._add(self.watch.service)
         if self.link is not None and self.link.counter is not None:
             self._add(

@@ -20,6 +20,7 @@ from gateway.web.programs import Programs
 from gateway.web.reads import Reads
 from gateway.web.security import BoundedSite, Door, QuietSite, Rooms, own_hosts
 from gateway.web.site import Routes
+from gateway.web.soap.service import SoapService
 from gateway.web.workers import in_processes
 
 
@@ -38,8 +39,10 @@ def door(house: House, clock: Any, elsewhere: Elsewhere, laboratory: Laboratory 
     live = Live(house, reads, clock.seconds)
     programs, callers = Programs(house, reads), Callers(house.database, reads, clock.seconds)
     pages = Routes(house, reads, live, clock, version, bench).app.resource()
-    api = ApiRoutes(house, reads, Api(house, reads, live, version), programs, callers, version).app.resource()
-    return Door(Rooms(pages, {b"/api/": api}), own_hosts(house.config.web.host))
+    api = Api(house, reads, live, version)
+    routes = ApiRoutes(house, reads, api, programs, callers, version).app.resource()
+    below = {b"/api/": routes, b"/soap/": SoapService(api, programs, callers)}
+    return Door(Rooms(pages, below), own_hosts(house.config.web.host))
 
 
 class WebService:

@@ -1,8 +1,9 @@
 """What every SOAP dialect is made with, so that a dialect is one module of mapping and its contract.
 
 A dialect is a class that fills `pms_adapters.web.link.Dialect` and is made from a `Kit`. `adapter` joins it to a link.
-The kit opens the services of its contracts, off the reactor's thread, and says what all dialects say alike: amounts
-without floats, texts that XML can carry, the mark of a posting.
+The kit opens the services of its contracts, off the reactor's thread, and says what all dialects say alike: texts that
+XML can carry, the mark of a posting. Amounts are in `pms_adapters.amounts`, who pays in `pms_adapters.web.stays`, what a
+folio proves in `pms_adapters.web.folio`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from twisted.internet.defer import Deferred
@@ -20,7 +20,7 @@ from pms_adapters.marks import mark_of
 from pms_adapters.posting import Posting
 from pms_adapters.soap.transport import Port, service
 from pms_adapters.web.connecting import Trust
-from pms_adapters.web.exchange import Web
+from pms_adapters.web.exchange import NoAnswer, Web
 from pms_adapters.web.link import Dialect, WebAdapter, WebSettings
 from pms_adapters.web.options import WebOptions
 
@@ -44,6 +44,12 @@ class Kit(Generic[_O]):
     async def port(self, contract: str, url: str) -> Port:
         """The service of a contract at an address; the contract is loaded where that was not done before."""
         return Port(self.web, await self.in_thread(lambda: service(contract)), url)
+
+    async def sign_of_life(self) -> None:
+        """See that a web server is at the address, where no question of a dialect shows more; raises as `Web.get`."""
+        answer = await self.web.get(self.settings.url, {"accept": "*/*"}, self.settings.answer_timeout)
+        if answer.status >= 500:
+            raise NoAnswer(f"the PMS answered with status {answer.status}")
 
     def local(self, instant: datetime) -> datetime:
         """An instant in the hotel's time."""
@@ -76,19 +82,6 @@ def adapter(
 
 def _in_pool(reactor: Any) -> InThread:
     return lambda work: deferToThreadPool(reactor, reactor.getThreadPool(), work)
-
-
-def amount_of(posting: Posting) -> Decimal:
-    """The amount as a number with its decimals, exact."""
-    return Decimal(posting.amount).scaleb(-posting.decimals)
-
-
-def same_amount(text: str, posting: Posting) -> bool:
-    """True if the text says the amount of the posting, however many noughts it has."""
-    try:
-        return Decimal(text.strip()) == amount_of(posting)
-    except ArithmeticError:
-        return False
 
 
 def duration_of(posting: Posting) -> str:

@@ -23,6 +23,8 @@ from tests.bench import (
     reading,
     replaying,
     safety,
+    soap,
+    traffic,
     whole,
 )
 from tests.bench.kit import Figure, Findings, probe, table
@@ -37,7 +39,9 @@ BENCHES: Final[dict[str, tuple[str, Callable[[], Findings]]]] = {
     "pricing": ("Pricing", pricing.bench),
     "replay": ("Rehearsing a stored history by another tariff", replaying.bench),
     "posting": ("Posting over FIAS", posting.bench),
+    "soap": ("Posting over SOAP", soap.bench),
     "whole": ("The whole road: record in, charge posted and marked", whole.bench),
+    "traffic": ("Trunks", traffic.bench),
     "safety": ("What safety costs", safety.bench),
     "enduring": ("Recovery and memory", enduring.bench),
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -402,11 +401,5 @@ def test_the_lines_for_the_accountant() -> None:
     assert "hotel time: 23:30-04:00" in said
 
 
-def test_an_amount_is_never_a_float() -> None:
-    from pms_adapters.soap.kit import amount_of, same_amount
-
-    assert amount_of(replace(CALL, amount=100, decimals=0)) == Decimal(100)
-    assert str(amount_of(replace(CALL, amount=1, decimals=3))) == "0.001"
-    assert same_amount("13.7500", CALL)
-    assert not same_amount("about 13.75", CALL)
+def test_options_cannot_be_changed_afterwards() -> None:
     assert OwsOptions.model_config["frozen"]
