@@ -66,6 +66,33 @@ def test_a_pms_that_hangs_leaves_one_doubt_that_is_named(tmp_path: Path) -> None
     assert "in doubt; the PMS's own list has it" in shown.text
 
 
+def test_a_pms_that_is_asked_over_soap_is_read_back_after_it_hung_and_waited_for_while_it_is_cut(
+    tmp_path: Path,
+) -> None:
+    """OPERA's web services: one doubt that the guest's bill settles, charges that wait, a killed gateway, the same balance."""
+    with demo(tmp_path, "--pms", "ows", "--days", "3", "--rate", "60") as shown:
+        eventually("charges are posted", lambda: shown.posted() > 0)
+        shown.press("hang")
+        eventually("one is in doubt", lambda: shown.balance()["states"].get("in_doubt", 0) == 1, 40)
+        eventually("the bill settles it", lambda: not shown.balance()["states"].get("in_doubt", 0), 75, every=0.5)
+        shown.press("cut")
+        eventually("charges wait", lambda: shown.balance()["states"].get("due", 0) > 1)
+        shown.press("restore")
+        eventually("what waited is posted", lambda: not shown.balance()["states"].get("due", 0), 60)
+        shown.after_a_call()
+        shown.press("kill")
+        eventually("the gateway is down", lambda: not shown.balance()["standings"]["gateway"])
+        eventually("the gateway is back", lambda: shown.balance()["standings"]["gateway"], 60)
+        before = shown.posted()
+        eventually("charges are posted again", lambda: shown.posted() > before, 60)
+        os.killpg(shown.process.pid, signal.SIGTERM)
+        assert shown.process.wait(timeout=60) == 0
+        figures = last_figures(shown.text)
+    assert (figures["lost"], figures["doubled"]) == (0, 0)
+    assert figures["posted"] > before
+    assert "reads the guest's bill" in shown.text
+
+
 def test_a_demo_that_is_killed_takes_its_processes_with_it(tmp_path: Path) -> None:
     """kill -9 on the demo: the exchange, the gateway and the PMS die with it, their ports are free."""
     with demo(tmp_path, "--days", "3") as shown:
