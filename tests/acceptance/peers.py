@@ -243,8 +243,8 @@ class House:
 @contextlib.contextmanager
 def running(house: House) -> Iterator[House]:
     """A started house, killed at the end if the test did not stop it; its log is printed if the test fails."""
-    house.start()
     try:
+        house.start()
         yield house
     except BaseException:
         print(house.log()[-8000:])
