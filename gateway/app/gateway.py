@@ -144,15 +144,7 @@ class Gateway:
         )
         if self.config.pms:
             self.link = Link(self._surroundings())
-        self._asking = Asking(
-            memory=self.memory,
-            submit=self.writer.submit,
-            now=self._now,
-            policy=self._rules.policy,
-            pms_tells_rooms=self.link is not None and self.link.tells_rooms_itself,
-            counter=self.link.counter if self.link is not None else None,
-            take=self.due,
-        )
+        self._asking = self._asked_by_programs()
         self.event_hooks = event_hooks(self._surroundings(), self._elsewhere)
         self.watch, self._deliveries = watch_of(
             self._surroundings(),
@@ -162,6 +154,17 @@ class Gateway:
             self.link,
             self._pace.watch,
             self.event_hooks,
+        )
+
+    def _asked_by_programs(self) -> Asking:
+        return Asking(
+            memory=self.memory,
+            submit=self.writer.submit,
+            now=self._now,
+            policy=self._rules.policy,
+            pms_tells_rooms=self.link is not None and self.link.tells_rooms_itself,
+            counter=self.link.counter if self.link is not None else None,
+            take=self.due,
         )
 
     def _surroundings(self) -> Surroundings:
