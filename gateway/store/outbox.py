@@ -125,6 +125,13 @@ def in_doubt(connection: Connection, owner: str, pms: str, since_before: int, mo
     return [Doubtful(_due(row[:-3]), int(row[-3] or 0), row[-2], int(row[-1])) for row in rows]
 
 
+def handed_over(connection: Connection, owner: str, since: int, until: int) -> list[PostingRow]:
+    """What was handed over in a stretch of time to a PMS that acknowledges nothing, and is not settled yet."""
+    stretch = (_p.changed_at >= since, _p.changed_at < until)
+    wanted = _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "unconfirmable")), *stretch)
+    return [PostingRow(*row) for row in connection.execute(wanted.order_by(_p.id))]
+
+
 def of_call(connection: Connection, owner: str, call_id: int) -> list[PostingRow]:
     """The postings of one call, in order of their parts."""
     wanted = _WHOLE.where(_p.property == owner, _p.call_id == call_id).order_by(_p.part)

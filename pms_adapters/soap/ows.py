@@ -20,7 +20,7 @@ from lxml import etree
 
 from pms_adapters.marks import bears, mark_of
 from pms_adapters.options import of_class
-from pms_adapters.posting import Found, NotFound, Posted, Posting, ReadBack, Refused, Unreadable
+from pms_adapters.posting import Found, NotFound, Posted, Posting, ReadBack, Refused, Retry, Unreadable
 from pms_adapters.soap import ows_reading as reading
 from pms_adapters.soap.kit import Kit, amount_of, call_text, marked_text
 from pms_adapters.soap.ows_options import OwsOptions
@@ -113,7 +113,7 @@ class Ows:
             return Posted(said.reference)
         if said.said != "FAIL":
             raise NoAnswer("OPERA's answer says neither SUCCESS nor FAIL")
-        return Refused(said.code, said.text, "later" if said.code in options.later else "never")
+        return Refused(said.code, said.text, self._retry(said.code))
 
     async def read(self, posting: Posting, account: str | None) -> ReadBack:
         """Read the bill it went to, those of who shares the room, and those that charges are routed to from there."""
@@ -137,6 +137,12 @@ class Ows:
         """Close every connection."""
         self._kit.web.close()
 
+    def _retry(self, code: str) -> Retry:
+        """Whether a charge refused with this code may be offered again."""
+        if code in self._options.audit:
+            return "after_audit"
+        return "later" if code in self._options.later else "never"
+
     # -- questions ---------------------------------------------------------------------------------------------------
 
     async def _residents(self, room: str) -> list[Resident] | Refused:
@@ -159,9 +165,7 @@ class Ows:
         self._asked += 1
         header = self._header(f"LOOK-{self._asked}")
         answer = await self._reservation.ask("FutureBookingSummary", header, self._timeout, AdditionalFilters=filters)
-        return reading.verdict(answer), reading.residents(
-            answer, self._options.number_from, self._kit.settings.timezone
-        )
+        return reading.verdict(answer), reading.residents(answer, self._options.sources, self._kit.settings.timezone)
 
     async def _read_bill(self, search: _Search, number: str) -> None:
         """Every window of one reservation's bill."""

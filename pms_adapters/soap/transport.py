@@ -63,8 +63,8 @@ class Service:
 
     def strictly(self, operation: str, answer: Answer) -> etree._Element:
         """The element of an answer that is wholly by the contract; raises NoAnswer."""
-        document = _document(answer)
-        content = _body(document)
+        content = self.found(operation, answer)
+        document = content.getroottree().getroot()
         try:
             self._binding.get(operation).process_reply(document)
         except (ZeepError, ValueError, TypeError, LookupError, ArithmeticError) as error:

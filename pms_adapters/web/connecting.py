@@ -7,24 +7,20 @@ then every failure is one of connecting.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from OpenSSL.crypto import FILETYPE_PEM
+from OpenSSL.SSL import TLS_CLIENT_METHOD, Context
 from OpenSSL.SSL import Error as TlsError
 from service_identity import VerificationError
+from twisted.internet._sslverify import IOpenSSLTrustRoot  # public in all but its module
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import HostnameEndpoint
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import IHandshakeListener, IProtocolFactory, IStreamClientEndpoint
 from twisted.internet.protocol import Factory, Protocol, connectionDone
-from twisted.internet.ssl import (
-    Certificate,
-    KeyPair,
-    PrivateCertificate,
-    optionsForClientTLS,
-    platformTrust,
-    trustRootFromCertificates,
-)
+from twisted.internet.ssl import optionsForClientTLS
 from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.python.failure import Failure
 from twisted.web.client import URI
@@ -38,42 +34,37 @@ class CannotConnect(Exception):
     """There is no connection that a request could be written to; the words say why."""
 
 
+@implementer(IOpenSSLTrustRoot)
 class Trust:
-    """Whom we believe over TLS and what we show of ourselves, read from the files that the options name.
+    """Whom we believe over TLS and what we show of ourselves, from the files that the options name.
 
     Raises ValueError with a sentence where a file holds no certificate or no key, or the key is another's.
     """
 
     def __init__(self, options: WebOptions) -> None:
-        try:
-            authorities = _certificates(options.ca_file.read_bytes()) if options.ca_file is not None else []
-            self._root: Any = (
-                trustRootFromCertificates(authorities) if authorities else platformTrust()  # type: ignore[no-untyped-call]
-            )
-            self._own = _own(options)
-        except TlsError as error:
-            raise ValueError(f"the certificates cannot be used: {_tls_words(error)}") from error
+        self._options = options
+        self._addCACertsToContext(Context(TLS_CLIENT_METHOD))
 
     def creator(self, host: str) -> Any:
         """What makes a TLS connection to a host."""
-        return optionsForClientTLS(host, self._root, self._own)
+        return optionsForClientTLS(host, self)
+
+    def _addCACertsToContext(self, context: Context) -> None:  # noqa: N802 (Twisted calls it so)
+        """Put the files into a context: Twisted asks whom we believe at the moment when it can be told the rest too."""
+        own = self._options
+        _load("ca_file", own.ca_file, context.load_verify_locations)
+        if own.ca_file is None:
+            context.set_default_verify_paths()
+        _load("client_certificate", own.client_certificate, context.use_certificate_chain_file)
+        _load("client_key", own.client_key, context.use_privatekey_file)
 
 
-def _certificates(pem: bytes) -> list[Certificate]:
-    end = b"-----END CERTIFICATE-----"
-    found = [one + end for one in pem.split(end)[:-1]]
-    if not found:
-        raise ValueError("ca_file holds no certificate in PEM")
-    return [Certificate.loadPEM(one) for one in found]
-
-
-def _own(options: WebOptions) -> Any:
-    if options.client_certificate is None or options.client_key is None:
-        return None
-    key = KeyPair.load(options.client_key.read_bytes(), FILETYPE_PEM)
-    return PrivateCertificate.load(  # type: ignore[no-untyped-call]
-        options.client_certificate.read_bytes(), key, FILETYPE_PEM
-    )
+def _load(name: str, path: Path | None, into: Callable[[str], object]) -> None:
+    try:
+        if path is not None:
+            into(str(path))
+    except TlsError as error:
+        raise ValueError(f"{name} {path} cannot be used: {_tls_words(error)}") from error
 
 
 @implementer(IAgentEndpointFactory)

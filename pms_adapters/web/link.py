@@ -224,7 +224,7 @@ class WebAdapter(Generic[_A]):
         return (
             None
             if span is None
-            else f"nothing is posted from {span[0]:%H:%M} to {span[1]:%H:%M}, as the hotel wants it"
+            else f"nothing is posted from {span.first:%H:%M} to {span.last:%H:%M}, as the hotel wants it"
         )
 
     def _alive(self) -> None:
