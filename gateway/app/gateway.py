@@ -246,8 +246,8 @@ class Gateway:
         return self.status.troubles()
 
     def due(self, dues: Sequence[Due]) -> None:
-        """Charges became due: the clerk takes them."""
-        if self.link is not None and dues:
+        """Charges became due: the clerk takes them, or they wait in the store for a program that asks."""
+        if self.link is not None and self.link.counter is None and dues:
             self.link.clerk.take(dues)
 
     def ask(self, token: Token, wish: AnyWish) -> Deferred[Outcome]:

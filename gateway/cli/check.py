@@ -91,7 +91,11 @@ def _judged(config: Config) -> tuple[list[Finding], list[str]]:
         lines += ["", *mapping] if mapping else []
         where = f"at {pms.place}{', which is this machine: a rehearsal' if pms.loopback else ''}"
         lines += [f"  {where}"] if pms.place else []
-    read = [f"{one.name} ({' and '.join(f'{what}s' for what in sorted(one.told) if what != 'store')})" for one in config.hook if one.told]
+    read = [
+        f"{one.name} ({' and '.join(f'{what}s' for what in sorted(one.told) if what != 'store')})"
+        for one in config.hook
+        if one.told
+    ]
     events = [_row("events", f"to the web hook{'s' if len(read) > 1 else ''} {', '.join(read)}")] if read else []
     return found, [*lines, "", _row("alarms", _told(config)), *events]
 
