@@ -74,7 +74,7 @@ class Link:
                 crowded=house.crowded,
             )
         )
-        self.numbers = WireNumbers(house.memory, pms.name, pms.token_width)
+        self.numbers = WireNumbers(house.memory, pms.name, pms.options.token_width or pms.token_width)
         self.status = LinkStatus(name=pms.name, since=house.now(), up_since=house.now())
         house.status.links[pms.name] = self.status
         self.clerk = Clerk(
@@ -93,6 +93,7 @@ class Link:
         # FIAS has no answer to room news: what the PMS told while a process died or a connection broke is lost to us.
         self._unsure = True
         self._sure_since = 0
+        self._unsure_since = house.database.read(lambda c: records.newest_received(c, house.memory.owner))
         self._looking: IDelayedCall | None = None
 
     @property
@@ -143,7 +144,7 @@ class Link:
                 "PMS {name} is {word}: {why}", name=self.name, word="up" if state.up else "down", why=state.why
             )
         if changed and not state.up:
-            self._unsure = True
+            self._doubt_news()
         if state.up and changed:
             self.look_for_need()
         self.clerk.pump()
@@ -194,9 +195,24 @@ class Link:
     def room_news(self, news: RoomNews) -> None:
         """Write it down before anything else is done about it."""
         house, now = self._house, to_micros(self._house.now())
+        job = KeepRoomNews(
+            house.memory,
+            news,
+            policy=house.policy,
+            now=now,
+            done=self.clerk.take,
+            unsure_since=self._unsure_since if self._unsure else None,
+        )
         if isinstance(news, RoomsResynced):
             self._unsure, self._sure_since = False, now
-        house.submit(KeepRoomNews(house.memory, news, policy=house.policy, now=now, done=self.clerk.take))
+        house.submit(job)
+
+    def _doubt_news(self) -> None:
+        """From now on news may be lost; a broken link is noticed only after what was sent into it was waited for."""
+        pms = self._house.config.pms[0]
+        unnoticed = int((pms.alive_check + pms.answer_timeout) * SECOND)
+        if not self._unsure:
+            self._unsure, self._unsure_since = True, to_micros(self._house.now()) - unnoticed
 
     def late_answer(self, token: int, result: Posted | Refused) -> None:
         """The PMS has spoken after all."""

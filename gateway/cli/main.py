@@ -43,6 +43,9 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         ),
         "rate": Entry("gateway.cli.rate:rate_command", "Price the calls of a file without storing anything."),
     },
+    "Trunks": {
+        "erlang": Entry("gateway.cli.erlang:erlang_group", "Work out traffic: trunks, blocking, waiting."),
+    },
     "Records of an exchange": {
         "identify": Entry("gateway.cli.records:identify_command", "Say which dialect a sample is, and why."),
         "parse": Entry("gateway.cli.records:parse_command", "Read records and print what they say."),

@@ -157,6 +157,14 @@ def adapter(name: str) -> str:
     return name
 
 
+def serial_port(text: str) -> str:
+    """Accept a serial port with its settings."""
+    from pms_adapters.hobic.serial import serial_place
+
+    serial_place(text)
+    return text
+
+
 def pms_url(url: str) -> str:
     """Accept the address of a web service, without the slash at its end; names and passwords stand in the options."""
     if not _is_web_address(url) or urlsplit(url).query or urlsplit(url).fragment:

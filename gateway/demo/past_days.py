@@ -143,7 +143,8 @@ class PastDays:
         self._now = to_micros(move.at)
         due: list[Due] = []
         for news in self._pms.happens(move):
-            KeepRoomNews(self._memory, news, policy=self._policy, now=self._now, done=due.extend).work(connection)()
+            job = KeepRoomNews(self._memory, news, policy=self._policy, now=self._now, done=due.extend)
+            job.work(connection)()
         for one in due:
             self._post(connection, one, move.at)
 
@@ -171,6 +172,7 @@ class PastDays:
             offer=offer,
             now=to_micros(at),
             zone=lambda instant: instant.astimezone(self._zone),
+            tells_rooms=self._policy.tells_rooms,
             done=done,
         )
         step.work(connection)()

@@ -24,14 +24,14 @@ from sqlalchemy import (
 )
 
 from gateway.ledger import STATES
-from gateway.store import columns, schema_programs
+from gateway.store import columns, schema_programs, schema_traffic
 from gateway.store.columns import key as _key
 from gateway.store.columns import number as _number
 from gateway.store.columns import owner as _owner
 from gateway.store.columns import text as _text
 
 #: The schema this code reads and writes. A store that is older is upgraded; one that is newer is refused.
-VERSION: Final = 4
+VERSION: Final = 5
 
 metadata = columns.metadata
 
@@ -138,6 +138,7 @@ calls = Table(
     _text("cost_tariff", "code of the tariff of costs"),
     _text("cost_version", "digest of its text"),
     _text("cost_trace", "JSON as in trace; never shown to a guest"),
+    _text("trunk_uses", "JSON: the trunks it held and when, where this row does not say it (gateway/traffic/uses.py)"),
     _key("id"),
     sqlite_with_rowid=False,
     comment="One row a call, joined from its records, with its price and the ruling.",
@@ -438,5 +439,6 @@ list_items = Table(
     comment="One row a call of a list: the new price with its trace, beside the old one, which stays where it is.",
 )
 
-# What programs outside live on has a module of its own, and its place in this list.
+# What programs outside live on and what trunks did have modules of their own, and their place in this list.
 events, tokens, requests = schema_programs.events, schema_programs.tokens, schema_programs.requests
+trunk_quarters = schema_traffic.trunk_quarters

@@ -16,11 +16,12 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 
+from pms_adapters.amounts import amount_of
 from pms_adapters.marks import mark_of
 from pms_adapters.posting import Posting
 from pms_adapters.soap.transport import Port, service
 from pms_adapters.web.connecting import Trust
-from pms_adapters.web.exchange import Web
+from pms_adapters.web.exchange import NoAnswer, Web
 from pms_adapters.web.link import Dialect, WebAdapter, WebSettings
 from pms_adapters.web.options import WebOptions
 
@@ -44,6 +45,12 @@ class Kit(Generic[_O]):
     async def port(self, contract: str, url: str) -> Port:
         """The service of a contract at an address; the contract is loaded where that was not done before."""
         return Port(self.web, await self.in_thread(lambda: service(contract)), url)
+
+    async def sign_of_life(self) -> None:
+        """See that a web server is at the address, where no question of a dialect shows more; raises as `Web.get`."""
+        answer = await self.web.get(self.settings.url, {"accept": "*/*"}, self.settings.answer_timeout)
+        if answer.status >= 500:
+            raise NoAnswer(f"the PMS answered with status {answer.status}")
 
     def local(self, instant: datetime) -> datetime:
         """An instant in the hotel's time."""
@@ -76,11 +83,6 @@ def adapter(
 
 def _in_pool(reactor: Any) -> InThread:
     return lambda work: deferToThreadPool(reactor, reactor.getThreadPool(), work)
-
-
-def amount_of(posting: Posting) -> Decimal:
-    """The amount as a number with its decimals, exact."""
-    return Decimal(posting.amount).scaleb(-posting.decimals)
 
 
 def same_amount(text: str, posting: Posting) -> bool:

@@ -18,11 +18,12 @@ from typing import Any, Final
 
 from lxml import etree
 
+from pms_adapters.amounts import amount_of
 from pms_adapters.marks import bears, mark_of
 from pms_adapters.options import of_class
 from pms_adapters.posting import Found, NotFound, Posted, Posting, ReadBack, Refused, Retry, Unreadable
 from pms_adapters.soap import ows_reading as reading
-from pms_adapters.soap.kit import Kit, amount_of, call_text, marked_text
+from pms_adapters.soap.kit import Kit, call_text, marked_text
 from pms_adapters.soap.ows_options import OwsOptions
 from pms_adapters.soap.ows_reading import BillLine, Resident, Verdict
 from pms_adapters.soap.transport import Port

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf, model_validator
 
 from pms_adapters.options import AdapterOptions, FilePath, Text
 
@@ -46,7 +46,7 @@ def _spans(value: object) -> object:
     return tuple(_span(one) for one in value) if isinstance(value, list) else value
 
 
-Spans = Annotated[tuple[HoldSpan, ...], BeforeValidator(_spans)]
+Spans = Annotated[tuple[InstanceOf[HoldSpan], ...], BeforeValidator(_spans)]
 Seconds = Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)]
 
 

@@ -15,6 +15,7 @@ from pms_adapters.stand_ins import AlwaysPosts, KeepsAFolio, NeverAcknowledges, 
 from tests.pms_adapters.fias.scene import FiasScene
 from tests.pms_adapters.hobic.scene import HobicScene, HolidexScene, SilentScene
 from tests.pms_adapters.soap.stage import OwsStage
+from tests.pms_adapters.web.stages import GuestlineScene, InnRoadScene, OhipScene, SihotScene
 
 ACCEPT: frozenset[Ability] = frozenset({"accept"})
 SILENCE: frozenset[Ability] = frozenset({"silence"})
@@ -75,6 +76,10 @@ STAGES: dict[str, tuple[frozenset[Ability], Callable[[], Stage]]] = {
     "hobic-hx": (HolidexScene.abilities, HolidexScene),
     "hobic-unconfirmed": (SilentScene.abilities, SilentScene),
     "ows": (OwsStage.abilities, OwsStage),
+    "guestline": (GuestlineScene.abilities, GuestlineScene),
+    "innroad": (InnRoadScene.abilities, InnRoadScene),
+    "sihot": (SihotScene.abilities, SihotScene),
+    "ohip": (OhipScene.abilities, OhipScene),
     "always-posts": (ACCEPT, lambda: StandInStage("yes", ACCEPT, "AlwaysPosts")),
     "never-answers": (SILENCE, lambda: StandInStage("nothing", SILENCE, "NeverAnswers")),
     "never-acknowledges": (UNCONFIRMED, lambda: StandInStage("yes", UNCONFIRMED, "NeverAcknowledges")),
@@ -94,7 +99,7 @@ def test_every_adapter_keeps_the_contract(clause: Clause, stage: Callable[[], St
     perform(clause, stage())
 
 
-REAL_LINKS = ("fias", "ows", "hobic", "hobic-hx", "hobic-unconfirmed")
+REAL_LINKS = ("fias", "ows", "guestline", "innroad", "sihot", "ohip", "hobic", "hobic-hx", "hobic-unconfirmed")
 
 
 @pytest.mark.parametrize("name", REAL_LINKS)

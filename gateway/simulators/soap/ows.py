@@ -43,7 +43,6 @@ _KINDS: Final[Mapping[str, Kind]] = {
     "PayRouting": "read",
 }
 _DESCRIPTION: Final = "Telephone"
-_IN_HOUSE: Final = frozenset({"", "INHOUSE"})
 #: A reservation's three numbers: how each is named, and what it begins with, so that no two are equal.
 _NUMBERS: Final[Mapping[tuple[str, str], str]] = {
     ("INTERNAL", ""): "5",
@@ -111,7 +110,7 @@ class Ows:
         return Answer(answer, (line,))
 
     def _who(self, payload: Element, at: datetime, _: Treatment) -> Answer:
-        """Reservations in house by room, status and number."""
+        """Reservations in house by room, status and number. Who leaves today has a status of his own, and only that."""
         answer, _result = _succeeded("FutureBookingSummary")
         outer = etree.SubElement(answer, f"{_S}HotelReservations")
         filters = payload.find(f"{_S}AdditionalFilters")
@@ -120,13 +119,10 @@ class Ows:
         )
         wanted = _number(None if filters is None else filters.find(f"{_R}ResvNameId"))
         for one in self._office.in_house(asked.get("RoomNumber"), at):
-            due_out = one.guest.departure <= at.date()
-            fits = asked.get("ReservationStatus", "") in _IN_HOUSE or (
-                due_out and asked["ReservationStatus"] == "DUEOUT"
-            )
-            if fits and wanted in ("", one.guest.reservation):
+            status = "DUEOUT" if one.guest.departure <= at.date() else "INHOUSE"
+            if asked.get("ReservationStatus", status) == status and wanted in ("", one.guest.reservation):
                 sharers = [other for other in self._office.in_house(one.room, at) if other.guest != one.guest]
-                outer.append(_reservation_of(one, sharers, due_out, bool(self._office.lines_on(one.guest.reservation))))
+                outer.append(_reservation_of(one, sharers, status, bool(self._office.lines_on(one.guest.reservation))))
         return Answer(answer)
 
     def _bills(self, payload: Element, at: datetime, _: Treatment) -> Answer:
@@ -185,11 +181,11 @@ def _numbers(parent: Element, reservation: str) -> None:
         _unique(outer, f"{_C}UniqueID", kind, reservation)
 
 
-def _reservation_of(one: InHouse, sharers: list[InHouse], due_out: bool, charged: bool) -> Element:
+def _reservation_of(one: InHouse, sharers: list[InHouse], status: str, charged: bool) -> Element:
     found = etree.Element(f"{_R}HotelReservation")
     for name, value in {
-        "reservationStatus": "INHOUSE",
-        "computedReservationStatus": "DUEOUT" if due_out else "INHOUSE",
+        "reservationStatus": status,
+        "computedReservationStatus": status,
         "noPost": _flag(one.guest.no_post),
         "shareExists": _flag(bool(sharers)),
         "financialTransactionExists": _flag(charged),
