@@ -10,6 +10,7 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any, Final
@@ -69,7 +70,7 @@ def wsdl(house: House) -> str:
 def test_phps_soap_client_lives_on_the_door(door: tuple[House, str], version: int) -> None:
     """By the contract it fetched itself, in both versions of SOAP."""
     house, words = door
-    options = {"soap_version": version, "login": "php", "password": words}
+    options: dict[str, Any] = {"soap_version": version, "login": "php", "password": words}
     name = f"php-{version}"
     taken = php_call(wsdl(house), "TakePostings", {"clientId": f"{name}-1", "most": 2}, **options)["result"]
     assert taken["status"] == "done"
@@ -90,7 +91,7 @@ def test_phps_soap_client_lives_on_the_door(door: tuple[House, str], version: in
 
 def test_php_reads_a_fault_with_its_detail(door: tuple[House, str]) -> None:
     house, words = door
-    options = {"login": "php", "password": words}
+    options: dict[str, Any] = {"login": "php", "password": words}
     php_call(wsdl(house), "CheckOut", {"clientId": "php-fault", "room": "444"}, **options)
     with pytest.raises(PhpFault, match="another request") as caught:
         php_call(wsdl(house), "CheckOut", {"clientId": "php-fault", "room": "445"}, **options)
@@ -109,7 +110,7 @@ def test_a_client_made_by_wsimport_lives_on_the_door(door: tuple[House, str], tm
         missing("JAX-WS", PEERS["wsimport"].package)
     subprocess.run([wsimport, "-quiet", "-p", "door", "-d", tmp_path, wsdl(house)], check=True, capture_output=True)
     classes = ["-cp", f"{tmp_path}:{path}"]
-    subprocess.run([javac, "-nowarn", *classes, "-d", tmp_path, CLIENT], check=True, capture_output=True)
+    subprocess.run([javac, "-nowarn", *classes, "-d", str(tmp_path), str(CLIENT)], check=True, capture_output=True)
     command = [java, "-XX:TieredStopAtLevel=1", *classes, "DoorClient", wsdl(house), words]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
@@ -187,7 +188,7 @@ def test_every_event_reaches_a_web_hook_however_often_we_are_killed(tmp_path: Pa
             with house.dial() as pbx:
                 pbx.sendall(b"".join(ipoffice_line(1_000_000 + sent + one, seconds=60 + one) for one in range(60)))
                 sent += 60
-                eventually("some events came", lambda enough=enough: len(crm.heard) > enough)
+                eventually("some events came", partial(_heard, crm, enough))
             house.kill()
     with running(house):
         words = token(house, "read")
@@ -203,6 +204,10 @@ def test_every_event_reaches_a_web_hook_however_often_we_are_killed(tmp_path: Pa
     assert [one["kind"] for one in newest] == [by_name[f"SEASIDE-event-{one['id']}"]["event"] for one in newest]
     crm.shutdown()
     crm.server_close()
+
+
+def _heard(crm: Receiver, more_than: int) -> bool:
+    return len(crm.heard) > more_than
 
 
 def _number(one: dict[str, Any]) -> int:
