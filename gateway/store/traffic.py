@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete, func, select, update
 
@@ -13,7 +13,7 @@ from gateway.store.memory import LATE_RECORDS
 from gateway.store.pages import first_since
 from gateway.store.statements import Statements
 from gateway.traffic.intervals import QUARTER, Load
-from gateway.traffic.rollup import Rollup, TrunkCall, uses_told
+from gateway.traffic.rollup import Rollup, TrunkCall, TrunkQuarter, uses_told
 from gateway.traffic.uses import LONGEST_USE, Use
 
 _c, _q = schema.calls.c, schema.trunk_quarters.c
@@ -86,16 +86,6 @@ def _slices(connection: Connection, owner: str) -> Iterator[list[TrunkCall]]:
             return
         yield calls
         last = calls[-1].id
-
-
-class TrunkQuarter(NamedTuple):
-    """What a trunk did in a quarter hour, in one direction."""
-
-    quarter: int
-    group: str
-    trunk: str
-    direction: str
-    load: Load
 
 
 def quarters(connection: Connection, owner: str, since: int, until: int) -> list[TrunkQuarter]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol, TypeAlias
 
-from gateway.traffic.intervals import QUARTER, apportioned
+from gateway.traffic.intervals import QUARTER, Load, apportioned
 from gateway.traffic.uses import Use, use_of_row, uses_from
 
 #: Where a sum belongs: quarter hour, group, trunk, direction.
@@ -58,6 +58,16 @@ def uses_told(row: Told) -> list[Use]:
     when = (row.started_at, row.ring_seconds, row.talk_seconds)
     use = use_of_row(row.direction, row.answered, *when, row.trunk, row.trunk_group)
     return [] if use is None else [use]
+
+
+class TrunkQuarter(NamedTuple):
+    """What a trunk did in a quarter hour, in one direction: a stored sum."""
+
+    quarter: int
+    group: str
+    trunk: str
+    direction: str
+    load: Load
 
 
 class Rollup:
