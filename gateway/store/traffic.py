@@ -38,7 +38,7 @@ def write(connection: Connection, statements: Statements, owner: str, rollup: Ro
     """Add sums to what is there, in the caller's transaction; what has become nothing goes."""
     statements.add_quarters.many(connection, list(rollup.rows(owner)))
     if rollup.taken_back:
-        nothing = (_q.seizures == 0, _q.answered == 0, _q.busy == 0, _q.unrung == 0)
+        nothing = [_q[name] == 0 for name in Load._fields]
         touched = (_q.property == owner, _q.quarter.in_(sorted(rollup.quarters)))
         connection.execute(delete(schema.trunk_quarters).where(*touched, *nothing))
 
@@ -91,11 +91,11 @@ def _slices(connection: Connection, owner: str) -> Iterator[list[TrunkCall]]:
 def quarters(connection: Connection, owner: str, since: int, until: int) -> list[TrunkQuarter]:
     """What trunks did from `since` until before `until`, both on quarter hours, in the order of time, group and trunk."""
     wanted = (
-        select(_q.quarter, _q.trunk_group, _q.trunk, _q.direction, _q.seizures, _q.answered, _q.busy, _q.unrung)
+        select(_q.quarter, _q.trunk_group, _q.trunk, _q.direction, *[_q[name] for name in Load._fields])
         .where(_q.property == owner, _q.quarter >= since - since % QUARTER, _q.quarter < until)
         .order_by(_q.quarter, _q.trunk_group, _q.trunk, _q.direction)
     )
-    return [TrunkQuarter(*row[:4], Load(*row[4:])) for row in connection.execute(wanted)]
+    return [TrunkQuarter._make((*row[:4], Load._make(row[4:]))) for row in connection.execute(wanted)]
 
 
 def uses(connection: Connection, owner: str, since: int, until: int) -> list[Use]:

@@ -91,12 +91,13 @@ class Rollup:
                 self._one(use, -1)
 
     def _one(self, use: Use, sign: int) -> None:
-        trunk, group, direction, since, until, answered, unrung = use
+        trunk, group, direction, since, until, answered, unrung, blocked = use
         quarter = since - since % QUARTER
         sums = self._at((quarter, group, trunk, direction))
         sums[0] += sign
         sums[1] += sign * answered
         sums[3] += sign * unrung
+        sums[4] += sign * blocked
         if until <= quarter + QUARTER:  # nearly every call
             sums[2] += sign * (until - since)
             return
@@ -106,7 +107,7 @@ class Rollup:
     def _at(self, place: Place) -> list[int]:
         sums = self._sums.get(place)
         if sums is None:
-            sums = self._sums[place] = [0, 0, 0, 0]
+            sums = self._sums[place] = [0, 0, 0, 0, 0]
         return sums
 
     @property

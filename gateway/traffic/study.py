@@ -219,8 +219,33 @@ class _Work:
     @property
     def offered(self) -> Offered:
         """What was offered in the time-consistent busy hour, by what was carried."""
-        carried = self.busy.time_consistent.erlangs if self.busy.time_consistent is not None else 0.0
-        return offered_to(Measured(trunks=self.installed.trunks if self.installed is not None else 0, carried=carried))
+        return offered_to(self._measured())
+
+    def _measured(self) -> Measured:
+        hour = self.busy.time_consistent
+        minute = hour.minute if hour is not None else None
+        attempts, blocked = self._attempts(minute)
+        trunks = self.installed.trunks if self.installed is not None else 0
+        return Measured(
+            trunks=trunks,
+            carried=hour.erlangs if hour is not None else 0.0,
+            attempts=attempts,
+            blocked=blocked,
+            all_busy=self._all_busy_share(trunks, minute) if trunks else None,
+        )
+
+    def _attempts(self, minute: int | None) -> tuple[int | None, int | None]:
+        """Attempts and those blocked in the busy hours of all days; nothing of an exchange that never told of a blocked one."""
+        if not any(load.blocked for load in self._totals.values()):
+            return None, None
+        hours = [
+            day.quarters[place : place + 4]
+            for day in self._days
+            for place, quarter in enumerate(day.quarters)
+            if quarter.minute == minute
+        ]
+        loads = [quarter.load for four in hours for quarter in four]
+        return sum(load.seizures for load in loads), sum(load.blocked for load in loads)
 
     def study(self, offered: Mapping[str, Offered]) -> GroupStudy:
         """All of the group; `offered` is what each group was offered, for those that take the overflow of others."""
@@ -282,13 +307,8 @@ class _Work:
     def _grade(self, offered: Mapping[str, Offered]) -> Grade | None:
         if self.installed is None or self.busy.time_consistent is None:
             return None
-        measured = Measured(
-            trunks=self.installed.trunks,
-            carried=self.busy.time_consistent.erlangs,
-            all_busy=self._all_busy_share(self.installed.trunks, self.busy.time_consistent.minute),
-        )
         firsts = self._firsts(offered)
-        return grade(measured, self.installed.target, overflow_from(firsts) if firsts else None)
+        return grade(self._measured(), self.installed.target, overflow_from(firsts) if firsts else None)
 
     def _firsts(self, offered: Mapping[str, Offered]) -> list[tuple[int, float]]:
         """Trunks and offered traffic of the groups whose overflow comes here, if all of them are known."""

@@ -190,3 +190,11 @@ def test_a_month_that_grows_says_when_it_will_be_full() -> None:
     assert found.forecast.trend_is_clear
     assert found.full_on is not None
     assert found.full_on > asked.last
+
+
+def test_attempts_that_the_exchange_calls_blocked_are_measured() -> None:
+    blocked = [use("", n, 0, group="city")._replace(blocked=1, answered=0) for n in range(5)]
+    found = group(studied([*(use("T1", n * 3, 2) for n in range(15)), *blocked], city("T1", "T2")))
+    assert found.grade is not None
+    assert found.grade.blocking_measured == 0.25
+    assert found.grade.offered.erlangs == pytest.approx(0.5 / 0.75)
