@@ -214,8 +214,12 @@ class Occupancy:
             return None
         return Folio(room, None)
 
-    def learn(self, news: RoomNews) -> Changes:
-        """Take one piece of news in; what changed comes back as rows to keep."""
+    def learn(self, news: RoomNews, unsure_since: int | None = None) -> Changes:
+        """Take one piece of news in; what changed comes back as rows to keep.
+
+        A resync tells how the rooms stand and not since when. `unsure_since` is the instant from which news may have been
+        lost (None: none was): a guest whom a resync shows in another room may have moved there as early as that.
+        """
         self._changed, self._news = {}, {}
         match _named(news):
             case CheckedIn(room=room, guest=guest, at=at):
@@ -225,7 +229,7 @@ class Occupancy:
             case GuestChanged() as change:
                 self._change(change)
             case RoomsResynced() as resync:
-                self._resync(resync)
+                self._resync(resync, unsure_since)
             case NightAudit():
                 pass
             case other:
@@ -252,9 +256,11 @@ class Occupancy:
         self._know(room)
         self._keep(_with_data(fresh, guest))
 
-    def _move(self, stay: Stay, room: str, guest: Guest, at: int) -> None:
+    def _move(self, stay: Stay, room: str, guest: Guest, at: int, since: int | None = None) -> None:
+        """End the stay and begin one in `room`, from `since` on where the guest may have been there before we knew."""
         self._end(stay, at)
-        fresh = replace(_with_data(stay, guest), id=self._next_id, room=room, since=at, until=None)
+        begun = at if since is None else since
+        fresh = replace(_with_data(stay, guest), id=self._next_id, room=room, since=begun, until=None)
         self._next_id += 1
         self._know(room)
         self._keep(fresh)
@@ -280,7 +286,7 @@ class Occupancy:
         else:
             self._move(current, news.room, news.guest, at)
 
-    def _resync(self, news: RoomsResynced) -> None:
+    def _resync(self, news: RoomsResynced, unsure_since: int | None) -> None:
         at = to_micros(news.at)
         here: dict[str, set[str]] = {room: set() for room in news.vacant}
         for arrival in news.occupied:
@@ -289,7 +295,7 @@ class Occupancy:
             if stay.room in here and stay.reservation not in here[stay.room]:
                 self._leave_unless_moved(stay, here, at)
         for arrival in news.occupied:
-            self._resync_arrival(arrival, at)
+            self._resync_arrival(arrival, at, unsure_since)
         for room in news.vacant:
             self._know(room)
 
@@ -297,14 +303,17 @@ class Occupancy:
         if not any(stay.reservation in reservations for reservations in here.values()):
             self._end(stay, at)
 
-    def _resync_arrival(self, arrival: CheckedIn, at: int) -> None:
-        current = self._open.get(arrival.guest.reservation)
-        if current is not None:
-            self._check_in(arrival.room, arrival.guest, at)
-            return
-        left = self._facts[arrival.room].last_departure if arrival.room in self._facts else None
-        reach = to_micros(arrival.guest.arrival) if arrival.guest.arrival is not None else 0
-        self._begin(arrival.room, arrival.guest, max(min(at, reach), left or 0))
+    def _resync_arrival(self, arrival: CheckedIn, at: int, unsure_since: int | None) -> None:
+        room, guest = arrival.room, arrival.guest
+        current = self._open.get(guest.reservation)
+        left = (self._facts[room].last_departure if room in self._facts else None) or 0
+        if current is None:
+            reach = to_micros(guest.arrival) if guest.arrival is not None else 0
+            self._begin(room, guest, max(min(at, reach), left))
+        elif current.room != room and unsure_since is not None:
+            self._move(current, room, guest, at, min(at, max(unsure_since, left, current.since)))
+        else:
+            self._check_in(room, guest, at)
 
     def _know(self, room: str, departure: int | None = None) -> None:
         known = self._facts.get(room)

@@ -23,7 +23,7 @@ from gateway.ledger import Hold
 from gateway.settle import UNAPPROVED, Policy, vacant
 from gateway.store import outbox, records, schema
 from gateway.store.memory import Memory
-from gateway.store.rows import CallRow, Due, PostingRow
+from gateway.store.rows import CallRow, Due, PostingRow, fresh_posting
 from gateway.store.stay_tariffs import give as keep_stay_tariff
 from gateway.store.stays import keep_changes
 from gateway.store.writer import Announce
@@ -55,13 +55,15 @@ class KeepRoomNews:
         policy: Policy,
         now: int,
         done: Callable[[Sequence[Due]], None],
+        unsure_since: int | None = None,
     ) -> None:
-        self._memory, self._news, self._policy = memory, news, policy
+        """`unsure_since`: from when on earlier news may have been lost, as `Occupancy.learn` takes it."""
+        self._memory, self._news, self._policy, self._unsure_since = memory, news, policy, unsure_since
         self._now, self._done = now, done
 
     def work(self, connection: Connection) -> Announce:
         """Learn, keep, release."""
-        changes = self._memory.occupancy.learn(_not_ahead(self._news, self._now))
+        changes = self._memory.occupancy.learn(_not_ahead(self._news, self._now), self._unsure_since)
         keep_changes(connection, self._memory.statements, self._memory.owner, changes)
         self._keep_tariffs(connection)
         freed = self._release(connection, changes.touched) if changes.touched else []
@@ -123,29 +125,9 @@ class KeepRoomNews:
 
     def _wanted(self, call: CallRow, payer: str) -> PostingRow:
         """The posting of a call that should have had one, due now."""
-        return PostingRow(
-            property=call.property,
-            id=self._memory.numbers.take(schema.postings),
-            call_id=call.id,
-            part=0,
-            pms=self._policy.pms or "",
-            state="due",
-            hold="",
-            reason="",
-            room=call.room,
-            reservation=payer,
-            amount=call.amount,
-            currency=call.currency or "",
-            decimals=call.decimals or 0,
-            attempts=0,
-            token=None,
-            due_at=self._now,
-            by_hand=0,
-            created_at=self._now,
-            changed_at=self._now,
-            code="",
-            reference="",
-        )
+        number, pms = self._memory.numbers.take(schema.postings), self._policy.pms or ""
+        money = self._policy.money if call.currency is None else (call.currency, call.decimals or 0)
+        return fresh_posting(call, number, pms, self._now, amount=call.amount, money=money, reservation=payer)
 
     def _look_again(self, connection: Connection, row: PostingRow) -> Due | None:
         call = records.call(connection, self._memory.owner, row.call_id)
@@ -162,6 +144,8 @@ class KeepRoomNews:
 
     def _reason_to_hold(self, row: PostingRow, call: CallRow) -> tuple[Hold, str] | None:
         """Why the posting must still wait; None if it need not."""
+        if call.amount is None:
+            return "unrated", "no rate was found for this call"
         occupancy, room = self._memory.occupancy, row.room or ""
         who = occupancy.at(room, call.started_at)
         if not isinstance(who, Present) and not self._policy.tells_rooms:

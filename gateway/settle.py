@@ -166,12 +166,13 @@ class Policy:
     """What of the house bears on a ruling: whether there is a PMS, whether prices may go to it, and what it tells.
 
     Where the PMS does not tell who is in which room (`tells_rooms`), a call from a listed room is charged to whoever it
-    has there, unless news from elsewhere names the guest.
+    has there, unless news from elsewhere names the guest. `money` is the house's currency and its decimals.
     """
 
     pms: str | None
     may_post: bool
     tells_rooms: bool = True
+    money: tuple[str, int] = ("", 0)
 
 
 class Wanted(NamedTuple):
@@ -194,9 +195,13 @@ class Ruling(NamedTuple):
     wanted: Wanted | None = None
 
 
+#: What `vacant` says before and after the room's name: the store finds these calls by it.
+VACANT: Final = ("room ", " was vacant when the call began")
+
+
 def vacant(room: str) -> str:
     """Why a call is not charged that was made while nobody was known to be in its room."""
-    return f"room {room} was vacant when the call began"
+    return room.join(VACANT)
 
 
 def rule(cost: Price, place: Place, who: Occupants, policy: Policy) -> Ruling:

@@ -28,6 +28,11 @@ class AdapterOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
 
+    @property
+    def token_width(self) -> int | None:
+        """How many digits a number on the wire may have; None where the adapter leaves that to others."""
+        return None
+
     def lines(self) -> list[str]:
         """What the hotel must confirm before the first charge, in plain lines; `foliogate check` prints them."""
         return []
@@ -75,6 +80,8 @@ Text = Annotated[str, AfterValidator(_plain)]
 """Text that is not empty and has no control characters."""
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_as_tuple)]
 """A list of such texts."""
+Numbers = Annotated[tuple[int, ...], BeforeValidator(_as_tuple)]
+"""A list of whole numbers."""
 TextMap = Annotated[Mapping[Text, Text], AfterValidator(_frozen)]
 """Text by text."""
 ByClass = Annotated[Mapping[str, Text], AfterValidator(_by_class)]

@@ -15,6 +15,7 @@ from rating.bands import WEEK, Week
 from rating.book import Periods, TariffBook
 from rating.fields import Problem
 from rating.money import MILLIONTHS, price_text
+from rating.numbering import DialledNumber, named_kind
 from rating.tariff import Rate, Tariff
 
 OLD_AFTER_MONTHS = 12
@@ -24,6 +25,7 @@ ENDING_WITHIN_DAYS = 30
 
 EXAMPLES_SHOWN = 5
 
+_CODE_AND_PLUS = 4  # characters of "+" and a country's code
 _CALLS = (60, 600)  # seconds of the calls that are compared: a short one shows the fees, a long one the minutes
 _STEP = 900  # bands of the week are compared every quarter of an hour
 
@@ -94,6 +96,16 @@ def country_warnings(tariff: Tariff) -> Iterator[Problem]:
         more = f" and {len(bare) - EXAMPLES_SHOWN} more" if len(bare) > EXAMPLES_SHOWN else ""
         sentence = f"Only the country code decides the price of {len(bare)} countries, for mobiles too: {names}{more}."
         yield _warning(tariff, "decks", sentence)
+
+
+def coarse(number: DialledNumber, prefix: str) -> str:
+    """A sentence where a mobile or special number was priced by its country's code alone; empty if it was not.
+
+    `prefix` is the key of the row that priced the call. Such a number often costs the house many times that row.
+    """
+    if len(prefix) > _CODE_AND_PLUS or not (kind := named_kind(number)) or not _is_country(prefix):
+        return ""
+    return f"only the country code {prefix} decided the price of this {kind} number: the deck has no row for it"
 
 
 def _is_country(key: str) -> bool:

@@ -312,6 +312,12 @@ def _network_name(number: PhoneNumber, e164: str) -> str:
     return NETWORK_NAMES.get(number.country_code or 0, f"network +{number.country_code}")
 
 
+def named_kind(number: DialledNumber) -> str:
+    """What sort of number it is beside a plain one (mobile, premium, shared cost …), as its place says; empty if none."""
+    kind = number.place.rpartition(", ")[2]
+    return kind if kind in _KIND_NAMES.values() else ""
+
+
 def _finer(number_class: str, kind: int, e164: str) -> str:
     """The finer class of a number, or an empty text."""
     if number_class == "service" and kind == PhoneNumberType.SHARED_COST:

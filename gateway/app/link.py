@@ -17,6 +17,7 @@ from gateway.instants import SECOND, to_micros
 from gateway.occupancy import MOST_CALLS, KeepRoomNews
 from gateway.posting.clerk import Clerk
 from gateway.posting.doubts import Doubts
+from gateway.posting.handing import Counter
 from gateway.posting.steps import WireNumbers
 from gateway.settle import Policy
 from gateway.status import LinkStatus, Status
@@ -24,6 +25,7 @@ from gateway.store import outbox, records, schema
 from gateway.store.database import Database
 from gateway.store.memory import Memory
 from gateway.store.writer import Job
+from pms_adapters.door import DoorOptions
 from pms_adapters.events import RoomNews, RoomsResynced
 from pms_adapters.posting import FolioReader, LinkState, Posted, Refused
 
@@ -72,7 +74,7 @@ class Link:
                 crowded=house.crowded,
             )
         )
-        self.numbers = WireNumbers(house.memory, pms.name, pms.token_width)
+        self.numbers = WireNumbers(house.memory, pms.name, pms.options.token_width or pms.token_width)
         self.status = LinkStatus(name=pms.name, since=house.now(), up_since=house.now())
         house.status.links[pms.name] = self.status
         self.clerk = Clerk(
@@ -85,12 +87,30 @@ class Link:
             zone=lambda instant: instant.astimezone(zone),
             odd=self.oddity,
         )
+        self.counter = self._counter(pms.options) if isinstance(pms.options, DoorOptions) else None
         self.doubts = self._doubts() if isinstance(self.adapter, FolioReader) else None
         self._asked_at = float("-inf")
         # FIAS has no answer to room news: what the PMS told while a process died or a connection broke is lost to us.
         self._unsure = True
         self._sure_since = 0
+        self._unsure_since = house.database.read(lambda c: records.newest_received(c, house.memory.owner))
         self._looking: IDelayedCall | None = None
+
+    @property
+    def tells_rooms_itself(self) -> bool:
+        """Whether the PMS tells over this link who is in which room, so that nobody else may."""
+        return self.adapter.tells_rooms and self.counter is None
+
+    def _counter(self, options: DoorOptions) -> Counter:
+        """For a PMS that is a program at our door."""
+        zone = self._house.config.property.timezone
+        return Counter(
+            self._house.memory,
+            self.numbers,
+            zone=lambda instant: instant.astimezone(zone),
+            patience=options.acknowledge_within,
+            tells_rooms=options.tells_rooms,
+        )
 
     def _doubts(self) -> Doubts:
         """For a PMS that can be asked what stands on a folio."""
@@ -122,7 +142,7 @@ class Link:
                 "PMS {name} is {word}: {why}", name=self.name, word="up" if state.up else "down", why=state.why
             )
         if changed and not state.up:
-            self._unsure = True
+            self._doubt_news()
         if state.up and changed:
             self.look_for_need()
         self.clerk.pump()
@@ -173,9 +193,24 @@ class Link:
     def room_news(self, news: RoomNews) -> None:
         """Write it down before anything else is done about it."""
         house, now = self._house, to_micros(self._house.now())
+        job = KeepRoomNews(
+            house.memory,
+            news,
+            policy=house.policy,
+            now=now,
+            done=self.clerk.take,
+            unsure_since=self._unsure_since if self._unsure else None,
+        )
         if isinstance(news, RoomsResynced):
             self._unsure, self._sure_since = False, now
-        house.submit(KeepRoomNews(house.memory, news, policy=house.policy, now=now, done=self.clerk.take))
+        house.submit(job)
+
+    def _doubt_news(self) -> None:
+        """From now on news may be lost; a broken link is noticed only after what was sent into it was waited for."""
+        pms = self._house.config.pms[0]
+        unnoticed = int((pms.alive_check + pms.answer_timeout) * SECOND)
+        if not self._unsure:
+            self._unsure, self._unsure_since = True, to_micros(self._house.now()) - unnoticed
 
     def late_answer(self, token: int, result: Posted | Refused) -> None:
         """The PMS has spoken after all."""

@@ -101,6 +101,7 @@ def rules(config: Config, rooms: RoomList, book: TariffBook) -> Rules:
             pms=pms.name if pms else None,
             may_post=approved or (pms is not None and pms.loopback),
             tells_rooms=tells_rooms(pms),
+            money=(config.property.currency, minor_digits(config.property.currency)),
         ),
         currency=config.property.currency,
         decimals=minor_digits(config.property.currency),

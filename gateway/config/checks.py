@@ -27,6 +27,8 @@ ANY_CLASS = "default"  # in `outlet`, every class without an entry of its own
 TRANSFER_PAYERS = ("first_guest", "first", "last")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LEAST_HOOK_SECRET = 16  # characters of a secret that signs: fewer can be guessed
+#: What a web hook may be told of.
+HOOK_EVENTS = ("alarms", "calls", "postings")
 
 
 def country(code: str) -> str:
@@ -153,6 +155,14 @@ def adapter(name: str) -> str:
     if name not in ADAPTERS:
         raise ValueError(f'"{name}" is not an adapter; {did_you_mean(name, ADAPTERS)}')
     return name
+
+
+def serial_port(text: str) -> str:
+    """Accept a serial port with its settings."""
+    from pms_adapters.hobic.serial import serial_place
+
+    serial_place(text)
+    return text
 
 
 def pms_url(url: str) -> str:
@@ -297,6 +307,16 @@ def hook_name(name: str) -> str:
     if name == "mail":
         raise ValueError('"mail" is the name of the mails; give the web hook another')
     return name
+
+
+def hook_events(events: tuple[str, ...]) -> tuple[str, ...]:
+    """Accept what a web hook may be told of."""
+    for one in events:
+        if one not in HOOK_EVENTS:
+            raise ValueError(f'"{one}" is nothing a web hook is told of; {did_you_mean(one, HOOK_EVENTS)}')
+    if not events:
+        raise ValueError('it would be told of nothing; write for example events = ["calls", "postings"]')
+    return events
 
 
 def hook_url(url: str) -> str:

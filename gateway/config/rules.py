@@ -26,7 +26,12 @@ Finding: TypeAlias = tuple[Path, str]
 
 NOT_YET: Final = frozenset({"serial", "udp"})  # a transport by its type: the value's own check refuses it
 ASSIGNED_TO: Final = ("groups", "rooms", "tenant", "departments")
-_WAYS: Final[Mapping[str, str]] = {"connect": 'connect = "tcp:host:port"', "url": 'url = "https://host/path"'}
+_WAYS: Final[Mapping[str, str]] = {
+    "connect": 'connect = "tcp:host:port"',
+    "url": 'url = "https://host/path"',
+    "listen": 'listen = "tcp:5020:interface=127.0.0.1"',
+    "serial": 'serial = "/dev/ttyS0@9600,8N1"',
+}
 HOW_RECORDS_COME = (
     'how its records come is not said; write one of listen = "tcp:5100:interface=127.0.0.1", '
     'connect = "tcp:host:port" or file = "Master.csv"'
@@ -116,12 +121,16 @@ def _system(system: Table, place: int) -> Iterator[Finding]:
     name = system.get("adapter")
     kind = ADAPTERS.get(name) if isinstance(name, str) else None
     ways = kind.ways if kind is not None else ("connect",)
-    if not any(way in system for way in (*ways, "listen")):
+    used = [way for way in ways if way in system]
+    if ways and not any(way in system for way in _WAYS):
         yield ("pms", place), f"where the PMS is, is not said; write {' or '.join(_WAYS[way] for way in ways)}"
+    if len(used) > 1:
+        yield ("pms", place, used[1]), f"only one of {' and '.join(used)} can be used; remove the other"
     for way in _WAYS:
         if kind is not None and way in system and way not in ways:
             words = " or ".join(_WAYS[one] for one in ways)
-            yield ("pms", place, way), f"{name} is not reached so; write {words} instead"
+            instead = f"write {words} instead" if ways else "it asks us: remove this key"
+            yield ("pms", place, way), f"{name} is not reached so; {instead}"
     for key in FIAS_KEYS:
         if kind is not None and name != "fias" and key in system:
             yield ("pms", place, key), f"this key is for the adapter fias alone; what {name} needs stands in options"

@@ -58,7 +58,7 @@ def _finding(details: ErrorDetails, document: Model) -> tuple[Path, str]:
     if kind in {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}:
         bound = details["msg"].replace("Input should be", "it must be")
         return path, f"{details['input']} is out of bounds: {bound}{_example(key, field)}"
-    wanted = _KINDS.get(kind, details["msg"])
+    wanted = _KINDS.get(kind, details["msg"].removeprefix("Input should be "))
     return path, f"must be {wanted}{_instead(details['input'], field)}{_example(key, field)}"
 
 

@@ -127,7 +127,7 @@ class PbxSettings(Settings):
 class PmsSettings(Settings):
     """One link to the property-management system.
 
-    `connect` or `url` says where it is, by what its adapter speaks; `options` are what belongs to that adapter alone.
+    One of `connect`, `url`, `listen` and `serial` says where it is, by what its adapter speaks; `options` are what belongs to that adapter alone.
     FIAS has keys of its own here, which no other adapter may have (`FIAS_KEYS`). `outlet` and `call_type` give the SO and PC of a posting by class of number, `outlet` with "default" for the rest;
     `token_width` is the width of P#; `interface_family` is what LD says in IF; `auth_key` the key for the LD cryptogram.
     `tariff_field` and `class_field` name the field of a check-in that tells the guest's tariff and class;
@@ -138,7 +138,8 @@ class PmsSettings(Settings):
     adapter: Annotated[str, AfterValidator(checks.adapter)] = Field(examples=["fias"])
     connect: Connect = Field("", examples=["tcp:127.0.0.1:5010"])  # that one of both is there is for `rules` to say
     url: Annotated[str, AfterValidator(checks.pms_url)] = Field("", examples=["https://opera.example/OWS_WS_51"])
-    listen: Annotated[str, AfterValidator(checks.not_yet("a PMS that dials us is", "connect"))] | None = None
+    listen: Listen | None = Field(None, examples=["tcp:5020:interface=127.0.0.1"])
+    serial: Annotated[str, AfterValidator(checks.serial_port)] | None = Field(None, examples=["/dev/ttyS0@9600,8N1"])
     encoding: CodePage = Field("cp850", examples=["cp852"])
     amount_decimals: Annotated[int, Field(ge=0, le=4)] = Field(2, examples=[2])
     answer_timeout: Seconds = Field(30.0, examples=[30])
@@ -165,17 +166,19 @@ class PmsSettings(Settings):
     @property
     def place(self) -> str:
         """Where the PMS is, as it was written."""
-        return self.url or self.connect
+        return self.url or self.connect or self.listen or self.serial or ""
 
     @property
     def address(self) -> Address:
-        """Where the PMS is."""
+        """Where the PMS is, or where it dials us."""
+        if self.listen is not None:
+            return listen_address(self.listen)
         return web_address(self.url) if self.url else connect_address(self.connect)
 
     @property
     def loopback(self) -> bool:
         """True where the PMS can only be a program on this machine: a simulator, a rehearsal."""
-        return self.address.loopback
+        return bool(self.place) and self.serial is None and self.address.loopback
 
 
 #: Keys of `[[pms]]` that say how FIAS is spoken, and nothing to any other adapter.
@@ -295,11 +298,20 @@ class MailSettings(Settings):
 
 
 class HookSettings(Settings):
-    """A web hook: each alarm is sent there as JSON, signed with the secret. The URL may hold a token: never shown."""
+    """A web hook: what happens is sent there as JSON, signed with the secret. The URL may hold a token: never shown.
+
+    `events` says what: "alarms", and of the feed "calls" and "postings".
+    """
 
     name: Annotated[Text, AfterValidator(checks.hook_name)] = Field(examples=["desk-chat"])
     url: Annotated[Secret, AfterValidator(checks.hook_url)] = Field(examples=["https://example.org/hook"], repr=False)
     secret: Annotated[Secret, AfterValidator(checks.hook_secret)] = Field(examples=["env:HOOK_SECRET"], repr=False)
+    events: Annotated[Texts, AfterValidator(checks.hook_events)] = Field(("alarms",), examples=[["calls", "postings"]])
+
+    @property
+    def told(self) -> frozenset[str]:
+        """Of the feed, what this hook is sent: the first words of the kinds of events."""
+        return frozenset(one.removesuffix("s") for one in self.events if one != "alarms")
 
 
 class TrunkSettings(Settings):

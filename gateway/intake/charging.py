@@ -20,7 +20,7 @@ from gateway.intake.batch import Batch, Rules, Source, Touched, surroundings
 from gateway.intake.call_rows import call_row, due_of, posting_row
 from gateway.intake.spending import Spending, limited, sentence
 from gateway.intake.trunk_uses import told_beside
-from gateway.settle import CarrierCost, Price, Priced, Ruling, Wanted, carrier_cost, difference, price, rule
+from gateway.settle import CarrierCost, Price, Priced, Ruling, Wanted, carrier_cost, difference, price, rule, vacant
 from gateway.store import outbox, schema
 from gateway.store.memory import Memory
 from gateway.store.restore import RESTORED, restored_at
@@ -28,6 +28,7 @@ from gateway.store.rows import CallRow
 from protocols.records import JoinedCall
 from rating.book import TariffBook
 from rating.circumstances import PLAIN, Circumstances
+from rating.deck_warnings import coarse
 from rating.numbering import NumberPlan
 
 #: An announced leg that does not come is not waited for longer than this, in seconds.
@@ -94,6 +95,8 @@ class Charging:
         if self._asked or memory.stay_tariffs:
             around = surroundings(rules, memory.stay_tariffs, joined, extension, place, who, started)
         cost = price(joined, source.plan, self.book, around)
+        if isinstance(cost, Priced) and not self.book.starter and (words := coarse(cost.number, cost.prefix)):
+            joined = replace(joined, warnings=(*joined.warnings, words))
         carried = carrier_cost(joined, source.plan, self.book, around) if self.book.costs else None
         return _Known(joined, extension, place, who, cost, carried, around)
 
@@ -132,8 +135,8 @@ class Charging:
             return
         wanted, part = (ruling.wanted, 0) if one.first else self._part(connection, call, ruling)
         if wanted is None:
-            # Priced, and not charged because the room seems vacant: so it is, or the news of its guest was lost.
-            batch.vacant_rooms += call.status == "not_chargeable" and bool(call.amount)
+            # Not charged because the room seems vacant: so it is, or the news of its guest was lost.
+            batch.vacant_rooms += call.status == "not_chargeable" and call.reason == vacant(call.room or "")
             return
         if one.doubt:
             words = "equals a record stored before; the match is too short to prove a repeat"

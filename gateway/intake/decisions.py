@@ -15,14 +15,14 @@ from sqlalchemy import Connection
 from gateway.attribution import HOUSE, Given
 from gateway.directory import NoNews, Room
 from gateway.intake.batch import Rules
-from gateway.ledger import Hold, State
+from gateway.ledger import Hold
 from gateway.settle import Priced, Ruling, rule
 from gateway.store import lists, outbox, records, schema
 from gateway.store.commands import Command
 from gateway.store.lists import Item
 from gateway.store.memory import Memory
 from gateway.store.restore import RESTORED, restored_at
-from gateway.store.rows import CallRow, Due, PostingRow, clean
+from gateway.store.rows import CallRow, Due, PostingRow, clean, fresh_posting
 from gateway.store.stay_tariffs import give
 from rating.money import format_amount
 from rating.numbering import DialledNumber
@@ -239,30 +239,18 @@ class _Parts:
     def add(self, kind: str, amount: int, *, hold: Hold | None = None, reason: str = "") -> Done:
         """One posting; due, or held for a person."""
         memory, call, item = self._memory, self._call, self._item
-        state: State = "held" if hold is not None else "due"
         number = memory.numbers.take(schema.postings)
-        row = PostingRow(
-            property=memory.owner,
-            id=number,
-            call_id=call.id,
-            part=self._next,
-            pms=self._pms,
-            state=state,
-            hold=hold or "",
-            reason=clean(reason or f"{kind}: {self._by}") or "",
-            room=call.room,
-            reservation=call.reservation,
+        row = fresh_posting(
+            call,
+            number,
+            self._pms,
+            self._now,
             amount=amount,
-            currency=item.currency,
-            decimals=item.decimals,
-            attempts=0,
-            token=None,
-            due_at=self._now,
-            by_hand=0,
-            created_at=self._now,
-            changed_at=self._now,
-            code="",
-            reference="",
+            money=(item.currency, item.decimals),
+            reservation=call.reservation,
+            part=self._next,
+            hold=None if hold is None else (hold, reason or f"{kind}: {self._by}"),
+            reason=reason or f"{kind}: {self._by}",
             kind=kind,
         )
         self._next += 1

@@ -36,9 +36,16 @@ class Counter:
     """Where postings are handed over. Everything here runs inside the writer's transaction."""
 
     def __init__(
-        self, memory: Memory, numbers: WireNumbers, *, zone: Callable[[datetime], datetime], patience: float
+        self,
+        memory: Memory,
+        numbers: WireNumbers,
+        *,
+        zone: Callable[[datetime], datetime],
+        patience: float,
+        tells_rooms: bool,
     ) -> None:
         self._memory, self._numbers, self._zone, self._patience = memory, numbers, zone, patience
+        self._tells_rooms = tells_rooms
 
     @property
     def pms(self) -> str:
@@ -58,6 +65,7 @@ class Counter:
             offer=due,
             now=now,
             zone=self._zone,
+            tells_rooms=self._tells_rooms,
             done=lambda _sent, _again: None,
         )
         return step.send(connection, due)

@@ -20,7 +20,7 @@ count of events comes near to. Nothing is written while nobody reads.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, bindparam, insert, select
 from sqlalchemy.sql.elements import ColumnElement
@@ -183,3 +183,24 @@ def newest(connection: Connection, owner: str) -> int:
     """The number of the newest event; 0 before the first."""
     wanted = select(_e.id).where(_e.property == owner).order_by(_e.id.desc()).limit(1)
     return int(connection.execute(wanted).scalar() or 0)
+
+
+class EventRow(NamedTuple):
+    """One event; `kept` is the posting as it stood then, empty where it is about none."""
+
+    id: int
+    at: int
+    kind: str
+    call_id: int | None
+    posting_id: int | None
+    kept: dict[str, Any]
+
+
+def behind(connection: Connection, owner: str, after: int, most: int) -> list[EventRow]:
+    """Events behind number `after`, oldest first."""
+    wanted = select(_e.id, _e.at, _e.kind, _e.call_id, _e.posting_id, *[_e[name] for name in KEPT])
+    rows = connection.execute(wanted.where(_e.property == owner, _e.id > after).order_by(_e.id).limit(most))
+    return [
+        EventRow(*row[:5], kept=dict(zip(KEPT, row[5:], strict=True)) if row[4] is not None else {})  # type: ignore[misc]
+        for row in rows
+    ]

@@ -88,6 +88,12 @@ def _held(owner: str, holds: tuple[Hold, ...]) -> Select[Any]:
     return _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "held")), _p.hold.in_(holds)).order_by(_p.id)
 
 
+def refused(connection: Connection, owner: str) -> list[PostingRow]:
+    """Every posting that a PMS refused and nobody has settled."""
+    wanted = _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "refused"))).order_by(_p.id)
+    return [PostingRow(*row) for row in connection.execute(wanted)]
+
+
 def all_due(connection: Connection, owner: str) -> list[PostingRow]:
     """Every posting that is due, at whatever PMS."""
     wanted = _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "due"))).order_by(_p.id)
@@ -117,6 +123,13 @@ def in_doubt(connection: Connection, owner: str, pms: str, since_before: int, mo
     )
     rows = connection.execute(wanted.limit(most))
     return [Doubtful(_due(row[:-3]), int(row[-3] or 0), row[-2], int(row[-1])) for row in rows]
+
+
+def handed_over(connection: Connection, owner: str, since: int, until: int) -> list[PostingRow]:
+    """What was handed over in a stretch of time to a PMS that acknowledges nothing, and is not settled yet."""
+    stretch = (_p.changed_at >= since, _p.changed_at < until)
+    wanted = _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "unconfirmable")), *stretch)
+    return [PostingRow(*row) for row in connection.execute(wanted.order_by(_p.id))]
 
 
 def of_call(connection: Connection, owner: str, call_id: int) -> list[PostingRow]:

@@ -115,6 +115,18 @@ def posting(connection: Connection, owner: str, number: int) -> dict[str, Any] |
     return None if row is None else dict(row)
 
 
+def postings_of(connection: Connection, owner: str, numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Postings by number, each with what its call says."""
+    wanted = _POSTING.where(_p.property == owner, _p.id.in_(numbers))
+    return {row["id"]: dict(row) for row in connection.execute(wanted).mappings()} if numbers else {}
+
+
+def calls_of(connection: Connection, owner: str, numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Calls by number."""
+    wanted = select(schema.calls).where(_c.property == owner, _c.id.in_(numbers))
+    return {row["id"]: dict(row) for row in connection.execute(wanted).mappings()} if numbers else {}
+
+
 def of_calls(connection: Connection, owner: str, calls: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     """The postings of calls, by call, in order of their parts."""
     wanted = select(schema.postings).where(_p.property == owner, _p.call_id.in_(calls)).order_by(_p.call_id, _p.part)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from gateway.settle import VACANT
 from gateway.store import schema
 from gateway.store.rows import CallRow
 from gateway.store.statements import Statements
@@ -105,10 +106,17 @@ def call(connection: Connection, owner: str, call_id: int) -> CallRow | None:
 
 
 def calls_not_charged(connection: Connection, owner: str, since: int, after: int) -> list[CallRow]:
-    """Priced calls of no guest that began at `since` or later and are not charged, behind call number `after`."""
-    ruled = (_c.status == "not_chargeable", _c.amount > 0, _c.reservation.is_(None), _c.room.is_not(None))
+    """Calls that began at `since` or later in a room that seemed vacant, behind call number `after`; priced or not."""
+    before, behind = VACANT
+    ruled = (_c.status == "not_chargeable", _c.reservation.is_(None), _c.reason == before + _c.room + behind)
     wanted = select(schema.calls).where(_c.property == owner, _c.id > after, *ruled, _c.started_at >= since)
     return [CallRow._make(row) for row in connection.execute(wanted.order_by(_c.id))]
+
+
+def newest_received(connection: Connection, owner: str) -> int | None:
+    """When the newest record was read; None in a store without records."""
+    newest = select(_r.received_at).where(_r.property == owner).order_by(_r.id.desc()).limit(1)
+    return connection.execute(newest).scalar_one_or_none()
 
 
 def rule_call(

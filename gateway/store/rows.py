@@ -117,6 +117,50 @@ class PostingRow(NamedTuple):
     kind: str = "charge"
 
 
+def fresh_posting(
+    call: CallRow,
+    posting_id: int,
+    pms: str,
+    now: int,
+    *,
+    amount: int | None,
+    money: tuple[str, int],
+    reservation: str | None,
+    part: int = 0,
+    hold: tuple[str, str] | None = None,
+    reason: str = "",
+    kind: str = "charge",
+) -> PostingRow:
+    """A posting of a stored call that nobody has tried to send: due now, or held for `hold` (the reason's name, its words).
+
+    `money` is the currency and its decimals; `reason` says of one that is due why it came to be.
+    """
+    return PostingRow(
+        property=call.property,
+        id=posting_id,
+        call_id=call.id,
+        part=part,
+        pms=pms,
+        state="due" if hold is None else "held",
+        hold="" if hold is None else hold[0],
+        reason=clean(reason if hold is None else hold[1]) or "",
+        room=call.room,
+        reservation=reservation,
+        amount=amount,
+        currency=money[0],
+        decimals=money[1],
+        attempts=0,
+        token=None,
+        due_at=now,
+        by_hand=0,
+        created_at=now,
+        changed_at=now,
+        code="",
+        reference="",
+        kind=kind,
+    )
+
+
 class Due(NamedTuple):
     """A posting on its way to a PMS: what the clerk keeps in its queue, and the facts an adapter needs."""
 

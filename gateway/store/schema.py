@@ -258,7 +258,9 @@ commands = Table(
     _number("id", "number of the command", null=False),
     _number("asked_at", "when it was given", null=False),
     _text("who", "the person", null=False),
-    _text("deed", "a verb of gateway/ledger.py DEEDS, resync, acknowledge, approve, reject or tariff", null=False),
+    _text(
+        "deed", "a verb of gateway/ledger.py DEEDS, resync, feed, acknowledge, approve, reject or tariff", null=False
+    ),
     _number("posting_id", "the posting it is about"),
     _text("room", "the room to send it to, where the person named one"),
     _text("why", "the person's reason", null=False),

@@ -31,7 +31,8 @@ LEAST_UNCONFIRMED: Final[frozenset[Ability]] = frozenset({"unconfirmed", "away"}
 """What a link to a receiver that never acknowledges must show."""
 
 Mood: TypeAlias = Literal["yes", "no", "nothing", "garbage"]
-"""How a PMS answers; "nothing" also means no sign of life."""
+"""How a PMS answers a charge. "nothing": it takes the charge and says nothing to it, nor gives a sign of life from then on;
+what an adapter asks before the charge leaves (whose room is it, are you there) is answered until one was taken."""
 
 STOP_LIMIT: Final = 5.0
 """The most seconds that `stop` may take: the port's promise."""

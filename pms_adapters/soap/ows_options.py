@@ -28,10 +28,12 @@ class OwsOptions(WebOptions):
 
     `hotel_code` and `chain_code` are OPERA's own names for the house. `suffix` ends the names of the services in their
     addresses (`.asmx` on the hotel's own server, empty in the cloud). `transaction_code` and `article` by class of
-    number. `id_type` and `id_source` name the kind of reservation number that a charge is posted by. `mark_in` is the
+    number. `id_type` and `id_source` name the kind of reservation number that a charge is posted by, `number_from` the
+    sources of the numbers in a look-up that are of this kind, the best first; as a rule the same. `mark_in` is the
     text field that bears our mark. `posting_date` also sends the call's own date; else OPERA books on its business date.
     `nobody` are codes with which OPERA says that nobody is in a room, where it does not answer with an empty list.
-    `later` are codes of a refusal after which the same charge may be offered again by itself.
+    `later` are codes of a refusal after which the same charge may be offered again by itself, `audit` those that say
+    that the end of day runs.
     """
 
     hotel_code: Text = Field(examples=["SEASIDE"])
@@ -49,13 +51,21 @@ class OwsOptions(WebOptions):
     article: ByClass = Field({}, validate_default=True, examples=[{"international": "INTL"}])
     id_type: IdType = Field("EXTERNAL", examples=["EXTERNAL"])
     id_source: Text = Field("RESV_NAME_ID", examples=["RESV_NAME_ID"])
+    number_from: Texts = Field((), examples=[["RESV_NAME_ID"]])
     folio_window: Annotated[int, Field(ge=1, le=8)] | None = Field(None, examples=[1])
     station_id: str = Field("", examples=["PBX1"])
     user_id: str = Field("", examples=["FOLIOGATE"])
     mark_in: TextField = Field("LongInfo", examples=["LongInfo"])
     posting_date: bool = Field(False, examples=[False])
     nobody: Texts = Field((), examples=[["NO_BOOKINGS"]])
+    audit: Texts = Field((), examples=[["NIGHT_AUDIT"]])
     later: Texts = Field((), examples=[["SYS-81"]])
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The sources of the number that a charge is posted by, as look-ups name them, the best first."""
+        other = ("RESVID",) if self.id_source == "RESV_NAME_ID" else ()
+        return self.number_from or (self.id_source, *other)
 
     @model_validator(mode="after")
     def _every_class_has_a_code(self) -> OwsOptions:

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import time
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, InstanceOf, model_validator
 
 from pms_adapters.options import AdapterOptions, FilePath, Text
 
 _SPAN = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 
 
-class HoldSpan(tuple[time, time]):
+@dataclass(frozen=True, slots=True)
+class HoldSpan:
     """Hours of the hotel's day in which nothing is posted, from the first to before the second, over midnight too."""
 
-    __slots__ = ()
+    first: time
+    last: time
 
     def covers(self, at: time) -> bool:
         """True if nothing is posted at this time of day."""
-        first, last = self
-        return first <= at < last if first < last else at >= first or at < last
+        if self.first < self.last:
+            return self.first <= at < self.last
+        return at >= self.first or at < self.last
 
     def __str__(self) -> str:
-        return f"{self[0]:%H:%M}-{self[1]:%H:%M}"
+        return f"{self.first:%H:%M}-{self.last:%H:%M}"
 
 
 def _span(text: object) -> object:
@@ -32,8 +36,8 @@ def _span(text: object) -> object:
     found = _SPAN.fullmatch(text) if isinstance(text, str) else None
     if found is None or int(found[1]) > 23 or int(found[3]) > 23 or int(found[2]) > 59 or int(found[4]) > 59:
         raise ValueError(f'{text!r} is not a span of the day; write for example "23:30-04:00"')
-    span = HoldSpan((time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4]))))
-    if span[0] == span[1]:
+    span = HoldSpan(time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4])))
+    if span.first == span.last:
         raise ValueError(f'"{text}" would hold charges all day; write where it ends')
     return span
 
@@ -42,7 +46,7 @@ def _spans(value: object) -> object:
     return tuple(_span(one) for one in value) if isinstance(value, list) else value
 
 
-Spans = Annotated[tuple[HoldSpan, ...], BeforeValidator(_spans)]
+Spans = Annotated[tuple[InstanceOf[HoldSpan], ...], BeforeValidator(_spans)]
 Seconds = Annotated[float, Field(gt=0, le=600, allow_inf_nan=False)]
 
 

@@ -13,6 +13,9 @@ from pms_adapters.contract import LEAST, LEAST_UNCONFIRMED, Ability, Clause, Moo
 from pms_adapters.posting import PmsAdapter, Posted, Posting, PostingResult
 from pms_adapters.stand_ins import AlwaysPosts, KeepsAFolio, NeverAcknowledges, NeverAnswers, Refuses
 from tests.pms_adapters.fias.scene import FiasScene
+from tests.pms_adapters.hobic.scene import HobicScene, HolidexScene, SilentScene
+from tests.pms_adapters.soap.stage import OwsStage
+from tests.pms_adapters.web.stages import GuestlineScene, InnRoadScene, OhipScene, SihotScene
 
 ACCEPT: frozenset[Ability] = frozenset({"accept"})
 SILENCE: frozenset[Ability] = frozenset({"silence"})
@@ -69,6 +72,14 @@ STAND_INS: dict[str, Callable[[Clock, Callable[[], datetime]], StandIn]] = {
 
 STAGES: dict[str, tuple[frozenset[Ability], Callable[[], Stage]]] = {
     "fias": (FiasScene.abilities, FiasScene),
+    "hobic": (HobicScene.abilities, HobicScene),
+    "hobic-hx": (HolidexScene.abilities, HolidexScene),
+    "hobic-unconfirmed": (SilentScene.abilities, SilentScene),
+    "ows": (OwsStage.abilities, OwsStage),
+    "guestline": (GuestlineScene.abilities, GuestlineScene),
+    "innroad": (InnRoadScene.abilities, InnRoadScene),
+    "sihot": (SihotScene.abilities, SihotScene),
+    "ohip": (OhipScene.abilities, OhipScene),
     "always-posts": (ACCEPT, lambda: StandInStage("yes", ACCEPT, "AlwaysPosts")),
     "never-answers": (SILENCE, lambda: StandInStage("nothing", SILENCE, "NeverAnswers")),
     "never-acknowledges": (UNCONFIRMED, lambda: StandInStage("yes", UNCONFIRMED, "NeverAcknowledges")),
@@ -88,7 +99,7 @@ def test_every_adapter_keeps_the_contract(clause: Clause, stage: Callable[[], St
     perform(clause, stage())
 
 
-REAL_LINKS = ("fias",)
+REAL_LINKS = ("fias", "ows", "guestline", "innroad", "sihot", "ohip", "hobic", "hobic-hx", "hobic-unconfirmed")
 
 
 @pytest.mark.parametrize("name", REAL_LINKS)

@@ -21,11 +21,14 @@ HEAD = 'currency = "PLN"\nvalid_from = 2000-01-01\n'
 DAYS = Span(to_micros(NOON - timedelta(days=1)), to_micros(NOON + timedelta(days=1)))
 
 
-def flat(price: str, *, classes: str = "local national mobile", code: str = "T", more: str = "") -> TariffBook:
+def flat(
+    price: str, *, classes: str = "local national mobile", code: str = "T", more: str = "", deck: str = ""
+) -> TariffBook:
     """A book with one price a minute for some classes, by the started minute."""
     rules = "".join(f'[class.{name}]\nprice_per_minute = "{price}"\nincrements = "60/60"\n' for name in classes.split())
     text = f'code = "{code}"\n{HEAD}{more}{rules}'
-    return book_of({"tariff.toml": text.encode()}, currency="PLN", zone=WARSAW, country="PL")
+    files = {"tariff.toml": text.encode()} | ({"d.csv": deck.encode()} if deck else {})
+    return book_of(files, currency="PLN", zone=WARSAW, country="PL")
 
 
 def of_files(**texts: str) -> TariffBook:

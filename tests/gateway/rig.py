@@ -99,7 +99,7 @@ class Rig:
         self.rules = Rules(
             rooms=ROOMS,
             transfer_payer="first_guest",
-            policy=Policy(pms=pms, may_post=may_post, tells_rooms=tells_rooms),
+            policy=Policy(pms=pms, may_post=may_post, tells_rooms=tells_rooms, money=("PLN", 2)),
             currency="PLN",
             decimals=2,
         )

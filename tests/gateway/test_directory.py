@@ -160,6 +160,23 @@ def test_a_resync_corrects_what_was_missed_and_leaves_what_was_not_mentioned() -
     assert who(house, "103", 10) == []
 
 
+@pytest.mark.parametrize(
+    ("unsure", "since"),
+    [(None, 9), (6, 6), (3, 4), (0.5, 4), (10, 9)],
+    ids=["no news was lost", "since the link was lost", "not before the last guest left", "nor earlier", "never ahead"],
+)
+def test_a_move_that_a_resync_tells_reaches_back_to_when_news_may_have_been_lost(
+    unsure: float | None, since: float
+) -> None:
+    """The PMS does not say when he moved: he may have phoned from the new room since the link was lost."""
+    house = told(arrive("101", 1, 1), arrive("105", 2, 0), leave("105", 4))
+    lost = None if unsure is None else at(unsure)
+    house.learn(RoomsResynced(at=T0 + 9 * HOUR, occupied=(arrive("105", 1, 9),), vacant=("101",)), lost)
+    (stay,) = house.open_stays()
+    assert (stay.room, stay.since) == ("105", at(since))
+    assert who(house, "101", 8.9) == ["1"]
+
+
 def test_a_vacant_room_of_a_resync_is_known_to_be_empty() -> None:
     """So that a call from it is a fact with its reason, and not a wait without end."""
     house = told(RoomsResynced(at=T0, occupied=(), vacant=("101",)))

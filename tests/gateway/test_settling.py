@@ -17,6 +17,7 @@ from gateway.store.verify import broken_rules
 from pms_adapters.events import CheckedIn, CheckedOut, Guest, GuestChanged
 from protocols.records import CallRecord, Frame, JoinedCall
 from tests.conftest import LoggedFailures
+from tests.gateway.prices import flat
 from tests.gateway.rig import NOON, Rig, line
 
 
@@ -139,6 +140,28 @@ def test_such_a_call_is_held_where_the_guest_may_not_be_posted_to(rig: Rig) -> N
     guest = Guest(reservation="77002", name="Brahms", no_post=True)
     rig.news(CheckedIn(room="201", guest=guest, at=NOON - timedelta(minutes=20)))
     assert [(row["state"], row["hold"]) for row in rig.postings()] == [("held", "no_post")]
+
+
+def test_a_call_priced_by_its_country_alone_says_so(rig: Rig) -> None:
+    """The night auditor sees beside the price that a mobile abroad was sold like any number there."""
+    deck = "prefix;place;price_per_minute\n49;Germany;0.10\n"
+    rig.use(flat("0.50", classes="local", more='decks = ["d.csv"]\n', deck=deck))
+    rig.check_in()
+    rig.send(rig.connect(), line(1, dialled="9004915112345678"), line(2, dialled="900493012345678"))
+    said = [warnings for (warnings,) in rig.rows("SELECT warnings FROM calls ORDER BY id")]
+    assert said == ["only the country code +49 decided the price of this mobile number: the deck has no row for it", ""]
+
+
+def test_such_a_call_without_a_rate_waits_for_one(rig: Rig) -> None:
+    """It is not lost for having had no price when its room seemed vacant."""
+    rig.use(flat("0.50", classes="local national"))
+    rig.check_in(reservation="77001")
+    rig.news(CheckedOut(room="201", at=NOON - timedelta(minutes=30), reservation="77001"))
+    rig.send(rig.connect(), line(1, dialled="9600123456"))
+    assert rig.postings() == []
+    rig.news(CheckedIn(room="201", guest=Guest(reservation="77002"), at=NOON - timedelta(minutes=20)))
+    assert [(row["state"], row["hold"], row["amount"]) for row in rig.postings()] == [("held", "unrated", None)]
+    whole(rig)
 
 
 def test_a_no_post_guest_s_charge_waits_until_the_mark_is_lifted(rig: Rig) -> None:

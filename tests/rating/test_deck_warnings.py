@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from rating.book import TariffBook
-from rating.deck_warnings import warnings_of
+from rating.deck_warnings import coarse, warnings_of
+from rating.numbering import number_plan
 from rating.starter import starter_files
 from tests.rating.scenes import book_of
 
@@ -32,6 +33,25 @@ def said(book: TariffBook, today: date = TODAY) -> list[str]:
 
 
 FINE = deck("48;Poland;0.10,4850;Poland mobile;0.20,*;World;1.00")
+
+
+@pytest.mark.parametrize(
+    ("dialled", "prefix", "kind"),
+    [
+        ("004915112345678", "+49", "mobile"),
+        ("00493012345678", "+49", ""),
+        ("004915112345678", "+4915", ""),
+        ("00499001123456", "+49", "premium"),
+        ("004915112345678", "+", ""),
+    ],
+)
+def test_a_mobile_abroad_priced_by_its_country_alone_is_told_beside_the_call(
+    dialled: str, prefix: str, kind: str
+) -> None:
+    said = coarse(number_plan("PL", "22", (), lambda extension: False).classify(dialled), prefix)
+    assert said == (
+        f"only the country code +49 decided the price of this {kind} number: the deck has no row for it" if kind else ""
+    )
 
 
 @pytest.mark.parametrize(
