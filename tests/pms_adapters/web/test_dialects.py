@@ -183,6 +183,7 @@ def test_a_charge_after_which_no_new_session_is_given_was_not_booked() -> None:
     one.pms.expire_at_charges, one.pms.log_in_code = 1, 70001
     outcome = one.post().outcome
     assert isinstance(outcome, Refused)
+    assert outcome.retry == "later"
     assert one.pms.arrived == []
 
 
