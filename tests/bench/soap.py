@@ -123,7 +123,7 @@ class Ways:
 
     async def bare(self) -> float:
         """The same by a template, treq and lxml."""
-        headers: dict[bytes | str, bytes | str] = {**_HEADERS}
+        headers: dict[bytes | str, bytes | str] = dict(_HEADERS.items())
         begun = time.process_time()
         for _ in range(CHARGES):
             said = await self._treq.post(f"http://127.0.0.1:{self._port}/a", data=self._written(), headers=headers)
