@@ -20,7 +20,7 @@ from gateway.reports.values import Report
 #: Rows of a table on paper: some forty pages, a second's work; more is for a work book.
 MOST_PDF_ROWS: Final = 2_000
 #: Columns that fit an upright page.
-MOST_UPRIGHT: Final = 7
+MOST_UPRIGHT: Final = 8
 #: Letters of a cell before its column takes a share of the width instead of as much as it likes.
 LONGEST_UNSHARED: Final = 12
 #: Letters in a row that are left whole; Typst breaks no word by itself.
@@ -32,7 +32,9 @@ def pdf(report: Report) -> bytes:
     import typst
 
     made: Any = typst.compile(
-        _template(), sys_inputs={"report": _told(report)}, timestamp=report.run_at.astimezone(UTC).replace(microsecond=0)
+        _template(),
+        sys_inputs={"report": _told(report)},
+        timestamp=report.run_at.astimezone(UTC).replace(microsecond=0),
     )
     return bytes(made)
 
@@ -56,7 +58,7 @@ def _told(report: Report) -> str:
     wide = any(len(one.get("columns", ())) > MOST_UPRIGHT for one in sections)
     for one in sections:
         if one["sort"] == "picture":
-            one["width"] = 70 if wide else 100
+            one["width"] = 62 if wide else 100
     return json.dumps({**_head(shown), "wide": wide, "sections": sections})
 
 

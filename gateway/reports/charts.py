@@ -47,13 +47,12 @@ def draw(picture: Picture, zone: tzinfo) -> str:
 # -- bars -----------------------------------------------------------------------------------------------------------
 
 
-def _largest(picture: Bars) -> float:
-    return max((magnitude(cell) for row in picture.values for cell in row), default=0.0)
-
-
 def _scale(picture: Bars, length: float) -> Scale:
+    """Lying bars stand beside each other and standing ones on top of each other."""
+    join = max if picture.lying else sum
+    largest = max((join(magnitude(cell) for cell in row) for row in picture.values if row), default=0.0)
     money = coin([cell for row in picture.values for cell in row])
-    return scale(_largest(picture), picture.measure, length, money.decimals if money else 0)
+    return scale(largest, picture.measure, length, money.decimals if money else 0)
 
 
 def _lying(picture: Bars, zone: tzinfo) -> str:
@@ -77,7 +76,7 @@ def _lying(picture: Bars, zone: tzinfo) -> str:
 
 
 def _standing(picture: Bars, zone: tzinfo) -> str:
-    """In the order of time, over an axis."""
+    """In the order of time, over an axis; the series on top of each other."""
     made, top = _scale(picture, _PLOT), _TOP + _legend_height(picture)
     foot, room = top + _PLOT, (WIDTH - _LEFT - _RIGHT) / max(1, len(picture.labels))
     money = coin([cell for row in picture.values for cell in row])
@@ -86,13 +85,14 @@ def _standing(picture: Bars, zone: tzinfo) -> str:
     figures = len(picture.series) == 1 and len(picture.labels) <= MOST_FIGURES
     for place, (name, cells) in enumerate(zip(picture.labels, picture.values, strict=True)):
         x = _LEFT + place * room
-        wide = room * 0.8 / len(cells)
+        base = foot
         for number, cell in enumerate(cells):
             high = made.at(magnitude(cell))
-            parts.append(_bar(picture.name, number, x + room * 0.1 + number * wide, foot - high, wide, high))
-            if figures and magnitude(cell):
+            base -= high
+            parts += [_bar(picture.name, number, x + room * 0.1, base, room * 0.8, high)] if high else []
+            if figures and high:
                 text = shown(cell, picture.measure.kind, zone)
-                parts.append(label(x + room / 2, foot - high - 3, text, anchor="middle", size=10))
+                parts.append(label(x + room / 2, base - 3, text, anchor="middle", size=10))
         if place % every == 0:
             parts.append(label(x + room / 2, foot + 16, name, anchor="middle", tone="faint", size=11))
     parts.append(rule(_LEFT, foot, WIDTH - _RIGHT, foot, tone="faint"))

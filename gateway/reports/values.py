@@ -102,7 +102,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bars(Chart):
-    """Bars side by side: of a few things by name (`lying`), or of hours and days in their order."""
+    """Bars of a few things by name (`lying`, series beside each other), or of hours and days in their order (on top)."""
 
     series: tuple[str, ...]
     labels: tuple[str, ...]

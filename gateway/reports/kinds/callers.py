@@ -15,7 +15,7 @@ from gateway.store.reporting import call_sums
 from gateway.web.words import count, minutes
 
 #: Extensions or departments in the picture.
-MOST_BARS: Final = 20
+MOST_BARS: Final = 12
 _FIGURES: Final = (
     Column("out", "out", "count"),
     Column("in", "in", "count"),

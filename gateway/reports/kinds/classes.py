@@ -14,7 +14,7 @@ from gateway.store.reporting import call_sums
 from gateway.web.words import count, minutes
 
 #: Places and carriers in a picture.
-MOST_BARS: Final = 15
+MOST_BARS: Final = 12
 MARGIN: Final = (
     "The margin is the price less the cost of guests' calls for which both are known in one currency; calls of the house "
     "and corrections are not in it."

@@ -19,7 +19,7 @@ from gateway.web.words import count, minutes
 #: The order in which classes of number stand side by side; one that is not here comes behind.
 CLASSES: Final = ("local", "national", "mobile", "international", "premium", "service", "toll-free", "emergency")
 #: Rooms in the picture.
-MOST_BARS: Final = 20
+MOST_BARS: Final = 12
 #: Guests whose names are asked for at a time.
 _NAMES: Final = 500
 
@@ -73,7 +73,8 @@ def rooms(asked: Asked, connection: Connection) -> Report:
     rooms_ = len({key[0] for key in called})
     finding = (
         f"{count(rooms_, 'room')}, {count(tally.calls, 'call')}, {minutes(tally.talk)} of talk: "
-        f"{whole.whole.words(home)} charged, of which {whole.open.words(home)} has not reached a folio."
+        f"{whole.whole.words(home)} charged, "
+        + (f"of which {whole.open.words(home)} not settled yet." if whole.open.known else "all of it on folios.")
     )
     return report(
         asked,
