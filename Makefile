@@ -6,6 +6,7 @@ PYTHON  ?=
 VENV    := .venv
 PY      := $(VENV)/bin/python
 FOR     ?=
+PMS     ?=
 PORT    ?=
 SEED    ?=
 SEEDS   ?= 1000
@@ -22,11 +23,12 @@ help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | while IFS='|' read -r what why; do printf '%-22s %s\n' "$$what" "$$why"; done
 	@echo
 	@echo "  FOR=30         demo, fuzz: end after so many seconds  PORT=8080   demo: where the page is"
+	@echo "  PMS=ows        demo: the PMS speaks SOAP, as OPERA's web services do; guestline: as Guestline's; else FIAS"
 	@echo "  ARGS='...'     test, bench: more words for pytest     PYTHON=...  which Python makes the environment"
 	@echo "  REQUIRE_PEERS=1  test: a missing Chromium or PostgreSQL is a failure, not a skip"
 
 demo: $(VENV)/.ready-run  ## the whole chain on loopback, with a page to look at; Ctrl-C ends it
-	@exec $(VENV)/bin/foliogate demo $(if $(FOR),--for $(FOR)) $(if $(PORT),--port $(PORT))
+	@exec $(VENV)/bin/foliogate demo $(if $(FOR),--for $(FOR)) $(if $(PORT),--port $(PORT)) $(if $(PMS),--pms $(PMS))
 
 test: $(VENV)/.ready-test  ## every test but the benches
 	@exec $(PY) -m pytest $(ARGS)

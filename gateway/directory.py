@@ -139,6 +139,15 @@ Occupants: TypeAlias = Present | Nobody | NoNews
 
 
 @dataclass(frozen=True, slots=True)
+class Folio:
+    """Where a call goes now: the room, and the reservation if anybody told us of one."""
+
+    room: str
+    reservation: str | None
+    no_post: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """What one piece of news changed: rows to keep, and the rooms whose held charges should be looked at again."""
 
@@ -192,6 +201,18 @@ class Occupancy:
                     if now is not None and (stay is stays[0] or now.room == room):
                         return now
         return None
+
+    def bill(self, room: str, started: int, *, tells_rooms: bool) -> Folio | None:
+        """Where a call is charged now; None = nobody is left.
+
+        Where the PMS tells no room news and nobody else told who was there, that is the room itself: the PMS knows.
+        """
+        stay = self.folio(room, started)
+        if stay is not None:
+            return Folio(stay.room, stay.reservation, stay.no_post)
+        if tells_rooms or isinstance(self.at(room, started), Present):
+            return None
+        return Folio(room, None)
 
     def learn(self, news: RoomNews, unsure_since: int | None = None) -> Changes:
         """Take one piece of news in; what changed comes back as rows to keep.

@@ -10,6 +10,7 @@ docs/posting-states.md is drawn from `ARROWS` by `mermaid()`.
     posted        the PMS said yes, or a person found it on the folio
     refused       the PMS said no; a person reads why
     in_doubt      bytes left and no trustworthy answer came: never sent again by itself
+    unconfirmable handed over whole to a receiver that acknowledges nothing: settled by the PMS's total, or by a person
     written_off   a person let it go, with a reason
 
 A held posting of a record that a run then proves to be a repeat is withdrawn: the record stays, marked, and the audit
@@ -22,12 +23,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias, assert_never
+from typing import Final, Literal, TypeAlias, assert_never, get_args
 
-from pms_adapters.posting import InDoubt, NotSent, Posted, PostingResult, Refused
+from pms_adapters.posting import InDoubt, NotSent, Posted, PostingResult, Refused, Unconfirmable
 
-State: TypeAlias = Literal["held", "due", "sent", "posted", "refused", "in_doubt", "written_off"]
-STATES: Final[tuple[State, ...]] = ("held", "due", "sent", "posted", "refused", "in_doubt", "written_off")
+State: TypeAlias = Literal["held", "due", "sent", "posted", "refused", "in_doubt", "unconfirmable", "written_off"]
+STATES: Final[tuple[State, ...]] = get_args(State)
 
 #: What keeps a posting in `held`. Each has one event that answers it, named beside it.
 Hold: TypeAlias = Literal[
@@ -55,12 +56,14 @@ Event: TypeAlias = Literal[
     "refused",
     "retry_asked",
     "no_answer",
+    "unacknowledged",
     "found_at_start",
     "late_yes",
     "late_no",
     "late_retry",
     "on_folio",
     "not_on_folio",
+    "in_total",
     "offered_again",
     "written_off",
 ]
@@ -78,6 +81,7 @@ ARROWS: Final[Mapping[tuple[State, Event], State]] = {
     ("sent", "retry_asked"): "due",
     ("sent", "not_sent"): "due",
     ("sent", "no_answer"): "in_doubt",
+    ("sent", "unacknowledged"): "unconfirmable",
     ("sent", "found_at_start"): "in_doubt",
     ("in_doubt", "late_yes"): "posted",
     ("in_doubt", "late_no"): "refused",
@@ -85,6 +89,10 @@ ARROWS: Final[Mapping[tuple[State, Event], State]] = {
     ("in_doubt", "on_folio"): "posted",
     ("in_doubt", "not_on_folio"): "due",
     ("in_doubt", "written_off"): "written_off",
+    ("unconfirmable", "in_total"): "posted",
+    ("unconfirmable", "on_folio"): "posted",
+    ("unconfirmable", "not_on_folio"): "due",
+    ("unconfirmable", "written_off"): "written_off",
     ("refused", "offered_again"): "due",
     ("refused", "written_off"): "written_off",
 }
@@ -145,6 +153,8 @@ def after_attempt(result: PostingResult, attempts: int) -> Outcome:
             return Outcome(event="not_sent", reason=f"not sent: {why}", wait_seconds=1)
         case InDoubt(why):
             return Outcome(event="no_answer", reason=why)
+        case Unconfirmable(how):
+            return Outcome(event="unacknowledged", reason=how)
         case _:
             assert_never(result)
 

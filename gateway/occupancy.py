@@ -20,7 +20,7 @@ from gateway.attribution import Given
 from gateway.directory import Nobody, Present, Stay
 from gateway.instants import SECOND, from_micros, to_micros
 from gateway.ledger import Hold
-from gateway.settle import vacant
+from gateway.settle import UNAPPROVED, Policy, vacant
 from gateway.store import outbox, records, schema
 from gateway.store.memory import Memory
 from gateway.store.rows import CallRow, Due, PostingRow, fresh_posting
@@ -52,19 +52,14 @@ class KeepRoomNews:
         memory: Memory,
         news: RoomNews,
         *,
-        pms: str,
-        may_post: bool,
+        policy: Policy,
         now: int,
-        money: tuple[str, int],
         done: Callable[[Sequence[Due]], None],
         unsure_since: int | None = None,
     ) -> None:
-        """`money` is the house's currency and its decimals, for charges that have no price yet.
-
-        `unsure_since`: from when on earlier news may have been lost, as `Occupancy.learn` takes it.
-        """
-        self._memory, self._news, self._pms, self._unsure_since = memory, news, pms, unsure_since
-        self._may_post, self._now, self._money, self._done = may_post, now, money, done
+        """`unsure_since`: from when on earlier news may have been lost, as `Occupancy.learn` takes it."""
+        self._memory, self._news, self._policy, self._unsure_since = memory, news, policy, unsure_since
+        self._now, self._done = now, done
 
     def work(self, connection: Connection) -> Announce:
         """Learn, keep, release."""
@@ -118,31 +113,32 @@ class KeepRoomNews:
         if not isinstance(who, Present) or call.reason != vacant(room):
             return None
         payer = who.stays[0].reservation
-        records.rule_call(connection, self._memory.owner, call.id, "charge", _LATE_NEWS, payer)
+        hot, now = self._memory.statements, self._now
+        records.rule_call(connection, hot, self._memory.owner, call.id, "charge", _LATE_NEWS, now, payer)
         row = self._wanted(call, payer)
         hold = self._reason_to_hold(row, call)
         if hold is not None:
             row = row._replace(state="held", hold=hold[0], reason=hold[1])
-        self._memory.statements.add_posting.many(connection, [row])
+        self._memory.add_postings(connection, [row], now)
         self._memory.note(connection, self._now, "foliogate", f"call {call.id}: {_LATE_NEWS}", row.id)
         return outbox.one_due(connection, self._memory.owner, row.id)
 
     def _wanted(self, call: CallRow, payer: str) -> PostingRow:
         """The posting of a call that should have had one, due now."""
-        number = self._memory.numbers.take(schema.postings)
-        money = self._money if call.currency is None else (call.currency, call.decimals or 0)
-        return fresh_posting(call, number, self._pms, self._now, amount=call.amount, money=money, reservation=payer)
+        number, pms = self._memory.numbers.take(schema.postings), self._policy.pms or ""
+        money = self._policy.money if call.currency is None else (call.currency, call.decimals or 0)
+        return fresh_posting(call, number, pms, self._now, amount=call.amount, money=money, reservation=payer)
 
     def _look_again(self, connection: Connection, row: PostingRow) -> Due | None:
         call = records.call(connection, self._memory.owner, row.call_id)
         if call is None or row.room is None:
             return None
-        hold = self._reason_to_hold(row, call)
+        hold, hot = self._reason_to_hold(row, call), self._memory.statements
         if hold is not None:
             if hold != (row.hold, row.reason):
-                outbox.set_charge(connection, self._memory.owner, row.id, {"hold": hold[0], "reason": hold[1]})
+                charge = {"hold": hold[0], "reason": hold[1]}
+                outbox.set_charge(connection, hot, self._memory.owner, row.id, charge, self._now)
             return None
-        hot = self._memory.statements
         outbox.step(connection, hot, row, "answered_hold", now=self._now)
         return outbox.one_due(connection, self._memory.owner, row.id)
 
@@ -152,6 +148,8 @@ class KeepRoomNews:
             return "unrated", "no rate was found for this call"
         occupancy, room = self._memory.occupancy, row.room or ""
         who = occupancy.at(room, call.started_at)
+        if not isinstance(who, Present) and not self._policy.tells_rooms:
+            return None if self._policy.may_post else UNAPPROVED
         if isinstance(who, Nobody):
             return "no_room_news", f"nobody is known to have been in room {room} when the call began"
         if not isinstance(who, Present):
@@ -160,9 +158,7 @@ class KeepRoomNews:
             return "no_post", f"the PMS marks the guest of room {room} as no-post"
         if occupancy.folio(room, call.started_at) is None:
             return "guest_left", f"the guest who made the call has left room {room}"
-        if not self._may_post:
-            return "unapproved_tariff", "the tariff's prices are not approved: foliogate tariff approve"
-        return None
+        return None if self._policy.may_post else UNAPPROVED
 
 
 def _guests(news: RoomNews) -> list[tuple[datetime, Guest]]:

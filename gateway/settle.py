@@ -154,12 +154,25 @@ def _sum(charges: list[tuple[DialledNumber, RatedCall]]) -> Priced:
     return whole
 
 
+#: The hold of a charge whose price nobody approved, with its reason.
+UNAPPROVED: Final[tuple[Hold, str]] = (
+    "unapproved_tariff",
+    "the tariff's prices are not approved: foliogate tariff approve",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What of the house bears on a ruling: whether there is a PMS, and whether prices may go to it."""
+    """What of the house bears on a ruling: whether there is a PMS, whether prices may go to it, and what it tells.
+
+    Where the PMS does not tell who is in which room (`tells_rooms`), a call from a listed room is charged to whoever it
+    has there, unless news from elsewhere names the guest. `money` is the house's currency and its decimals.
+    """
 
     pms: str | None
     may_post: bool
+    tells_rooms: bool = True
+    money: tuple[str, int] = ("", 0)
 
 
 class Wanted(NamedTuple):
@@ -205,7 +218,7 @@ def rule(cost: Price, place: Place, who: Occupants, policy: Policy) -> Ruling:
         return Ruling(status="allocated", reason="no PMS is configured", room=room)
     if isinstance(cost, Priced) and cost.amount == 0 and not cost.post_zero:
         return Ruling(status="allocated", reason="priced at zero: nothing to post", room=room, reservation=guest)
-    if isinstance(place, Room) and not isinstance(who, Present | NoNews):
+    if policy.tells_rooms and isinstance(place, Room) and not isinstance(who, Present | NoNews):
         return Ruling(status="not_chargeable", reason=vacant(place.room), room=room)
     wanted = _wanted(cost, place, who, policy)
     return Ruling(status="charge", reason=wanted.reason, room=room, reservation=guest, wanted=wanted)
@@ -227,12 +240,12 @@ def _hold(cost: Priced | Unpriced, place: Place, who: Occupants, policy: Policy)
         extension = getattr(place, "extension", "")
         named = f"extension {extension}" if extension else "a call without an extension"
         return "unknown_extension", f"{named} is in no list of rooms or departments"
-    if isinstance(who, NoNews):
+    if policy.tells_rooms and isinstance(who, NoNews):
         return "no_room_news", f"the PMS has not told who is in room {place.room}"
     if isinstance(who, Present) and who.stays[0].no_post:
         return "no_post", f"the PMS marks the guest of room {place.room} as no-post"
     if not policy.may_post:
-        return "unapproved_tariff", "the tariff's prices are not approved: foliogate tariff approve"
+        return UNAPPROVED
     return None
 
 

@@ -1,9 +1,10 @@
 """The border to the PMS: a posting, what became of one attempt at it, and the port every adapter fills.
 
-An adapter makes one attempt and reports what it knows, as a value. The four outcomes differ in what may
-happen next, and that is why there are four: *posted* ends it; *refused* carries the PMS's own code and whether
+An adapter makes one attempt and reports what it knows, as a value. The five outcomes differ in what may
+happen next, and that is why there are five: *posted* ends it; *refused* carries the PMS's own code and whether
 the same charge may be offered again; *not sent* means that no byte left, so offering it again is safe; *in doubt*
-means that the PMS may have booked it, so that only an answer or a person may decide.
+means that the PMS may have booked it, so that only an answer or a person may decide; *unconfirmable* means that it was
+handed over whole to a receiver that answers nobody, so that only the PMS's own total or a person can say it is booked.
 """
 
 from __future__ import annotations
@@ -76,7 +77,17 @@ class InDoubt:
     why: str
 
 
-PostingResult: TypeAlias = Posted | Refused | NotSent | InDoubt
+@dataclass(frozen=True, slots=True)
+class Unconfirmable:
+    """The charge went out whole to a receiver that never acknowledges; `how` says in a sentence how it was handed over.
+
+    It is no yes: an adapter whose PMS answers never reports it, and one whose PMS does not never reports Posted.
+    """
+
+    how: str
+
+
+PostingResult: TypeAlias = Posted | Refused | NotSent | InDoubt | Unconfirmable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +140,10 @@ class PmsAdapter(Protocol):
     @property
     def takes_reversals(self) -> bool:
         """True where this PMS is known to book a negative amount, so that a charge can be taken back over the link."""
+
+    @property
+    def tells_rooms(self) -> bool:
+        """True where this PMS tells who is in which room; else it is asked with each charge whom it has there."""
 
     def ask_resync(self) -> None:
         """Ask the PMS for the state of all rooms, as soon as the link allows it."""

@@ -30,6 +30,7 @@ from pms_adapters.posting import (
     ReadBack,
     Refused,
     Retry,
+    Unconfirmable,
     Unreadable,
 )
 
@@ -55,6 +56,7 @@ class _StandIn:
         self._state = LinkState(up=False, ready=False, why="not started", since=wall_clock())
 
     takes_reversals = False
+    tells_rooms = True
 
     @property
     def state(self) -> LinkState:
@@ -126,6 +128,13 @@ class NeverAnswers(_StandIn):
         return self._answer_timeout, InDoubt(f"the PMS did not answer within {self._answer_timeout:g} seconds")
 
 
+class NeverAcknowledges(_StandIn):
+    """Takes every posting as a printer would: what was handed over cannot be confirmed."""
+
+    def _fate(self, posting: Posting) -> tuple[float, PostingResult]:
+        return ANSWER_AFTER, Unconfirmable("handed to a stand-in that acknowledges nothing")
+
+
 class KeepsAFolio(NeverAnswers):
     """Takes every posting and says nothing, but can be asked what stands on the folio.
 
@@ -137,20 +146,22 @@ class KeepsAFolio(NeverAnswers):
     ) -> None:
         super().__init__(clock=clock, wall_clock=wall_clock, answer_timeout=answer_timeout)
         self.books = True
-        self._folio: deque[int] = deque(maxlen=MOST_REMEMBERED)
+        self._folio: deque[tuple[int, int]] = deque(maxlen=MOST_REMEMBERED)
 
     def _fate(self, posting: Posting) -> tuple[float, PostingResult]:
         if self.books:
-            self._folio.append(posting.token)
+            self._folio.append((posting.token, posting.amount))
         return super()._fate(posting)
 
     def read_back(self, posting: Posting) -> Deferred[ReadBack]:
         """Look for a posting on the folio."""
         if not self.state.up:
             return succeed(Unreadable(self.state.why))
-        if posting.token in self._folio:
+        if (posting.token, posting.amount) in self._folio:
             return succeed(Found(f"stand-in {posting.token}"))
-        return succeed(NotFound(f"{len(self._folio)} charges of a stand-in, none with number {posting.token}"))
+        return succeed(
+            NotFound(f"{len(self._folio)} charges of a stand-in, none with number {posting.token} and this amount")
+        )
 
 
 class Refuses(_StandIn):
@@ -172,5 +183,5 @@ class Refuses(_StandIn):
         return ANSWER_AFTER, self._refusal
 
 
-_checks: tuple[type[PmsAdapter], ...] = (AlwaysPosts, NeverAnswers, KeepsAFolio, Refuses)
+_checks: tuple[type[PmsAdapter], ...] = (AlwaysPosts, NeverAnswers, NeverAcknowledges, KeepsAFolio, Refuses)
 _reads: type[FolioReader] = KeepsAFolio

@@ -20,6 +20,8 @@ from twisted.logger import ILogObserver, LogEvent, LogLevel, formatEvent, global
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from tests.foreign.judge import Judge
+from tests.foreign.php_peer import PhpPms, php_pms
 from tests.peers import peer, unused_port
 from tests.postgres import fresh_database, postgres_server
 
@@ -122,6 +124,30 @@ def free_port() -> int:
 def chromium() -> Path:
     """The installed Chromium."""
     return peer("chromium")
+
+
+@pytest.fixture(scope="session")
+def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judge]:
+    """JAX-WS with schema validation, the same process for the whole run."""
+    made = Judge(tmp_path_factory.mktemp("judge"))
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def php_ows(tmp_path: Path) -> Iterator[PhpPms]:
+    """OPERA's web services, played by PHP."""
+    with php_pms("ows", tmp_path) as pms:
+        yield pms
+
+
+@pytest.fixture
+def php_guestline(tmp_path: Path) -> Iterator[PhpPms]:
+    """Guestline Rezlynx, played by PHP."""
+    with php_pms("guestline", tmp_path) as pms:
+        yield pms
 
 
 @pytest.fixture(scope="session")

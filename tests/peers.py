@@ -30,6 +30,10 @@ PEERS = {
     "cc": Peer(names=("cc", "gcc"), package="gcc libc6-dev"),
     "initdb": Peer(names=("initdb",), package="postgresql", folders=("/usr/lib/postgresql/*/bin",)),
     "postgres": Peer(names=("postgres",), package="postgresql", folders=("/usr/lib/postgresql/*/bin",)),
+    "php": Peer(names=("php",), package="php-cli php-soap"),
+    "java": Peer(names=("java",), package="default-jdk-headless"),
+    "javac": Peer(names=("javac",), package="default-jdk-headless"),
+    "wsimport": Peer(names=("wsimport",), package="jaxws libjaxws-java default-jdk-headless"),
 }
 
 

@@ -20,8 +20,11 @@ FLOWING: Final = 10
 #: The disk alarm is over only when this much more than its limit is free.
 DISK_MARGIN: Final = 1.2
 
+#: How long a charge may stand unconfirmed before somebody is told that no total was compared: a day and a night's sleep.
+UNCOMPARED: Final = timedelta(hours=36)
+
 #: Kinds that the store's answers decide; without them they stay as they are.
-OF_STORE: Final = frozenset({"waiting", "refused", "in_doubt", "notices"})
+OF_STORE: Final = frozenset({"waiting", "refused", "in_doubt", "unconfirmable", "notices"})
 #: Kinds that the counts by hour decide.
 OF_HOURS: Final = frozenset({"quiet", "no_charge", "pbx_clock"})
 ALWAYS: Final = frozenset({"pbx_down", "pms_down", "store", "disk", "pms_clock"})
@@ -148,6 +151,10 @@ def _postings(seen: Seen, ledger: Ledger, limits: Limits) -> Iterator[Fact]:
         if number:
             since = moment(from_micros(ledger.oldest[state]), seen.zone) if state in ledger.oldest else "a moment ago"
             yield Fact(state, "", f"{_charges_of(number)} {words}, the oldest since {since}")
+    handed_over = ledger.oldest.get("unconfirmable")
+    if handed_over is not None and seen.now - from_micros(handed_over) >= UNCOMPARED:
+        since = moment(from_micros(handed_over), seen.zone)
+        yield Fact("unconfirmable", "", f"charges handed over since {since} were not compared with the PMS's total")
     waiting = [ledger.oldest[state] for state in ("due", "sent") if state in ledger.oldest]
     if waiting and seen.now - from_micros(min(waiting)) >= timedelta(seconds=limits.waiting_seconds):
         yield Fact("waiting", "", f"the oldest charge waits since {moment(from_micros(min(waiting)), seen.zone)}")

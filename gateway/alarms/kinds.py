@@ -115,6 +115,13 @@ _KINDS: Final = (
         what_to_do="Look at the guest's folio in the PMS for each of them and say whether the charge is on it.",
     ),
     Kind(
+        name="unconfirmable",
+        title="Charges never confirmed",
+        tone="amber",
+        what_to_do="This PMS acknowledges no charge. Compare its own total of telephone charges with the sum of these postings: "
+        "'foliogate postings total' settles them when both agree. Or settle them one by one from the folios.",
+    ),
+    Kind(
         name="gap",
         title="Records missing",
         tone="amber",

@@ -21,7 +21,9 @@ from twisted.logger import Logger
 
 from gateway.alarms.kinds import Fact
 from gateway.app import parts
+from gateway.app.asked import Asking
 from gateway.app.doors import Doors
+from gateway.app.feeding import begin_feed, event_hooks
 from gateway.app.link import Link, Surroundings
 from gateway.app.watching import emergency_begun, watch_of
 from gateway.config import Config, PbxSettings
@@ -35,14 +37,18 @@ from gateway.intake.settling import Settling
 from gateway.periodic import PeriodicService
 from gateway.posting.deeds import ReadCommands
 from gateway.posting.doubts import LOOK_SECONDS
+from gateway.posting.handing import DoubtTheSilent
 from gateway.status import SourceStatus, Status
 from gateway.store import outbox, records
 from gateway.store.database import Database, StoreTrouble
 from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.store.memory import Memory
+from gateway.store.once import Outcome
 from gateway.store.rows import Due
+from gateway.store.tokens import Token
 from gateway.store.writer import Drive, Writer, WriterThread
 from gateway.watch.watch import EVERY
+from gateway.wishes import AnyWish
 from protocols.smdr.live import Dialling
 
 #: What a stop may take for the answer of the posting under way; the whole stop stays under ten seconds.
@@ -138,8 +144,24 @@ class Gateway:
         )
         if self.config.pms:
             self.link = Link(self._surroundings())
+        self._asking = Asking(
+            memory=self.memory,
+            submit=self.writer.submit,
+            now=self._now,
+            policy=self._rules.policy,
+            pms_tells_rooms=self.link is not None and self.link.tells_rooms_itself,
+            counter=self.link.counter if self.link is not None else None,
+            take=self.due,
+        )
+        self.event_hooks = event_hooks(self._surroundings(), self._elsewhere)
         self.watch, self._deliveries = watch_of(
-            self._surroundings(), self.writer, self._elsewhere, self._sources, self.link, self._pace.watch
+            self._surroundings(),
+            self.writer,
+            self._elsewhere,
+            self._sources,
+            self.link,
+            self._pace.watch,
+            self.event_hooks,
         )
 
     def _surroundings(self) -> Surroundings:
@@ -153,7 +175,7 @@ class Gateway:
             memory=self.memory,
             submit=self.writer.submit,
             crowded=lambda: self.writer.out_of_breath,
-            may_post=self._rules.policy.may_post,
+            policy=self._rules.policy,
         )
 
     def _recover(self, connection: Connection) -> None:
@@ -163,6 +185,8 @@ class Gateway:
         self._name_strays(connection)
         for posting_id in outbox.doubt_all_sent(connection, self.memory.statements, self.memory.owner, now):
             self.memory.note(connection, now, "foliogate", "in doubt: sent, and no answer before the stop", posting_id)
+        for name in begin_feed(connection, self.config, self.memory):
+            self._log.info("the web hook {name} is told of what happens from now on", name=name)
         reconsider(connection, self.memory, self._rules, self._sources, self._book, now)
 
     def _name_strays(self, connection: Connection) -> None:
@@ -186,7 +210,13 @@ class Gateway:
         self._add(PeriodicService(self._reactor, self._pace.commands, self._read_commands, "reading commands"))
         self._add(PeriodicService(self._reactor, self._pace.overdue, self._settle_overdue, "settling overdue calls"))
         self._add(self._deliveries)
+        for hook in self.event_hooks:
+            self._add(hook)
         self._add(self.watch.service)
+        if self.link is not None and self.link.counter is not None:
+            self._add(
+                PeriodicService(self._reactor, LOOK_SECONDS, self._doubt_the_silent, "looking for what was taken")
+            )
         if self.link is not None and self.link.doubts is not None:
             self._add(PeriodicService(self._reactor, LOOK_SECONDS, self.link.doubts.look, "reading folios back"))
 
@@ -217,6 +247,10 @@ class Gateway:
         if self.link is not None and dues:
             self.link.clerk.take(dues)
 
+    def ask(self, token: Token, wish: AnyWish) -> Deferred[Outcome]:
+        """A program asks to have something changed."""
+        return self._asking.ask(token, wish)
+
     def read_commands_soon(self) -> None:
         """A command was just written by this process."""
         self._read_commands()
@@ -238,6 +272,10 @@ class Gateway:
 
     def _settle_overdue(self) -> None:
         self.writer.submit(SettleOverdue(self._settling, self.micros(), self._settled))
+
+    def _doubt_the_silent(self) -> None:
+        if self.link is not None and self.link.counter is not None:
+            self.writer.submit(DoubtTheSilent(self.memory, self.link.counter, self.micros()))
 
     def _told(self, source: str, batch: Batch | None, count: int) -> None:
         """Records of one exchange are committed."""

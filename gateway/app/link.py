@@ -11,21 +11,23 @@ from sqlalchemy import Connection
 from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 
-from gateway.app import parts
+from gateway.app.pms import Making, adapter
 from gateway.config import Config
 from gateway.instants import SECOND, to_micros
 from gateway.occupancy import MOST_CALLS, KeepRoomNews
 from gateway.posting.clerk import Clerk
 from gateway.posting.doubts import Doubts
+from gateway.posting.handing import Counter
 from gateway.posting.steps import WireNumbers
+from gateway.settle import Policy
 from gateway.status import LinkStatus, Status
 from gateway.store import outbox, records, schema
 from gateway.store.database import Database
 from gateway.store.memory import Memory
 from gateway.store.writer import Job
+from pms_adapters.door import DoorOptions
 from pms_adapters.events import RoomNews, RoomsResynced
 from pms_adapters.posting import FolioReader, LinkState, Posted, Refused
-from rating.money import minor_digits
 
 #: How long the PMS's own news is waited for before all rooms are asked for, in seconds.
 NEWS_SECONDS: Final = 10.0
@@ -50,7 +52,7 @@ class Surroundings:
     memory: Memory
     submit: Callable[[Job], None]
     crowded: Callable[[], bool]
-    may_post: bool
+    policy: Policy
 
 
 class Link:
@@ -62,8 +64,17 @@ class Link:
         self._house = house
         pms, zone = house.config.pms[0], house.config.property.timezone
         self.name = pms.name
-        self.adapter = parts.adapter(house.config, pms, house.reactor, house.now, house.version, house.crowded)
-        self.numbers = WireNumbers(house.memory, pms.name, pms.token_width)
+        self.adapter = adapter(
+            Making(
+                config=house.config,
+                pms=pms,
+                reactor=house.reactor,
+                now=house.now,
+                version=house.version,
+                crowded=house.crowded,
+            )
+        )
+        self.numbers = WireNumbers(house.memory, pms.name, pms.options.token_width or pms.token_width)
         self.status = LinkStatus(name=pms.name, since=house.now(), up_since=house.now())
         house.status.links[pms.name] = self.status
         self.clerk = Clerk(
@@ -76,6 +87,7 @@ class Link:
             zone=lambda instant: instant.astimezone(zone),
             odd=self.oddity,
         )
+        self.counter = self._counter(pms.options) if isinstance(pms.options, DoorOptions) else None
         self.doubts = self._doubts() if isinstance(self.adapter, FolioReader) else None
         self._asked_at = float("-inf")
         # FIAS has no answer to room news: what the PMS told while a process died or a connection broke is lost to us.
@@ -83,6 +95,22 @@ class Link:
         self._sure_since = 0
         self._unsure_since = house.database.read(lambda c: records.newest_received(c, house.memory.owner))
         self._looking: IDelayedCall | None = None
+
+    @property
+    def tells_rooms_itself(self) -> bool:
+        """Whether the PMS tells over this link who is in which room, so that nobody else may."""
+        return self.adapter.tells_rooms and self.counter is None
+
+    def _counter(self, options: DoorOptions) -> Counter:
+        """For a PMS that is a program at our door."""
+        zone = self._house.config.property.timezone
+        return Counter(
+            self._house.memory,
+            self.numbers,
+            zone=lambda instant: instant.astimezone(zone),
+            patience=options.acknowledge_within,
+            tells_rooms=options.tells_rooms,
+        )
 
     def _doubts(self) -> Doubts:
         """For a PMS that can be asked what stands on a folio."""
@@ -121,6 +149,8 @@ class Link:
 
     def look_for_need(self) -> None:
         """In a while, see whether the state of all rooms must be asked for; a PMS tells its news by itself first."""
+        if not self.adapter.tells_rooms:
+            return
         if self._looking is None or self._looking.getTime() > self._house.reactor.seconds() + NEWS_SECONDS:
             self._look_in(NEWS_SECONDS)
 
@@ -163,14 +193,11 @@ class Link:
     def room_news(self, news: RoomNews) -> None:
         """Write it down before anything else is done about it."""
         house, now = self._house, to_micros(self._house.now())
-        currency = house.config.property.currency
         job = KeepRoomNews(
             house.memory,
             news,
-            pms=self.name,
-            may_post=house.may_post,
+            policy=house.policy,
             now=now,
-            money=(currency, minor_digits(currency)),
             done=self.clerk.take,
             unsure_since=self._unsure_since if self._unsure else None,
         )

@@ -1,16 +1,14 @@
-"""From a configuration to the parts of a gateway: room list, sources, tariff, rules, the PMS adapter."""
+"""From a configuration to the parts of a gateway: room list, sources, tariff, rules."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 
-from twisted.internet.endpoints import clientFromString
-
+from gateway.app.pms import tells_rooms
 from gateway.attribution import BEARERS, Assignment, Attribution, attribution
-from gateway.config import Config, PbxSettings, PmsSettings
+from gateway.config import Config, PbxSettings
 from gateway.directory import ExtensionRange, RoomList
 from gateway.instants import to_micros
 from gateway.intake.batch import Rules, Source
@@ -20,9 +18,6 @@ from gateway.settle import Policy
 from gateway.store.database import Database
 from gateway.store.memory import Memory
 from gateway.tariff_folder import TariffUnreadable, read_texts
-from pms_adapters.fias.adapter import FiasAdapter
-from pms_adapters.fias.settings import FiasSettings
-from pms_adapters.posting import PmsAdapter
 from protocols.smdr.catalog import DIALECTS, SourceSettings
 from rating.book import TariffBook
 from rating.home import HouseNumbers
@@ -102,7 +97,12 @@ def rules(config: Config, rooms: RoomList, book: TariffBook) -> Rules:
     return Rules(
         rooms=rooms,
         transfer_payer=config.rooms.transfer_payer,
-        policy=Policy(pms=pms.name if pms else None, may_post=approved or (pms is not None and pms.loopback)),
+        policy=Policy(
+            pms=pms.name if pms else None,
+            may_post=approved or (pms is not None and pms.loopback),
+            tells_rooms=tells_rooms(pms),
+            money=(config.property.currency, minor_digits(config.property.currency)),
+        ),
         currency=config.property.currency,
         decimals=minor_digits(config.property.currency),
         attribution=assigned(config),
@@ -139,46 +139,6 @@ def tariff_warning(book: TariffBook) -> str:
             "Look at them, then run 'foliogate tariff approve'"
         )
     return ""
-
-
-def fias_settings(config: Config, pms: PmsSettings, version: str) -> FiasSettings:
-    """A FIAS link's settings."""
-    return FiasSettings(
-        name=pms.name,
-        encoding=pms.encoding,
-        amount_decimals=pms.amount_decimals,
-        interface_family=pms.interface_family,
-        version=version[:10],
-        token_width=pms.token_width,
-        answer_timeout=pms.answer_timeout,
-        alive_check=pms.alive_check,
-        auth_key=pms.auth_key,
-        outlet=pms.outlet,
-        call_type=pms.call_type,
-        send_reservation=pms.send_reservation,
-        takes_reversals=pms.takes_reversals,
-        tariff_field=pms.tariff_field,
-        class_field=pms.class_field,
-        timezone=config.property.timezone,
-    )
-
-
-def adapter(
-    config: Config,
-    pms: PmsSettings,
-    reactor: Any,
-    now: Callable[[], datetime],
-    version: str,
-    crowded: Callable[[], bool],
-) -> PmsAdapter:
-    """The adapter for a PMS; `crowded` is true while its news cannot be written down quickly enough."""
-    return FiasAdapter(
-        settings=fias_settings(config, pms, version),
-        endpoint=clientFromString(reactor, pms.connect or ""),  # type: ignore[no-untyped-call]
-        clock=reactor,
-        wall_clock=now,
-        crowded=crowded,
-    )
 
 
 def takes_reversals(config: Config) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from gateway.store.writer import Writer
 from gateway.watch.deliveries import Channel, Deliveries
 from gateway.watch.diary import CodeOf, Diary
 from gateway.watch.digest_letters import Money
+from gateway.watch.event_hooks import EventHook
 from gateway.watch.hooks import Hook
 from gateway.watch.letters import MAIL, Addresses
 from gateway.watch.mail import Mailer
@@ -43,6 +44,7 @@ def watch_of(
     sources: Mapping[str, Source],
     link: Link | None,
     every: float,
+    hooks: Sequence[EventHook] = (),
 ) -> tuple[Watch, Deliveries]:
     """The watch and what carries out its notices; both have a service to start."""
     config, where = there.config, addresses(there.config)
@@ -56,12 +58,19 @@ def watch_of(
         channels=channels(config, there.reactor, there.now),
         every=every,
     )
-    house = _house(there, writer, elsewhere, link, where)
+    house = _house(there, writer, elsewhere, link, where, hooks)
     diary = _diary(there, elsewhere, where, _code_of(sources), deliveries) if where.to else None
     return Watch(house, deliveries, diary, every), deliveries
 
 
-def _house(there: Surroundings, writer: Writer, elsewhere: Elsewhere, link: Link | None, where: Addresses) -> House:
+def _house(
+    there: Surroundings,
+    writer: Writer,
+    elsewhere: Elsewhere,
+    link: Link | None,
+    where: Addresses,
+    hooks: Sequence[EventHook],
+) -> House:
     config = there.config
     return House(
         database=there.database,
@@ -83,6 +92,7 @@ def _house(there: Surroundings, writer: Writer, elsewhere: Elsewhere, link: Link
         disk_free=_disk_free(there),
         pms_ahead=lambda: link.adapter.state.clock_ahead if link is not None else None,
         store_trouble=lambda: writer.trouble or "",
+        events_unsent=lambda: {one.hook: one.worrying for one in hooks if one.worrying},
     )
 
 
@@ -96,7 +106,7 @@ def addresses(config: Config) -> Addresses:
         page=config.watch.page or f"http://{config.web.host or 'localhost'}:{config.web.port}",
         to=mail.to if mail is not None else (),
         escalate_to=mail.escalate_to if mail is not None else (),
-        hooks=tuple(one.name for one in config.hook),
+        hooks=tuple(one.name for one in config.hook if "alarms" in one.events),
     )
 
 

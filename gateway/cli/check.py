@@ -89,7 +89,7 @@ def _judged(config: Config) -> tuple[list[Finding], list[str]]:
         wrong, mapping = _mapping(config)
         found += wrong
         lines += ["", *mapping] if mapping else []
-        lines += [f"  at {pms.connect}{', which is this machine: a rehearsal' if pms.loopback else ''}"]
+        lines += [f"  at {pms.place}{', which is this machine: a rehearsal' if pms.loopback else ''}"]
     return found, [*lines, "", _row("alarms", _told(config))]
 
 
@@ -160,12 +160,11 @@ def _warnings(config: Config) -> Iterator[Finding]:
 
 def _mapping(config: Config) -> tuple[list[Finding], list[str]]:
     """How charges will look to the PMS, in lines for the hotel to confirm."""
-    from gateway.app.parts import fias_settings
-    from pms_adapters.fias.settings import mapping_lines
+    from gateway.app.pms import described
 
     (pms,) = config.pms
     try:
-        return [], mapping_lines(fias_settings(config, pms, version()))
+        return [], described(config, pms, version())
     except ValueError as error:
         return [Finding(str(config.file), None, f"pms.{pms.name}", str(error))], []
 

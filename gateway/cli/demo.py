@@ -34,6 +34,13 @@ if TYPE_CHECKING:
 @click.option(
     "--days", type=click.IntRange(1, 400), default=60, show_default=True, metavar="N", help="Days of history behind it."
 )
+@click.option(
+    "--pms",
+    type=click.Choice(["fias", "ows", "guestline"]),
+    default="fias",
+    show_default=True,
+    help="What the PMS speaks: FIAS, OPERA's web services, or Guestline's.",
+)
 @click.option("--seed", default=1, show_default=True, help="Another seed is another hotel.")
 @click.option(
     "--folder",
@@ -41,7 +48,9 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Keep everything there; empty or new.",
 )
-def demo_command(seconds: float | None, port: int, rate: float, days: int, seed: int, folder: Path | None) -> None:
+def demo_command(
+    seconds: float | None, port: int, rate: float, days: int, pms: str, seed: int, folder: Path | None
+) -> None:
     """Show the whole chain alive on this machine: an exchange, the gateway and a PMS, each a process of its own.
 
     The hotel has some weeks behind it. Open the page it prints and follow a call from the exchange to the guest's folio;
@@ -50,12 +59,13 @@ def demo_command(seconds: float | None, port: int, rate: float, days: int, seed:
 
     \b
     foliogate demo --for 60 --rate 30
+    foliogate demo --pms ows            the PMS is asked over SOAP, as OPERA's web services are
     foliogate demo --folder hotel       keeps the store, the ledgers and the logs to look at
     """
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGHUP, _leave)
     with _place(folder) as where:
-        hotel, config = _furnish(where, port, seed)
+        hotel, config = _furnish(where, port, pms, seed)
         _write_past(hotel, config, days)
         stands = _spend(hotel, config, seconds, rate)
     if stands is None or not stands.good:
@@ -96,10 +106,11 @@ def _spend(hotel: Hotel, config: Config, seconds: float | None, rate: float) -> 
     return evening.stands
 
 
-def _furnish(folder: Path, port: int, seed: int) -> tuple[Hotel, Config]:
+def _furnish(folder: Path, port: int, pms: str, seed: int) -> tuple[Hotel, Config]:
     import random
 
     from gateway.demo.hotel import Hotel, furnish
+    from gateway.demo.pms_kinds import PMS_KINDS
     from gateway.demo.ports import NoPort, choose
 
     try:
@@ -108,7 +119,7 @@ def _furnish(folder: Path, port: int, seed: int) -> tuple[Hotel, Config]:
         fail(str(error))
     if port and ports.page != port:
         click.echo(f"Port {port} is taken by another program; the page is on {ports.page}.")
-    hotel = Hotel(folder=folder, ports=ports, seed=seed)
+    hotel = Hotel(folder=folder, ports=ports, seed=seed, pms=PMS_KINDS[pms])
     return hotel, furnish(hotel)
 
 

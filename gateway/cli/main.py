@@ -35,6 +35,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "alarms": Entry(
             "gateway.cli.alarms:alarms_group", "List and acknowledge alarms, try the mail and the web hooks."
         ),
+        "token": Entry("gateway.cli.token:token_group", "Let other programs ask over HTTP: add, list, revoke."),
         "db": Entry("gateway.cli.db:db_group", "Upgrade, back up and verify the store."),
     },
     "Prices": {
@@ -44,6 +45,9 @@ SECTIONS: dict[str, dict[str, Entry]] = {
             "gateway.cli.corrections:corrections_group", "List changed prices, approve or reject them."
         ),
         "rate": Entry("gateway.cli.rate:rate_command", "Price the calls of a file without storing anything."),
+    },
+    "Trunks": {
+        "erlang": Entry("gateway.cli.erlang:erlang_group", "Work out traffic: trunks, blocking, waiting."),
     },
     "Records of an exchange": {
         "identify": Entry("gateway.cli.records:identify_command", "Say which dialect a sample is, and why."),

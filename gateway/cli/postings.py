@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from gateway.cli.periods import period_options, span_of
 from gateway.cli.store import command, opened, whoever
 from gateway.cli.words import config_option, fail
 from gateway.ledger import DEEDS, REASON_NEEDED, STATES
@@ -26,6 +27,7 @@ def postings_group() -> None:
     posted       is on the folio
     refused      the PMS said no; 'retry' or 'write-off'
     in_doubt     was sent and not answered: look at the folio, then 'on-folio' or 'not-on-folio'
+    unconfirmable  was handed to a PMS that acknowledges nothing: 'total' settles them by the PMS's own sum
     written_off  was let go by a person
     """
 
@@ -60,14 +62,14 @@ def _print_table(rows: Iterable[Mapping[str, Any]]) -> None:
     total = 0
     for row in rows:
         if not total:
-            click.echo(f"{'no':>6}  {'state':<11} {'room':<8} {'amount':>12}  {'began (UTC)':<19}  tries  why")
+            click.echo(f"{'no':>6}  {'state':<13} {'room':<8} {'amount':>12}  {'began (UTC)':<19}  tries  why")
         total += 1
         one = posting_object(row)
         amount = f"{one['amount'] or '?'} {one['currency']}"
         began = str(one["start"])[:19].replace("T", " ")
         words = one["reason"] or (one["reference"] or "")
         room = one["room"] or "-"
-        click.echo(f"{one['id']:>6}  {one['state']:<11} {room:<8} {amount:>12}  {began}  {one['attempts']:>5}  {words}")
+        click.echo(f"{one['id']:>6}  {one['state']:<13} {room:<8} {amount:>12}  {began}  {one['attempts']:>5}  {words}")
     click.echo(f"{total} posting{'' if total == 1 else 's'}", err=True)
 
 
@@ -161,10 +163,17 @@ def _print_story(story: dict[str, Any]) -> None:
 @postings_group.command("settle")
 @config_option
 @click.argument("number", type=int)
-@click.option("--on-folio", "deed", flag_value="on-folio", help="In doubt: it is on the folio.")
-@click.option("--not-on-folio", "deed", flag_value="not-on-folio", help="In doubt: it is not there, send it again.")
+@click.option("--on-folio", "deed", flag_value="on-folio", help="In doubt or unconfirmable: it is on the folio.")
+@click.option(
+    "--not-on-folio",
+    "deed",
+    flag_value="not-on-folio",
+    help="In doubt or unconfirmable: it is not there, send it again.",
+)
 @click.option("--release", "deed", flag_value="release", help="Held: let it go out.")
-@click.option("--write-off", "deed", flag_value="write-off", help="Held, refused or in doubt: let it go.")
+@click.option(
+    "--write-off", "deed", flag_value="write-off", help="Held, refused, in doubt or unconfirmable: let it go."
+)
 @click.option("--room", default=None, help="With --release or --not-on-folio: send it to this room.")
 @click.option("--by", "who", default=None, help="Who decides; your login name if left out.")
 @click.option("--why", default="", help="The reason, kept with your name; only --release can do without.")
@@ -181,6 +190,56 @@ def settle_command(
     if deed in REASON_NEEDED and not why.strip():
         raise click.UsageError(f'--{deed} needs a reason, which is kept with your name: --why "…"')
     _do(config_path, number, deed, who, why, room)
+
+
+@postings_group.command("total")
+@config_option
+@period_options
+@click.option("--amount", default=None, help="What the PMS's own total of telephone charges says, for example 123.45.")
+@click.option("--by", "who", default=None, help="Who decides; your login name if left out.")
+@click.option("--why", default="", help="Where the total was read; kept with your name.")
+def total_command(config_path: Path, first: date, last: date, amount: str | None, who: str | None, why: str) -> None:
+    """Settle unconfirmable postings by the PMS's own total of the days in which they were handed over.
+
+    Without --amount it says what these charges add up to. With it, they are posted if the PMS's total is the same; else
+    nothing is settled and the difference is told.
+
+    \b
+    foliogate postings total --from 2026-11-20 --to 2026-11-20 --amount 123.45 --why "night audit, report 12"
+    """
+    from gateway.cli.words import read_store_config
+    from gateway.posting.totals import SETTLED, TOTAL, Total
+    from rating.money import minor_digits, parse_amount
+
+    home = read_store_config(config_path).property
+    since, until = span_of(first, last, home.timezone)
+    decimals = minor_digits(home.currency)
+    with opened(config_path) as database:
+        if amount is None:
+            _print_handed_over(database, since, until)
+            return
+        if not why.strip():
+            raise click.UsageError('say where the total was read, which is kept with your name: --why "…"')
+        try:
+            told = Total(since, until, parse_amount(amount, decimals))
+        except ValueError as error:
+            raise click.UsageError(f"--amount {error}") from error
+        result = command(database, TOTAL, None, who or whoever(), why, subject=told.subject())
+    if not result.startswith(SETTLED):
+        fail(result)
+    click.echo(result)
+
+
+def _print_handed_over(database: Any, since: int, until: int) -> None:
+    from gateway.store import outbox
+    from gateway.store.reading import money
+
+    rows = database.read(lambda c: outbox.handed_over(c, database.property, since, until))
+    sums = {(row.currency, row.decimals): 0 for row in rows}
+    for row in rows:
+        sums[row.currency, row.decimals] += row.amount or 0
+    words = " and ".join(f"{money(minor, decimals)} {currency}" for (currency, decimals), minor in sums.items())
+    click.echo(f"{len(rows)} unconfirmable posting{'' if len(rows) == 1 else 's'}: {words or 'nothing'}")
 
 
 @postings_group.command("retry")

@@ -171,19 +171,8 @@ def fias_pms(**given: Any) -> None:
     from gateway.simulators.pms_control import control_site
 
     async def run(reactor: Any) -> None:
-        from twisted.internet.defer import Deferred
-
         pms = FiasPms(settings, reactor, utc_now, _say)
-        ended: Deferred[None] = Deferred()
-
-        async def goodbye() -> None:
-            await pms.stop()
-            _say({"event": "balance", **pms.state()})
-            ended.callback(None)
-
-        reactor.addSystemEventTrigger("before", "shutdown", lambda: _running(goodbye()))
-        await pms.start(control_site(pms, reactor, settings.beyond_loopback))
-        await ended
+        await _until_stopped(reactor, pms, lambda: pms.start(control_site(pms, reactor, settings.beyond_loopback)))
 
     _run(run)
 
@@ -212,6 +201,81 @@ def _pms_settings(given: Mapping[str, Any]) -> Any:
     )
     settings.check()
     return settings
+
+
+@simulate_group.command("soap-pms")
+@click.option(
+    "--dialect", type=click.Choice(["ows", "guestline"]), default="ows", show_default=True, help="Whose SOAP."
+)
+@click.option("--listen", default="tcp:5080:interface=127.0.0.1", show_default=True, metavar="ENDPOINT")
+@click.option("--control", metavar="ENDPOINT", help="A JSON port to look at folios and make trouble.")
+@click.option("--login", metavar="USER:SECRET", help="Accept only this login; else any.")
+@click.option("--checkins-per-minute", "rate", default=0.0, metavar="N", help="Guests who come, go or move a minute.")
+@click.option(
+    "--fault", "faults", multiple=True, metavar="WORD", help="As silence:1, half:2, lookup-deaf:1, dtd:1, na."
+)
+@click.option("--script", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE", help="A play.")
+@_shared
+def soap_pms(**given: Any) -> None:
+    """A PMS with rooms, guests and folios that is asked over SOAP: OPERA's web services, or Guestline Rezlynx.
+
+    \b
+      foliogate simulate soap-pms --dialect ows --listen tcp:5080:interface=127.0.0.1 \\
+                                  --control tcp:5081:interface=127.0.0.1 --fault silence:1
+      curl -s http://127.0.0.1:5081/folios      what was booked;  http://127.0.0.1:5080/ shows it as a page
+    """
+    settings = _or_fail(lambda: _soap_settings(given))
+    from gateway.clock import utc_now
+    from gateway.simulators.pms_control import control_site
+    from gateway.simulators.soap.door import door_site
+    from gateway.simulators.soap.pms import SoapPms
+
+    async def run(reactor: Any) -> None:
+        pms = SoapPms(settings, reactor, utc_now, _say)
+        control = control_site(pms, reactor, settings.beyond_loopback, {"/route": pms.route})
+        await _until_stopped(reactor, pms, lambda: pms.start(door_site(pms, reactor), control))
+
+    _run(run)
+
+
+def _soap_settings(given: Mapping[str, Any]) -> Any:
+    """Turns what was typed into settings; raises ValueError with a sentence."""
+    from gateway.simulators.hotel import parse_rooms
+    from gateway.simulators.pms_script import parse_script
+    from gateway.simulators.soap.pms import SoapPmsSettings
+
+    settings = SoapPmsSettings(
+        dialect=given["dialect"],
+        listen=given["listen"],
+        rooms=parse_rooms(given["rooms"]),
+        zone=_zone(given["timezone"]),
+        seed=given["seed"],
+        login=_pair(given["login"], ":") if given["login"] else None,
+        checkins_per_minute=given["rate"],
+        faults=given["faults"],
+        script=tuple(parse_script(given["script"].read_text(encoding="utf-8"))) if given["script"] else (),
+        ledger=given["ledger"],
+        control=given["control"],
+        beyond_loopback=given["beyond_loopback"],
+    )
+    settings.check()
+    return settings
+
+
+async def _until_stopped(reactor: Any, pms: Any, start: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Starts a simulated PMS and waits for the signal to end; its balance is the last line."""
+    from twisted.internet.defer import Deferred
+
+    ended: Deferred[None] = Deferred()
+
+    async def goodbye() -> None:
+        await pms.stop()
+        _say({"event": "balance", **pms.state()})
+        ended.callback(None)
+
+    reactor.addSystemEventTrigger("before", "shutdown", lambda: _running(goodbye()))
+    await start()
+    await ended
 
 
 def _or_fail(make: Callable[[], Any]) -> Any:

@@ -25,13 +25,14 @@ from rating.money import exact
 #: Decimals that an amount of the configuration may have, whatever the currency.
 AMOUNT_DECIMALS = 4
 
-ADAPTERS = ("fias",)
 TOKEN_WIDTHS = (4, 8)  # digits of P#: four before FIAS 2.20, eight since
 AES_KEY_BYTES = 16  # FIAS encrypts with AES-128
 ANY_CLASS = "default"  # in `outlet`, every class without an entry of its own
 TRANSFER_PAYERS = ("first_guest", "first", "last")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LEAST_HOOK_SECRET = 16  # characters of a secret that signs: fewer can be guessed
+#: What a web hook may be told of.
+HOOK_EVENTS = ("alarms", "calls", "postings")
 
 
 def country(code: str) -> str:
@@ -153,9 +154,30 @@ def dialect(name: str) -> str:
 
 def adapter(name: str) -> str:
     """Accept an adapter that exists."""
+    from pms_adapters.catalog import ADAPTERS
+
     if name not in ADAPTERS:
         raise ValueError(f'"{name}" is not an adapter; {did_you_mean(name, ADAPTERS)}')
     return name
+
+
+def serial_port(text: str) -> str:
+    """Accept a serial port with its settings."""
+    from pms_adapters.hobic.serial import serial_place
+
+    serial_place(text)
+    return text
+
+
+def pms_url(url: str) -> str:
+    """Accept the address of a web service, without the slash at its end; names and passwords stand in the options."""
+    if not _is_web_address(url) or urlsplit(url).query or urlsplit(url).fragment:
+        raise ValueError(
+            'this is not the address of a web service; write for example "https://opera.example/OWS_WS_51"'
+        )
+    if urlsplit(url).username is not None or urlsplit(url).password is not None:
+        raise ValueError("an address that is shown must hold no password; write it in options, as env:NAME")
+    return url.rstrip("/")
 
 
 def interface_family(code: str) -> str:
@@ -300,6 +322,16 @@ def hook_name(name: str) -> str:
     if name == "mail":
         raise ValueError('"mail" is the name of the mails; give the web hook another')
     return name
+
+
+def hook_events(events: tuple[str, ...]) -> tuple[str, ...]:
+    """Accept what a web hook may be told of."""
+    for one in events:
+        if one not in HOOK_EVENTS:
+            raise ValueError(f'"{one}" is nothing a web hook is told of; {did_you_mean(one, HOOK_EVENTS)}')
+    if not events:
+        raise ValueError('it would be told of nothing; write for example events = ["calls", "postings"]')
+    return events
 
 
 def hook_url(url: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 # The highest TCP port there is: sixteen bits.
 MAX_PORT = 65535
@@ -39,6 +40,12 @@ class Address:
         """True where both cannot be listened on at once."""
         same_host = self.host == other.host or "" in (self.host, other.host)
         return same_host and self.port == other.port != 0
+
+
+def web_address(url: str) -> Address:
+    """Where a web service is whose address was found good."""
+    parts = urlsplit(url)
+    return Address(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
 
 
 def listen_address(text: str) -> Address:

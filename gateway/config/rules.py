@@ -18,13 +18,20 @@ from gateway.config.checks import country, currency, tariff_texts
 from gateway.config.endpoints import Address, listen_address
 from gateway.config.fields import scalar_text
 from gateway.config.lines import Path
-from gateway.config.settings import TRANSPORTS
+from gateway.config.settings import FIAS_KEYS, TRANSPORTS
+from gateway.config.trunks import trunk_findings
 
 Table: TypeAlias = Mapping[str, Any]
 Finding: TypeAlias = tuple[Path, str]
 
 NOT_YET: Final = frozenset({"serial", "udp"})  # a transport by its type: the value's own check refuses it
 ASSIGNED_TO: Final = ("groups", "rooms", "tenant", "departments")
+_WAYS: Final[Mapping[str, str]] = {
+    "connect": 'connect = "tcp:host:port"',
+    "url": 'url = "https://host/path"',
+    "listen": 'listen = "tcp:5020:interface=127.0.0.1"',
+    "serial": 'serial = "/dev/ttyS0@9600,8N1"',
+}
 HOW_RECORDS_COME = (
     'how its records come is not said; write one of listen = "tcp:5100:interface=127.0.0.1", '
     'connect = "tcp:host:port" or file = "Master.csv"'
@@ -45,6 +52,7 @@ def findings(document: Table, folder: FilePath) -> Iterator[Finding]:
     yield from _rooms(document.get("rooms"))
     yield from _tariff(document, folder)
     yield from _assignments(document.get("tariff"))
+    yield from trunk_findings(tables(document, "trunks"))
 
 
 def tables(document: Table, key: str) -> Sequence[Table]:
@@ -54,7 +62,7 @@ def tables(document: Table, key: str) -> Sequence[Table]:
 
 
 def _shape(document: Table) -> Iterator[Finding]:
-    for key in ("pbx", "pms", "hook"):
+    for key in ("pbx", "pms", "hook", "trunks"):
         if isinstance(document.get(key), dict):
             yield (key,), f"there may be several of these: write [[{key}]] with two brackets"
     if not document.get("pbx"):
@@ -103,8 +111,29 @@ def _systems(systems: Sequence[Table]) -> Iterator[Finding]:
     if len(systems) > 1:
         yield ("pms", 1), "one PMS is as many as this release can post to; keep one [[pms]] and remove the others"
     for place, system in enumerate(systems):
-        if "connect" not in system and "listen" not in system:
-            yield ("pms", place), 'where the PMS is, is not said; write connect = "tcp:host:port"'
+        yield from _system(system, place)
+
+
+def _system(system: Table, place: int) -> Iterator[Finding]:
+    """What the adapter allows: how its PMS is reached, and whose keys it may have."""
+    from pms_adapters.catalog import ADAPTERS
+
+    name = system.get("adapter")
+    kind = ADAPTERS.get(name) if isinstance(name, str) else None
+    ways = kind.ways if kind is not None else ("connect",)
+    used = [way for way in ways if way in system]
+    if ways and not any(way in system for way in _WAYS):
+        yield ("pms", place), f"where the PMS is, is not said; write {' or '.join(_WAYS[way] for way in ways)}"
+    if len(used) > 1:
+        yield ("pms", place, used[1]), f"only one of {' and '.join(used)} can be used; remove the other"
+    for way in _WAYS:
+        if kind is not None and way in system and way not in ways:
+            words = " or ".join(_WAYS[one] for one in ways)
+            instead = f"write {words} instead" if ways else "it asks us: remove this key"
+            yield ("pms", place, way), f"{name} is not reached so; {instead}"
+    for key in FIAS_KEYS:
+        if kind is not None and name != "fias" and key in system:
+            yield ("pms", place, key), f"this key is for the adapter fias alone; what {name} needs stands in options"
 
 
 def _names(exchanges: Sequence[Table], key: str) -> Iterator[Finding]:

@@ -20,6 +20,8 @@ from gateway.config.problems import did_you_mean
 
 Model: TypeAlias = type[BaseModel]
 
+SENTENCE = "sentence"  # the type of an error that brings its whole sentence with it: an adapter's options do
+
 _KINDS = {
     "string_type": "text in quotes",
     "int_type": "a whole number without quotes",
@@ -46,6 +48,8 @@ def _finding(details: ErrorDetails, document: Model) -> tuple[Path, str]:
     path, kind = tuple(word for word in details["loc"] if word != "[key]"), details["type"]
     if kind == "value_error":
         return path, str(details["ctx"]["error"])
+    if kind == SENTENCE:
+        return path, str(details["ctx"]["sentence"])
     table, key, field = _looked_up(document, path)
     if kind == "extra_forbidden":
         return path, f'there is no key "{path[-1]}" here; {did_you_mean(str(path[-1]), _keys(table))}'
@@ -54,7 +58,7 @@ def _finding(details: ErrorDetails, document: Model) -> tuple[Path, str]:
     if kind in {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}:
         bound = details["msg"].replace("Input should be", "it must be")
         return path, f"{details['input']} is out of bounds: {bound}{_example(key, field)}"
-    wanted = _KINDS.get(kind, details["msg"])
+    wanted = _KINDS.get(kind, details["msg"].removeprefix("Input should be "))
     return path, f"must be {wanted}{_instead(details['input'], field)}{_example(key, field)}"
 
 

@@ -15,7 +15,8 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from gateway.config import checks
-from gateway.config.endpoints import Address, connect_address, listen_address
+from gateway.config.adapter_options import adapter_options
+from gateway.config.endpoints import Address, connect_address, listen_address, web_address
 from gateway.config.fields import (
     CodePage,
     Connect,
@@ -33,8 +34,11 @@ from gateway.config.fields import (
     as_tuple,
     one_of,
 )
+from gateway.traffic.capacity import MOST_MEMBERS
+from pms_adapters.options import AdapterOptions
 
 Transport: TypeAlias = Literal["listen", "connect", "serial", "file", "udp"]
+TRUNK_DIRECTIONS = ("both", "in", "out")
 TRANSPORTS: tuple[Transport, ...] = ("listen", "connect", "serial", "file", "udp")
 MAIL_SECURITY: tuple[str, ...] = ("starttls", "tls", "none")
 MailAddress: TypeAlias = Annotated[str, AfterValidator(checks.mail_address)]
@@ -121,9 +125,10 @@ class PbxSettings(Settings):
 
 
 class PmsSettings(Settings):
-    """One link to the property-management system, over FIAS.
+    """One link to the property-management system.
 
-    `outlet` and `call_type` give the SO and PC of a posting by class of number, `outlet` with "default" for the rest;
+    One of `connect`, `url`, `listen` and `serial` says where it is, by what its adapter speaks; `options` are what belongs to that adapter alone.
+    FIAS has keys of its own here, which no other adapter may have (`FIAS_KEYS`). `outlet` and `call_type` give the SO and PC of a posting by class of number, `outlet` with "default" for the rest;
     `token_width` is the width of P#; `interface_family` is what LD says in IF; `auth_key` the key for the LD cryptogram.
     `tariff_field` and `class_field` name the field of a check-in that tells the guest's tariff and class;
     `takes_reversals` says that the hotel has seen its PMS book a negative amount.
@@ -131,8 +136,10 @@ class PmsSettings(Settings):
 
     name: Text = Field(examples=["opera"])
     adapter: Annotated[str, AfterValidator(checks.adapter)] = Field(examples=["fias"])
-    connect: Connect = Field("", examples=["tcp:127.0.0.1:5010"])  # that it is there is for `rules` to say
-    listen: Annotated[str, AfterValidator(checks.not_yet("a PMS that dials us is", "connect"))] | None = None
+    connect: Connect = Field("", examples=["tcp:127.0.0.1:5010"])  # that one of both is there is for `rules` to say
+    url: Annotated[str, AfterValidator(checks.pms_url)] = Field("", examples=["https://opera.example/OWS_WS_51"])
+    listen: Listen | None = Field(None, examples=["tcp:5020:interface=127.0.0.1"])
+    serial: Annotated[str, AfterValidator(checks.serial_port)] | None = Field(None, examples=["/dev/ttyS0@9600,8N1"])
     encoding: CodePage = Field("cp850", examples=["cp852"])
     amount_decimals: Annotated[int, Field(ge=0, le=4)] = Field(2, examples=[2])
     answer_timeout: Seconds = Field(30.0, examples=[30])
@@ -152,16 +159,42 @@ class PmsSettings(Settings):
     tariff_field: Annotated[str, AfterValidator(checks.guest_field)] = Field("", examples=["A1"])
     class_field: Annotated[str, AfterValidator(checks.guest_field)] = Field("", examples=["A2"])
     takes_reversals: bool = Field(False, examples=[False])
+    options: Annotated[AdapterOptions, BeforeValidator(adapter_options)] = Field(
+        {}, validate_default=True, examples=[{"hotel_code": "SEASIDE"}], repr=False
+    )
+
+    @property
+    def place(self) -> str:
+        """Where the PMS is, as it was written."""
+        return self.url or self.connect or self.listen or self.serial or ""
 
     @property
     def address(self) -> Address:
-        """Where the PMS is."""
-        return connect_address(self.connect)
+        """Where the PMS is, or where it dials us."""
+        if self.listen is not None:
+            return listen_address(self.listen)
+        return web_address(self.url) if self.url else connect_address(self.connect)
 
     @property
     def loopback(self) -> bool:
         """True where the PMS can only be a program on this machine: a simulator, a rehearsal."""
-        return self.address.loopback
+        return bool(self.place) and self.serial is None and self.address.loopback
+
+
+#: Keys of `[[pms]]` that say how FIAS is spoken, and nothing to any other adapter.
+FIAS_KEYS: tuple[str, ...] = (
+    "encoding",
+    "amount_decimals",
+    "alive_check",
+    "interface_family",
+    "token_width",
+    "auth_key",
+    "outlet",
+    "call_type",
+    "send_reservation",
+    "tariff_field",
+    "class_field",
+)
 
 
 class ExtensionRange(Settings):
@@ -265,11 +298,41 @@ class MailSettings(Settings):
 
 
 class HookSettings(Settings):
-    """A web hook: each alarm is sent there as JSON, signed with the secret. The URL may hold a token: never shown."""
+    """A web hook: what happens is sent there as JSON, signed with the secret. The URL may hold a token: never shown.
+
+    `events` says what: "alarms", and of the feed "calls" and "postings".
+    """
 
     name: Annotated[Text, AfterValidator(checks.hook_name)] = Field(examples=["desk-chat"])
     url: Annotated[Secret, AfterValidator(checks.hook_url)] = Field(examples=["https://example.org/hook"], repr=False)
     secret: Annotated[Secret, AfterValidator(checks.hook_secret)] = Field(examples=["env:HOOK_SECRET"], repr=False)
+    events: Annotated[Texts, AfterValidator(checks.hook_events)] = Field(("alarms",), examples=[["calls", "postings"]])
+
+    @property
+    def told(self) -> frozenset[str]:
+        """Of the feed, what this hook is sent: the first words of the kinds of events."""
+        return frozenset(one.removesuffix("s") for one in self.events if one != "alarms")
+
+
+class TrunkSettings(Settings):
+    """A group of trunks as it stands from a day on; a later table of the same group replaces it from its own day.
+
+    Its trunks are given by `first` and `last`, by `members` (both as the exchange writes them), or, where the exchange does
+    not tell them apart, as a number of `channels`. `target` is the share of calls that may find all busy.
+    """
+
+    group: Text = Field(examples=["city"])
+    name: str = Field("", examples=["City lines"])
+    first: Text | None = Field(None, examples=["T001"])
+    last: Text | None = Field(None, examples=["T024"])
+    members: Texts = Field((), examples=[["T001", "T002"]])
+    channels: Annotated[int, Field(ge=1, le=MOST_MEMBERS)] | None = Field(None, examples=[30])
+    since: date | None = Field(None, examples=[date(2026, 9, 1)])
+    direction: Annotated[str, AfterValidator(one_of(TRUNK_DIRECTIONS, 'direction = "both"'))] = Field(
+        "both", examples=["out"]
+    )
+    target: Annotated[float, Field(gt=0, lt=1)] = Field(0.01, examples=[0.02])
+    overflow_of: Texts = Field((), examples=[["sip"]])
 
 
 class ReportSettings(Settings):
@@ -303,6 +366,7 @@ class Document(Settings):
     reports: ReportSettings
     mail: MailSettings | None = None
     hook: Annotated[tuple[HookSettings, ...], BeforeValidator(as_tuple)] = ()
+    trunks: Annotated[tuple[TrunkSettings, ...], BeforeValidator(as_tuple)] = ()
 
 
 class StoreDocument(BaseModel):
@@ -331,3 +395,4 @@ class Config:
     reports: ReportSettings
     mail: MailSettings | None
     hook: tuple[HookSettings, ...]
+    trunks: tuple[TrunkSettings, ...] = ()

@@ -11,7 +11,7 @@ Only what came after the hotel's written past counts.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -120,9 +120,10 @@ def _object(line: bytes) -> dict[str, Any] | None:
 class Books:
     """What is known of a run so far: calls by the exchange's key and by the store's number, and the PMS's list.
 
-    `keys` and `tokens` lead from the exchange's call number and from the number on the PMS's wire to the store's call.
+    `read_line` reads a line of the PMS's list. `keys` and `tokens` lead from the exchange's call number and from the number on the PMS's wire to the store's call.
     """
 
+    read_line: Callable[[Row, float], FolioEntry]
     told: dict[str, Told] = field(default_factory=dict)
     calls: dict[int, StoredCall] = field(default_factory=dict)
     folio: list[FolioEntry] = field(default_factory=list)
@@ -170,13 +171,13 @@ class Books:
 
     def hear_pms(self, lines: Iterator[dict[str, Any]], seen: float) -> list[FolioEntry]:
         """Learn from the PMS's list; returns what is new."""
-        fresh = [_entry(line, seen) for line in lines]
+        fresh = [self.read_line(line, seen) for line in lines]
         self.folio += fresh
         return fresh
 
     def hear_earlier(self, lines: Iterator[dict[str, Any]]) -> None:
         """Learn what the PMS had booked before the run: folios have a beginning."""
-        self.earlier = [_entry(line, 0.0) for line in lines]
+        self.earlier = [self.read_line(line, 0.0) for line in lines]
 
 
 def look(connection: Connection, owner: str, first: int, newest: int, unsettled: Sequence[int]) -> Look:
@@ -228,7 +229,8 @@ def _told(line: Row, number: int, seen: float) -> Told:
     )
 
 
-def _entry(line: Row, seen: float) -> FolioEntry:
+def fias_line(line: Row, seen: float) -> FolioEntry:
+    """A line of the ledger of a PMS with FIAS, where P# says which attempt it is of."""
     return FolioEntry(
         token=int(line["p#"] or 0),
         room=str(line["room"]),

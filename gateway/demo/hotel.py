@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway.config import Config, load
+from gateway.demo.pms_kinds import PmsKind
 from gateway.demo.ports import Ports
 from gateway.simulators.hotel import parse_rooms
 from rating.starter import starter_files
@@ -49,10 +50,8 @@ trunk_access = ["{access}"]
 
 [[pms]]
 name = "opera"
-adapter = "fias"
-connect = "tcp:127.0.0.1:{pms}"
-encoding = "cp852"
 answer_timeout = {timeout}
+{pms}
 
 [rooms]
 extensions = [{{ from = "101", to = "120" }}, {{ from = "201", to = "220" }}]
@@ -70,6 +69,7 @@ class Hotel:
     folder: Path
     ports: Ports
     seed: int
+    pms: PmsKind
 
     @property
     def config_file(self) -> Path:
@@ -119,5 +119,5 @@ def _configuration(hotel: Hotel) -> str:
         timeout=ANSWER_TIMEOUT,
         web=hotel.ports.gateway_page,
         exchange=hotel.ports.exchange,
-        pms=hotel.ports.pms,
+        pms=hotel.pms.table.format(port=hotel.ports.pms),
     )

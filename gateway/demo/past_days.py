@@ -23,16 +23,14 @@ from sqlalchemy import Connection
 from gateway.app import parts
 from gateway.config import Config
 from gateway.demo.hotel import COUNTRY, DIALECT, TRUNK_ACCESS, Hotel
+from gateway.demo.past_pms import PASTS
 from gateway.instants import from_micros, to_micros
 from gateway.intake.settling import Settling
 from gateway.ledger import Hold, after_attempt
 from gateway.occupancy import KeepRoomNews
 from gateway.posting.deeds import carry_out
 from gateway.posting.steps import Answer, Sent, Step, WireNumbers
-from gateway.simulators import guest_records
 from gateway.simulators.call_ledger import CallLedger
-from gateway.simulators.folio_ledger import as_json
-from gateway.simulators.front_office import FrontOffice
 from gateway.simulators.hotel import GuestMove, SimulatedCall, history
 from gateway.simulators.past import known_at
 from gateway.simulators.writers import writer_of
@@ -41,10 +39,7 @@ from gateway.store.commands import Command
 from gateway.store.database import Database
 from gateway.store.memory import Memory
 from gateway.store.rows import Due
-from pms_adapters.fias.answers import result_of
-from pms_adapters.fias.charges import posting_record
-from pms_adapters.fias.rooms import hear
-from pms_adapters.posting import PostingResult, Refused
+from pms_adapters.posting import Posted
 from protocols.records import RawRecord
 
 AUDITOR: Final = "night auditor"
@@ -57,8 +52,8 @@ _LET_GO: Final[dict[Hold, str]] = {
 }
 _TO_THE_PMS: Final = timedelta(milliseconds=120)
 _ANSWER: Final = timedelta(milliseconds=180)
-#: The PMS's side of the record of a move: it was told that RO is understood.
-_DECLARED: Final = {"GC": ("RO",)}
+#: What the auditor writes beside a charge that the PMS refused.
+_REFUSED: Final = "the PMS takes no charge for this room; the house pays"
 
 Item = SimulatedCall | GuestMove
 
@@ -82,8 +77,7 @@ class PastDays:
         rooms = parts.room_list(config)
         book = parts.tariff(config)
         rules = parts.rules(config, rooms, book)
-        self._may_post, self._money = rules.policy.may_post, (rules.currency, rules.decimals)
-        self._fias = parts.fias_settings(config, pms, version)
+        self._policy = rules.policy
         self._now = 0
         self._database = database
         self._memory = Memory(database, lambda: self._now)
@@ -92,8 +86,8 @@ class PastDays:
         self._numbers = WireNumbers(self._memory, pms.name, pms.token_width)
         self._segment = 0
         self._writer = writer_of(DIALECT)
-        self._office = FrontOffice(hotel.rooms, {})
-        self._records = 0
+        self._pms = PASTS[pms.adapter](config, hotel.rooms, version)
+        self._records = self._posted = 0
 
     def write(self, today: date, each_day: Callable[[int, int], None], days: int) -> PastSummary:
         """Write the days that end yesterday; `each_day` is told how many of how many are written."""
@@ -110,8 +104,7 @@ class PastDays:
             each_day(min(max((day - first).days + 1, 0), days), days)
         calls.close()
         self._write_folios()
-        posted = sum(line.booked for line in self._office.folio)
-        return PastSummary(days=days, records=self._records, posted=posted)
+        return PastSummary(days=days, records=self._records, posted=self._posted)
 
     def _open(self, connection: Connection) -> None:
         """The exchange dials in, once for all these days."""
@@ -147,35 +140,13 @@ class PastDays:
     # -- what the PMS tells, and what it is told ------------------------------------------------------------------
 
     def _move(self, connection: Connection, move: GuestMove) -> None:
-        remains, at = self._carry_out(move), move.at
-        self._now = to_micros(at)
+        self._now = to_micros(move.at)
         due: list[Due] = []
-        for record in guest_records.of_move(move, remains, _DECLARED, False):
-            news = hear(record, at, self._zone).news
-            if news is not None:
-                job = KeepRoomNews(
-                    self._memory,
-                    news,
-                    pms=self._numbers.pms,
-                    may_post=self._may_post,
-                    now=self._now,
-                    money=self._money,
-                    done=due.extend,
-                )
-                job.work(connection)()
+        for news in self._pms.happens(move):
+            job = KeepRoomNews(self._memory, news, policy=self._policy, now=self._now, done=due.extend)
+            job.work(connection)()
         for one in due:
-            self._post(connection, one, at)
-
-    def _carry_out(self, move: GuestMove) -> bool:
-        """Let it happen in the PMS's own house; True if somebody stays in the room that was left."""
-        match move.kind:
-            case "check_in":
-                self._office.check_in(move.room, move.guest, move.at)
-            case "check_out":
-                self._office.check_out(move.room, move.at, move.guest.reservation)
-            case "move":
-                self._office.move(move.old_room or "", move.room, move.at, move.guest.reservation)
-        return bool(self._office.occupants(move.old_room or ""))
+            self._post(connection, one, move.at)
 
     def _post(self, connection: Connection, due: Due, at: datetime) -> None:
         """One charge: committed as sent, judged by the PMS, its answer written beside it."""
@@ -183,7 +154,9 @@ class PastDays:
         self._step(connection, None, due, at + _TO_THE_PMS, sent)
         for one in sent:
             answered = at + _ANSWER
-            outcome = after_attempt(self._judged(one, answered), one.attempt)
+            result = self._pms.judged(one.posting, answered.astimezone(self._zone))
+            self._posted += isinstance(result, Posted)
+            outcome = after_attempt(result, one.attempt)
             self._step(connection, Answer(sent=one, outcome=outcome), None, answered, [])
 
     def _step(
@@ -199,31 +172,26 @@ class PastDays:
             offer=offer,
             now=to_micros(at),
             zone=lambda instant: instant.astimezone(self._zone),
+            tells_rooms=self._policy.tells_rooms,
             done=done,
         )
         step.work(connection)()
 
-    def _judged(self, sent: Sent, at: datetime) -> PostingResult:
-        record = posting_record(sent.posting, self._fias)
-        if isinstance(record, Refused):
-            return record
-        line = self._office.post(record, at.astimezone(self._zone))
-        return result_of(guest_records.of_answer(line, record, True))
-
     def _write_folios(self) -> None:
         """The PMS's own ledger, in one piece: it is a past, and need not survive a power cut line by line."""
-        lines = "".join(json.dumps(as_json(line), ensure_ascii=False) + "\n" for line in self._office.folio)
+        lines = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in self._pms.ledger())
         self._hotel.pms_ledger.write_text(lines, encoding="utf-8")
 
     # -- the end of a day -----------------------------------------------------------------------------------------
 
     def _let_go(self, connection: Connection, last: datetime) -> None:
-        """What is still on hold when the day ends is written off by a person, with the reason."""
+        """What is on hold or refused when the day ends is written off by a person, with the reason."""
         night = to_micros(last.replace(hour=23, minute=59, second=30, microsecond=0, fold=1))
-        for hold, why in _LET_GO.items():
-            for row in outbox.held(connection, self._memory.owner, hold):
-                command = Command(id=0, who=AUDITOR, deed="write-off", posting_id=row.id, room=None, why=why)
-                carry_out(connection, self._memory, self._numbers, command, max(night, self._now))
+        owner = self._memory.owner
+        let_go = [(row, why) for hold, why in _LET_GO.items() for row in outbox.held(connection, owner, hold)]
+        for row, why in [*let_go, *((row, _REFUSED) for row in outbox.refused(connection, owner))]:
+            command = Command(id=0, who=AUDITOR, deed="write-off", posting_id=row.id, room=None, why=why)
+            carry_out(connection, self._memory, self._numbers, command, max(night, self._now))
 
 
 def _by_day(items: Iterator[Item]) -> Iterator[tuple[date, list[Item]]]:

@@ -159,8 +159,8 @@ class Demo:
     async def _start_pms(self) -> None:
         ports = self.hotel.ports
         listening = self._ears["PMS"].hear("listening")
-        words = ["simulate", "fias-pms", "--listen", f"tcp:{ports.pms}:interface=127.0.0.1"]
-        words += ["--control", f"tcp:{ports.pms_control}:interface=127.0.0.1", "--encoding", "cp852"]
+        words = ["simulate", *self.hotel.pms.words, "--listen", f"tcp:{ports.pms}:interface=127.0.0.1"]
+        words += ["--control", f"tcp:{ports.pms_control}:interface=127.0.0.1"]
         words += ["--ledger", str(self.hotel.pms_ledger), *self._same_hotel()]
         await self._ready(self._spawn("PMS", words), listening)
         self._stands("PMS", True, "listens since {at}")
@@ -279,7 +279,7 @@ class Demo:
         await self._control.post("/faults", {"faults": ["silence:1"]})
         self._notice(
             f"The PMS will book the next charge and not answer. After {ANSWER_TIMEOUT} s the gateway puts it in doubt; "
-            "it is not sent again by itself: somebody looks at the folio and settles it on the gateway's page."
+            f"it is not sent again by itself: {self.hotel.pms.settled}."
         )
 
     async def _kill(self) -> None:

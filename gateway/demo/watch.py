@@ -39,7 +39,8 @@ class Watch:
         self._told_of: set[int] = set()
         self._untold: dict[int, StoredCall] = {}
         self._unsaid: list[FolioEntry] = []
-        self.books = Books()
+        self._read_line = hotel.pms.read_line
+        self.books = Books(read_line=self._read_line)
         self.books.hear_earlier(Tail(hotel.pms_ledger, 0).read())
 
     def _tails(self) -> tuple[Tail, Tail]:
@@ -58,7 +59,7 @@ class Watch:
 
     def whole(self) -> Books:
         """The books of the run, read anew from the first line to the last."""
-        books = Books()
+        books = Books(read_line=self._read_line)
         books.take(self._database.read(lambda c: look(c, self._database.property, self._first, 0, [])))
         exchange, pms = self._tails()
         seen = self._seen()

@@ -22,8 +22,9 @@ def call_row(
     ruling: Ruling,
     settle_by: int | None = None,
     carried: CarrierCost | None = None,
+    uses: str | None = None,
 ) -> CallRow:
-    """The row of a call as it stands; `cost` is None while it is open."""
+    """The row of a call as it stands; `cost` is None while it is open, `uses` where the row tells what trunk was held."""
     call, charged = joined.call, joined.charged[0] if joined.charged else joined.call
     told = call.warnings or joined.warnings  # joining may add to either
     warnings = "\n".join(dict.fromkeys((*call.warnings, *joined.warnings))) if told else ""
@@ -41,7 +42,7 @@ def call_row(
     whose = (who, holders, dialled, caller, trunk, ruling.room, ruling.department, ruling.reservation)
     line = (warnings, group, charged.pulses, aoc, coin)
     bought = _NOT_BOUGHT if carried is None else _bought(carried)
-    return CallRow._make((*what, *when, *whose, *_cost_columns(cost), *line, *bought))
+    return CallRow._make((*what, *when, *whose, *_cost_columns(cost), *line, *bought, uses))
 
 
 _NOT_BOUGHT: Final = (None,) * 7

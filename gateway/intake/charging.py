@@ -19,6 +19,7 @@ from gateway.instants import SECOND, to_micros
 from gateway.intake.batch import Batch, Rules, Source, Touched, surroundings
 from gateway.intake.call_rows import call_row, due_of, posting_row
 from gateway.intake.spending import Spending, limited, sentence
+from gateway.intake.trunk_uses import told_beside
 from gateway.settle import CarrierCost, Price, Priced, Ruling, Wanted, carrier_cost, difference, price, rule, vacant
 from gateway.store import outbox, schema
 from gateway.store.memory import Memory
@@ -122,9 +123,9 @@ class Charging:
 
     def _row(self, one: Touched, known: _Known, ruling: Ruling) -> CallRow:
         until = one.now + OPEN_SECONDS * SECOND if known.cost is None else None
-        legs = len(one.live.legs)
-        whole = (known.joined, known.cost, known.extension, ruling, until, known.carried)
-        return call_row(self._memory.owner, one.live.id, one.source, legs, *whole)
+        legs = one.live.legs
+        whole = (known.joined, known.cost, known.extension, ruling, until, known.carried, told_beside(legs))
+        return call_row(self._memory.owner, one.live.id, one.source, len(legs), *whole)
 
     def _want(self, connection: Connection, batch: Batch, one: Touched, ruling: Ruling, call: CallRow) -> None:
         """Add the posting a ruling asks for, less what is on its way already."""

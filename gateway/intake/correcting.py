@@ -110,7 +110,8 @@ class Correcting:
             return "nothing", f"posting {waits['id']} is {waits['state']}: settle it first, then make the list anew"
         if parts and all(one["state"] == "written_off" for one in parts):
             return "nothing", "its charge was let go by a person"
-        here = occupancy.folio(call.room or "", call.started_at) is not None
+        told = self.rules.policy.tells_rooms
+        here = occupancy.bill(call.room or "", call.started_at, tells_rooms=told) is not None
         if after > before:
             if not here:
                 return "nothing", "the guest has checked out: nothing is raised after the final bill"

@@ -76,7 +76,8 @@ class Decisions:
         for row in outbox.held(connection, owner, "rate_proposed"):
             if row.call_id in listed:
                 words = f"list {number} with its rate was rejected by {command.who}"
-                outbox.set_charge(connection, owner, row.id, {"hold": "unrated", "reason": clean(words)})
+                charge = {"hold": "unrated", "reason": clean(words)}
+                outbox.set_charge(connection, self._memory.statements, owner, row.id, charge, now)
         self._memory.note(connection, now, command.who, f"list {number} rejected: {command.why}")
         return f"list {number} is rejected; nothing was posted"
 
@@ -128,7 +129,7 @@ class Decisions:
             return Done("left alone: its postings have changed since the list was made")
         owner, hot = self._memory.owner, self._memory.statements
         ruling = self._ruling(call, item)
-        lists.price_call(connection, owner, item, ruling.status, ruling.reason)
+        lists.price_call(connection, hot, owner, item, ruling.status, ruling.reason, now)
         by = f"list {number}, approved by {command.who}"
         if ruling.wanted is None or item.deed == "nothing":
             words = f"nothing to post: {ruling.reason or item.words} ({by})"
@@ -138,8 +139,9 @@ class Decisions:
         hold, reason = ruling.wanted.hold, ruling.wanted.reason
         if hold is None and call.started_at < restored_at(connection, owner):
             hold, reason = "restored", RESTORED
-        charge = {"amount": item.difference, "hold": hold or row.hold, "reason": clean(reason)}
-        outbox.set_charge(connection, owner, row.id, {**charge, "room": ruling.room, "reservation": ruling.reservation})
+        whose = {"room": ruling.room, "reservation": ruling.reservation}
+        charge = {"amount": item.difference, "hold": hold or row.hold, "reason": clean(reason), **whose}
+        outbox.set_charge(connection, hot, owner, row.id, charge, now)
         self._memory.note(connection, now, command.who, f"priced at {_money(item, item.amount)} by {by}", row.id)
         if hold is not None:
             return Done(f"priced; still held: {reason}", row.id)
@@ -169,8 +171,9 @@ class Decisions:
         now: int,
     ) -> Done:
         """Post what the list says: the difference, or the stored amounts back and the new price, or nothing by wire."""
-        payer = self._memory.occupancy.folio(call.room or "", call.started_at)
-        pms, by = self._rules.policy.pms or "", f"list {number}, {command.who}"
+        policy, started = self._rules.policy, call.started_at
+        payer = self._memory.occupancy.bill(call.room or "", started, tells_rooms=policy.tells_rooms)
+        pms, by = policy.pms or "", f"list {number}, {command.who}"
         writing = _Parts(connection, self._memory, call, item, len(parts), pms, by, now)
         if item.deed == "raise":
             if payer is None:
@@ -251,7 +254,7 @@ class _Parts:
             kind=kind,
         )
         self._next += 1
-        memory.statements.add_posting.many(self._connection, [row])
+        memory.add_postings(self._connection, [row], self._now)
         words = f"{kind} of {_money(item, amount)}: " + (reason if hold else "goes to the PMS")
         memory.note(self._connection, self._now, self._by, words, number)
         return Done(words, number, () if hold else (number,))

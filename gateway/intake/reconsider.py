@@ -58,7 +58,7 @@ def propose_release(
     for number in standing:
         lists.decide(connection, owner, number, "replaced", now=now, who=_WE, why="the tariff has changed since")
     made = _make(connection, memory, book, items, now) if items else None
-    _mark(connection, owner, found, made, {item.call_id for item in items})
+    _mark(connection, memory, found, made, {item.call_id for item in items}, now)
     return made
 
 
@@ -71,10 +71,11 @@ def _make(connection: Connection, memory: Memory, book: TariffBook, items: Seque
 
 def _mark(
     connection: Connection,
-    owner: str,
+    memory: Memory,
     found: list[tuple[PostingRow, Item | None]],
     number: int | None,
     listed: set[int],
+    now: int,
 ) -> None:
     """Say of each posting whether it is on the list; one that has no rate any more waits for one again."""
     for row, item in found:
@@ -84,7 +85,8 @@ def _mark(
             money = f"{format_amount(item.difference, item.decimals)} {item.currency}"
             hold, reason = "rate_proposed", f"the tariff has a rate now: {money}; approve list {number}"
         if (hold, reason) != (row.hold, row.reason):
-            outbox.set_charge(connection, owner, row.id, {"hold": hold, "reason": reason})
+            charge = {"hold": hold, "reason": reason}
+            outbox.set_charge(connection, memory.statements, memory.owner, row.id, charge, now)
 
 
 def _rejected(connection: Connection, owner: str, item: Item) -> bool:

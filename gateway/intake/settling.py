@@ -21,8 +21,9 @@ from gateway.intake.charging import Charging
 from gateway.intake.gaps import GAP, Gaps
 from gateway.intake.live_calls import LiveCall, LiveCalls
 from gateway.intake.stored_calls import legs_of
+from gateway.intake.trunk_uses import write_uses
 from gateway.repeats import HISTORY, RepeatWatch, Verdict, digest
-from gateway.store import outbox, records, schema
+from gateway.store import outbox, records, schema, traffic
 from gateway.store.memory import Memory
 from gateway.store.rows import CallRow, RecordRow, clean
 from protocols.records import CallRecord, Furniture, HotelEvent, Parsed, RawRecord, Unparsed
@@ -103,10 +104,13 @@ class Settling:
         """Rule the calls of a batch so far and write its rows; what is to be announced stays in it."""
         self._charging.charge(connection, batch)
         owner, hot = self._memory.owner, self._memory.statements
+        at = self._micros(batch.read_at)
+        hot.feed.calls(connection, at, batch.new_calls.values(), list(batch.changed_calls.values()))
+        write_uses(connection, self._memory, batch)
         hot.add_call.many(connection, list(batch.new_calls.values()))
         hot.replace_call.many(connection, [(*row[2:], owner, row.id) for row in batch.changed_calls.values()])
         hot.add_record.many(connection, batch.records)
-        hot.add_posting.many(connection, batch.postings)
+        self._memory.add_postings(connection, batch.postings, at)
         for record, mark, reason in batch.changed_records:
             records.mark_records(connection, owner, (record,), mark, reason)
         batch.records, batch.postings, batch.new_calls, batch.changed_calls = [], [], {}, {}
@@ -158,10 +162,13 @@ class Settling:
     def _prove(self, connection: Connection, batch: Batch, proved: tuple[int, ...], now: int) -> None:
         """Records held as possible repeats turn out to be repeats: their postings go, their bytes stay."""
         owner = self._memory.owner
-        for call_id in records.mark_records(connection, owner, proved, "repeat", _REPEATS):
-            records.rule_call(connection, owner, call_id, "not_chargeable", _REPEATS)
+        hot = self._memory.statements
+        calls = records.mark_records(connection, owner, proved, "repeat", _REPEATS)
+        traffic.withdraw(connection, hot, owner, calls)
+        for call_id in calls:
+            records.rule_call(connection, hot, owner, call_id, "not_chargeable", _REPEATS, now)
             for row in outbox.of_call(connection, owner, call_id):
-                gone = outbox.withdraw(connection, row)
+                gone = outbox.withdraw(connection, hot, row, now)
                 words = "withdrawn" if gone else f"is {row.state}, although its record"
                 self._memory.note(connection, now, "foliogate", f"posting {row.id} {words}: {_REPEATS}", row.id)
 

@@ -156,6 +156,7 @@ class Clerk:
                 offer=offer,
                 now=self._micros(),
                 zone=self._zone,
+                tells_rooms=self._adapter.tells_rooms,
                 done=done,
             )
         )

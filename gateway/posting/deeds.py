@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from twisted.logger import Logger
 
 from gateway.ledger import DEEDS, REASON_NEEDED, Event, IllegalMove, move
+from gateway.posting import totals
 from gateway.posting.steps import WireNumbers
 from gateway.store import alarms, commands, outbox
 from gateway.store.commands import Command
@@ -24,6 +25,8 @@ from gateway.store.writer import Announce
 _NEVER_SENT: Final = ("by_hand", "amount_fell")
 #: Asks the PMS for the state of all rooms.
 RESYNC: Final = "resync"
+#: Somebody reads the feed of events from now on.
+READ_FEED: Final = "feed"
 #: What people decide that is about prices, and so for the room that knows the tariff.
 DECISIONS: Final = ("approve", "reject", "tariff")
 #: Carries out one of them: the sentence to keep, and the postings that are due by it.
@@ -67,7 +70,7 @@ def carry_out(
         words += f" (room {command.room})"
     after = outbox.step(connection, memory.statements, row, event, now=now, reason=words, reference=row.reference)
     if after.state == "due":
-        outbox.send_by_hand(connection, row.property, row.id, command.room or row.room or "")
+        outbox.send_by_hand(connection, memory.statements, row.property, row.id, command.room or row.room or "", now)
     if row.state == "in_doubt" and row.token is not None and numbers is not None:
         numbers.free(row.token)
     told = f"{row.state} -> {after.state} ({command.deed})" + (f" to room {command.room}" if command.room else "")
@@ -99,6 +102,11 @@ class ReadCommands:
         for command in commands.undone(connection, self._memory.owner):
             if command.deed == RESYNC:
                 resync, result, due = True, "the PMS is asked for the state of all rooms", None
+            elif command.deed == totals.TOTAL:
+                result, due = totals.settle(connection, self._memory, command, self._now), None
+            elif command.deed == READ_FEED:
+                self._memory.statements.feed.begin(connection, self._memory.owner)
+                result, due = "events are written from now on", None
             elif self._decide is not None and command.deed in DECISIONS:
                 result, dues = self._decide(connection, command, self._now)
                 freed, due = [*freed, *dues], None

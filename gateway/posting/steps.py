@@ -106,16 +106,17 @@ class Step:
         offer: Due | None,
         now: int,
         zone: Callable[[datetime], datetime],
+        tells_rooms: bool = True,
         done: Callable[[Sent | None, int], None],
     ) -> None:
-        self._memory, self._numbers = memory, numbers
+        self._memory, self._numbers, self._tells_rooms = memory, numbers, tells_rooms
         self._answer, self._offer, self._now = answer, offer, now
         self._zone, self._done = zone, done
 
     def work(self, connection: Connection) -> Announce:
         """Conclude, then offer."""
         again = self._conclude(connection, self._answer) if self._answer is not None else 0
-        sent = self._send(connection, self._offer) if self._offer is not None else None
+        sent = self.send(connection, self._offer) if self._offer is not None else None
         return lambda: self._done(sent, again)
 
     def rescue(self, connection: Connection, error: Exception) -> Announce:
@@ -139,7 +140,7 @@ class Step:
             now=self._now,
         )
 
-    def _send(self, connection: Connection, due: Due) -> Sent | None:
+    def send(self, connection: Connection, due: Due) -> Sent | None:
         """Commit a posting as sent, to the folio where its payer is now; None if it is not to be sent after all."""
         payer = self._payer(due)
         if payer is None:
@@ -153,6 +154,7 @@ class Step:
         )
         if changed != 1:  # a person was faster
             return None
+        self._memory.statements.feed.moved(connection, self._memory.owner, due.posting_id, "sent", self._now)
         attempt_id = self._memory.numbers.take(schema.attempts)
         out = (due.posting_id, attempt, self._numbers.pms, token, room, self._now, None, "", "")
         self._memory.statements.add_attempt.many(connection, [(self._memory.owner, attempt_id, *out)])
@@ -163,8 +165,8 @@ class Step:
         """The folio's room and guest now; a person's word goes before what we know; None if nobody is left to pay."""
         if due.by_hand:
             return due.room, None
-        stay = self._memory.occupancy.folio(due.room, due.started_at)
-        return None if stay is None else (stay.room, stay.reservation)
+        folio = self._memory.occupancy.bill(due.room, due.started_at, tells_rooms=self._tells_rooms)
+        return None if folio is None else (folio.room, folio.reservation)
 
     def _guest_gone(self, connection: Connection, due: Due) -> None:
         row = outbox.posting(connection, self._memory.owner, due.posting_id)

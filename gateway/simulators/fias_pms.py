@@ -19,7 +19,6 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -27,18 +26,17 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IDelayedCall, IListeningPort, IReactorTime
 from twisted.internet.protocol import Factory
-from twisted.python.failure import Failure
 from twisted.web.server import Site
 
 from gateway.periodic import PeriodicService
 from gateway.simulators import guest_records
 from gateway.simulators.fias_link import PmsConnection
-from gateway.simulators.folio_ledger import FolioLedger
+from gateway.simulators.folio_ledger import FolioLedger, as_json
 from gateway.simulators.front_office import FolioLine, FrontOffice
 from gateway.simulators.loopback import check_server
 from gateway.simulators.pms_faults import PmsFaults
 from gateway.simulators.pms_house import House
-from gateway.simulators.pms_script import Act
+from gateway.simulators.pms_script import Act, Playing
 from gateway.simulators.stays import opening_guests
 from protocols.fias.records import Record
 
@@ -106,6 +104,7 @@ class FiasPms:
         self._counts = self.house.counts
         self._oddities: deque[str] = deque(maxlen=ODDITIES_KEPT)
         self._timers: list[IDelayedCall] = []
+        self._playing = Playing(self, self._clock, self.link_oddity)
         self._port: IListeningPort | None = None
         self._control: IListeningPort | None = None
         self._listen = settings.listen
@@ -130,8 +129,7 @@ class FiasPms:
             self._control = await serverFromString(self._reactor, self.settings.control).listen(control)  # type: ignore[no-untyped-call]
             said["control_port"] = getattr(self._control.getHost(), "port", None)
         self._say(said)
-        for act in self.settings.script:
-            self._later(act.seconds, partial(self._play, act))
+        self._playing.start(self.settings.script)
         if self._life is not None:
             self._life.startService()
 
@@ -142,6 +140,7 @@ class FiasPms:
         self._stopping = Deferred()
         if self._life is not None:
             await self._life.stopService()
+        self._playing.stop()
         for timer in self._timers:
             if timer.active():
                 timer.cancel()
@@ -303,6 +302,10 @@ class FiasPms:
             "oddities": list(self._oddities),
         }
 
+    def postings(self) -> list[dict[str, Any]]:
+        """Every posting in order, as the control port shows it."""
+        return [as_json(line) for line in self.office.folio]
+
     def _tell_news(self) -> None:
         """Tells what is kept, oldest first, while the link takes it."""
         client = self._client
@@ -314,27 +317,6 @@ class FiasPms:
                 records = guest_records.of_move(news.move, news.remains, declared, self.settings.moves_as == "go-gi")
             for record in records:
                 self._counts["told" if self._tell(client, record) else "not_declared"] += 1
-
-    def _play(self, act: Act) -> None:
-        """Plays one act of the script; one that is not possible is told as an oddity."""
-        words = act.words
-        verbs: dict[str, Callable[[], object]] = {
-            "checkin": lambda: self.house.check_in(*words),
-            "checkout": lambda: self.house.check_out(*words),
-            "move": lambda: self.house.move(*words),
-            "fault": lambda: self.house.fault(*words),
-            "cut": lambda: Deferred.fromCoroutine(self.cut()).addErrback(self._not_possible),
-            "restore": lambda: Deferred.fromCoroutine(self.restore()).addErrback(self._not_possible),
-            "audit": lambda: self.house.audit(words[0] == "start"),
-            "goodbye": self.goodbye,
-        }
-        try:
-            verbs[act.verb]()
-        except ValueError as refused:
-            self.link_oddity(f"The script's {act.verb} at {act.seconds:g} s was not possible: {refused}")
-
-    def _not_possible(self, failure: Failure) -> None:
-        self.link_oddity(f"The script could not go on: {failure.getErrorMessage()}")
 
 
 def _is_code_page(name: str) -> bool:

@@ -16,8 +16,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
+from gateway.simulators.occupancy import Occupancy
 from gateway.simulators.pms_faults import AS_IT_SHOULD_BE, Delivery, Treatment
-from gateway.simulators.stays import GuestMove, SimulatedGuest
+from gateway.simulators.stays import SimulatedGuest
 from protocols.fias.records import Record
 
 FIRST_TRANSACTION: Final = 900_001
@@ -28,10 +29,6 @@ FOLIO_AT_MOST: Final = 1_000_000
 """Postings kept in memory, some hundreds of megabytes: a simulator left running for weeks refuses the next one."""
 _MONEY: Final = re.compile(rf"-?[0-9]{{1,{MOST_DIGITS}}}")
 _PART: Final = re.compile(r"S[1-9]|T[1-9]|D[1-9]|SC|TP|\+0")
-
-
-class NotPossible(ValueError):
-    """A guest cannot come, go or move as asked; the text is for the user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +53,7 @@ class FolioLine:
     delivery: Delivery = "now"
 
 
-class FrontOffice:
+class FrontOffice(Occupancy):
     """Who is in which room, and what stands on their folios."""
 
     def __init__(
@@ -65,55 +62,12 @@ class FrontOffice:
         guests: dict[str, SimulatedGuest],
         vacant_answer: Literal["NG", "UR"] = "NG",
     ) -> None:
-        self._occupants: dict[str, list[SimulatedGuest]] = {
-            room: [guests[room]] if room in guests else [] for room in rooms
-        }
+        super().__init__(rooms, guests)
         self._vacant_answer = vacant_answer
-        self.audit = False
         self.folio: list[FolioLine] = []
         self._transaction = FIRST_TRANSACTION
         self._tokens: set[str] = set()
         self.repeated_tokens = 0
-
-    @property
-    def rooms(self) -> tuple[str, ...]:
-        """Every room, in the order in which they were given."""
-        return tuple(self._occupants)
-
-    def occupants(self, room: str) -> tuple[SimulatedGuest, ...]:
-        """Who is in a room, the first to come first; nobody in one that does not exist."""
-        return tuple(self._occupants.get(room, ()))
-
-    def vacant_rooms(self) -> list[str]:
-        """The rooms that nobody is in."""
-        return [room for room, guests in self._occupants.items() if not guests]
-
-    def let_rooms(self) -> list[str]:
-        """The rooms that somebody is in."""
-        return [room for room, guests in self._occupants.items() if guests]
-
-    def check_in(self, room: str, guest: SimulatedGuest, at: datetime) -> GuestMove:
-        """A guest takes a room, alone or as a sharer; raises NotPossible for a room that does not exist."""
-        present = self._known(room)
-        move = GuestMove(kind="check_in", at=at, room=room, guest=guest, shared=bool(present))
-        present.append(guest)
-        return move
-
-    def check_out(self, room: str, at: datetime, reservation: str | None = None) -> GuestMove:
-        """A guest leaves: the one of that reservation, else the first; raises NotPossible where there is none."""
-        guest = self._one_of(room, reservation)
-        self._occupants[room].remove(guest)
-        return GuestMove(kind="check_out", at=at, room=room, guest=guest, shared=bool(self._occupants[room]))
-
-    def move(self, old_room: str, room: str, at: datetime, reservation: str | None = None) -> GuestMove:
-        """A guest changes rooms; `shared` says whether the new room was let already."""
-        target, guest = self._known(room), self._one_of(old_room, reservation)
-        if old_room == room:
-            raise NotPossible(f"Room {room} is where the guest is already.")
-        self._occupants[old_room].remove(guest)
-        move = GuestMove(kind="move", at=at, room=room, guest=guest, old_room=old_room, shared=bool(target))
-        target.append(guest)
-        return move
 
     def post(self, posting: Record, at: datetime, treatment: Treatment = AS_IT_SHOULD_BE) -> FolioLine:
         """Judges a PS, or treats it as a fault wants it, and writes it on the folio, booked or not."""
@@ -171,24 +125,14 @@ class FrontOffice:
             return "UR", f"FIELD {missing[0]} MISSING"
         if self.audit:
             return "NA", "NIGHT AUDIT"
-        if room not in self._occupants:
+        if room not in self.rooms:
             return "NG", "INVALID ROOM"
-        if not self._occupants[room]:
+        guests = self.occupants(room)
+        if not guests:
             return self._vacant_answer, "ROOM IS VACANT"
-        if self._occupants[room][0].no_post:
+        if guests[0].no_post:
             return "NP", "NO POST"
         return _judge_amount(posting)
-
-    def _known(self, room: str) -> list[SimulatedGuest]:
-        if room not in self._occupants:
-            raise NotPossible(f"There is no room {room!r}.")
-        return self._occupants[room]
-
-    def _one_of(self, room: str, reservation: str | None) -> SimulatedGuest:
-        guests = [guest for guest in self._known(room) if reservation in (None, guest.reservation)]
-        if not guests:
-            raise NotPossible(f"Nobody{'' if reservation is None else f' of reservation {reservation}'} is in {room}.")
-        return guests[0]
 
 
 def _judge_amount(posting: Record) -> tuple[str, str]:

@@ -15,9 +15,10 @@ be a loopback name, so that a name which points here by trickery (DNS rebinding)
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, ClassVar, Final, Protocol, TypeAlias
 
 from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError
@@ -26,9 +27,9 @@ from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
 
-from gateway.simulators.fias_pms import FiasPms
-from gateway.simulators.folio_ledger import as_json
 from gateway.simulators.loopback import is_loopback
+from gateway.simulators.occupancy import Occupancy
+from gateway.simulators.pms_script import Playable
 from gateway.simulators.stays import GuestMove
 
 LONGEST_BODY: Final = 16_384
@@ -37,14 +38,33 @@ FAULTS_AT_MOST: Final = 100
 """Words in one request."""
 
 
-class _BoundedRequest(Request):
+Command: TypeAlias = Callable[[dict[str, Any]], Awaitable[object]]
+"""What a POST does: takes the body's object, returns what to answer."""
+
+
+class ControlledPms(Playable, Protocol):
+    """What the control port needs of a simulated PMS."""
+
+    @property
+    def office(self) -> Occupancy:
+        """Rooms and guests."""
+
+    def state(self) -> dict[str, object]:
+        """How the PMS stands."""
+
+    def postings(self) -> list[dict[str, Any]]:
+        """Every posting in order, with `booked` and `amount`."""
+
+
+class BoundedRequest(Request):
     """A request that forgets the part of its body beyond the bound, and remembers that there was one."""
 
+    longest: ClassVar[int] = LONGEST_BODY
     too_long = False
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 (Twisted calls it so)
         """Twisted hands over a piece of the body."""
-        if self.content is not None and self.content.tell() + len(data) > LONGEST_BODY:
+        if self.content is not None and self.content.tell() + len(data) > self.longest:
             self.too_long = True
             return
         super().handleContentChunk(data)  # type: ignore[no-untyped-call]
@@ -64,7 +84,7 @@ class ControlPort(Resource):
     isLeaf = True
     log = Logger()
 
-    def __init__(self, pms: FiasPms, any_host: bool = False) -> None:
+    def __init__(self, pms: ControlledPms, any_host: bool, more: Mapping[str, Command]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._pms, self._any_host = pms, any_host
         self._reads: dict[str, Callable[[Request], object]] = {
@@ -72,7 +92,7 @@ class ControlPort(Resource):
             "/rooms": lambda request: {"rooms": [self._room(room) for room in pms.office.rooms]},
             "/folios": self._folios,
         }
-        self._writes: dict[str, Callable[[dict[str, Any]], Awaitable[object]]] = {
+        self._writes: dict[str, Command] = {
             "/checkin": self._checkin,
             "/checkout": self._checkout,
             "/move": self._move,
@@ -82,6 +102,7 @@ class ControlPort(Resource):
             "/goodbye": self._goodbye,
             "/audit/start": self._audit_start,
             "/audit/end": self._audit_end,
+            **more,
         }
 
     def render(self, request: Request) -> int:
@@ -141,13 +162,12 @@ class ControlPort(Resource):
         return body
 
     def _folios(self, request: Request) -> object:
-        only_booked = b"booked" in (request.args or {})
-        lines = [line for line in self._pms.office.folio if line.booked or not only_booked]
-        booked = [line for line in lines if line.booked]
+        every = self._pms.postings()
+        booked = [one for one in every if one["booked"]]
         return {
-            "postings": [as_json(line) for line in lines],
+            "postings": booked if b"booked" in (request.args or {}) else every,
             "booked": len(booked),
-            "total": sum(line.amount or 0 for line in booked),
+            "total": sum(one["amount"] or 0 for one in booked),
         }
 
     def _room(self, room: str) -> dict[str, object]:
@@ -176,7 +196,7 @@ class ControlPort(Resource):
         ):
             raise _Refused(400, 'Faults are a list of words: {"faults": ["ry:3"]}.')
         self._pms.house.fault(",".join(words))
-        return {"faults": self._pms.faults.words()}
+        return {"faults": self._pms.house.faults.words()}
 
     async def _cut(self, body: dict[str, Any]) -> object:
         await self._pms.cut()
@@ -199,9 +219,14 @@ class ControlPort(Resource):
         return {"night_audit": False}
 
 
-def control_site(pms: FiasPms, reactor: Any, any_host: bool = False) -> Site:
-    """Makes the web site that the control port serves; `any_host` lets names that are not loopback in."""
-    site = Site(ControlPort(pms, any_host), requestFactory=_BoundedRequest, timeout=60, reactor=reactor)  # type: ignore[no-untyped-call]
+def control_site(
+    pms: ControlledPms, reactor: Any, any_host: bool = False, more: Mapping[str, Command] = MappingProxyType({})
+) -> Site:
+    """Makes the web site that the control port serves; `any_host` lets names that are not loopback in.
+
+    `more` are commands by their paths that this PMS alone knows; they raise ValueError for what cannot be done.
+    """
+    site = Site(ControlPort(pms, any_host, more), requestFactory=BoundedRequest, timeout=60, reactor=reactor)  # type: ignore[no-untyped-call]
     site.displayTracebacks = False
     return site
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from gateway.simulators.front_office import FrontOffice, NotPossible
-from gateway.simulators.pms_faults import PmsFaults
+from gateway.simulators.fault_words import FaultWords
+from gateway.simulators.occupancy import NotPossible, Occupancy
 from gateway.simulators.stays import GuestMove, draw_nights, new_guest
 from protocols.fias.records import Record
 
@@ -42,8 +42,8 @@ class House:
 
     def __init__(
         self,
-        office: FrontOffice,
-        faults: PmsFaults,
+        office: Occupancy,
+        faults: FaultWords,
         draw: random.Random,
         local_now: Callable[[], datetime],
         there_is_news: Callable[[], None],

@@ -16,9 +16,16 @@ without a room lets anybody go; `goodbye` sends LE.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.python.failure import Failure
+
+from gateway.simulators.pms_house import House
 
 ACTS: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
     {
@@ -43,6 +50,59 @@ class Act(NamedTuple):
     seconds: float
     verb: str
     words: tuple[str, ...]
+
+
+class Playable(Protocol):
+    """A simulated PMS to which an act can happen."""
+
+    house: House
+
+    async def cut(self) -> None:
+        """Pull the plug."""
+
+    async def restore(self) -> None:
+        """Put it back."""
+
+    def goodbye(self) -> None:
+        """Say goodbye; raises ValueError where there is no link to say it on."""
+
+
+class Playing:
+    """A play while it runs. `trouble` is told in a sentence what was not possible."""
+
+    def __init__(self, pms: Playable, clock: IReactorTime, trouble: Callable[[str], None]) -> None:
+        self._pms, self._clock, self._trouble = pms, clock, trouble
+        self._timers: list[IDelayedCall] = []
+
+    def start(self, acts: Sequence[Act]) -> None:
+        """Lets each act happen at its time from now."""
+        self._timers = [self._clock.callLater(act.seconds, partial(self._play, act)) for act in acts]
+
+    def stop(self) -> None:
+        """Leaves out what has not happened yet."""
+        for timer in self._timers:
+            if timer.active():
+                timer.cancel()
+
+    def _play(self, act: Act) -> None:
+        words, house = act.words, self._pms.house
+        verbs: dict[str, Callable[[], object]] = {
+            "checkin": lambda: house.check_in(*words),
+            "checkout": lambda: house.check_out(*words),
+            "move": lambda: house.move(*words),
+            "fault": lambda: house.fault(*words),
+            "cut": lambda: Deferred.fromCoroutine(self._pms.cut()).addErrback(self._not_possible),
+            "restore": lambda: Deferred.fromCoroutine(self._pms.restore()).addErrback(self._not_possible),
+            "audit": lambda: house.audit(words[0] == "start"),
+            "goodbye": self._pms.goodbye,
+        }
+        try:
+            verbs[act.verb]()
+        except ValueError as refused:
+            self._trouble(f"The script's {act.verb} at {act.seconds:g} s was not possible: {refused}")
+
+    def _not_possible(self, failure: Failure) -> None:
+        self._trouble(f"The script could not go on: {failure.getErrorMessage()}")
 
 
 def parse_script(text: str) -> list[Act]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, insert, inspect, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
@@ -31,6 +32,8 @@ CHECKPOINT_PAGES: Final = 4_000
 CACHE_KIB: Final = 65_536
 #: The same for a long look from one end to the other, which comes by each page once.
 READER_KIB: Final = 8_192
+#: The schema from which on what trunks did is written with the calls; in an older store it is added up by the upgrade.
+TRAFFIC_SINCE: Final = 5
 #: An arbitrary constant that marks our advisory locks in PostgreSQL.
 _ADVISORY: Final = 0x464F4C49
 
@@ -159,6 +162,10 @@ class Database:
         def steps(connection: Connection) -> None:
             for step in upgrade_steps(before):
                 step(connection)
+            if 0 < before < TRAFFIC_SINCE:
+                from gateway.store.traffic import rebuild
+
+                rebuild(connection, self.property)
             connection.execute(schema.schema_version.delete())
             connection.execute(insert(schema.schema_version).values(version=schema.VERSION))
 
@@ -274,3 +281,12 @@ class Hot:
 def hot_insert(engine: Engine, table: Table) -> Hot:
     """An insert of whole rows, columns in the order of the table."""
     return Hot(engine, insert(table), [column.name for column in table.columns])
+
+
+def hot_sum(engine: Engine, table: Table) -> Hot:
+    """An insert of whole rows, where a row of the same key is there already adding the other columns to it."""
+    key = [column.name for column in table.primary_key.columns]
+    adding: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[engine.dialect.name](table)
+    sums = {column.name: column + adding.excluded[column.name] for column in table.columns if column.name not in key}
+    statement = adding.on_conflict_do_update(index_elements=key, set_=sums)
+    return Hot(engine, statement, [column.name for column in table.columns])

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Select, func, insert, select, update
 
 from gateway.store import schema
 from gateway.store.rows import clean
+from gateway.store.statements import Statements
 
 _l, _i, _c = schema.lists.c, schema.list_items.c, schema.calls.c
 
@@ -169,9 +170,12 @@ def write_outcomes(
         connection.execute(wanted.values(outcome=clean(outcome), posting_id=posting_id))
 
 
-def price_call(connection: Connection, owner: str, item: Item, status: str, reason: str) -> None:
+def price_call(
+    connection: Connection, statements: Statements, owner: str, item: Item, status: str, reason: str, now: int
+) -> None:
     """Give a call that had no price the one of its item."""
     wanted = update(schema.calls).where(_c.property == owner, _c.id == item.call_id, _c.amount.is_(None))
     kept = ("amount", "net", "tax", "currency", "decimals", "tariff", "tariff_version", "prefix", "place")
     price = {name: getattr(item, name) for name in (*kept, "billed_seconds", "trace")}
-    connection.execute(wanted.values(**price, status=status, reason=clean(reason)))
+    if connection.execute(wanted.values(**price, status=status, reason=clean(reason))).rowcount:
+        statements.feed.call_changed(connection, owner, item.call_id, now)

@@ -6,7 +6,7 @@ failed transaction all of it is read again, so that memory and store never tell 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from sqlalchemy import Connection
@@ -17,6 +17,7 @@ from gateway.instants import SECOND
 from gateway.store import outbox
 from gateway.store.database import Database
 from gateway.store.numbers import Numbers
+from gateway.store.rows import PostingRow
 from gateway.store.statements import Statements
 from gateway.store.stay_tariffs import load_stay_tariffs
 from gateway.store.stays import load_occupancy
@@ -48,8 +49,14 @@ class Memory:
         self.numbers = Numbers.load(connection, self.owner)
         self.occupancy = load_occupancy(connection, self.owner, self._now() - LATE_RECORDS)
         self.stay_tariffs = load_stay_tariffs(connection, self.owner)
+        self.statements.feed.load(connection, self.owner)
         for reload in self._reloads:
             reload(connection)
+
+    def add_postings(self, connection: Connection, rows: Sequence[PostingRow], now: int) -> None:
+        """Write new postings, and tell of them."""
+        self.statements.add_posting.many(connection, rows)
+        self.statements.feed.made(connection, now, rows)
 
     def note(self, connection: Connection, now: int, who: str, what: str, posting_id: int | None = None) -> None:
         """Write an entry of the audit trail."""

@@ -16,6 +16,7 @@ _COUNTED: Final[tuple[Table, ...]] = (
     schema.audit_trail,
     schema.alarms,
     schema.notices,
+    schema.requests,
 )
 
 

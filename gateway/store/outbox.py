@@ -88,6 +88,12 @@ def _held(owner: str, holds: tuple[Hold, ...]) -> Select[Any]:
     return _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "held")), _p.hold.in_(holds)).order_by(_p.id)
 
 
+def refused(connection: Connection, owner: str) -> list[PostingRow]:
+    """Every posting that a PMS refused and nobody has settled."""
+    wanted = _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "refused"))).order_by(_p.id)
+    return [PostingRow(*row) for row in connection.execute(wanted)]
+
+
 def all_due(connection: Connection, owner: str) -> list[PostingRow]:
     """Every posting that is due, at whatever PMS."""
     wanted = _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "due"))).order_by(_p.id)
@@ -117,6 +123,13 @@ def in_doubt(connection: Connection, owner: str, pms: str, since_before: int, mo
     )
     rows = connection.execute(wanted.limit(most))
     return [Doubtful(_due(row[:-3]), int(row[-3] or 0), row[-2], int(row[-1])) for row in rows]
+
+
+def handed_over(connection: Connection, owner: str, since: int, until: int) -> list[PostingRow]:
+    """What was handed over in a stretch of time to a PMS that acknowledges nothing, and is not settled yet."""
+    stretch = (_p.changed_at >= since, _p.changed_at < until)
+    wanted = _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "unconfirmable")), *stretch)
+    return [PostingRow(*row) for row in connection.execute(wanted.order_by(_p.id))]
 
 
 def of_call(connection: Connection, owner: str, call_id: int) -> list[PostingRow]:
@@ -149,6 +162,7 @@ def _land(
     """Compare and set; raises LookupError if the posting no longer stands where `was` (state, attempts) says."""
     if statements.move.changed(connection, (*to, owner, posting_id, *was)) != 1:
         raise LookupError(f"posting {posting_id} is no longer {was[0]} after {was[1]} attempts")
+    statements.feed.moved(connection, owner, posting_id, to.state, to.changed_at)
 
 
 def step(
@@ -169,8 +183,11 @@ def step(
     return row._replace(**to._asdict())
 
 
-def withdraw(connection: Connection, row: PostingRow) -> bool:
+def withdraw(connection: Connection, statements: Statements, row: PostingRow, now: int) -> bool:
     """Take back a posting that was never sent, because its record proved to be a repeat; False if it has moved on."""
+    if (row.state, row.attempts) != ("held", 0):
+        return False
+    statements.feed.withdrawing(connection, row.property, row.id, now)
     never_sent = (_p.state == "held", _p.attempts == 0)
     wanted = delete(schema.postings).where(_p.property == row.property, _p.id == row.id, *never_sent)
     return connection.execute(wanted).rowcount == 1
@@ -217,16 +234,22 @@ def doubt_all_sent(connection: Connection, statements: Statements, owner: str, n
     return [row.id for row in rows]
 
 
-def set_charge(connection: Connection, owner: str, posting_id: int, charge: dict[str, Any]) -> None:
+def set_charge(
+    connection: Connection, statements: Statements, owner: str, posting_id: int, charge: dict[str, Any], now: int
+) -> None:
     """Give a held posting what it lacked (an amount, a room, a guest)."""
     wanted = update(schema.postings).where(_p.property == owner, _p.id == posting_id, _p.state == "held")
-    connection.execute(wanted.values(**charge))
+    if connection.execute(wanted.values(**charge)).rowcount:
+        statements.feed.posting_changed(connection, owner, posting_id, now)
 
 
-def send_by_hand(connection: Connection, owner: str, posting_id: int, room: str) -> None:
+def send_by_hand(
+    connection: Connection, statements: Statements, owner: str, posting_id: int, room: str, now: int
+) -> None:
     """A person said: this posting goes to this room. It will not be looked up again."""
     wanted = update(schema.postings).where(_p.property == owner, _p.id == posting_id, _p.state == "due")
-    connection.execute(wanted.values(room=clean(room), by_hand=1))
+    if connection.execute(wanted.values(room=clean(room), by_hand=1)).rowcount:
+        statements.feed.posting_changed(connection, owner, posting_id, now)
 
 
 def note(
@@ -263,3 +286,9 @@ def waiting_by_pms(connection: Connection, owner: str) -> dict[str, int]:
     waiting = select(_p.id).where(_p.property == owner, schema.LIVELY)
     wanted = select(_p.pms, func.count()).where(_p.property == owner, _p.id.in_(waiting))
     return {row[0]: int(row[1]) for row in connection.execute(wanted.group_by(_p.pms))}
+
+
+def sent_before(connection: Connection, owner: str, pms: str, before: int) -> list[PostingRow]:
+    """Postings at a PMS that were sent before an instant and have no answer yet."""
+    wanted = _WHOLE.where(_p.property == owner, _p.id.in_(lively(owner, "sent")), _p.pms == pms, _p.changed_at < before)
+    return [PostingRow(*row) for row in connection.execute(wanted.order_by(_p.id))]

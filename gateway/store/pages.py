@@ -25,7 +25,7 @@ _s, _k, _t = schema.stays.c, schema.commands.c, schema.audit_trail.c
 #: The condition of the index `postings_lively`, as the schema writes it.
 LIVELY: Final = schema.LIVELY
 #: States that the index holds.
-LIVELY_STATES: Final = ("held", "due", "sent", "refused", "in_doubt")
+LIVELY_STATES: Final = ("held", "due", "sent", "refused", "in_doubt", "unconfirmable")
 #: How many record numbers a search looks back over at a time: some weeks of a large hotel, a fraction of a second.
 SEARCH_STRETCH: Final = 200_000
 #: Guests that a searched name may mean; a name that fits more is too short to mean anybody.
@@ -113,6 +113,18 @@ def posting(connection: Connection, owner: str, number: int) -> dict[str, Any] |
     """One posting with what its call says."""
     row = connection.execute(_POSTING.where(_p.property == owner, _p.id == number)).mappings().first()
     return None if row is None else dict(row)
+
+
+def postings_of(connection: Connection, owner: str, numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Postings by number, each with what its call says."""
+    wanted = _POSTING.where(_p.property == owner, _p.id.in_(numbers))
+    return {row["id"]: dict(row) for row in connection.execute(wanted).mappings()} if numbers else {}
+
+
+def calls_of(connection: Connection, owner: str, numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Calls by number."""
+    wanted = select(schema.calls).where(_c.property == owner, _c.id.in_(numbers))
+    return {row["id"]: dict(row) for row in connection.execute(wanted).mappings()} if numbers else {}
 
 
 def of_calls(connection: Connection, owner: str, calls: Sequence[int]) -> dict[int, list[dict[str, Any]]]:

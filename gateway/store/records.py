@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from gateway.settle import VACANT
 from gateway.store import schema
 from gateway.store.rows import CallRow
+from gateway.store.statements import Statements
 
 _r, _c, _g = schema.records.c, schema.calls.c, schema.segments.c
 
@@ -119,12 +120,20 @@ def newest_received(connection: Connection, owner: str) -> int | None:
 
 
 def rule_call(
-    connection: Connection, owner: str, call_id: int, status: str, reason: str, reservation: str | None = None
+    connection: Connection,
+    statements: Statements,
+    owner: str,
+    call_id: int,
+    status: str,
+    reason: str,
+    now: int,
+    reservation: str | None = None,
 ) -> None:
     """Change the ruling of a call, in words and status, and its guest where one is named."""
     wanted = update(schema.calls).where(_c.property == owner, _c.id == call_id)
     guest = {} if reservation is None else {"reservation": reservation}
     connection.execute(wanted.values(status=status, reason=reason, settle_by=None, **guest))
+    statements.feed.call_changed(connection, owner, call_id, now)
 
 
 def in_doubt(connection: Connection, owner: str, call_id: int) -> bool:

@@ -109,16 +109,21 @@ def _after_restore(connection: Connection, copied: Database, now: int, words: st
     owner = copied.property
     memory = Memory(copied, lambda: now)
     memory.reload(connection)
+    memory.statements.feed.restored(connection, owner, now)
     doubted = outbox.doubt_all_sent(connection, memory.statements, owner, now)
     waiting = outbox.all_due(connection, owner)
     for row in waiting:
         outbox.step(connection, memory.statements, row, "restored", now=now, reason=_WHY, hold="restored")
     held = outbox.held(connection, owner, *_ANSWERED_BY_EVENTS)
     for row in held:
-        outbox.set_charge(connection, owner, row.id, {"hold": "restored", "reason": f"{_WHY}; before: {row.reason}"})
+        charge = {"hold": "restored", "reason": f"{_WHY}; before: {row.reason}"}
+        outbox.set_charge(connection, memory.statements, owner, row.id, charge, now)
     p = schema.postings.c
-    refused = update(schema.postings).where(p.property == owner, p.id.in_(outbox.lively(owner, "refused")))
-    connection.execute(refused.values(reason=p.reason + f"; {_WHY}"))
+    refused = [row.id for row in connection.execute(outbox.lively(owner, "refused"))]
+    for posting_id in refused:
+        wanted = update(schema.postings).where(p.property == owner, p.id == posting_id)
+        connection.execute(wanted.values(reason=p.reason + f"; {_WHY}"))
+        memory.statements.feed.posting_changed(connection, owner, posting_id, now)
     for command in commands.undone(connection, owner):  # they were asked of a house that has gone on since
         commands.done(connection, owner, command.id, now, "not carried out: the store was restored from a copy")
     memory.note(connection, now, RESTORER, words)

@@ -87,6 +87,7 @@ class CallRow(NamedTuple):
     cost_tariff: str | None = None
     cost_version: str | None = None
     cost_trace: str | None = None
+    trunk_uses: str | None = None
 
 
 class PostingRow(NamedTuple):

@@ -28,11 +28,11 @@ _CORRECTED: Final = (
 )
 #: Outcomes of an attempt: what the adapter reported, or what was found at a start.
 _OUTCOMES: Final[tuple[Event, ...]] = (
-    *("accepted", "refused", "retry_asked", "not_sent", "no_answer", "found_at_start"),
+    *("accepted", "refused", "retry_asked", "not_sent", "no_answer", "unacknowledged", "found_at_start"),
     *("late_yes", "late_no", "late_retry"),
 )
 #: Outcomes that tell nothing: what is posted after one of them was settled by somebody.
-_UNTOLD: Final = "('no_answer', 'found_at_start')"
+_UNTOLD: Final = "('no_answer', 'unacknowledged', 'found_at_start')"
 
 
 class Rule(NamedTuple):
@@ -260,6 +260,22 @@ RULES: Final[tuple[Rule, ...]] = (
         "(SELECT 1 FROM postings p WHERE p.property = t.property AND p.id = t.posting_id) AND NOT EXISTS "
         "(SELECT 1 FROM audit_trail w WHERE w.property = t.property AND w.posting_id = t.posting_id "
         "AND w.what LIKE '%withdrawn%')",
+    ),
+    # -- the feed
+    Rule(
+        "posting",
+        "whose newest event in the feed tells it otherwise than it is",
+        "SELECT p.id FROM postings p JOIN (SELECT posting_id, max(id) AS newest FROM events WHERE property = :p "
+        "GROUP BY posting_id) l ON l.posting_id = p.id JOIN events e ON e.property = p.property AND e.id = l.newest "
+        "WHERE p.property = :p AND (e.state <> p.state OR e.attempts <> p.attempts OR e.hold <> p.hold "
+        "OR coalesce(e.room, '') <> coalesce(p.room, '') OR coalesce(e.amount, 0) <> coalesce(p.amount, 0))",
+    ),
+    Rule(
+        "event",
+        "behind a number that is missing from the feed",
+        "SELECT e.id FROM events e WHERE e.property = :p AND e.kind <> 'store.restored' "
+        "AND e.id > (SELECT min(f.id) FROM events f WHERE f.property = :p) "
+        "AND NOT EXISTS (SELECT 1 FROM events b WHERE b.property = e.property AND b.id = e.id - 1)",
     ),
     Rule(
         "stay",

@@ -8,16 +8,14 @@ names. Numbers are given out by the one writer, so that no insert has to ask for
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
-    BigInteger,
     CheckConstraint,
     Column,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -26,33 +24,22 @@ from sqlalchemy import (
 )
 
 from gateway.ledger import STATES
+from gateway.store import columns, schema_programs, schema_traffic
+from gateway.store.columns import key as _key
+from gateway.store.columns import number as _number
+from gateway.store.columns import owner as _owner
+from gateway.store.columns import text as _text
 
 #: The schema this code reads and writes. A store that is older is upgraded; one that is newer is refused.
-VERSION: Final = 3
+VERSION: Final = 5
 
-metadata = MetaData()
+metadata = columns.metadata
 
 _STATES = ", ".join(f"'{state}'" for state in STATES)
 _LIVELY = "state NOT IN ('posted', 'written_off')"
 #: The condition of the index over postings that are not final. SQLite uses that index only for a question that has the
 #: condition word for word, so every question about such postings says it.
 LIVELY: Final = text(f"postings.{_LIVELY}")
-
-
-def _number(name: str, comment: str, *, null: bool = True) -> Column[Any]:
-    return Column(name, BigInteger, nullable=null, comment=comment)
-
-
-def _text(name: str, comment: str, *, null: bool = True) -> Column[Any]:
-    return Column(name, Text, nullable=null, comment=comment)
-
-
-def _key(*columns: str) -> PrimaryKeyConstraint:
-    return PrimaryKeyConstraint("property", *columns)
-
-
-def _owner() -> Column[Any]:
-    return _text("property", "the hotel, as [property] id names it", null=False)
 
 
 schema_version = Table(
@@ -151,6 +138,7 @@ calls = Table(
     _text("cost_tariff", "code of the tariff of costs"),
     _text("cost_version", "digest of its text"),
     _text("cost_trace", "JSON as in trace; never shown to a guest"),
+    _text("trunk_uses", "JSON: the trunks it held and when, where this row does not say it (gateway/traffic/uses.py)"),
     _key("id"),
     sqlite_with_rowid=False,
     comment="One row a call, joined from its records, with its price and the ruling.",
@@ -270,7 +258,9 @@ commands = Table(
     _number("id", "number of the command", null=False),
     _number("asked_at", "when it was given", null=False),
     _text("who", "the person", null=False),
-    _text("deed", "a verb of gateway/ledger.py DEEDS, resync, acknowledge, approve, reject or tariff", null=False),
+    _text(
+        "deed", "a verb of gateway/ledger.py DEEDS, resync, feed, acknowledge, approve, reject or tariff", null=False
+    ),
     _number("posting_id", "the posting it is about"),
     _text("room", "the room to send it to, where the person named one"),
     _text("why", "the person's reason", null=False),
@@ -448,3 +438,7 @@ list_items = Table(
     sqlite_with_rowid=False,
     comment="One row a call of a list: the new price with its trace, beside the old one, which stays where it is.",
 )
+
+# What programs outside live on and what trunks did have modules of their own, and their place in this list.
+events, tokens, requests = schema_programs.events, schema_programs.tokens, schema_programs.requests
+trunk_quarters = schema_traffic.trunk_quarters

@@ -8,7 +8,8 @@ from sqlalchemy import Engine, Table, bindparam, delete, update
 from sqlalchemy.sql.dml import Delete, Update
 
 from gateway.store import schema
-from gateway.store.database import Hot, hot_insert
+from gateway.store.database import Hot, hot_insert, hot_sum
+from gateway.store.feed import Feed
 
 #: What `move` takes: where the posting stands, and where it goes.
 MOVE = ("state", "hold", "reason", "due_at", "changed_at", "code", "reference")
@@ -42,6 +43,8 @@ class Statements:
     """Every statement of the hot path."""
 
     def __init__(self, engine: Engine) -> None:
+        #: what programs outside read: whoever changes a call or a posting tells it
+        self.feed = Feed(engine)
         whole_call = [column.name for column in list(schema.calls.columns)[2:]]
         self.add_record = hot_insert(engine, schema.records)
         self.add_call = hot_insert(engine, schema.calls)
@@ -60,5 +63,7 @@ class Statements:
         self.add_stay = hot_insert(engine, schema.stays)
         self.drop_room = Hot(engine, _dropping(schema.rooms, "property", "room"), ["old_property", "old_room"])
         self.add_room = hot_insert(engine, schema.rooms)
+        #: rows of trunk_quarters, added to what is there
+        self.add_quarters = hot_sum(engine, schema.trunk_quarters)
         #: position, then property and id of the segment
         self.position = _hot(engine, schema.segments, ("position",), "property", "id")

@@ -23,7 +23,7 @@ STRETCH: Final = 50_000
 LAGGING: Final = 400
 _HOUR: Final = 3600 * SECOND
 #: Events of an attempt by which the PMS has acknowledged the charge.
-_ACKNOWLEDGED: Final = ("accepted", "late_yes")
+_ACKNOWLEDGED: Final = ("accepted", "late_yes", "unacknowledged")
 
 
 class Counted(NamedTuple):
@@ -76,7 +76,10 @@ def count_records(connection: Connection, owner: str, after: int) -> tuple[list[
 
 
 def count_acknowledged(connection: Connection, owner: str, after: int) -> tuple[list[Counted], int]:
-    """Charges that the PMS acknowledged behind attempt `after`; stops before the first attempt without an answer."""
+    """Charges that the PMS acknowledged, or took as one that acknowledges nothing, behind attempt `after`.
+
+    Stops before the first attempt without an answer.
+    """
     upto = min(newest_id(connection, owner, schema.attempts), after + STRETCH)
     behind = (_t.property == owner, _t.id > after, _t.id <= upto)
     unanswered = connection.execute(select(func.min(_t.id)).where(*behind, _t.answered_at.is_(None))).scalar()

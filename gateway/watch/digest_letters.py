@@ -21,6 +21,7 @@ _STATES: Final = {
     "sent": "on their way",
     "held": "held",
     "in_doubt": "in doubt",
+    "unconfirmable": "handed over and not confirmable",
     "refused": "refused",
     "written_off": "written off",
 }

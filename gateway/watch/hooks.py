@@ -1,4 +1,4 @@
-"""Web hooks: one attempt to POST a notice as JSON, signed, with a name that stays the same however often it is tried.
+"""Web hooks: one attempt to POST a notice or an event as JSON, signed, with a name that stays the same however often it is tried.
 
     Foliogate-Delivery: SEASIDE-17                    the same in every try: whoever has seen it drops the second
     Foliogate-Signature: t=1795301234,v1=<hex>        HMAC-SHA256 by the secret over "<t>.<body>"
@@ -48,10 +48,14 @@ class Hook:
 
     def deliver(self, notice: Waiting, name: str) -> Deferred[Any]:
         """One attempt; fires when the other side answered with 2xx, or fails with why not."""
-        return Deferred.fromCoroutine(self._deliver(notice, name)).addTimeout(TIMEOUT, self._reactor)
+        return self.send({"id": name, **json.loads(notice.body)}, name)
 
-    async def _deliver(self, notice: Waiting, name: str) -> None:
-        body = json.dumps({"id": name, **json.loads(notice.body)}, ensure_ascii=False).encode()
+    def send(self, value: dict[str, Any], name: str) -> Deferred[Any]:
+        """One attempt to hand over a value under a name; fires or fails as `deliver` does."""
+        return Deferred.fromCoroutine(self._send(value, name)).addTimeout(TIMEOUT, self._reactor)
+
+    async def _send(self, value: dict[str, Any], name: str) -> None:
+        body = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
         headers: dict[bytes | str, bytes | str] = {
             "content-type": "application/json",
             "user-agent": "Foliogate",

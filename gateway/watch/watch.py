@@ -18,7 +18,7 @@ from twisted.logger import Logger
 from gateway.alarms import judging, weighing
 from gateway.alarms.clocks import jumped
 from gateway.alarms.emergencies import EmergencyCall, call_back_number, floor_of
-from gateway.alarms.judging import Feed, Habits, Limits, Peer, Seen
+from gateway.alarms.judging import Feed, Habits, Ledger, Limits, Peer, Seen
 from gateway.alarms.kinds import EMERGENCY, KINDS, Fact
 from gateway.instants import SECOND, from_micros, to_micros
 from gateway.periodic import PeriodicService
@@ -62,6 +62,7 @@ class House:
     disk_free: Callable[[], int | None]
     pms_ahead: Callable[[], float | None]
     store_trouble: Callable[[], str]
+    events_unsent: Callable[[], Mapping[str, str]] = dict
 
 
 class Watch:
@@ -172,9 +173,14 @@ class Watch:
             store_trouble=house.store_trouble(),
             disk_free=self._free,
             pms_skew=house.pms_ahead(),
-            ledger=glance.ledger if glance is not None else None,
+            ledger=self._ledger(glance) if glance is not None else None,
             habits=self._newest(self._habits) if self._habits is not None else None,
         )
+
+    def _ledger(self, glance: looking.Glance) -> Ledger:
+        """The ledger, with the web hooks that events do not arrive at: those have no notices in the store."""
+        undelivered = {**glance.ledger.undelivered, **self._house.events_unsent()}
+        return replace(glance.ledger, undelivered=undelivered)
 
     def _newest(self, habits: Habits) -> Habits:
         """The counts are some minutes old: what came since then is known from the status."""

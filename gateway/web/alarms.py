@@ -35,6 +35,7 @@ _UNKNOWN: Final = Kind(name="", title="Alarm", tone="amber", what_to_do="Look at
 _PLACES: Final = {
     "refused": "/postings?state=refused",
     "in_doubt": "/postings?state=in_doubt",
+    "unconfirmable": "/postings?state=unconfirmable",
     "waiting": "/postings?state=due",
     "no_charge": "/postings",
     "quiet": "/links#pbx",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateway import explaining
-from gateway.web.marks import FOR_PEOPLE, NAMES, TONES
+from gateway.web.marks import FOR_PEOPLE, NAMES, RARE, TONES
 from gateway.web.views import CallView, Row
 from gateway.web.words import count
 
@@ -18,8 +18,10 @@ def tabs(counts: Mapping[str, int], state: str) -> list[dict[str, Any]]:
     shown: list[dict[str, Any]] = [
         {"state": "", "name": "to settle", "number": needed, "here": not state, "tone": settle}
     ]
-    for one in ("in_doubt", "refused", "held", "due", "sent", "posted", "written_off"):
+    for one in ("in_doubt", "refused", "held", "unconfirmable", "due", "sent", "posted", "written_off"):
         number = counts.get(one)
+        if one in RARE and not number and state != one:
+            continue
         tone = TONES[one] if number else "quiet"
         shown.append({"state": one, "name": NAMES[one], "number": number, "here": state == one, "tone": tone})
     return [*shown, {"state": "all", "name": "all", "number": None, "here": state == "all", "tone": "quiet"}]

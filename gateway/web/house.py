@@ -10,10 +10,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
+from twisted.internet.defer import Deferred
+
 from gateway.config import Config
 from gateway.status import Status
 from gateway.store.database import Database
+from gateway.store.once import Outcome
 from gateway.store.rows import Due
+from gateway.store.tokens import Token
+from gateway.wishes import AnyWish
 
 
 class WriterView(Protocol):
@@ -91,6 +96,9 @@ class House(Protocol):
 
     def troubles(self) -> list[str]:
         """What is not well, each in a sentence."""
+
+    def ask(self, token: Token, wish: AnyWish) -> Deferred[Outcome]:
+        """What a program asks to be changed: fires when it is committed, or not done."""
 
     def read_commands_soon(self) -> None:
         """A command was just written: look for it now."""

@@ -96,11 +96,12 @@ _NEEDS: Final[tuple[tuple[str, str, Tone, str], ...]] = (
     ("in_doubt", "in doubt", "amber", "look at the folio"),
     ("refused", "refused", "red", "decide what becomes of it"),
     ("held", "held", "amber", ""),
+    ("unconfirmable", "unconfirmable", "quiet", "compare the PMS's total"),
 )
 
 
 def _for_people(counts: Mapping[str, int], oldest: Mapping[str, int], clock: Clock) -> list[Item]:
-    """In doubt is always told, so that a 0 is seen to be a 0; refused and held where there are any."""
+    """In doubt is always told, so that a 0 is seen to be a 0; the others where there are any."""
     shown: list[Item] = []
     for state, name, tone, task in _NEEDS:
         number = counts.get(state, 0)

@@ -15,14 +15,17 @@ from gateway.web.words import Clock
 Tone: TypeAlias = Literal["good", "quiet", "amber", "red"]
 
 #: The order in which states claim attention: a call with several postings shows the first of them.
-URGENCY: Final = ("in_doubt", "refused", "held", "sent", "due", "posted", "written_off")
+URGENCY: Final = ("in_doubt", "refused", "held", "unconfirmable", "sent", "due", "posted", "written_off")
 #: States that wait for a person.
 FOR_PEOPLE: Final = ("in_doubt", "refused", "held")
+#: States whose place on the first page is only there when something stands in them: most houses never have any.
+RARE: Final = ("unconfirmable",)
 #: The names of states on pages.
 NAMES: Final[Mapping[str, str]] = {
     "in_doubt": "in doubt",
     "refused": "refused",
     "held": "held",
+    "unconfirmable": "unconfirmable",
     "due": "waiting",
     "sent": "on its way",
     "posted": "posted",
@@ -33,6 +36,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "in_doubt": "no answer came: look at the folio",
     "refused": "the PMS said no",
     "held": "waits for a reason to pass, or for a person",
+    "unconfirmable": "handed over; this PMS acknowledges nothing: compare its total",
     "due": "will be sent as soon as the PMS takes it",
     "sent": "sent a moment ago, the answer is awaited",
     "posted": "on the folio: the PMS said yes",
@@ -42,6 +46,7 @@ SIGNS: Final[Mapping[str, str]] = {
     "in_doubt": "?",
     "refused": "!",
     "held": "‖",
+    "unconfirmable": "~",
     "due": "…",
     "sent": "→",
     "posted": "✓",
@@ -51,6 +56,7 @@ TONES: Final[Mapping[str, Tone]] = {
     "in_doubt": "amber",
     "refused": "red",
     "held": "amber",
+    "unconfirmable": "quiet",
     "due": "quiet",
     "sent": "quiet",
     "posted": "good",
@@ -104,6 +110,8 @@ def _posting_words(row: Mapping[str, Any], clock: Clock, beside: int | None) -> 
             return f"held: {HOLDS.get(row['hold'], reason)}"
         case "sent":
             return f"on its way since {clock.second(int(row['changed_at']))}"
+        case "unconfirmable":
+            return f"handed over {changed}, not confirmable"
         case "written_off":
             return f"written off {changed}"
         case _:

@@ -19,7 +19,7 @@ from gateway.web.details import facts, of_call, reasons, tabs
 from gateway.web.explanation import correction_object
 from gateway.web.house import House
 from gateway.web.live import First, Live, Present
-from gateway.web.marks import FOR_PEOPLE, MEANINGS, NAMES, TONES
+from gateway.web.marks import FOR_PEOPLE, MEANINGS, NAMES, RARE, TONES
 from gateway.web.reads import Reads, StoreBusy, StoreUnreadable
 from gateway.web.security import Tokens
 from gateway.web.stories import CARDS, PAGE_ROWS, call_story, listed, posting_story
@@ -274,7 +274,7 @@ class Pages:
     def _groups(self, seen: First, counts: Mapping[str, int]) -> list[dict[str, Any]]:
         """The lively postings of the first page, by state, in the order in which they claim attention."""
         clock = self._live.clock()
-        order = ("in_doubt", "refused", "held", "sent", "due")
+        order = ("in_doubt", "refused", "held", "unconfirmable", "sent", "due")
         return [
             {
                 "state": state,
@@ -285,6 +285,7 @@ class Pages:
                 "postings": [posting_view(one, clock, self._country) for one in seen.lively[state]],
             }
             for state in order
+            if counts[state] or state not in RARE
         ]
 
     def _settled(self, settled: Mapping[str, tuple[int, int]]) -> list[dict[str, Any]]:

@@ -19,13 +19,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
 from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
+
+from gateway.web.answers import answer, json_answer
+from gateway.web.problems import TYPE, problem_object
 
 #: Bytes of a request's body: the longest form has a name and a reason.
 LONGEST_BODY: Final = 16_384
@@ -123,6 +126,23 @@ class BoundedSite(WrappingFactory):
         self.protocols.pop(p, None)
 
 
+class Rooms(Resource):
+    """What stands behind the door: the pages, and below some paths something else."""
+
+    isLeaf = True
+
+    def __init__(self, pages: Resource, below: Mapping[bytes, Resource]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._pages, self._below = pages, below
+
+    def render(self, request: Any) -> Any:
+        """Let whoever has the path answer."""
+        for path, resource in self._below.items():
+            if request.path.startswith(path):
+                return resource.render(request)  # type: ignore[no-untyped-call]
+        return self._pages.render(request)  # type: ignore[no-untyped-call]
+
+
 class Door(Resource):
     """Every request passes here: headers on every answer, hosts and bodies looked at first."""
 
@@ -141,9 +161,9 @@ class Door(Resource):
         if refused is None:
             return self._inside.render(request)  # type: ignore[no-untyped-call]
         status, words = refused
-        request.setResponseCode(status)
-        request.setHeader("content-type", "text/plain; charset=utf-8")
-        return f"{words}\n".encode()
+        if request.path.startswith(b"/api/"):
+            return json_answer(request, status, problem_object(status, words), TYPE)
+        return answer(request, status, "text/plain; charset=utf-8", f"{words}\n".encode())
 
     def _refusal(self, request: Any) -> tuple[int, str] | None:
         if self.closed:

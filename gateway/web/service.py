@@ -10,10 +10,17 @@ from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IListeningPort
 
 from gateway.store.elsewhere import Elsewhere, in_threads
+from gateway.web.api import Api
+from gateway.web.api_routes import ApiRoutes
+from gateway.web.callers import Callers
 from gateway.web.house import House
 from gateway.web.laboratory import Laboratory
-from gateway.web.security import BoundedSite, Door, QuietSite, own_hosts
+from gateway.web.live import Live
+from gateway.web.programs import Programs
+from gateway.web.reads import Reads
+from gateway.web.security import BoundedSite, Door, QuietSite, Rooms, own_hosts
 from gateway.web.site import Routes
+from gateway.web.soap.service import SoapService
 from gateway.web.workers import in_processes
 
 
@@ -28,8 +35,14 @@ def site_version() -> str:
 def door(house: House, clock: Any, elsewhere: Elsewhere, laboratory: Laboratory | None = None) -> Door:
     """The whole site as one resource."""
     bench = laboratory or Laboratory(house, in_processes(clock))
-    routes = Routes(house, clock, elsewhere, site_version(), bench)
-    return Door(routes.app.resource(), own_hosts(house.config.web.host))
+    reads, version = Reads(house.database, elsewhere), site_version()
+    live = Live(house, reads, clock.seconds)
+    programs, callers = Programs(house, reads), Callers(house.database, reads, clock.seconds)
+    pages = Routes(house, reads, live, clock, version, bench).app.resource()
+    api = Api(house, reads, live, version)
+    routes = ApiRoutes(house, reads, api, programs, callers, version).app.resource()
+    below = {b"/api/": routes, b"/soap/": SoapService(api, programs, callers)}
+    return Door(Rooms(pages, below), own_hosts(house.config.web.host))
 
 
 class WebService:

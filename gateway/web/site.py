@@ -1,4 +1,4 @@
-"""The addresses: each route reads its question, asks the room that knows, and hands back the answer.
+"""The addresses of the pages: each route reads its question, asks the room that knows, and hands back the answer.
 
 Nothing is decided here. A question that is not understood, an address that leads nowhere and a store that cannot be read
 each get a sentence: as a page where a person asked, as JSON below `/api`.
@@ -6,7 +6,6 @@ each get a sentence: as a page where a person asked, as JSON below `/api`.
 
 from __future__ import annotations
 
-import json
 import secrets
 from typing import Any, Final
 
@@ -16,17 +15,16 @@ from twisted.protocols.basic import FileSender
 from twisted.python.failure import Failure
 from werkzeug.exceptions import HTTPException
 
-from gateway.store.elsewhere import Elsewhere
 from gateway.web.alarms import AlarmPages, way_back
-from gateway.web.api import Api, BadQuestion, chosen_openness, chosen_state, whole, window
+from gateway.web.answers import HTML, answer, fields_of, json_answer, text_of
+from gateway.web.api import BadQuestion, whole
 from gateway.web.deeds import Deeds, NotDone, judge, judge_acknowledgement, read_form
-from gateway.web.explanation import chosen_language, explanation
+from gateway.web.explanation import chosen_language
 from gateway.web.health import Pulse, health
 from gateway.web.house import House
 from gateway.web.laboratory import FILES, Laboratory
 from gateway.web.live import Live
 from gateway.web.metrics import CONTENT_TYPE, Metrics
-from gateway.web.openapi import openapi
 from gateway.web.pages import Entered, Page, Pages
 from gateway.web.price_pages import PricePages
 from gateway.web.price_pages import read_form as price_form
@@ -40,8 +38,6 @@ SECRET_BYTES: Final = 32
 MOST: Final = 2**62
 
 FOREIGN: Final = "This form came from another site."
-_JSON: Final = "application/json; charset=utf-8"
-_HTML: Final = "text/html; charset=utf-8"
 _ROW: Final = f"<int(min=1, max={MOST}):number>"
 
 
@@ -51,21 +47,17 @@ class Routes:
     app = Klein()
     _log = Logger()
 
-    def __init__(self, house: House, clock: Any, elsewhere: Elsewhere, version: str, bench: Laboratory) -> None:
-        reads = Reads(house.database, elsewhere)
-        live = Live(house, reads, clock.seconds)
-        self._house, self._reads = house, reads
+    def __init__(self, house: House, reads: Reads, live: Live, clock: Any, version: str, bench: Laboratory) -> None:
+        self._house = house
         self._tokens = Tokens(secrets.token_bytes(SECRET_BYTES))
         self._pages = Pages(house, reads, live, self._tokens, version)
         self._bench = bench
         self._prices = PricePages(house, reads, live, self._tokens, self._pages, bench, clock)
         self._alarms = AlarmPages(house, reads, live, self._pages, self._tokens)
         self._deeds = Deeds(house, reads, clock)
-        self._api = Api(house, reads, live, version)
         self._metrics = Metrics(house, reads, clock.seconds)
         self._pulse = Pulse(house, clock.seconds)
         self._files = static_files()
-        self._openapi = openapi(version)
 
     # -- pages ----------------------------------------------------------------------------------------------------
 
@@ -77,12 +69,12 @@ class Routes:
     @app.route("/calls", methods=["GET"])
     async def calls(self, request: Any) -> bytes:
         """The list of calls, or those that a search finds."""
-        return _html(request, await self._pages.calls(_text(request, b"q"), _before(request)))
+        return _html(request, await self._pages.calls(text_of(request, b"q"), _before(request)))
 
     @app.route(f"/calls/{_ROW}", methods=["GET"])
     async def call(self, request: Any, number: int) -> bytes:
         """One call."""
-        return _html(request, await self._pages.call(number, chosen_language(_text(request, b"language"))))
+        return _html(request, await self._pages.call(number, chosen_language(text_of(request, b"language"))))
 
     @app.route(f"/calls/{_ROW}/story", methods=["GET"])
     async def call_story(self, request: Any, number: int) -> bytes:
@@ -92,18 +84,18 @@ class Routes:
     @app.route("/postings", methods=["GET"])
     async def postings(self, request: Any) -> bytes:
         """Postings by state."""
-        return _html(request, await self._pages.postings(_text(request, b"state"), _before(request)))
+        return _html(request, await self._pages.postings(text_of(request, b"state"), _before(request)))
 
     @app.route(f"/postings/{_ROW}", methods=["GET"])
     async def posting(self, request: Any, number: int) -> bytes:
         """One posting."""
-        told = whole(_fields(request), "told", 1, MOST)
+        told = whole(fields_of(request), "told", 1, MOST)
         return _html(request, await self._pages.posting(number, told=told))
 
     @app.route(f"/postings/{_ROW}", methods=["POST"])
     async def decide(self, request: Any, number: int) -> bytes:
         """A person's decision; answered with the posting as it stands then."""
-        form = read_form(_fields(request))
+        form = read_form(fields_of(request))
         if not _is_ours(request):
             return _html(request, await self._pages.problem(403, "Not from here", FOREIGN))
         done: NotDone | int | None = judge(form, number, self._tokens)
@@ -127,7 +119,7 @@ class Routes:
     @app.route(f"/alarms/{_ROW}", methods=["POST"])
     async def take(self, request: Any, number: int) -> bytes:
         """A person takes an alarm; answered with the page the form stood on."""
-        form = read_form(_fields(request))
+        form = read_form(fields_of(request))
         if not _is_ours(request):
             return _html(request, await self._pages.problem(403, "Not from here", FOREIGN))
         done: NotDone | int | None = judge_acknowledgement(form, number, self._tokens)
@@ -146,7 +138,7 @@ class Routes:
     @app.route("/records", methods=["GET"])
     async def records(self, request: Any) -> bytes:
         """Records that could not be read, and repeats."""
-        return _html(request, await self._pages.records(_text(request, b"kind"), _before(request)))
+        return _html(request, await self._pages.records(text_of(request, b"kind"), _before(request)))
 
     @app.route("/links", methods=["GET"])
     async def links(self, request: Any) -> bytes:
@@ -162,7 +154,7 @@ class Routes:
         request.setHeader("cache-control", "no-cache")
         if request.setETag(f'"{file.tag}"'.encode()) is not None:
             return b""
-        return _answer(request, 200, file.content_type, file.data)
+        return answer(request, 200, file.content_type, file.data)
 
     # -- prices ---------------------------------------------------------------------------------------------------
 
@@ -176,13 +168,13 @@ class Routes:
         """Begin to make a list."""
         if not _is_ours(request):
             return _html(request, await self._pages.problem(403, "Not from here", FOREIGN))
-        page = await self._prices.make(price_form(_fields(request)), _text(request, b"token"))
+        page = await self._prices.make(price_form(fields_of(request)), text_of(request, b"token"))
         return _see_other(request, "/corrections") if page is None else _html(request, page)
 
     @app.route(f"/corrections/{_ROW}", methods=["GET"])
     async def correction(self, request: Any, number: int) -> bytes:
         """One list."""
-        after = whole(_fields(request), "after", 1, MOST) or 0
+        after = whole(fields_of(request), "after", 1, MOST) or 0
         return _html(request, await self._prices.change(number, after))
 
     @app.route(f"/corrections/{_ROW}", methods=["POST"])
@@ -190,8 +182,8 @@ class Routes:
         """A person approves or rejects a list."""
         if not _is_ours(request):
             return _html(request, await self._pages.problem(403, "Not from here", FOREIGN))
-        form, deed = price_form(_fields(request)), _text(request, b"deed")
-        done = await self._prices.decide(number, deed, form.who, form.why, _text(request, b"token"))
+        form, deed = price_form(fields_of(request)), text_of(request, b"deed")
+        done = await self._prices.decide(number, deed, form.who, form.why, text_of(request, b"token"))
         return _html(request, await self._prices.change(number, told=done) if isinstance(done, str) else done)
 
     @app.route("/laboratory", methods=["GET"])
@@ -204,7 +196,7 @@ class Routes:
         """Begin a rehearsal."""
         if not _is_ours(request):
             return _html(request, await self._pages.problem(403, "Not from here", FOREIGN))
-        begun = await self._prices.rehearse(price_form(_fields(request)), _text(request, b"token"))
+        begun = await self._prices.rehearse(price_form(fields_of(request)), text_of(request, b"token"))
         return _html(request, begun) if isinstance(begun, Page) else _see_other(request, f"/laboratory/{begun.number}")
 
     @app.route(f"/laboratory/{_ROW}", methods=["GET"])
@@ -231,61 +223,17 @@ class Routes:
     @app.route("/healthz", methods=["GET"])
     def healthz(self, request: Any) -> bytes:
         """Whether charges flow."""
-        return _json(request, *health(self._house))
+        return json_answer(request, *health(self._house))
 
     @app.route("/livez", methods=["GET"])
     def livez(self, request: Any) -> bytes:
         """Whether this process is worth keeping."""
-        return _json(request, *self._pulse.life())
+        return json_answer(request, *self._pulse.life())
 
     @app.route("/metrics", methods=["GET"])
     async def metrics(self, request: Any) -> bytes:
         """Numbers for Prometheus."""
-        return _answer(request, 200, CONTENT_TYPE, await self._metrics.text())
-
-    @app.route("/api/v1/openapi.json", methods=["GET"])
-    def api_description(self, request: Any) -> bytes:
-        """The description of the API."""
-        return _json(request, 200, self._openapi)
-
-    @app.route("/api/v1/status", methods=["GET"])
-    async def api_status(self, request: Any) -> bytes:
-        """What is alive."""
-        return _json(request, 200, await self._api.status())
-
-    @app.route("/api/v1/calls", methods=["GET"])
-    async def api_calls(self, request: Any) -> bytes:
-        """Calls, newest first."""
-        return _json(request, 200, await self._api.calls(window(_fields(request))))
-
-    @app.route(f"/api/v1/calls/{_ROW}/explanation", methods=["GET"])
-    async def api_explanation(self, request: Any, number: int) -> bytes:
-        """How a call's amount came about."""
-        owner, language = self._house.database.property, chosen_language(_text(request, b"language"))
-        found = await self._reads.read(lambda connection: explanation(connection, owner, number, language))
-        if found is None:
-            return _json(request, 404, {"error": f"there is no call {number}"})
-        return _json(request, 200, found)
-
-    @app.route("/api/v1/postings", methods=["GET"])
-    async def api_postings(self, request: Any) -> bytes:
-        """Postings, newest first."""
-        fields = _fields(request)
-        return _json(request, 200, await self._api.postings(chosen_state(fields), window(fields)))
-
-    @app.route(f"/api/v1/postings/{_ROW}", methods=["GET"])
-    async def api_posting(self, request: Any, number: int) -> bytes:
-        """One posting with its whole story."""
-        found = await self._api.posting(number)
-        if found is None:
-            return _json(request, 404, {"error": f"there is no posting {number}"})
-        return _json(request, 200, found)
-
-    @app.route("/api/v1/alarms", methods=["GET"])
-    async def api_alarms(self, request: Any) -> bytes:
-        """Alarms, newest first: all, or those that are open."""
-        fields = _fields(request)
-        return _json(request, 200, await self._api.alarms(chosen_openness(fields), window(fields)))
+        return answer(request, 200, CONTENT_TYPE, await self._metrics.text())
 
     # -- what goes wrong ------------------------------------------------------------------------------------------
 
@@ -322,23 +270,13 @@ class Routes:
 
     async def _problem(self, request: Any, status: int, title: str, words: str) -> bytes:
         """The same sentence as a page, or as JSON where a program asked."""
-        if request.uri.startswith((b"/api/", b"/metrics")):
-            return _json(request, status, {"error": words})
+        if request.uri.startswith(b"/metrics"):
+            return json_answer(request, status, {"error": words})
         return _html(request, await self._pages.problem(status, title, words))
 
 
-def _fields(request: Any) -> dict[bytes, list[bytes]]:
-    """The fields of the question or the form."""
-    found: dict[bytes, list[bytes]] = request.args or {}
-    return found
-
-
-def _text(request: Any, name: bytes) -> str:
-    return _fields(request).get(name, [b""])[0].decode("utf-8", "replace")
-
-
 def _before(request: Any) -> int | None:
-    return whole(_fields(request), "before", 1, MOST)
+    return whole(fields_of(request), "before", 1, MOST)
 
 
 def _header(request: Any, name: str) -> str | None:
@@ -359,20 +297,8 @@ def _see_other(request: Any, address: str) -> bytes:
 
 
 def _html(request: Any, page: Page) -> bytes:
-    return _answer(request, page.status, _HTML, page.html.encode("utf-8", "replace"))
-
-
-def _json(request: Any, status: int, value: Any) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return _answer(request, status, _JSON, text.encode("utf-8", "replace") + b"\n")
+    return answer(request, page.status, HTML, page.html.encode("utf-8", "replace"))
 
 
 def _plain(request: Any, status: int, words: str) -> bytes:
-    return _answer(request, status, "text/plain; charset=utf-8", f"{words}\n".encode())
-
-
-def _answer(request: Any, status: int, content_type: str, data: bytes) -> bytes:
-    request.setResponseCode(status)
-    request.setHeader("content-type", content_type)
-    request.setHeader("content-length", str(len(data)))
-    return data
+    return answer(request, status, "text/plain; charset=utf-8", f"{words}\n".encode())

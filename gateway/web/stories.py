@@ -57,5 +57,5 @@ def listed(
     else:
         rows = queries.in_state(connection, owner, state, PAGE_ROWS + 1, before)
     guests = sorted({row["reservation"] for row in rows if row["reservation"]})
-    doubtful = [row["id"] for row in rows if row["state"] in ("in_doubt", "refused")]
+    doubtful = [row["id"] for row in rows if row["state"] in ("in_doubt", "refused", "unconfirmable")]
     return rows, queries.guest_names(connection, owner, guests), queries.attempts_of(connection, owner, doubtful)

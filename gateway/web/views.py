@@ -115,6 +115,7 @@ _OUTCOMES: Final[Mapping[str, str]] = {
     "retry_asked": "the PMS asked to try again",
     "not_sent": "it did not leave the house",
     "no_answer": "no answer came",
+    "unacknowledged": "handed over; this PMS acknowledges nothing",
     "found_at_start": "the gateway stopped before an answer came",
     "late_yes": "the PMS said yes, late",
     "late_no": "the PMS said no, late",

@@ -133,6 +133,8 @@ class FiasAdapter:
         """Only where the hotel says so: no edition of FIAS says what a PMS does with a negative amount."""
         return self._settings.takes_reversals
 
+    tells_rooms = True
+
     @property
     def state(self) -> LinkState:
         """How the link stands now."""
@@ -183,7 +185,8 @@ class FiasAdapter:
     def ask_resync(self) -> None:
         """Ask the PMS for the state of all rooms, as soon as the link allows it."""
         self._resync_wanted = True
-        self._perform([])
+        if self._listener is not None:  # before the first start there is nobody to tell how the link stands
+            self._perform([])
 
     def line_factory(self) -> LineFactory:
         """What makes this link's connections, for an endpoint of either direction."""

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from pms_adapters.amounts import scaled
 from pms_adapters.fias.settings import FiasSettings
 from pms_adapters.posting import Posting, Refused
 from protocols.fias.codec import clean
@@ -38,14 +39,6 @@ def posting_record(posting: Posting, settings: FiasSettings) -> Record | Refused
         return Refused(LOCAL, sentence, "never")
     values = _values(posting, str(amount), settings)
     return Record("PS", tuple((name, values[name]) for name in settings.declared_posting_fields if values.get(name)))
-
-
-def scaled(amount: int, decimals: int, to: int) -> int | None:
-    """An amount of minor units with `decimals`, in units with `to` decimals; None where that is not exact."""
-    if to >= decimals:
-        return amount * int(10 ** (to - decimals))
-    whole, rest = divmod(amount, int(10 ** (decimals - to)))
-    return None if rest else whole
 
 
 def _objection(posting: Posting, amount: int | None, settings: FiasSettings) -> str | None:

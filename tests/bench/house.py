@@ -126,8 +126,8 @@ class House:
             CheckedIn(room=room, guest=Guest(reservation=f"7{room}", name=f"Guest {room}"), at=since) for room in ROOMS
         ]
         news = RoomsResynced(at=since, occupied=tuple(guests), vacant=())
-        now, money = to_micros(since), ("PLN", 2)
-        job = KeepRoomNews(self.memory, news, pms="opera", may_post=True, now=now, money=money, done=lambda freed: None)
+        policy, now = Policy(pms="opera", may_post=True, money=("PLN", 2)), to_micros(since)
+        job = KeepRoomNews(self.memory, news, policy=policy, now=now, done=lambda freed: None)
         self.carry_out(job)
         for line in Exchange().lines(POOL):
             leg = self._source.parse(line.rstrip(), utc_now())

@@ -6,6 +6,7 @@ No threads and no sockets: the writer's loop body is called by the test, and the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -80,6 +81,7 @@ class Rig:
         dialect: str = "avaya-ipoffice",
         pms: str | None = "opera",
         may_post: bool = True,
+        tells_rooms: bool = True,
         book: TariffBook | None = None,
         options: Mapping[str, str] | None = None,
     ) -> None:
@@ -97,7 +99,7 @@ class Rig:
         self.rules = Rules(
             rooms=ROOMS,
             transfer_payer="first_guest",
-            policy=Policy(pms=pms, may_post=may_post),
+            policy=Policy(pms=pms, may_post=may_post, tells_rooms=tells_rooms, money=("PLN", 2)),
             currency="PLN",
             decimals=2,
         )
@@ -115,6 +117,15 @@ class Rig:
         self.book = book
         self.settling = Settling(self.memory, self.rules, self.sources, book)
         self.database.transact(self.memory.reload)
+
+    def read_feed(self) -> None:
+        """From now on somebody reads the feed of events."""
+
+        def work(connection: Connection) -> None:
+            self.memory.reload(connection)
+            self.memory.statements.feed.begin(connection, self.memory.owner)
+
+        self.database.transact(work)
 
     def close(self) -> None:
         """Let go of the store."""
@@ -167,9 +178,8 @@ class Rig:
         """The PMS tells something."""
         done: Callable[[Sequence[Due]], None] = self.clerk.take if self.clerk is not None else self.due.extend
         now = to_micros(self.now)
-        self.writer.submit(
-            KeepRoomNews(self.memory, news, pms="opera", may_post=may_post, now=now, money=("PLN", 2), done=done)
-        )
+        policy = replace(self.rules.policy, pms="opera", may_post=may_post)
+        self.writer.submit(KeepRoomNews(self.memory, news, policy=policy, now=now, done=done))
         self.pump()
 
     def check_in(self, room: str = "201", reservation: str = "77001", *, no_post: bool = False) -> None:

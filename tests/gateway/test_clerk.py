@@ -33,6 +33,7 @@ class ByHand:
     """A PMS whose every answer the test gives, and that looks into the store at the moment it is spoken to."""
 
     takes_reversals = False
+    tells_rooms = True
 
     def __init__(self, rig: Rig) -> None:
         self._rig = rig

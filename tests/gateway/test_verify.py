@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,8 @@ PLANTED = [
         "one call whose price does not follow from its stored sum: 2",
     ),
     ("UPDATE calls SET trace = '[[1' WHERE id = 2", "one call whose price does not follow from its stored sum: 2"),
+    ("UPDATE postings SET state = 'refused' WHERE id = 1", "whose newest event in the feed tells it otherwise"),
+    ("DELETE FROM events WHERE id = 4", "one event behind a number that is missing from the feed: 5"),
     ("DROP INDEX postings_lively", "the index postings_lively of postings is missing"),
     ("ALTER TABLE commands DROP COLUMN why", "the column commands.why is missing"),
     ("DROP TABLE rooms", "the table rooms is missing"),
@@ -87,6 +91,7 @@ def sentences(house: StandingHouse) -> list[str]:
 def house(tmp_path: Path) -> StandingHouse:
     """An evening with every state, in a store."""
     made = StandingHouse(tmp_path)
+    made.rig.read_feed()
     made.evening()
     return made
 
@@ -119,8 +124,11 @@ def test_a_damaged_file_is_told(house: StandingHouse, tmp_path: Path) -> None:
     path = house.database.path
     assert path is not None
     house.close()
+    with closing(sqlite3.connect(path)) as store:
+        (root,) = store.execute("SELECT rootpage FROM sqlite_master WHERE name = 'postings_lively'").fetchone()
+        (size,) = store.execute("PRAGMA page_size").fetchone()
     data = bytearray(path.read_bytes())
-    data[len(data) // 2 : len(data) // 2 + 300] = b"\xff" * 300
+    data[(root - 1) * size : (root - 1) * size + 300] = b"\xff" * 300
     path.write_bytes(data)
     config = path.with_name("foliogate.toml")
     config.write_text(EXAMPLE)

@@ -25,9 +25,9 @@ from tests.processes.disk import Disk, entries, watched
 from tests.processes.hotel import Books, Pms, hotel, line
 from tests.processes.size import seed, sized
 
-pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(3600)]
 
-CALLS = sized(30, 2_000)
+CALLS = sized(30, 1_000)
 #: Power cuts tried at each byte: one that leaves the synced bytes alone, the others with chance.
 CUTS = sized(2, 5)
 

@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 from twisted.internet.defer import Deferred
 
 from gateway.simulators.fias_pms import FiasPms, PmsSettings
-from gateway.simulators.front_office import FolioLine, NotPossible
+from gateway.simulators.front_office import FolioLine
+from gateway.simulators.occupancy import NotPossible
 from gateway.simulators.stays import GuestMove
 from protocols.fias.codec import Framed, Frames, decode
 from protocols.fias.records import Record

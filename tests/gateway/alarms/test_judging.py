@@ -92,6 +92,11 @@ MINUTES, HOURS = timedelta(minutes=1), timedelta(hours=1)
             with_ledger(counts={"in_doubt": 1}, oldest={"in_doubt": micros(5 * MINUTES)}),
             ["in_doubt : 1 charge is in doubt, the oldest since Fri 20 Nov 11:55"],
         ),
+        (with_ledger(counts={"unconfirmable": 9}, oldest={"unconfirmable": micros(35 * HOURS)}), []),
+        (
+            with_ledger(counts={"unconfirmable": 9}, oldest={"unconfirmable": micros(36 * HOURS)}),
+            ["unconfirmable : charges handed over since Thu 19 Nov 00:00 were not compared with the PMS's total"],
+        ),
         (with_ledger(counts={"due": 9}, oldest={"due": micros(29 * MINUTES)}), []),
         (
             with_ledger(counts={"due": 9}, oldest={"due": micros(30 * MINUTES)}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from gateway.demo.books import Books, FolioEntry, Look, StoredCall
+from gateway.demo.books import Books, FolioEntry, Look, StoredCall, fias_line
 from gateway.instants import to_micros
 from gateway.store.rows import CallRow, PostingRow
 
@@ -72,7 +72,7 @@ def _posting(number: int, call: int, part: int, state: str, amount: int | None) 
 
 def books(told: list[dict[str, Any]], calls: list[StoredCall], folio: list[dict[str, Any]], records: int = -1) -> Books:
     """The three ledgers of one run."""
-    made = Books()
+    made = Books(read_line=fias_line)
     made.take(Look(calls=tuple(calls), records=len(calls) if records < 0 else records))
     made.hear_exchange(iter(told), SEEN)
     made.hear_pms(iter(folio), SEEN)
@@ -81,4 +81,4 @@ def books(told: list[dict[str, Any]], calls: list[StoredCall], folio: list[dict[
 
 def entries(*lines: dict[str, Any]) -> list[FolioEntry]:
     """Lines of the PMS's list as they are read."""
-    return Books().hear_pms(iter(lines), SEEN)
+    return Books(read_line=fias_line).hear_pms(iter(lines), SEEN)

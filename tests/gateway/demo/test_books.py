@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.demo.books import LONGEST_LINE, Books, Look, Tail
+from gateway.demo.books import LONGEST_LINE, Books, Look, Tail, fias_line
 from tests.gateway.demo.ledgers import books, entries, folio_line, stored, told_line
 
 
@@ -77,7 +77,7 @@ def test_a_call_is_found_by_the_exchanges_number_and_by_the_number_on_the_wire()
 
 
 def test_a_call_is_read_again_until_nothing_of_it_can_change() -> None:
-    ledgers = Books()
+    ledgers = Books(read_line=fias_line)
     calls = (stored(1, "1", "posted"), stored(2, "2", "due"), stored(3, "3", status="open"), stored(4, "4", "in_doubt"))
     ledgers.take(Look(calls=calls, records=4))
     assert ledgers.unsettled == [2, 3, 4]

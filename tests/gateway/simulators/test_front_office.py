@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from gateway.simulators.folio_ledger import FolioLedger, as_json
-from gateway.simulators.front_office import FrontOffice, NotPossible
+from gateway.simulators.front_office import FrontOffice
+from gateway.simulators.occupancy import NotPossible
 from gateway.simulators.pms_faults import PmsFaults, Treatment
 from gateway.simulators.pms_house import NEWS_KEPT, House
 from gateway.simulators.pms_script import Act, parse_script

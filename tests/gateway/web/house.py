@@ -7,26 +7,34 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
 
+from gateway.app.asked import Asking
 from gateway.instants import to_micros
 from gateway.intake.decisions import Decisions
 from gateway.posting.clerk import Clerk
 from gateway.posting.deeds import ReadCommands
+from gateway.posting.handing import Counter
+from gateway.posting.steps import WireNumbers
 from gateway.status import LinkStatus, SourceStatus, Status
+from gateway.store import tokens
 from gateway.store.database import Database
+from gateway.store.once import Outcome
 from gateway.store.rows import Due
+from gateway.store.tokens import RIGHTS, Token
 from gateway.store.writer import Writer
 from gateway.web.house import House
+from gateway.wishes import AnyWish
 from pms_adapters.events import CheckedIn, Guest
 from pms_adapters.posting import InDoubt, LinkState, PmsListener, Posted, Posting, PostingResult, Refused
 from protocols.records import Frame
 from tests.gateway.configurations import EXAMPLE, good, with_tariff
-from tests.gateway.rig import NOON, Rig, line
+from tests.gateway.rig import NOON, WARSAW, Rig, line
 from tests.gateway.watch.house import WatchedHouse
 
 #: A guest's name that tries everything a name can try: markup, a direction mark, a bell.
@@ -37,6 +45,7 @@ class LaidOut:
     """A PMS that gives the answers laid out for it, in order, and then says yes to everything."""
 
     takes_reversals = False
+    tells_rooms = True
 
     def __init__(self) -> None:
         self.state = LinkState(up=True, ready=True, why="", since=NOON - timedelta(days=4))
@@ -83,6 +92,7 @@ class StandingHouse:
         self.status.links["opera"] = LinkStatus(name="opera", up=True, ready=True, why="", since=since, up_since=since)
         self.feed = self.rig.connect()
         self._number = 1000
+        self.counter: Counter | None = None
         self.watched: WatchedHouse | None = None
 
     # -- what a page asks for -------------------------------------------------------------------------------------
@@ -109,6 +119,45 @@ class StandingHouse:
         """What is not well."""
         self.status.store_trouble = self.writer.trouble or ""
         return self.status.troubles()
+
+    def ask(self, token: Token, wish: AnyWish) -> Deferred[Outcome]:
+        """Carry a wish out, as the gateway does, by the writer."""
+        asking = Asking(
+            memory=self.rig.memory,
+            submit=self.writer.submit,
+            now=self.now,
+            policy=self.rig.rules.policy,
+            pms_tells_rooms=self.counter is None,
+            counter=self.counter,
+            take=self.clerk.take,
+        )
+        answered = asking.ask(token, wish)
+        self.rig.pump()
+        return answered
+
+    def serve_at_the_door(self, *, tells_rooms: bool = False) -> Counter:
+        """From now on the PMS is a program that takes the postings."""
+        self.clerk.stop()
+        rules = self.rig.rules
+        self.rig.rules = replace(rules, policy=replace(rules.policy, tells_rooms=tells_rooms))
+        self.rig.use(self.rig.book)
+        self.counter = Counter(
+            self.rig.memory,
+            WireNumbers(self.rig.memory, "opera", 8),
+            zone=lambda instant: instant.astimezone(WARSAW),
+            patience=300,
+            tells_rooms=tells_rooms,
+        )
+        self.rig.database.transact(self.rig.memory.reload)
+        self.feed = self.rig.connect()
+        return self.counter
+
+    def token(self, *rights: str) -> str:
+        """A token with these rights."""
+        given = rights or RIGHTS
+        return self.database.transact(
+            lambda c: tokens.add(c, "SEASIDE", name="crm", rights=given, who="Ines", now=self.micros())
+        )
 
     def read_commands_soon(self) -> None:
         """Carry out what was asked, as the gateway does, by the writer."""

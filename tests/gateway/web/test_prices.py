@@ -259,7 +259,7 @@ def test_a_call_is_explained_in_a_language_of_choice_from_what_is_stored(asking:
     assert (found["call"], found["language"], found["guest_language"]) == (2, "en", None)
     assert found["lines"][-1].startswith("To pay: ")
     assert asking.get("/api/v1/calls/2/explanation?language=en-GB").json()["language"] == "en"
-    assert "language must be one of en" in asking.get("/api/v1/calls/2/explanation?language=xx").json()["error"]
+    assert "Language must be one of en" in asking.get("/api/v1/calls/2/explanation?language=xx").json()["detail"]
     assert asking.get("/api/v1/calls/999999/explanation").status == 404
 
 

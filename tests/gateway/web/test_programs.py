@@ -100,6 +100,7 @@ def test_metrics_tell_sources_links_postings_and_the_writer(house: StandingHouse
         "posted": 3,
         "refused": 1,
         "in_doubt": 1,
+        "unconfirmable": 0,
         "written_off": 0,
     }
     assert numbers["foliogate_postings_waiting"] == 1

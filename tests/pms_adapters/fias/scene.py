@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from twisted.internet import protocol
@@ -19,7 +19,7 @@ from twisted.internet.testing import MemoryReactorClock
 from twisted.python.failure import Failure
 from twisted.test.iosim import ConnectionCompleter
 
-from pms_adapters.contract import ALL_ABILITIES, Ability, Attempt, Recorder, a_posting
+from pms_adapters.contract import LEAST, Ability, Attempt, Mood, Recorder, a_posting
 from pms_adapters.fias.adapter import FiasAdapter
 from pms_adapters.fias.settings import FiasSettings
 from pms_adapters.posting import LinkState, PmsAdapter
@@ -31,8 +31,6 @@ PORT = 5010
 HOTEL = ZoneInfo("Europe/Vienna")
 MORNING = datetime(2026, 11, 20, 7, 0, 0, tzinfo=UTC)
 """08:00 in Vienna on the day of all dialogues."""
-
-Mood = Literal["yes", "no", "nothing"]
 
 
 def record(text: str) -> Record:
@@ -116,7 +114,7 @@ def _memory_reactor() -> Any:
 class FiasScene:
     """The adapter, the PMS and the clock of one test."""
 
-    abilities: frozenset[Ability] = ALL_ABILITIES
+    abilities: frozenset[Ability] = LEAST | {"late", "goodbye"}
     settling = 1.0
 
     def __init__(self, **settings: Any) -> None:
@@ -192,7 +190,9 @@ class FiasScene:
 
     def delivered(self, came: Record) -> None:
         """A business record reached the PMS."""
-        if came.kind == "PS":
+        if came.kind == "PS" and self.mood == "garbage":
+            self.tell_raw(b"PA|RN0412|ASOK|\x03\x02PA|RN9999|AS??|P#0|\x03<html>")
+        elif came.kind == "PS":
             answer = self.answer(came)
             if answer is not None:
                 self.tell(answer)

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pms_adapters.amounts import scaled
 from pms_adapters.contract import a_posting
-from pms_adapters.fias.charges import posting_record, scaled
+from pms_adapters.fias.charges import posting_record
 from pms_adapters.fias.settings import FiasSettings
 from pms_adapters.posting import Posting, Refused
 from protocols.fias.codec import encode

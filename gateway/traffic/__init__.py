@@ -1,0 +1,1 @@
+"""Telephone traffic: what trunks carried, what they could carry, how many are needed. Pure, exact, explained."""

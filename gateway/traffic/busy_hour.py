@@ -1,0 +1,152 @@
+"""The busy hour, by each of the definitions people mean: which hour of which days a group is held against.
+
+ITU-T E.500 takes four consecutive quarter hours, averaged over several days so that one odd day does not decide. Hotels are
+not offices: evenings and weekends are busy, so no day is left out unless who asks leaves it out.
+
+The time-consistent busy hour is the default for sizing; the average of each day's own peak is never below it; the bouncing
+busy hour is what Avaya's reports show. docs/traffic.md says when to take which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from gateway.instants import from_micros
+from gateway.traffic.intervals import HOUR, NOTHING, QUARTER, Load, local_hours
+
+#: Days of a high-day average in common use, and the days ITU-T E.500 (1988) takes for normal and for high load.
+TEN_HIGHEST: Final = 10
+NORMAL_DAYS: Final = 30
+HIGH_DAYS: Final = 5
+
+
+class Quarter(NamedTuple):
+    """One quarter hour of a local day: its instant, the minute of the day its clock shows, and what happened."""
+
+    since: int
+    minute: int
+    load: Load
+
+
+class Day(NamedTuple):
+    """A local day by quarter hours: 96 as a rule, 92 or 100 where the clocks change."""
+
+    day: date
+    quarters: tuple[Quarter, ...]
+
+
+class Hour(NamedTuple):
+    """Sixty minutes of a day: when they began, the minute of the day then, the mean number of trunks busy, the seizures."""
+
+    day: date
+    since: int
+    minute: int
+    erlangs: float
+    seizures: int
+
+
+class Average(NamedTuple):
+    """A busy hour averaged over days. `minute` is where it begins in the day; None where that differs by day."""
+
+    minute: int | None
+    erlangs: float
+    seizures: float
+    days: int
+
+
+def days_of(quarters: Mapping[int, Load], first: date, last: date, zone: ZoneInfo) -> list[Day]:
+    """The local days from `first` to `last`, both included, of loads by UTC quarter hour."""
+    days = []
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        days.append(Day(day, tuple(_quarters(quarters, day, zone))))
+    return days
+
+
+def _quarters(loads: Mapping[int, Load], day: date, zone: ZoneInfo) -> Iterable[Quarter]:
+    for hour in local_hours(day, zone):
+        for since in range(hour.since, hour.until, QUARTER):
+            local = from_micros(since).astimezone(zone)
+            yield Quarter(since, local.hour * 60 + local.minute, loads.get(since, NOTHING))
+
+
+def _hours(day: Day) -> list[Hour]:
+    """Every four consecutive quarter hours of a day."""
+    found = []
+    for place in range(len(day.quarters) - 3):
+        four = day.quarters[place : place + 4]
+        busy = sum(one.load.busy for one in four)
+        seizures = sum(one.load.seizures for one in four)
+        found.append(Hour(day.day, four[0].since, four[0].minute, busy / HOUR, seizures))
+    return found
+
+
+def _on_the_hour(day: Day) -> list[Hour]:
+    return [hour for hour in _hours(day) if hour.minute % 60 == 0]
+
+
+def _busiest(hours: Iterable[Hour]) -> Hour:
+    """The hour of the most traffic; of equals that with more seizures, then the earlier."""
+    return max(hours, key=lambda hour: (hour.erlangs, hour.seizures, -hour.since))
+
+
+def clock_hour(day: Day) -> Hour:
+    """The busiest of the hours that begin on the hour: simple, and below the peak where that lies across two."""
+    return _busiest(_on_the_hour(day))
+
+
+def sliding_hour(day: Day) -> Hour:
+    """The busiest four consecutive quarter hours, wherever they begin (ITU-T E.500; Fed-Std-1037C says any sixty minutes)."""
+    return _busiest(_hours(day))
+
+
+def time_consistent(days: Sequence[Day]) -> Average | None:
+    """The hour that is busiest on average over the days, the same by the clock on each; None without a day.
+
+    An hour that a day has twice counts as two samples, one that it lacks as none.
+    """
+    by_minute: dict[int, list[Hour]] = {}
+    for day in days:
+        for hour in _hours(day):
+            by_minute.setdefault(hour.minute, []).append(hour)
+    averages = [_averaged(hours, minute) for minute, hours in by_minute.items()]
+    return max(averages, key=lambda one: (one.erlangs, one.seizures, -(one.minute or 0)), default=None)
+
+
+def average_daily_peak(days: Sequence[Day], peak: Callable[[Day], Hour] = sliding_hour) -> Average | None:
+    """Each day's own busiest hour, averaged: with `sliding_hour` ITU's ADPQH, with `clock_hour` its ADPFH."""
+    return _averaged([peak(day) for day in days], None) if days else None
+
+
+def bouncing(days: Sequence[Day]) -> tuple[list[Hour], Average | None]:
+    """The busiest clock hour of each day wherever it falls, and their average: what Avaya's trunk reports go by."""
+    hours = [clock_hour(day) for day in days]
+    return hours, _averaged(hours, None) if hours else None
+
+
+def highest_days(days: Sequence[Day], most: int = TEN_HIGHEST) -> list[Hour]:
+    """The time-consistent busy hour on the days on which it was highest, the highest first."""
+    average = time_consistent(days)
+    if average is None:
+        return []
+    hours = [_busiest(same) for day in days if (same := _at(day, average.minute))]
+    return sorted(hours, key=lambda hour: (-hour.erlangs, hour.since))[:most]
+
+
+def _at(day: Day, minute: int | None) -> list[Hour]:
+    return [hour for hour in _hours(day) if hour.minute == minute]
+
+
+def averaged(hours: Sequence[Hour]) -> Average | None:
+    """The mean of some hours, such as the ten highest days; None of none."""
+    minutes = {hour.minute for hour in hours}
+    return _averaged(hours, minutes.pop() if len(minutes) == 1 else None) if hours else None
+
+
+def _averaged(hours: Sequence[Hour], minute: int | None) -> Average:
+    erlangs = sum(hour.erlangs for hour in hours) / len(hours)
+    seizures = sum(hour.seizures for hour in hours) / len(hours)
+    return Average(minute, erlangs, seizures, len({hour.day for hour in hours}))

@@ -1,0 +1,34 @@
+"""Answers as bytes: what every part of the site says them with."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+JSON: Final = "application/json; charset=utf-8"
+HTML: Final = "text/html; charset=utf-8"
+
+
+def answer(request: Any, status: int, content_type: str, data: bytes) -> bytes:
+    """Set the head of an answer, and hand its body back."""
+    request.setResponseCode(status)
+    request.setHeader("content-type", content_type)
+    request.setHeader("content-length", str(len(data)))
+    return data
+
+
+def json_answer(request: Any, status: int, value: Any, content_type: str = JSON) -> bytes:
+    """A value as JSON."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return answer(request, status, content_type, text.encode("utf-8", "replace") + b"\n")
+
+
+def fields_of(request: Any) -> dict[bytes, list[bytes]]:
+    """The fields of the question or the form."""
+    found: dict[bytes, list[bytes]] = request.args or {}
+    return found
+
+
+def text_of(request: Any, name: bytes) -> str:
+    """One field as text; empty where it is left out."""
+    return fields_of(request).get(name, [b""])[0].decode("utf-8", "replace")

@@ -1,0 +1,231 @@
+"""The addresses below /api/v1: each admits whoever asks, reads the question, and hands back JSON.
+
+Every refusal is a problem (RFC 9457) with a sentence. What is asked to be changed comes as JSON with POST, needs a token with
+the right for it, and is done once under its sender's name for it. `openapi.py` describes every answer.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any, Final
+
+from klein import Klein
+from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+from werkzeug.exceptions import HTTPException
+
+from gateway.web.answers import answer, fields_of, json_answer, text_of
+from gateway.web.api import Api, BadQuestion, chosen_openness, chosen_state, whole, window
+from gateway.web.callers import Callers
+from gateway.web.events import EVENTS, MOST_EVENTS
+from gateway.web.explanation import chosen_language, explanation
+from gateway.web.house import House
+from gateway.web.openapi import openapi
+from gateway.web.problems import TYPE, Problem, problem_object
+from gateway.web.programs import Programs
+from gateway.web.reads import Reads, StoreBusy, StoreUnreadable
+from gateway.wishes import Acknowledge, AnyWish, CheckIn, CheckOut, MoveRoom, Take, problems_of
+
+#: The largest number of a row that an address may name; a column holds no larger one.
+MOST: Final = 2**62
+#: Characters of a room's name in an address.
+LONGEST_ROOM: Final = 40
+_ROW: Final = f"<int(min=1, max={MOST}):number>"
+
+
+class ApiRoutes:
+    """Every address of the API."""
+
+    app = Klein()
+    _log = Logger()
+
+    def __init__(
+        self, house: House, reads: Reads, api: Api, programs: Programs, callers: Callers, version: str
+    ) -> None:
+        self._house, self._reads, self._api = house, reads, api
+        self._programs, self._callers = programs, callers
+        self._openapi = openapi(version)
+
+    async def _reader(self, request: Any) -> None:
+        await self._callers.admit(_header(request, "authorization"), "read")
+
+    # -- reading --------------------------------------------------------------------------------------------------
+
+    @app.route("/api/v1/openapi.json", methods=["GET"])
+    def description(self, request: Any) -> bytes:
+        """The description of the API."""
+        return json_answer(request, 200, self._openapi)
+
+    @app.route("/api/v1/status", methods=["GET"])
+    async def status(self, request: Any) -> bytes:
+        """What is alive."""
+        await self._reader(request)
+        return json_answer(request, 200, await self._api.status())
+
+    @app.route("/api/v1/calls", methods=["GET"])
+    async def calls(self, request: Any) -> bytes:
+        """Calls, newest first."""
+        await self._reader(request)
+        return json_answer(request, 200, await self._api.calls(window(fields_of(request))))
+
+    @app.route(f"/api/v1/calls/{_ROW}/explanation", methods=["GET"])
+    async def explanation(self, request: Any, number: int) -> bytes:
+        """How a call's amount came about."""
+        await self._reader(request)
+        owner, language = self._house.database.property, chosen_language(text_of(request, b"language"))
+        found = await self._reads.read(lambda connection: explanation(connection, owner, number, language))
+        if found is None:
+            raise Problem(404, f"There is no call {number}.")
+        return json_answer(request, 200, found)
+
+    @app.route("/api/v1/postings", methods=["GET"])
+    async def postings(self, request: Any) -> bytes:
+        """Postings, newest first."""
+        await self._reader(request)
+        fields = fields_of(request)
+        return json_answer(request, 200, await self._api.postings(chosen_state(fields), window(fields)))
+
+    @app.route(f"/api/v1/postings/{_ROW}", methods=["GET"])
+    async def posting(self, request: Any, number: int) -> bytes:
+        """One posting with its whole story."""
+        await self._reader(request)
+        found = await self._api.posting(number)
+        if found is None:
+            raise Problem(404, f"There is no posting {number}.")
+        return json_answer(request, 200, found)
+
+    @app.route("/api/v1/alarms", methods=["GET"])
+    async def alarms(self, request: Any) -> bytes:
+        """Alarms, newest first: all, or those that are open."""
+        await self._reader(request)
+        fields = fields_of(request)
+        return json_answer(request, 200, await self._api.alarms(chosen_openness(fields), window(fields)))
+
+    @app.route("/api/v1/events", methods=["GET"])
+    async def events(self, request: Any) -> bytes:
+        """Events behind a number, oldest first."""
+        await self._reader(request)
+        fields = fields_of(request)
+        after, limit = whole(fields, "after", 0, MOST), whole(fields, "limit", 1, MOST_EVENTS)
+        return json_answer(request, 200, await self._programs.events(after or 0, limit or EVENTS))
+
+    @app.route("/api/v1/rooms/<room>/charges", methods=["GET"])
+    async def charges(self, request: Any, room: str) -> bytes:
+        """What the telephone of a room costs its guest."""
+        await self._reader(request)
+        since, reservation = _since(text_of(request, b"since")), text_of(request, b"reservation") or None
+        return json_answer(request, 200, await self._programs.charges(room[:LONGEST_ROOM], since, reservation))
+
+    # -- changing -------------------------------------------------------------------------------------------------
+
+    @app.route("/api/v1/postings/take", methods=["POST"])
+    async def take(self, request: Any) -> bytes:
+        """Postings that are due are handed over."""
+        return await self._change(request, Take)
+
+    @app.route("/api/v1/postings/acknowledge", methods=["POST"])
+    async def acknowledge(self, request: Any) -> bytes:
+        """Postings were booked, or refused."""
+        return await self._change(request, Acknowledge)
+
+    @app.route("/api/v1/rooms/check-in", methods=["POST"])
+    async def check_in(self, request: Any) -> bytes:
+        """A guest takes a room."""
+        return await self._change(request, CheckIn)
+
+    @app.route("/api/v1/rooms/check-out", methods=["POST"])
+    async def check_out(self, request: Any) -> bytes:
+        """A guest leaves a room."""
+        return await self._change(request, CheckOut)
+
+    @app.route("/api/v1/rooms/move", methods=["POST"])
+    async def move(self, request: Any) -> bytes:
+        """A guest moves to another room."""
+        return await self._change(request, MoveRoom)
+
+    async def _change(self, request: Any, kind: type[AnyWish]) -> bytes:
+        token = await self._callers.admit(_header(request, "authorization"), kind.right)
+        assert token is not None  # nobody changes anything without one
+        return json_answer(request, 200, await self._programs.change(token, _wish(request, kind)))
+
+    # -- what goes wrong ------------------------------------------------------------------------------------------
+
+    @app.handle_errors(Problem)
+    def problem(self, request: Any, failure: Failure) -> bytes:
+        """A refusal with its sentence."""
+        return refused(request, failure.value)  # type: ignore[arg-type]
+
+    @app.handle_errors(BadQuestion)
+    def bad_question(self, request: Any, failure: Failure) -> bytes:
+        """A question that is not understood."""
+        words = str(failure.value)
+        return refused(request, Problem(400, f"{words[:1].upper()}{words[1:]}."))
+
+    @app.handle_errors(StoreUnreadable, StoreBusy, DBAPIError)
+    def store_trouble(self, request: Any, failure: Failure) -> bytes:
+        """The store cannot be read now."""
+        words = (
+            "The store cannot be used now. Nothing is lost: the exchange keeps its records until they can be written."
+        )
+        return refused(request, Problem(503, words, retry_after=5))
+
+    @app.handle_errors(HTTPException)
+    def nowhere(self, request: Any, failure: Failure) -> bytes:
+        """No such address, or not for this method."""
+        error: Any = failure.value
+        if error.code == 405:
+            request.setHeader("allow", ", ".join(error.valid_methods or ()))
+            return refused(request, Problem(405, "This address is not for that; /api/v1/openapi.json says what is."))
+        return refused(request, Problem(error.code or 404, "There is nothing here; /api/v1/openapi.json says what is."))
+
+    @app.handle_errors(Exception)
+    def mistake(self, request: Any, failure: Failure) -> bytes:
+        """A mistake of ours."""
+        self._log.failure("an answer of the API failed", failure=failure)
+        return refused(request, Problem(500, "A mistake of the program; its log says more."))
+
+
+def refused(request: Any, problem: Problem) -> bytes:
+    """A problem as an answer."""
+    if problem.retry_after is not None:
+        request.setHeader("retry-after", str(problem.retry_after))
+    if problem.status == 401:
+        request.setHeader("www-authenticate", 'Bearer realm="foliogate"')
+    body = json.dumps(problem_object(problem.status, problem.detail), ensure_ascii=False, separators=(",", ":"))
+    return answer(request, problem.status, TYPE, body.encode() + b"\n")
+
+
+def _wish(request: Any, kind: type[AnyWish]) -> AnyWish:
+    """The body as a wish; raises Problem with all that is wrong."""
+    if (_header(request, "content-type") or "").partition(";")[0].strip().lower() != "application/json":
+        raise Problem(415, "The body must be JSON, and say so: content-type: application/json.")
+    try:
+        return kind.model_validate(json.loads(request.content.read(), parse_constant=_no_constant))
+    except ValidationError as error:
+        raise Problem(422, f"Not understood: {problems_of(error)}.") from error
+    except (ValueError, RecursionError) as error:
+        raise Problem(400, "The body is not JSON in UTF-8.") from error
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _since(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None or not 1970 < instant.year < 3000:
+        raise BadQuestion("since must be an instant with an offset, such as 2026-11-20T11:00:00Z")
+    return instant
+
+
+def _header(request: Any, name: str) -> str | None:
+    value: str | None = request.getHeader(name)
+    return value

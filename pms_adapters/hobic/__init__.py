@@ -1,0 +1,1 @@
+"""Charges to a PMS that reads a printed line for each call (HOBIC, Holidex): over TCP either way round, or serial."""

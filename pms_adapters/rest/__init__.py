@@ -1,0 +1,1 @@
+"""PMSs that are spoken to over REST."""

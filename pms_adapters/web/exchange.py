@@ -1,0 +1,195 @@
+"""One exchange with a web service: a request out, an answer back, and what is known where there is none.
+
+What matters here is on which side of one line a failure falls. `NotReached`: no byte of the request left this machine
+(no address, no connection, no TLS), so that asking again is safe. `NoAnswer`: the request may have arrived and been
+carried out, and nobody can tell.
+
+Connections. A kept-alive connection that the other side has closed in the meantime would swallow a request, and a
+charge would be in doubt that never arrived. So one is only used again within `REUSE_SECONDS`, which is less than any
+server waits by default: the look-up and the charge that follows it share one, and so do charges in a row. Should a
+used connection break all the same before a byte of the answer came, that is `NoAnswer` like any other.
+
+No redirect is followed, nothing is unpacked, no cookie is kept, and an answer is only read to `MAX_ANSWER_BYTES`.
+Twisted's client is told not to send anything a second time by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.internet.interfaces import IConsumer
+from twisted.internet.protocol import Protocol, connectionDone
+from twisted.python.failure import Failure
+from twisted.web.client import Agent, HTTPConnectionPool, ResponseDone, ResponseFailed
+from twisted.web.http import PotentialDataLoss
+from twisted.web.http_headers import Headers
+from twisted.web.iweb import IBodyProducer, IResponse
+from zope.interface import implementer
+
+from pms_adapters.web.connecting import CannotConnect, Endpoints, Trust
+
+MAX_ANSWER_BYTES: Final = 4 * 2**20
+"""Bytes of one answer: the bill of a guest who stayed a year is under a megabyte."""
+REUSE_SECONDS: Final = 2.0
+"""A connection that has rested longer is not used again: web servers close after 5 s and more, and we must not guess."""
+MAX_CONNECTIONS: Final = 2
+"""Resting connections to one PMS: one of charges, one of the question whether it is there."""
+
+
+class NotReached(Exception):
+    """The PMS could not be reached, so nothing was sent; the words say why."""
+
+
+class NoAnswer(Exception):
+    """Something was sent and no answer came that can be trusted; the words say why."""
+
+
+class Unsendable(Exception):
+    """What was to be said has no place in the contract with the PMS; nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, whole: the status, the media type in small letters without its parameters, and the body."""
+
+    status: int
+    media_type: str
+    body: bytes
+
+
+class Web:
+    """The way to one web service."""
+
+    def __init__(self, reactor: Any, *, connect_timeout: float, trust: Trust | None) -> None:
+        self._reactor = reactor
+        self._pool = HTTPConnectionPool(reactor, persistent=True)  # type: ignore[no-untyped-call]
+        self._pool.retryAutomatically = False
+        self._pool.maxPersistentPerHost = MAX_CONNECTIONS
+        self._pool.cachedConnectionTimeout = REUSE_SECONDS  # type: ignore[assignment]
+        self._endpoints = Endpoints(reactor, connect_timeout, trust)
+        self._agent = Agent.usingEndpointFactory(reactor, self._endpoints, self._pool)  # type: ignore[no-untyped-call]
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> Answer:
+        """Send once and wait for the whole answer; raises NotReached or NoAnswer. `timeout` is in seconds."""
+        return await self._timed("POST", url, body, headers, timeout)
+
+    async def get(self, url: str, headers: Mapping[str, str], timeout: float) -> Answer:
+        """Ask for what stands at an address; raises NotReached or NoAnswer."""
+        return await self._timed("GET", url, None, headers, timeout)
+
+    def close(self) -> None:
+        """Close every connection; an exchange under way ends as one without an answer."""
+        self._pool.closeCachedConnections()  # type: ignore[no-untyped-call]
+        self._endpoints.abort()
+
+    async def _timed(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], timeout: float
+    ) -> Answer:
+        outgoing = _Outgoing(body or b"")
+        asked: Deferred[Answer] = Deferred.fromCoroutine(
+            self._exchange(method, url, outgoing if body is not None else None, headers)
+        )
+        alarm = self._reactor.callLater(timeout, asked.cancel)
+        try:
+            return await asked
+        except (NotReached, NoAnswer, CancelledError) as error:
+            if alarm.active():
+                raise
+            kind = NoAnswer if outgoing.began or body is None else NotReached
+            raise kind(f"the PMS did not answer within {timeout:g} seconds") from error
+        finally:
+            if alarm.active():
+                alarm.cancel()
+
+    async def _exchange(self, method: str, url: str, outgoing: _Outgoing | None, headers: Mapping[str, str]) -> Answer:
+        raw = Headers({name: [value] for name, value in headers.items()})
+        try:
+            response: IResponse = await self._agent.request(method.encode(), url.encode(), raw, outgoing)
+        except CannotConnect as error:
+            raise NotReached(f"the PMS cannot be reached: {error}") from error
+        except ResponseFailed as error:
+            raise NoAnswer(f"the connection broke before the PMS answered: {_reasons(error)}") from error
+        try:
+            content = await _collected(response)
+        except (ResponseFailed, _TooLong) as error:
+            raise NoAnswer(f"the answer of the PMS broke off: {_reasons(error)}") from error
+        media = (response.headers.getRawHeaders(b"content-type") or [b""])[0]
+        return Answer(response.code, media.split(b";")[0].strip().lower().decode("ascii", "replace"), content)
+
+
+@implementer(IBodyProducer)
+class _Outgoing:
+    """The body of a request, written in one piece; `began` once any of it was handed to the connection."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body, self.length, self.began = body, len(body), False
+
+    def startProducing(self, consumer: IConsumer) -> Deferred[None]:
+        """Write it."""
+        self.began = True
+        done: Deferred[None] = Deferred()
+        consumer.write(self._body)
+        done.callback(None)
+        return done
+
+    def pauseProducing(self) -> None:
+        """It is written already."""
+
+    resumeProducing = stopProducing = pauseProducing
+
+
+class _TooLong(Exception):
+    """An answer is longer than any that we could use."""
+
+
+def _collected(response: IResponse) -> Deferred[bytes]:
+    collecting = _Collecting()
+    response.deliverBody(collecting)  # type: ignore[no-untyped-call]
+    return collecting.whole
+
+
+class _Collecting(Protocol):
+    """Collects the body of an answer, up to its limit."""
+
+    def __init__(self) -> None:
+        self.whole: Deferred[bytes] = Deferred(lambda _: self._hang_up())
+        self._pieces: list[bytes] = []
+        self._length = 0
+
+    def dataReceived(self, data: bytes) -> None:
+        """A piece of it."""
+        self._length += len(data)
+        if self._length > MAX_ANSWER_BYTES:
+            self._hang_up()
+            self._conclude(_failed(_TooLong(f"it is longer than {MAX_ANSWER_BYTES} bytes")))
+            return
+        self._pieces.append(data)
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """The end of it."""
+        whole = isinstance(reason.value, ResponseDone | PotentialDataLoss)
+        self._conclude(b"".join(self._pieces) if whole else reason)
+
+    def _conclude(self, result: bytes | Failure) -> None:
+        if not self.whole.called:
+            self.whole.callback(result)
+
+    def _hang_up(self) -> None:
+        if self.transport is not None:
+            self.transport.loseConnection()
+
+
+def _failed(error: Exception) -> Failure:
+    return Failure(error)  # type: ignore[no-untyped-call]
+
+
+def _reasons(error: Exception) -> str:
+    """What Twisted's client collected, for a person."""
+    reasons = getattr(error, "reasons", None)
+    words = [str(one.value) for one in reasons] if reasons else [str(error)]
+    return (
+        "; ".join(dict.fromkeys(" ".join(one.split()).removesuffix(".") for one in words if one)) or "no reason given"
+    )
