@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete, func, select, update
 
@@ -13,7 +13,7 @@ from gateway.store.memory import LATE_RECORDS
 from gateway.store.pages import first_since
 from gateway.store.statements import Statements
 from gateway.traffic.intervals import QUARTER, Load
-from gateway.traffic.rollup import Rollup, TrunkCall, uses_told
+from gateway.traffic.rollup import Rollup, TrunkCall, TrunkQuarter, uses_told
 from gateway.traffic.uses import LONGEST_USE, Use
 
 _c, _q = schema.calls.c, schema.trunk_quarters.c
@@ -38,7 +38,7 @@ def write(connection: Connection, statements: Statements, owner: str, rollup: Ro
     """Add sums to what is there, in the caller's transaction; what has become nothing goes."""
     statements.add_quarters.many(connection, list(rollup.rows(owner)))
     if rollup.taken_back:
-        nothing = (_q.seizures == 0, _q.answered == 0, _q.busy == 0, _q.unrung == 0)
+        nothing = [_q[name] == 0 for name in Load._fields]
         touched = (_q.property == owner, _q.quarter.in_(sorted(rollup.quarters)))
         connection.execute(delete(schema.trunk_quarters).where(*touched, *nothing))
 
@@ -88,24 +88,14 @@ def _slices(connection: Connection, owner: str) -> Iterator[list[TrunkCall]]:
         last = calls[-1].id
 
 
-class TrunkQuarter(NamedTuple):
-    """What a trunk did in a quarter hour, in one direction."""
-
-    quarter: int
-    group: str
-    trunk: str
-    direction: str
-    load: Load
-
-
 def quarters(connection: Connection, owner: str, since: int, until: int) -> list[TrunkQuarter]:
     """What trunks did from `since` until before `until`, both on quarter hours, in the order of time, group and trunk."""
     wanted = (
-        select(_q.quarter, _q.trunk_group, _q.trunk, _q.direction, _q.seizures, _q.answered, _q.busy, _q.unrung)
+        select(_q.quarter, _q.trunk_group, _q.trunk, _q.direction, *[_q[name] for name in Load._fields])
         .where(_q.property == owner, _q.quarter >= since - since % QUARTER, _q.quarter < until)
         .order_by(_q.quarter, _q.trunk_group, _q.trunk, _q.direction)
     )
-    return [TrunkQuarter(*row[:4], Load(*row[4:])) for row in connection.execute(wanted)]
+    return [TrunkQuarter._make((*row[:4], Load._make(row[4:]))) for row in connection.execute(wanted)]
 
 
 def uses(connection: Connection, owner: str, since: int, until: int) -> list[Use]:

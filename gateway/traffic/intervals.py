@@ -28,12 +28,14 @@ class Load(NamedTuple):
     """What trunks did in an interval: seizures that began in it, how many were answered, and the busy time within it.
 
     `unrung` counts the seizures whose ringing the exchange did not tell: their time is short by a stated allowance each.
+    `blocked` counts attempts that found no trunk free; they are among the seizures, for people mean all attempts.
     """
 
     seizures: int = 0
     answered: int = 0
     busy: int = 0
     unrung: int = 0
+    blocked: int = 0
 
     def plus(self, other: Load) -> Load:
         """Both together."""
@@ -53,10 +55,10 @@ def apportioned(use: Use) -> Iterator[tuple[int, Load]]:
     since, until = use.since, use.until
     quarter = since - since % QUARTER
     end = quarter + QUARTER
-    yield quarter, Load(1, use.answered, min(until, end) - since, use.unrung)
+    yield quarter, Load(1, use.answered, min(until, end) - since, use.unrung, use.blocked)
     while until > end:
         quarter, end = end, end + QUARTER
-        yield quarter, Load(0, 0, min(until, end) - quarter, 0)
+        yield quarter, Load(0, 0, min(until, end) - quarter)
 
 
 class Held(NamedTuple):

@@ -26,7 +26,7 @@ from tests.gateway.rig import NOON, Rig, line, starter_book
 AT = to_micros(NOON)
 BOOK = starter_book()
 SUMS = (
-    "SELECT quarter, trunk_group, trunk, direction, seizures, answered, busy, unrung FROM trunk_quarters "
+    "SELECT quarter, trunk_group, trunk, direction, seizures, answered, busy, unrung, blocked FROM trunk_quarters "
     "ORDER BY quarter, trunk_group, trunk, direction"
 )
 
@@ -50,10 +50,10 @@ def test_a_call_is_in_its_quarter_hours(rig: Rig) -> None:
     length = 1204 * SECOND
     first = quarter + QUARTER - began
     assert rig.rows(SUMS) == [
-        (quarter, "", "T9001", "out", 1, 1, first, 0),
-        (quarter + QUARTER, "", "T9001", "out", 0, 0, min(QUARTER, length - first), 0),
+        (quarter, "", "T9001", "out", 1, 1, first, 0, 0),
+        (quarter + QUARTER, "", "T9001", "out", 0, 0, min(QUARTER, length - first), 0, 0),
         *(
-            [(quarter + 2 * QUARTER, "", "T9001", "out", 0, 0, length - first - QUARTER, 0)]
+            [(quarter + 2 * QUARTER, "", "T9001", "out", 0, 0, length - first - QUARTER, 0, 0)]
             if length - first > QUARTER
             else []
         ),
@@ -160,7 +160,7 @@ def test_what_is_read_is_what_was_kept(rig: Rig) -> None:
     begin = AT - AT % QUARTER - QUARTER
     found = rig.database.read(lambda c: traffic.quarters(c, "SEASIDE", begin, begin + 4 * QUARTER))
     assert [(one.trunk, one.direction) for one in found] == [("T9001", "out"), ("T9002", "out")]
-    assert found[0].load == Load(1, 1, 69 * SECOND, 0)
+    assert found[0].load == Load(1, 1, 69 * SECOND)
     assert rig.database.read(lambda c: traffic.quarters(c, "SEASIDE", begin + 4 * QUARTER, begin + 8 * QUARTER)) == []
     uses = rig.database.read(lambda c: traffic.uses(c, "SEASIDE", begin, begin + 4 * QUARTER))
     assert Sweep(((one.since, one.until) for one in uses), begin, begin + 4 * QUARTER).peak().busy == 2
