@@ -19,6 +19,8 @@ from gateway.reports.values import Report
 
 #: Rows of a table on paper: some forty pages, a second's work; more is for a work book.
 MOST_PDF_ROWS: Final = 2_000
+#: Rows of all tables up to which the document is tagged for screen readers; tags of a long one weigh twenty times its text.
+MOST_TAGGED_ROWS: Final = 500
 #: Columns that fit an upright page.
 MOST_UPRIGHT: Final = 8
 #: Letters of a cell before its column takes a share of the width instead of as much as it likes.
@@ -31,10 +33,12 @@ def pdf(report: Report) -> bytes:
     """The document."""
     import typst
 
+    shown = show(report, MOST_PDF_ROWS)
     made: Any = typst.compile(
         _template(),
-        sys_inputs={"report": _told(report)},
+        sys_inputs={"report": _told(shown)},
         timestamp=report.run_at.astimezone(UTC).replace(microsecond=0),
+        pdf_tags=sum(len(one.rows) for one in shown.sections if isinstance(one, ShownTable)) <= MOST_TAGGED_ROWS,
     )
     return bytes(made)
 
@@ -43,7 +47,9 @@ def pictures(report: Report, dots: float = 96.0) -> list[bytes]:
     """The same pages as PNG, for eyes."""
     import typst
 
-    made: Any = typst.compile(_template(), sys_inputs={"report": _told(report)}, format="png", ppi=dots)
+    made: Any = typst.compile(
+        _template(), sys_inputs={"report": _told(show(report, MOST_PDF_ROWS))}, format="png", ppi=dots
+    )
     return list(made) if isinstance(made, list) else [made]
 
 
@@ -52,8 +58,7 @@ def _template() -> bytes:
     return (resources.files("gateway.reports") / "templates" / "report.typ").read_bytes()
 
 
-def _told(report: Report) -> str:
-    shown = show(report, MOST_PDF_ROWS)
+def _told(shown: Shown) -> str:
     sections = [_section(one) for one in shown.sections]
     wide = any(len(one.get("columns", ())) > MOST_UPRIGHT for one in sections)
     for one in sections:

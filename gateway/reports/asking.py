@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from gateway.config import Config, ReportSettings
+from gateway.config.trunks import capacity_of
 from gateway.instants import from_micros, to_micros
 from gateway.reports.periods import Period
 from gateway.reports.values import Money, Report, Section
 from gateway.store.database import Database
 from gateway.store.reporting import Chosen, Span, began, wholeness
+from gateway.traffic.capacity import Capacity
 from gateway.web.words import count
 from protocols.text import mask_number
 from rating.money import minor_digits
@@ -31,6 +33,7 @@ class Asked:
     decimals: int
     run_at: datetime
     settings: ReportSettings
+    capacity: Capacity
     masked: bool = False
 
     @property
@@ -64,11 +67,12 @@ def asked_of(
         decimals=minor_digits(config.property.currency),
         run_at=run_at,
         settings=config.reports,
+        capacity=capacity_of(config),
         masked=masked,
     )
 
 
-#: What holds for every report.
+#: What holds for every report on calls.
 BEGAN = "Counted are the calls that began in these days, by the hotel's clock, whenever their records came."
 TALK = "Talk time is answered time, as the exchange tells it; it is not the time that was billed."
 
@@ -83,8 +87,9 @@ def report(
     finding: str,
     sections: Sequence[Section],
     assumptions: Sequence[str] = (),
+    by_begin: bool = True,
 ) -> Report:
-    """The report, with its head."""
+    """The report, with its head; `by_begin` says that it counts calls by when they began."""
     return Report(
         kind=kind,
         title=title,
@@ -95,7 +100,11 @@ def report(
         run_at=asked.run_at,
         finding=finding,
         complete=tuple(_complete(asked, connection, chosen)),
-        assumptions=(BEGAN, *assumptions, *(("Telephone numbers are masked.",) if asked.masked else ())),
+        assumptions=(
+            *((BEGAN,) if by_begin else ()),
+            *assumptions,
+            *(("Telephone numbers are masked.",) if asked.masked else ()),
+        ),
         sections=tuple(sections),
     )
 

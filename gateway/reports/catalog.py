@@ -8,6 +8,7 @@ from typing import Final, NamedTuple, TypeAlias
 from sqlalchemy import Connection
 
 from gateway.reports.asking import Asked
+from gateway.reports.kinds import trunks
 from gateway.reports.kinds.balance import balance
 from gateway.reports.kinds.callers import departments, extensions
 from gateway.reports.kinds.calls import calls
@@ -32,6 +33,7 @@ class Kind(NamedTuple):
 
 DESK: Final = "For the desk and the night audit"
 HOUSE: Final = "For the house"
+TRUNKS: Final = "For whoever looks after the exchange"
 
 KINDS: Final[Mapping[str, Kind]] = {
     "balance": Kind(DESK, "Balance", "Is everything that was told priced, charged and taken by the PMS?", balance),
@@ -46,5 +48,15 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "data-quality": Kind(
         HOUSE, "Data quality", "What should somebody put right in lists, exchange or tariff?", data_quality
+    ),
+    "trunks": Kind(TRUNKS, "Trunk use", "How much were the trunks used, group by group and one by one?", trunks.trunks),
+    "busy-hour": Kind(
+        TRUNKS, "Busy hour", "When are they busiest, by each of the usual definitions?", trunks.busy_hour
+    ),
+    "heat": Kind(TRUNKS, "Weekday by hour", "How many trunks are busy at each hour of the week?", trunks.heat),
+    "grade": Kind(TRUNKS, "Grade of service", "Are there enough trunks, and how many would do?", trunks.grade),
+    "what-if": Kind(TRUNKS, "What if", "What would fewer or more trunks do, or more traffic?", trunks.what_if),
+    "forecast": Kind(
+        TRUNKS, "Forecast", "Where is the busy hour going, and when would a group be full?", trunks.forecast
     ),
 }
