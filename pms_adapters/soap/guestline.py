@@ -15,7 +15,8 @@ Specification: the public pages of the Rezlynx API; the messages are in `wsdl/gu
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, Literal, TypeAlias
@@ -41,6 +42,8 @@ NO_EXCEPTION: Final = "0"
 """The ExceptionCode of a yes."""
 SESSION_EXPIRED: Final = "7007"
 """The ExceptionCode that says: log in again."""
+NOT_PERMITTED: Final = "70004"
+"""The ExceptionCode for a method that Guestline has not opened to this interface: every room would be answered so."""
 PRIMARY_FOLIO: Final = 1
 """The number of the folio of a booking's first guest."""
 
@@ -123,7 +126,7 @@ class Guestline:
         if refused is not None and refused.code == SESSION_EXPIRED and self._kit.now() - began < patience:
             try:
                 if (locked_out := await self._log_in()) is not None:
-                    return locked_out
+                    return replace(locked_out, retry="later")
             except (NotReached, NoAnswer) as problem:
                 return Refused(refused.code, f"{refused.text}, and there is no new one: {problem}", "later")
             answer = await self._port.order(_POST, None, timeout, SessionID=self._session, **values)
@@ -167,11 +170,13 @@ class Guestline:
     async def _asked(self, operation: str, values: dict[str, Any]) -> Element:
         """Ask within a session, and once more within a new one."""
         assert self._port is not None
-        ask: Callable[..., Awaitable[Element]] = self._port.ask
+        timeout = self._kit.settings.answer_timeout
         for _ in range(2):
             if not self._session and (refused := await self._log_in()) is not None:
                 raise NoAnswer(f"Guestline refuses our log-in: {refused.code} {refused.text}")
-            answer = await ask(operation, None, self._kit.settings.answer_timeout, SessionID=self._session, **values)
+            answer = await self._port.ask(operation, None, timeout, SessionID=self._session, **values)
+            if _code(answer) == NOT_PERMITTED:
+                raise NoAnswer(f"Guestline does not permit {operation} to interface {self._options.interface}")
             if _code(answer) != SESSION_EXPIRED:
                 return answer
             self._session = ""

@@ -74,7 +74,9 @@ def adapter(
 ) -> WebAdapter[Any]:
     """The adapter of a PMS that speaks a dialect; raises ValueError where its certificates cannot be used."""
     trust = Trust(options) if settings.url.startswith("https:") else None
-    web = Web(reactor, connect_timeout=options.connect_timeout, trust=trust)
+    # A connection that does not come about must be known before the answer's time is up: it is no doubt.
+    patience = min(options.connect_timeout, settings.answer_timeout / 2)
+    web = Web(reactor, connect_timeout=patience, trust=trust)
     elsewhere = in_thread or _in_pool(reactor)
     kit = Kit(settings=settings, options=options, web=web, now=now, in_thread=elsewhere)
     return WebAdapter(settings, options, dialect(kit), reactor=reactor, now=now)

@@ -11,9 +11,7 @@ nor FAIL, leaves a doubt. A FAIL to the question who is in a room charged nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from lxml import etree
@@ -29,10 +27,8 @@ from pms_adapters.soap.ows_reading import BillLine, Resident, Verdict
 from pms_adapters.soap.transport import Form, gap
 from pms_adapters.web.exchange import NoAnswer
 from pms_adapters.web.link import Dialect, Unwell
+from pms_adapters.web.stays import no_code, payer
 
-PROMPT: Final = timedelta(minutes=15)
-"""A call is posted so soon after its end as a rule: then whoever arrived today and is in the room is who called. Later,
-a guest who arrived today may have come after the call, and OPERA does not always tell the hour."""
 MOST_FOLIOS: Final = 20
 """Folios that are read for one doubt: sharers and routing targets of a room; a group's master has one."""
 
@@ -98,6 +94,8 @@ class Ows:
             answer = await self._kit.web.get(self._address("ResvAdvanced"), {"accept": "*/*"}, self._timeout)
             if answer.status >= 500:
                 raise NoAnswer(f"the PMS answered with status {answer.status}")
+            if answer.status == 404:
+                raise Unwell(f"there is no service at {self._address('ResvAdvanced')}: look at url and suffix")
             return
         said, _ = await self._who(room, "INHOUSE")
         if said.said != "SUCCESS" and room == self._options.probe_room and said.code not in self._options.nobody:
@@ -108,13 +106,15 @@ class Ows:
         found = await self._residents(posting.room)
         if isinstance(found, Refused):
             return found
-        return whose(posting, found, self._kit.local(posting.started_at), self._kit.local(self._kit.now()))
+        here = replace(posting, started_at=self._kit.local(posting.started_at))
+        paying = payer([one.stay for one in found], here, self._kit.now())
+        return paying if isinstance(paying, Refused) else paying.key
 
     async def charge(self, posting: Posting, account: str, timeout: float) -> Posted | Refused:
         """PostCharge."""
         code = of_class(self._options.transaction_code, posting.number_class)
         if not code:
-            return Refused("NOCODE", f"no transaction code is configured for {posting.number_class} calls")
+            return no_code(posting)
         article, began = of_class(self._options.article, posting.number_class), self._kit.local(posting.started_at)
         form = self._forms["PostCharge with an article" if article else "PostCharge"]
         answer = await form.order(
@@ -178,7 +178,7 @@ class Ows:
             found.update((one.number, one) for one in here)
             if len(found) == 1 and not next(iter(found.values())).shared:
                 break  # nobody else can be due out of it
-        return reading.order_of_payers(found.values())
+        return list(found.values())
 
     async def _who(self, room: str, status: str) -> tuple[Verdict, list[Resident]]:
         self._asked += 1
@@ -266,39 +266,6 @@ class Ows:
 
 def _end(entity: str, kind: str) -> dict[str, str]:
     return {"systemType": kind, **({"entityID": entity} if entity else {})}
-
-
-def whose(posting: Posting, found: Iterable[Resident], began: datetime, now: datetime) -> str | Refused:
-    """The reservation that pays for a call that began at `began`, both instants in hotel time; or why nobody does. Pure."""
-    here, room = list(found), posting.room
-    if posting.reservation is not None:
-        here = [one for one in here if posting.reservation in one.numbers]
-        if not here:
-            return Refused("NOTHERE", f"OPERA does not have reservation {posting.reservation} in room {room}")
-    if not here:
-        return Refused("NOGUEST", f"OPERA has nobody in room {room}")
-    there = [one for one in here if _was_there(one, began, now, posting.talk_seconds)]
-    if not there:
-        return Refused("CAMELATER", f"whoever OPERA has in room {room} now may have come after the call began")
-    payer = next((one for one in there if not one.no_post), None)
-    if payer is None:
-        return Refused("NOPOST", f"OPERA marks the guest of room {room} as no-post")
-    return payer.number
-
-
-def _was_there(one: Resident, began: datetime, now: datetime, talk_seconds: int) -> bool:
-    """True if the guest was in the house when the call began, as far as OPERA tells."""
-    if one.arrived is None or one.arrived < began.date():
-        return one.arrived is not None or _is_prompt(began, now, talk_seconds)
-    if one.arrived > began.date():
-        return False
-    if one.arrived_at is not None:
-        return one.arrived_at <= began.time()
-    return _is_prompt(began, now, talk_seconds)
-
-
-def _is_prompt(began: datetime, now: datetime, talk_seconds: int) -> bool:
-    return now - began <= PROMPT + timedelta(seconds=talk_seconds)
 
 
 _dialect: type[Dialect[str]] = Ows

@@ -184,7 +184,7 @@ def _document(answer: Answer) -> etree._Element:
         raise NoAnswer(
             f"the PMS answered with status {answer.status} and unusable XML: {_short(str(error))}"
         ) from error
-    if document.getroottree().docinfo.doctype:  # type: ignore[union-attr]  # the stubs forget a property
+    if document.getroottree().docinfo.doctype:
         raise NoAnswer(f"the PMS answered with status {answer.status} and a document type, which no answer has")
     if answer.status != 200 and document.find(f"{{{_ENVELOPE}}}Body/{{{_ENVELOPE}}}Fault") is None:
         raise NoAnswer(f"the PMS answered with status {answer.status}")

@@ -96,6 +96,8 @@ class GuestlinePms(SoapPms):
     expire_at_charges: int = 0
     """How many of the next charges find their session expired."""
     posts_allowed: int = 1
+    forbidden: str = ""
+    """An operation that is not open to this interface."""
     booking: str = "BK1/1"
     vacant: bool = False
     posted_to: list[tuple[str, str]] = field(default_factory=list)
@@ -109,6 +111,8 @@ class GuestlinePms(SoapPms):
             self.session = ""
         if told["SessionID"] != self.session or not self.session:
             return _block(operation, 7007, "Session has expired")
+        if operation == self.forbidden:
+            return _block(operation, 70004, "Method not permitted")
         if operation == self.charging:
             return self._post(told)
         if operation == "pmsbkg_RoomFolioInfo":

@@ -88,6 +88,21 @@ def test_an_answer_that_is_not_by_the_contract_is_none(advanced: Service, given_
     assert len(str(told.value)) < 500
 
 
+@given(st.binary(max_size=300), st.sampled_from([200, 404, 500]))
+def test_whatever_bytes_come_they_are_no_answer_and_never_a_surprise(body: bytes, status: int) -> None:
+    with pytest.raises(NoAnswer):
+        service("ows-resvadvanced").strictly("PostCharge", Answer(status, "text/xml", body))
+
+
+@given(st.integers(0, len(SOAP.format(YES))), st.binary(max_size=6))
+def test_an_answer_that_was_spoilt_is_never_a_surprise(place: int, junk: bytes) -> None:
+    body = SOAP.format(YES).encode()
+    try:
+        service("ows-resvadvanced").strictly("PostCharge", Answer(200, "text/xml", body[:place] + junk + body[place:]))
+    except NoAnswer:
+        return
+
+
 def test_an_answer_by_the_contract_is_one(advanced: Service) -> None:
     assert advanced.strictly("PostCharge", answer(SOAP.format(YES)))[0].get("resultStatusFlag") == "SUCCESS"
 

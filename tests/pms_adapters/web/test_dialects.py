@@ -183,6 +183,7 @@ def test_a_charge_after_which_no_new_session_is_given_was_not_booked() -> None:
     one.pms.expire_at_charges, one.pms.log_in_code = 1, 70001
     outcome = one.post().outcome
     assert isinstance(outcome, Refused)
+    assert outcome.retry == "later"
     assert one.pms.arrived == []
 
 
@@ -196,6 +197,19 @@ def test_a_log_in_that_is_refused_keeps_the_link_down_with_their_words() -> None
     one.pms.log_in_code = 0
     one.advance(120)
     assert one.adapter.state.ready
+
+
+def test_a_look_up_that_guestline_has_not_opened_holds_the_charges_and_says_whom_to_ask() -> None:
+    """Each of them refused would be a pile of work for a person, for one mistake in a contract."""
+    one = guestline()
+    one.pms.forbidden = "pmsbkg_RoomFolioInfo"
+    assert isinstance(one.post().outcome, NotSent)
+    one.advance(60)
+    assert not is_ready(one)
+    assert "does not permit pmsbkg_RoomFolioInfo" in one.adapter.state.why
+    one.pms.forbidden = ""
+    one.advance(120)
+    assert isinstance(one.post(a_posting(2)).outcome, Posted)
 
 
 def test_a_guest_who_may_not_be_charged_is_not() -> None:
