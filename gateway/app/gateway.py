@@ -144,8 +144,9 @@ class Gateway:
             missed=self._missed,
             look_seconds=self._pace.look,
         )
+        house = self._surroundings()
         if self.config.pms:
-            self.link = Link(self._surroundings())
+            self.link = Link(house)
         self._asking = Asking(
             memory=self.memory,
             submit=self.writer.submit,
@@ -155,15 +156,9 @@ class Gateway:
             counter=self.link.counter if self.link is not None else None,
             take=self.due,
         )
-        self.event_hooks = event_hooks(self._surroundings(), self._elsewhere)
+        self.event_hooks = event_hooks(house, self._elsewhere)
         self.watch, self._deliveries = watch_of(
-            self._surroundings(),
-            self.writer,
-            self._elsewhere,
-            self._sources,
-            self.link,
-            self._pace.watch,
-            self.event_hooks,
+            house, self.writer, self._elsewhere, self._sources, self.link, self._pace.watch, self.event_hooks
         )
 
     def _surroundings(self) -> Surroundings:
