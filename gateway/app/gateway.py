@@ -144,10 +144,22 @@ class Gateway:
             missed=self._missed,
             look_seconds=self._pace.look,
         )
-        house = self._surroundings()
         if self.config.pms:
-            self.link = Link(house)
-        self._asking = Asking(
+            self.link = Link(self._surroundings())
+        self._asking = self._asked_by_programs()
+        self.event_hooks = event_hooks(self._surroundings(), self._elsewhere)
+        self.watch, self._deliveries = watch_of(
+            self._surroundings(),
+            self.writer,
+            self._elsewhere,
+            self._sources,
+            self.link,
+            self._pace.watch,
+            self.event_hooks,
+        )
+
+    def _asked_by_programs(self) -> Asking:
+        return Asking(
             memory=self.memory,
             submit=self.writer.submit,
             now=self._now,
@@ -155,10 +167,6 @@ class Gateway:
             pms_tells_rooms=self.link is not None and self.link.tells_rooms_itself,
             counter=self.link.counter if self.link is not None else None,
             take=self.due,
-        )
-        self.event_hooks = event_hooks(house, self._elsewhere)
-        self.watch, self._deliveries = watch_of(
-            house, self.writer, self._elsewhere, self._sources, self.link, self._pace.watch, self.event_hooks
         )
 
     def _surroundings(self) -> Surroundings:
@@ -240,8 +248,8 @@ class Gateway:
         return self.status.troubles()
 
     def due(self, dues: Sequence[Due]) -> None:
-        """Charges became due: the clerk takes them."""
-        if self.link is not None and dues:
+        """Charges became due: the clerk takes them, or they wait in the store for a program that asks."""
+        if self.link is not None and self.link.counter is None and dues:
             self.link.clerk.take(dues)
 
     def ask(self, token: Token, wish: AnyWish) -> Deferred[Outcome]:

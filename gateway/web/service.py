@@ -37,7 +37,7 @@ def door(house: House, clock: Any, elsewhere: Elsewhere, laboratory: Laboratory 
     bench = laboratory or Laboratory(house, in_processes(clock))
     reads, version = Reads(house.database, elsewhere), site_version()
     live = Live(house, reads, clock.seconds)
-    programs, callers = Programs(house, reads), Callers(house.database, reads, clock.seconds)
+    programs, callers = Programs(house, reads, clock), Callers(house.database, reads, clock.seconds)
     pages = Routes(house, reads, live, clock, version, bench).app.resource()
     api = Api(house, reads, live, version)
     routes = ApiRoutes(house, reads, api, programs, callers, version).app.resource()

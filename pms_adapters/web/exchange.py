@@ -25,7 +25,15 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IConsumer
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
-from twisted.web.client import Agent, HTTPConnectionPool, ResponseDone, ResponseFailed
+from twisted.web.client import (  # type: ignore[attr-defined]  # it does not list all it gives
+    Agent,
+    HTTPConnectionPool,
+    RequestGenerationFailed,
+    RequestNotSent,
+    RequestTransmissionFailed,
+    ResponseDone,
+    ResponseFailed,
+)
 from twisted.web.http import PotentialDataLoss
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IBodyProducer, IResponse
@@ -116,7 +124,9 @@ class Web:
             response = await asked
         except CannotConnect as error:
             raise NotReached(f"the PMS cannot be reached: {error}") from error
-        except ResponseFailed as error:
+        except RequestNotSent as error:
+            raise NotReached("the connection was closed before anything was written to it") from error
+        except (ResponseFailed, RequestTransmissionFailed, RequestGenerationFailed) as error:
             raise NoAnswer(f"the connection broke before the PMS answered: {_reasons(error)}") from error
         try:
             collected = _collected(response)

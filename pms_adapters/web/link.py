@@ -41,6 +41,7 @@ from pms_adapters.posting import (
     Refused,
     Unreadable,
 )
+from pms_adapters.web.discretion import Discretion
 from pms_adapters.web.exchange import NoAnswer, NotReached, Unsendable
 from pms_adapters.web.options import WebOptions
 
@@ -128,7 +129,7 @@ class WebAdapter(Generic[_A]):
         now: Callable[[], datetime],
     ) -> None:
         self._settings, self._options, self._dialect = settings, options, dialect
-        self._reactor, self._now = reactor, now
+        self._reactor, self._now, self._discreet = reactor, now, Discretion(options)
         self._listener: PmsListener | None = None
         self._up, self._why = False, "not started"
         self._heard = 0.0
@@ -241,7 +242,7 @@ class WebAdapter(Generic[_A]):
     def _lost(self, why: str) -> None:
         """The PMS has not answered, or not so that it can be used."""
         if self._stopping is None and self._listener is not None:
-            self._up, self._why = False, why
+            self._up, self._why = False, self._discreet.text(why)
             self._set_alarm(min(LONGEST_DELAY, 2.0 ** min(self._fruitless, 10)), self._look)
             self._fruitless += 1
             self._refresh()
@@ -329,7 +330,7 @@ class WebAdapter(Generic[_A]):
         if isinstance(result, Posted | Refused):
             self._alive()
             if not attempt.open and self._listener is not None:
-                self._listener.late_answer(attempt.posting.token, result)
+                self._listener.late_answer(attempt.posting.token, self._discreet.result(result))
         elif attempt.in_time:
             self._lost(result.why)
         self._conclude(attempt, result)
@@ -349,7 +350,7 @@ class WebAdapter(Generic[_A]):
         attempt.open = False
         if self._attempt is attempt:
             self._attempt = None
-        attempt.answer.callback(result)
+        attempt.answer.callback(self._discreet.result(result))
         if self._stopping is not None:
             self._stopped()
 
@@ -371,11 +372,11 @@ class WebAdapter(Generic[_A]):
             await self._dialect.prepare()
             result = await self._dialect.read(posting, known.account if known is not None else None)
         except (NotReached, NoAnswer, Unsendable) as error:
-            return Unreadable(str(error))
+            return Unreadable(self._discreet.text(str(error)))
         waited = self._reactor.seconds() - known.sent_at if known is not None else self._options.settle_delay
         if isinstance(result, NotFound) and waited < self._options.settle_delay:
             return Unreadable(f"it may still come: only {waited:.0f} seconds have passed")
-        return result
+        return self._discreet.result(result)
 
     # -- work under way ----------------------------------------------------------------------------------------------
 

@@ -76,6 +76,8 @@ class Opera:
     headers: list[etree._Element] = field(default_factory=list)
     waiting: list[Any] = field(default_factory=list)
     dumb: bool = False
+    garbage: str = "<nonsense/>"
+    refusal: str = "Not today"
     page: int = 200
     look_up: str = ""
     invoice: str = ""
@@ -145,7 +147,7 @@ class Opera:
             self.dumb = True
             self.waiting.insert(0, request)
             return None
-        return {"yes": self.yes(), "no": self.no(), "garbage": "<nonsense/>"}[self.mood]
+        return {"yes": self.yes(), "no": self.no(words=self.refusal), "garbage": self.garbage}[self.mood]
 
     def _who(self, room: str, status: str) -> str:
         found = "".join(_guest(one) for one in self.guests if one.room == room and one.status == status)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import escape
 from typing import Any
 
 import pytest
@@ -112,6 +113,25 @@ def test_every_message_says_who_asks_and_nothing_of_it_is_logged(caplog: pytest.
     assert "pssst" not in caplog.text
     assert "pssst" not in str(recorder.__dict__)
     assert any("http" in one for one in recorder.oddities)
+
+
+@pytest.mark.parametrize("password", ["pssst-42", "<pssst&42>"])
+def test_a_pms_that_repeats_our_password_is_not_quoted(password: str) -> None:
+    said = escape(f"User FOLIOGATE with {password} may not do that")
+    fault = f'<s:Fault xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><faultcode>s:Server</faultcode><faultstring>{said}</faultstring></s:Fault>'
+    scene, recorder = up(password=password)
+    scene.opera.mood = "garbage"
+    scene.opera.garbage = fault
+    told = [post(scene)]
+    scene.advance(61)
+    scene.opera.mood, scene.opera.refusal = "no", said
+    told.append(post(scene))
+    scene.opera.look_up = fault
+    told.append(post(scene))
+    assert [type(one) for one in told] == [InDoubt, Refused, NotSent]
+    assert "may not do that" in str(told)
+    for shown in (str(told), str(read(scene)), str(recorder.__dict__), scene.adapter.state.why):
+        assert password not in shown
 
 
 def test_a_negative_amount_goes_out_as_one() -> None:
