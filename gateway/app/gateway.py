@@ -146,15 +146,7 @@ class Gateway:
         )
         if self.config.pms:
             self.link = Link(self._surroundings())
-        self._asking = Asking(
-            memory=self.memory,
-            submit=self.writer.submit,
-            now=self._now,
-            policy=self._rules.policy,
-            pms_tells_rooms=self.link is not None and self.link.tells_rooms_itself,
-            counter=self.link.counter if self.link is not None else None,
-            take=self.due,
-        )
+        self._asking = self._asked_by_programs()
         self.event_hooks = event_hooks(self._surroundings(), self._elsewhere)
         self.watch, self._deliveries = watch_of(
             self._surroundings(),
@@ -164,6 +156,17 @@ class Gateway:
             self.link,
             self._pace.watch,
             self.event_hooks,
+        )
+
+    def _asked_by_programs(self) -> Asking:
+        return Asking(
+            memory=self.memory,
+            submit=self.writer.submit,
+            now=self._now,
+            policy=self._rules.policy,
+            pms_tells_rooms=self.link is not None and self.link.tells_rooms_itself,
+            counter=self.link.counter if self.link is not None else None,
+            take=self.due,
         )
 
     def _surroundings(self) -> Surroundings:
@@ -245,8 +248,8 @@ class Gateway:
         return self.status.troubles()
 
     def due(self, dues: Sequence[Due]) -> None:
-        """Charges became due: the clerk takes them."""
-        if self.link is not None and dues:
+        """Charges became due: the clerk takes them, or they wait in the store for a program that asks."""
+        if self.link is not None and self.link.counter is None and dues:
             self.link.clerk.take(dues)
 
     def ask(self, token: Token, wish: AnyWish) -> Deferred[Outcome]:

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from gateway.config import Config
 from gateway.simulators.calls import DEPARTMENTS, draw_call, later
 from gateway.simulators.destinations import plan_of
 from gateway.simulators.writers import writer_of
+from gateway.store import feed
+from gateway.store.database import Database
 from tests.simulation import hotel, hotel_pms
 from tests.simulation.disk import Disk
 from tests.simulation.exchanges import Exchange, FileExchange, StreamExchange, Telling
@@ -40,6 +43,14 @@ def spoken_on(seed: int) -> hotel.Speaks:
     return "ows" if seed % 7 == 3 else "fias"
 
 
+def _let_the_feed_be_read(config: Config) -> None:
+    """Every event is written from the first on, so that the rules of the store can hold the feed against the ledger."""
+    database = Database(config.store.url, hotel.OWNER)
+    database.open()
+    database.transact(lambda connection: feed.set_read(connection, hotel.OWNER, read=True))
+    database.close()
+
+
 class Day:
     """Everything of one day. `run` plays it; what came of it is for `checks` to judge."""
 
@@ -53,6 +64,7 @@ class Day:
         self.acknowledged = seed % 2 == 1
         self.speaks = speaks or spoken_on(seed)
         self.config = house.config(folder, acknowledged=self.acknowledged, speaks=self.speaks)
+        _let_the_feed_be_read(self.config)
         self.skew = timedelta()
         self.life: Life | None = None
         self.lives = 0
