@@ -28,7 +28,7 @@ from gateway.store.reporting import (
 from gateway.web.words import count
 
 #: States whose charges are named one by one, in the order in which they claim attention.
-_NAMED: Final = ("in_doubt", "refused", "held", "sent", "due")
+_NAMED: Final = ("in_doubt", "refused", "held", "unconfirmable", "sent", "due")
 
 
 @dataclass(slots=True)
