@@ -60,13 +60,15 @@ class Pace:
     """How often a gateway looks at what does not call it, in seconds.
 
     `look`: a followed file, because a call stands on the folio within two of them. `commands`: those of other
-    processes. `overdue`: open calls whose last record did not come. `watch`: whatever alarms are raised for.
+    processes. `overdue`: open calls whose last record did not come. `watch`: whatever alarms are raised for. `folios`:
+    whether a doubt is to be looked for on its folio.
     """
 
     look: float = 0.5
     commands: float = 1.0
     overdue: float = 60.0
     watch: float = EVERY
+    folios: float = LOOK_SECONDS
 
 
 class Gateway:
@@ -221,7 +223,7 @@ class Gateway:
                 PeriodicService(self._reactor, LOOK_SECONDS, self._doubt_the_silent, "looking for what was taken")
             )
         if self.link is not None and self.link.doubts is not None:
-            self._add(PeriodicService(self._reactor, LOOK_SECONDS, self.link.doubts.look, "reading folios back"))
+            self._add(PeriodicService(self._reactor, self._pace.folios, self.link.doubts.look, "reading folios back"))
 
     def _known_files(self, source: str) -> list[records.StoredSegment]:
         return self.database.read(lambda c: records.known_files(c, self.memory.owner, source))

@@ -12,7 +12,7 @@ from gateway.store import traffic
 from gateway.store.memory import Memory
 from gateway.store.rows import clean
 from gateway.traffic.rollup import Rollup
-from gateway.traffic.uses import uses_of_legs, uses_text
+from gateway.traffic.uses import is_blocked, uses_of_legs, uses_text
 from protocols.records import CallRecord
 
 
@@ -27,7 +27,7 @@ def told_beside(legs: Sequence[CallRecord]) -> str | None:
 
 def _plain(leg: CallRecord) -> bool:
     """True if one trunk was held, from the start, for the ringing and the talk."""
-    if leg.direction == "tandem" or leg.hold_seconds or leg.park_seconds:
+    if leg.direction == "tandem" or leg.hold_seconds or leg.park_seconds or is_blocked(leg):
         return False
     if leg.end is None:
         return True

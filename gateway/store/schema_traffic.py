@@ -20,6 +20,7 @@ trunk_quarters = Table(
     number(
         "unrung", "how many of these seizures lack their ringing, because the exchange does not tell it", null=False
     ),
+    number("blocked", "how many of these found no trunk free, where the exchange says so", null=False),
     key("quarter", "trunk_group", "trunk", "direction"),
     sqlite_with_rowid=False,
     comment="What trunks did: sums over the calls, written in their commits; 'foliogate db rebuild-traffic' makes them anew.",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Select, delete, func, select, update
 
 from gateway.instants import SECOND
 from gateway.store import schema
@@ -13,7 +13,7 @@ from gateway.store.memory import LATE_RECORDS
 from gateway.store.pages import first_since
 from gateway.store.statements import Statements
 from gateway.traffic.intervals import QUARTER, Load
-from gateway.traffic.rollup import Rollup, TrunkCall, uses_told
+from gateway.traffic.rollup import LineSums, Rollup, TrunkCall, TrunkQuarter, uses_told
 from gateway.traffic.uses import LONGEST_USE, Use
 
 _c, _q = schema.calls.c, schema.trunk_quarters.c
@@ -38,7 +38,7 @@ def write(connection: Connection, statements: Statements, owner: str, rollup: Ro
     """Add sums to what is there, in the caller's transaction; what has become nothing goes."""
     statements.add_quarters.many(connection, list(rollup.rows(owner)))
     if rollup.taken_back:
-        nothing = (_q.seizures == 0, _q.answered == 0, _q.busy == 0, _q.unrung == 0)
+        nothing = [_q[name] == 0 for name in Load._fields]
         touched = (_q.property == owner, _q.quarter.in_(sorted(rollup.quarters)))
         connection.execute(delete(schema.trunk_quarters).where(*touched, *nothing))
 
@@ -75,37 +75,56 @@ def rebuild(connection: Connection, owner: str, progress: Progress = _quiet) -> 
     return count
 
 
+def rebuild_all(connection: Connection) -> None:
+    """Make the sums of every property in the store anew: one upgrade serves all houses of a centre."""
+    for (owner,) in connection.execute(select(_c.property).distinct()).fetchall():
+        rebuild(connection, owner)
+
+
+def lines_that_differ(connection: Connection, owner: str, progress: Progress = _quiet) -> list[str]:
+    """The trunks, in words, whose stored sums are not what the calls say; each trunk over all time, so little is held."""
+    newest = int(connection.execute(select(func.max(_c.id)).where(_c.property == owner)).scalar() or 1)
+    told = LineSums()
+    for calls in _slices(connection, owner):
+        told.add(calls)
+        progress("each trunk", calls[-1].id / newest)
+    line = (_q.trunk_group, _q.trunk, _q.direction)
+    sums = [func.sum(_q[name]) for name in Load._fields]
+    wanted = select(*line, *sums).where(_q.property == owner).group_by(*line)
+    kept = {tuple(row[:3]): [int(value) for value in row[3:]] for row in connection.execute(wanted)}
+    differ = sorted(one for one in {*kept, *told.sums} if kept.get(one) != told.sums.get(one))
+    return [" ".join(filter(None, (group, trunk or "of no name", direction))) for group, trunk, direction in differ]
+
+
 def _slices(connection: Connection, owner: str) -> Iterator[list[TrunkCall]]:
-    """All calls in the order of their numbers. Whole numbers and text need no translation: the driver's rows do."""
+    """All calls in the order of their numbers."""
     wanted = select(*_COLUMNS).where(_c.property == owner).order_by(_c.id).limit(SLICE)
     last = 0
     while True:
-        found: Any = connection.execute(wanted.where(_c.id > last)).cursor
-        calls = list(map(TrunkCall._make, found.fetchall()))
+        calls = _fetched(connection, wanted.where(_c.id > last))
         if not calls:
             return
         yield calls
         last = calls[-1].id
 
 
-class TrunkQuarter(NamedTuple):
-    """What a trunk did in a quarter hour, in one direction."""
+def _fetched(connection: Connection, wanted: Select[Any]) -> list[TrunkCall]:
+    """Rows as the driver has them: whole numbers and text need no translation.
 
-    quarter: int
-    group: str
-    trunk: str
-    direction: str
-    load: Load
+    A connection that streams (`verify` has asked it to) would have taken some of them off the driver already.
+    """
+    found: Any = connection.execute(wanted, execution_options={"stream_results": False}).cursor
+    return list(map(TrunkCall._make, found.fetchall()))
 
 
 def quarters(connection: Connection, owner: str, since: int, until: int) -> list[TrunkQuarter]:
     """What trunks did from `since` until before `until`, both on quarter hours, in the order of time, group and trunk."""
     wanted = (
-        select(_q.quarter, _q.trunk_group, _q.trunk, _q.direction, _q.seizures, _q.answered, _q.busy, _q.unrung)
+        select(_q.quarter, _q.trunk_group, _q.trunk, _q.direction, *[_q[name] for name in Load._fields])
         .where(_q.property == owner, _q.quarter >= since - since % QUARTER, _q.quarter < until)
         .order_by(_q.quarter, _q.trunk_group, _q.trunk, _q.direction)
     )
-    return [TrunkQuarter(*row[:4], Load(*row[4:])) for row in connection.execute(wanted)]
+    return [TrunkQuarter._make((*row[:4], Load._make(row[4:]))) for row in connection.execute(wanted)]
 
 
 def uses(connection: Connection, owner: str, since: int, until: int) -> list[Use]:
@@ -120,6 +139,5 @@ def uses(connection: Connection, owner: str, since: int, until: int) -> list[Use
     wanted = select(*_COLUMNS).where(
         _c.property == owner, _c.id >= first, _c.id < beyond, _c.started_at < until, _c.started_at > since - EARLY
     )
-    calls: Any = connection.execute(wanted.order_by(_c.id)).cursor
-    told = (use for call in map(TrunkCall._make, calls.fetchall()) for use in uses_told(call))
+    told = (use for call in _fetched(connection, wanted.order_by(_c.id)) for use in uses_told(call))
     return [use for use in told if use.since < until and use.until > since]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol, TypeAlias
 
-from gateway.traffic.intervals import QUARTER, apportioned
+from gateway.traffic.intervals import QUARTER, Load, apportioned
 from gateway.traffic.uses import Use, use_of_row, uses_from
 
 #: Where a sum belongs: quarter hour, group, trunk, direction.
@@ -60,6 +60,16 @@ def uses_told(row: Told) -> list[Use]:
     return [] if use is None else [use]
 
 
+class TrunkQuarter(NamedTuple):
+    """What a trunk did in a quarter hour, in one direction: a stored sum."""
+
+    quarter: int
+    group: str
+    trunk: str
+    direction: str
+    load: Load
+
+
 class Rollup:
     """Sums of uses by place, not yet written; `taken_back` says that some were subtracted."""
 
@@ -81,12 +91,13 @@ class Rollup:
                 self._one(use, -1)
 
     def _one(self, use: Use, sign: int) -> None:
-        trunk, group, direction, since, until, answered, unrung = use
+        trunk, group, direction, since, until, answered, unrung, blocked = use
         quarter = since - since % QUARTER
         sums = self._at((quarter, group, trunk, direction))
         sums[0] += sign
         sums[1] += sign * answered
         sums[3] += sign * unrung
+        sums[4] += sign * blocked
         if until <= quarter + QUARTER:  # nearly every call
             sums[2] += sign * (until - since)
             return
@@ -96,7 +107,7 @@ class Rollup:
     def _at(self, place: Place) -> list[int]:
         sums = self._sums.get(place)
         if sums is None:
-            sums = self._sums[place] = [0, 0, 0, 0]
+            sums = self._sums[place] = [0, 0, 0, 0, 0]
         return sums
 
     @property
@@ -110,3 +121,18 @@ class Rollup:
             sums = self._sums[place]
             if any(sums):
                 yield (owner, *place, *sums)
+
+
+class LineSums:
+    """What calls did on each trunk over all time: group, trunk and direction, and the sums in the order of `Load`."""
+
+    def __init__(self) -> None:
+        self.sums: dict[tuple[str, str, str], list[int]] = {}
+
+    def add(self, rows: Iterable[Told]) -> None:
+        """Add what these calls tell."""
+        for row in rows:
+            for use in uses_told(row):
+                sums = self.sums.setdefault((use.group, use.trunk, use.direction), [0] * len(Load._fields))
+                for place, more in enumerate((1, use.answered, use.until - use.since, use.unrung, use.blocked)):
+                    sums[place] += more

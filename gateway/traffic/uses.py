@@ -17,6 +17,8 @@ from typing import Final, NamedTuple
 from gateway.instants import SECOND, to_micros
 from protocols.records import CallRecord
 
+#: Conditions by which an exchange says that an attempt found no trunk free. Most exchanges write no record of it at all.
+BLOCKED: Final = frozenset({"CONGESTION"})  # Asterisk
 #: A use longer than this is a fault of the record, and is cut to it: a week.
 LONGEST_USE: Final = 7 * 24 * 3600 * SECOND
 
@@ -25,7 +27,8 @@ class Use(NamedTuple):
     """One trunk held by one call, from `since` until before `until`, in microseconds UTC.
 
     `trunk` and `group` are as the exchange writes them, "" where it does not; `direction` is out, in or unknown. `answered`
-    and `unrung` are 0 or 1; `unrung` says that the ringing is not in the time.
+    and `unrung` are 0 or 1; `unrung` says that the ringing is not in the time. `blocked` is 1 for an attempt that
+    found no trunk free, by the exchange's own word: it held none, so it lasts no time.
     """
 
     trunk: str
@@ -35,6 +38,7 @@ class Use(NamedTuple):
     until: int
     answered: int
     unrung: int
+    blocked: int = 0
 
 
 def use_of_row(
@@ -90,9 +94,16 @@ def _uses(leg: CallRecord) -> list[Use]:
     uses = []
     for direction, trunk, group in ways:
         use = use_of_row(direction, answered, started, leg.ring_seconds, leg.talk_seconds, trunk, group)
-        if use is not None:
+        if use is not None and is_blocked(leg):
+            uses.append(use._replace(until=use.since, unrung=0, blocked=1))
+        elif use is not None:
             uses.append(_to_its_end(use, leg))
     return uses
+
+
+def is_blocked(leg: CallRecord) -> bool:
+    """True if the exchange says that this attempt outward found no trunk free."""
+    return leg.condition in BLOCKED and leg.direction in {"out", "tandem"} and not leg.talk_seconds
 
 
 def _to_its_end(use: Use, leg: CallRecord) -> Use:
@@ -116,6 +127,7 @@ def _met(uses: list[Use]) -> list[Use]:
                 until=max(last.until, use.until),
                 answered=max(last.answered, use.answered),
                 unrung=min(last.unrung, use.unrung),
+                blocked=min(last.blocked, use.blocked),
             )
         else:
             merged.append(use)

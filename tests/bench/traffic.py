@@ -43,10 +43,12 @@ BARE: Final = f"""
         FROM part WHERE until > quarter + {QUARTER}
     )
     SELECT quarter, trunk_group, trunk, direction, sum(first), sum(answered),
-        sum(min(until, quarter + {QUARTER}) - since), sum(unrung)
+        sum(min(until, quarter + {QUARTER}) - since), sum(unrung), 0
     FROM part GROUP BY quarter, trunk_group, trunk, direction
 """
-_SUMS: Final = "SELECT quarter, trunk_group, trunk, direction, seizures, answered, busy, unrung FROM trunk_quarters"
+_SUMS: Final = (
+    "SELECT quarter, trunk_group, trunk, direction, seizures, answered, busy, unrung, blocked FROM trunk_quarters"
+)
 
 
 def upkeep(folder: Path, *, seconds: float, batch: int) -> dict[str, Any]:
@@ -63,8 +65,8 @@ def upkeep(folder: Path, *, seconds: float, batch: int) -> dict[str, Any]:
 
         return measured
 
-    settling.write_uses = timed(trunk_uses.write_uses)
-    charging.told_beside = timed(trunk_uses.told_beside)
+    for where, work in ((settling, trunk_uses.write_uses), (charging, trunk_uses.told_beside)):
+        setattr(where, work.__name__, timed(work))
     found = intake.serial(folder, seconds=seconds, batch=batch)
     return {"trunks_us": spent[0] / found["records"] * 1e6, "cpu_us": found["cpu_us"]}
 
@@ -159,7 +161,13 @@ def bench() -> Findings:
         against="numpy's sort and running sum",
         target=1 / 5,
     )
-    rate = best_rate(lambda: [erlang_b(servers=24, traffic=20.0) for _ in range(20_000)] and 20_000)
+    rate = best_rate(_erlangs)
     yield Figure(name="Erlang B, N = 24", figure=1e6 / rate, unit="us", ceiling=5.0, against="processor time a call")
     held = measure("traffic.memory", calls=calls)
     yield f"a rebuild of {calls:,} calls holds {held['most'] / 1e6:.0f} MB at most"
+
+
+def _erlangs() -> int:
+    for _ in range(20_000):
+        erlang_b(servers=24, traffic=20.0)
+    return 20_000

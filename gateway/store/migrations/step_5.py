@@ -13,7 +13,7 @@ _STATEMENTS: Final = (
     "ALTER TABLE calls ADD COLUMN trunk_uses TEXT",
     "CREATE TABLE trunk_quarters (property TEXT NOT NULL, quarter BIGINT NOT NULL, trunk_group TEXT NOT NULL, "
     "trunk TEXT NOT NULL, direction TEXT NOT NULL, seizures BIGINT NOT NULL, answered BIGINT NOT NULL, "
-    "busy BIGINT NOT NULL, unrung BIGINT NOT NULL, "
+    "busy BIGINT NOT NULL, unrung BIGINT NOT NULL, blocked BIGINT NOT NULL, "
     "PRIMARY KEY (property, quarter, trunk_group, trunk, direction)){keyed}",
 )
 

@@ -213,7 +213,8 @@ def test_the_equivalent_random_method_on_a_simulated_example() -> None:
 
 
 def test_random_traffic_is_its_own_equivalent() -> None:
-    assert erlang.equivalent_random(7.0, 7.0) == (7.0, pytest.approx(0, abs=1e-12))
+    assert erlang.equivalent_random(7.0, 7.0).traffic == 7.0
+    assert erlang.equivalent_random(7.0, 7.0).servers == pytest.approx(0, abs=1e-12)
     assert erlang.erm_blocking(10, 7.0, 7.0) == pytest.approx(erlang.erlang_b(10, 7.0))
 
 

@@ -20,7 +20,8 @@ from gateway.traffic.whatif import around, returnable, staffing
 
 def test_a_group_is_held_against_its_target() -> None:
     found = grade(Measured(trunks=24, carried=15.0, all_busy=0.02), 0.01)
-    assert found.offered == (pytest.approx(15.14, abs=0.01), False, None)
+    assert found.offered.erlangs == pytest.approx(15.14, abs=0.01)
+    assert found.offered[1:] == (False, None)
     assert found.blocking_modelled == pytest.approx(erlang.erlang_b(24, found.offered.erlangs))
     assert found.needed == (24, 23, 20)
     assert (found.for_target, found.surplus, found.verdict) == (24, 0, "as wanted")
@@ -40,7 +41,8 @@ def test_above_ninety_per_cent_no_number_is_made_up() -> None:
 
 def test_blocked_attempts_that_the_exchange_tells_are_believed_before_the_model() -> None:
     told = Measured(trunks=24, carried=22.0, attempts=1000, blocked=120)
-    assert offered_to(told) == (pytest.approx(25.0), False, None)
+    assert offered_to(told).erlangs == pytest.approx(25.0)
+    assert not offered_to(told).saturated
     assert grade(told, 0.01).blocking_measured == 0.12
     assert grade(told, 0.01).verdict == "short"
 

@@ -17,6 +17,7 @@ from gateway.cli.main import main
 from gateway.instants import SECOND, to_micros
 from gateway.intake.overdue import SettleOverdue
 from gateway.store import schema, traffic
+from gateway.store.verify import broken_rules
 from gateway.traffic.intervals import QUARTER, Load, Sweep
 from gateway.traffic.uses import uses_from
 from tests.gateway.configurations import EXAMPLE
@@ -26,7 +27,7 @@ from tests.gateway.rig import NOON, Rig, line, starter_book
 AT = to_micros(NOON)
 BOOK = starter_book()
 SUMS = (
-    "SELECT quarter, trunk_group, trunk, direction, seizures, answered, busy, unrung FROM trunk_quarters "
+    "SELECT quarter, trunk_group, trunk, direction, seizures, answered, busy, unrung, blocked FROM trunk_quarters "
     "ORDER BY quarter, trunk_group, trunk, direction"
 )
 
@@ -50,10 +51,10 @@ def test_a_call_is_in_its_quarter_hours(rig: Rig) -> None:
     length = 1204 * SECOND
     first = quarter + QUARTER - began
     assert rig.rows(SUMS) == [
-        (quarter, "", "T9001", "out", 1, 1, first, 0),
-        (quarter + QUARTER, "", "T9001", "out", 0, 0, min(QUARTER, length - first), 0),
+        (quarter, "", "T9001", "out", 1, 1, first, 0, 0),
+        (quarter + QUARTER, "", "T9001", "out", 0, 0, min(QUARTER, length - first), 0, 0),
         *(
-            [(quarter + 2 * QUARTER, "", "T9001", "out", 0, 0, length - first - QUARTER, 0)]
+            [(quarter + 2 * QUARTER, "", "T9001", "out", 0, 0, length - first - QUARTER, 0, 0)]
             if length - first > QUARTER
             else []
         ),
@@ -160,7 +161,7 @@ def test_what_is_read_is_what_was_kept(rig: Rig) -> None:
     begin = AT - AT % QUARTER - QUARTER
     found = rig.database.read(lambda c: traffic.quarters(c, "SEASIDE", begin, begin + 4 * QUARTER))
     assert [(one.trunk, one.direction) for one in found] == [("T9001", "out"), ("T9002", "out")]
-    assert found[0].load == Load(1, 1, 69 * SECOND, 0)
+    assert found[0].load == Load(1, 1, 69 * SECOND)
     assert rig.database.read(lambda c: traffic.quarters(c, "SEASIDE", begin + 4 * QUARTER, begin + 8 * QUARTER)) == []
     uses = rig.database.read(lambda c: traffic.uses(c, "SEASIDE", begin, begin + 4 * QUARTER))
     assert Sweep(((one.since, one.until) for one in uses), begin, begin + 4 * QUARTER).peak().busy == 2
@@ -179,6 +180,19 @@ def test_an_older_store_is_added_up_when_it_is_upgraded(version: int, store_url:
     )
     assert calls == seizures
     database.close()
+
+
+def test_verifying_notices_sums_that_are_not_the_calls(rig: Rig) -> None:
+    rig.send(rig.connect(), line(1), on_trunk("T9002", 2))
+
+    def broken() -> list[str]:
+        return rig.database.read(lambda c: broken_rules(c, "SEASIDE", rig.database.is_sqlite))
+
+    assert broken() == []
+    rig.database.transact(lambda c: c.execute(text("UPDATE trunk_quarters SET busy = busy + 1 WHERE trunk = 'T9002'")))
+    (sentence,) = broken()
+    assert "the sums of one trunk are not what its calls say" in sentence
+    assert "T9002 out" in sentence
 
 
 def test_the_command_adds_up_anew(tmp_path: Path) -> None:

@@ -53,6 +53,13 @@ def test_one_record(said: dict[str, Any], expected: list[tuple[str, str, int, in
     assert seconds(uses_of_legs([leg(**said)])) == expected
 
 
+def test_an_attempt_that_found_no_trunk_free_held_none() -> None:
+    (use,) = uses_of_legs([leg(condition="CONGESTION", answered=False, talk_seconds=0, ring_seconds=None)])
+    assert (use.blocked, use.answered, use.unrung, use.until - use.since) == (1, 0, 0, 0)
+    (use,) = uses_of_legs([leg(condition="CONGESTION")])  # it was talked on, so it was not blocked
+    assert use.blocked == 0
+
+
 def test_a_record_without_ringing_says_so() -> None:
     (use,) = uses_of_legs([leg(ring_seconds=None)])
     assert (use.unrung, use.until - use.since) == (1, 60 * SECOND)

@@ -1,0 +1,372 @@
+"""A study of the trunks over a period: one value that holds every figure, from which pages and exports are drawn alike.
+
+It is made of the sums by quarter hour, of the uses themselves for what cannot be added up (peaks, all-busy times), and of
+the trunks that ought to be there. Each figure that rests on an assumption says so: `assumptions` is printed with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from gateway.instants import SECOND
+from gateway.traffic.busy_hour import (
+    Average,
+    Day,
+    Hour,
+    average_daily_peak,
+    bouncing,
+    clock_hour,
+    days_of,
+    highest_days,
+    sliding_hour,
+    time_consistent,
+)
+from gateway.traffic.capacity import Capacity, Installed
+from gateway.traffic.erlang import erlang_b_traffic
+from gateway.traffic.forecast import Forecast, fit
+from gateway.traffic.grade import Grade, Measured, Offered, grade, offered_to, overflow_from
+from gateway.traffic.intervals import (
+    HOUR,
+    NOTHING,
+    QUARTER,
+    AllBusy,
+    Held,
+    Load,
+    Peak,
+    Sweep,
+    local_hours,
+    one_call_a_trunk,
+    provisional_from,
+    whole_minutes,
+    with_allowance,
+)
+from gateway.traffic.rollup import TrunkQuarter
+from gateway.traffic.uses import Use
+
+#: A call shorter than this is short: a bad line makes people hang up and try again (Avaya's automatic circuit assurance).
+SHORT: Final = 10 * SECOND
+#: Short calls in the period from which on, if they are more than half of a trunk's, the trunk is called noisy.
+NOISY: Final = 30
+#: Occupancy over the whole period above which a trunk is stuck rather than busy.
+STUCK: Final = 0.98
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a study is of: days of the house, both included, seen at `now`, and the seconds to add for untold ringing."""
+
+    first: date
+    last: date
+    zone: ZoneInfo
+    now: int
+    allowance_s: int = 12
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The instants of the period, not beyond now."""
+        until = local_hours(self.last, self.zone)[-1].until
+        since = local_hours(self.first, self.zone)[0].since
+        return since, max(since, min(until, self.now))
+
+
+class TrunkStudy(NamedTuple):
+    """One trunk: what it did outward, inward and otherwise, the share of the period it was busy, and what is odd about it.
+
+    `remarks` are of: unused, stuck, noisy, out only, in only.
+    """
+
+    trunk: str
+    out: Load
+    incoming: Load
+    unknown: Load
+    occupancy: float
+    mean_holding_s: float | None
+    remarks: tuple[str, ...]
+
+
+class BusyHours(NamedTuple):
+    """The busy hour by each definition; None where there is no day."""
+
+    clock: Hour | None
+    sliding: Hour | None
+    time_consistent: Average | None
+    average_daily_peak: Average | None
+    bouncing: Average | None
+    ten_highest: tuple[Hour, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupStudy:
+    """One group of trunks over the period.
+
+    `grade` is of the time-consistent busy hour, None where the configuration does not know the group; `all_busy` is of the
+    whole period. `cut` counts calls that had to be cut because their trunk was taken again; `beyond` says that more were in
+    use than there are: the times are rough, or the configuration is wrong. `heat` is the mean number busy by weekday and hour.
+    """
+
+    group: str
+    installed: Installed | None
+    changed_at: tuple[int, ...]
+    out: Load
+    incoming: Load
+    unknown: Load
+    trunks: tuple[TrunkStudy, ...]
+    busy: BusyHours
+    grade: Grade | None
+    peak: Peak
+    all_busy: AllBusy | None
+    cut: int
+    beyond: bool
+    whole_minutes: bool
+    heat: Mapping[tuple[int, int], float]
+    forecast: Forecast | None
+    full_on: date | None
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.installed.name if self.installed is not None else self.group
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """The trunks of a house over a period; `provisional_from` is the instant from which figures may still grow."""
+
+    asked: Asked
+    groups: tuple[GroupStudy, ...]
+    unknown: tuple[tuple[str, str], ...]
+    provisional_from: int | None
+    assumptions: tuple[str, ...]
+
+
+def study(asked: Asked, capacity: Capacity, sums: Sequence[TrunkQuarter], uses: Sequence[Use]) -> Study:
+    """Make the study of a period from what the store has of it; `uses` may be those of the same period or more."""
+    by_group: dict[str, list[TrunkQuarter]] = {group: [] for group in capacity.groups}
+    for one in sums:
+        by_group.setdefault(capacity.group_of(one.trunk, one.group), []).append(one)
+    held: dict[str, list[Use]] = {}
+    for use in uses:
+        held.setdefault(capacity.group_of(use.trunk, use.group), []).append(use)
+    works = {name: _Work(asked, capacity, name, rows, held.get(name, [])) for name, rows in by_group.items()}
+    offered = {name: work.offered for name, work in works.items()}
+    groups = tuple(works[name].study(offered) for name in sorted(works))
+    since, until = asked.span
+    provisional = provisional_from(asked.now)
+    return Study(
+        asked=asked,
+        groups=groups,
+        unknown=tuple(capacity.unknown(uses)),
+        provisional_from=max(since, provisional) if provisional < until else None,
+        assumptions=tuple(_assumptions(asked, sums, groups)),
+    )
+
+
+def _assumptions(asked: Asked, sums: Iterable[TrunkQuarter], groups: Iterable[GroupStudy]) -> Iterable[str]:
+    yield "a trunk is counted busy from its seizure to its release, ringing included"
+    untold = sum(one.load.unrung for one in sums)
+    if untold:
+        yield f"{untold} calls do not tell their ringing: {asked.allowance_s} seconds were added for each"
+    if any(one.whole_minutes for one in groups):
+        yield "an exchange tells whole minutes only: peaks and all-busy times are rough"
+    if any(one.cut for one in groups):
+        yield "calls that overlapped on one trunk were cut where the next began"
+    if any(one.grade is not None and one.grade.offered.saturated for one in groups):
+        yield "a group above 90 % of its trunks is saturated: what was offered to it is not known"
+
+
+class _Work:
+    """One group while it is worked out."""
+
+    def __init__(
+        self, asked: Asked, capacity: Capacity, group: str, sums: Sequence[TrunkQuarter], uses: Sequence[Use]
+    ) -> None:
+        self._asked, self._capacity, self._group = asked, capacity, group
+        self._sums, self._uses = sums, uses
+        self._since, self._until = asked.span
+        self.installed = capacity.at(group, max(self._since, self._until - 1))
+        self._totals: dict[tuple[str, str], Load] = {}
+        for one in sums:
+            line = (one.trunk, one.direction)
+            self._totals[line] = self._totals.get(line, NOTHING).plus(one.load)
+        self._days = self._measured_days()
+        self.busy = _busy_hours(self._days)
+        self._held, self._cut = self._possible()
+        self._sweep = Sweep(self._held, self._since, self._until)
+
+    def _measured_days(self) -> list[Day]:
+        loads: dict[int, Load] = {}
+        for one in self._sums:
+            told = one.load
+            longer = told._replace(busy=told.busy + told.unrung * self._asked.allowance_s * SECOND)
+            loads[one.quarter] = loads.get(one.quarter, NOTHING).plus(longer)
+        return days_of(loads, self._asked.first, self._asked.last, self._asked.zone)
+
+    def _possible(self) -> tuple[list[Held], int]:
+        """The uses with their allowance; on a trunk that carries one call at a time, no two at once."""
+        allowance = self._asked.allowance_s * SECOND
+        members = self.installed.members if self.installed is not None else frozenset()
+        made = one_call_a_trunk((use for use in self._uses if use.trunk in members), allowance)
+        others = [with_allowance(use, allowance) for use in self._uses if use.trunk not in members]
+        return [*made.held, *others], made.cut
+
+    @property
+    def offered(self) -> Offered:
+        """What was offered in the time-consistent busy hour, by what was carried."""
+        return offered_to(self._measured())
+
+    def _measured(self) -> Measured:
+        hour = self.busy.time_consistent
+        minute = hour.minute if hour is not None else None
+        attempts, blocked = self._attempts(minute)
+        trunks = self.installed.trunks if self.installed is not None else 0
+        return Measured(
+            trunks=trunks,
+            carried=hour.erlangs if hour is not None else 0.0,
+            attempts=attempts,
+            blocked=blocked,
+            all_busy=self._all_busy_share(trunks, minute) if trunks else None,
+        )
+
+    def _attempts(self, minute: int | None) -> tuple[int | None, int | None]:
+        """Attempts and those blocked in the busy hours of all days; nothing of an exchange that never told of a blocked one."""
+        if not any(load.blocked for load in self._totals.values()):
+            return None, None
+        hours = [
+            day.quarters[place : place + 4]
+            for day in self._days
+            for place, quarter in enumerate(day.quarters)
+            if quarter.minute == minute
+        ]
+        loads = [quarter.load for four in hours for quarter in four]
+        return sum(load.seizures for load in loads), sum(load.blocked for load in loads)
+
+    def study(self, offered: Mapping[str, Offered]) -> GroupStudy:
+        """All of the group; `offered` is what each group was offered, for those that take the overflow of others."""
+        peak = self._sweep.peak()
+        trunks = self.installed.trunks if self.installed is not None else 0
+        forecast = fit({day.day: sliding_hour(day).erlangs for day in self._days if self._whole(day)})
+        return GroupStudy(
+            group=self._group,
+            installed=self.installed,
+            changed_at=tuple(self._capacity.changes(self._group, self._since, self._until)),
+            out=self._total("out"),
+            incoming=self._total("in"),
+            unknown=self._total("unknown"),
+            trunks=tuple(self._trunks()),
+            busy=self.busy,
+            grade=self._grade(offered),
+            peak=peak,
+            all_busy=self._sweep.all_busy(trunks) if trunks else None,
+            cut=self._cut,
+            beyond=bool(trunks) and peak.busy > trunks,
+            whole_minutes=whole_minutes(self._uses),
+            heat=_heat(self._days, self._until),
+            forecast=forecast,
+            full_on=self._full_on(forecast),
+        )
+
+    def _whole(self, day: Day) -> bool:
+        return bool(day.quarters) and day.quarters[-1].since + QUARTER <= self._asked.now
+
+    def _full_on(self, forecast: Forecast | None) -> date | None:
+        """The first day within a year whose busy hour is expected above what the group may be offered."""
+        if forecast is None or self.installed is None or not forecast.trend_is_clear:
+            return None
+        most = erlang_b_traffic(self.installed.trunks, self.installed.target)
+        return forecast.first_above(most, self._asked.last, 366)
+
+    def _total(self, direction: str) -> Load:
+        total = NOTHING
+        for (_, one), load in self._totals.items():
+            if one == direction:
+                total = total.plus(load)
+        return total
+
+    def _trunks(self) -> Iterable[TrunkStudy]:
+        names = {trunk for trunk, _ in self._totals}
+        members = self.installed.members if self.installed is not None else frozenset()
+        elapsed = self._until - self._since
+        short: dict[str, int] = {}
+        for use in self._uses:
+            short[use.trunk] = short.get(use.trunk, 0) + (use.until - use.since < SHORT)
+        for trunk in sorted(names | members):
+            out, incoming, unknown = (self._totals.get((trunk, way), NOTHING) for way in ("out", "in", "unknown"))
+            whole = out.plus(incoming).plus(unknown)
+            occupancy = whole.busy / elapsed if elapsed else 0.0
+            holding = whole.busy / whole.seizures / SECOND if whole.seizures else None
+            one = TrunkStudy(trunk, out, incoming, unknown, occupancy, holding, ())
+            yield one._replace(remarks=tuple(_remarks(one, trunk in members, short.get(trunk, 0), self.installed)))
+
+    def _grade(self, offered: Mapping[str, Offered]) -> Grade | None:
+        if self.installed is None or self.busy.time_consistent is None:
+            return None
+        firsts = self._firsts(offered)
+        return grade(self._measured(), self.installed.target, overflow_from(firsts) if firsts else None)
+
+    def _firsts(self, offered: Mapping[str, Offered]) -> list[tuple[int, float]]:
+        """Trunks and offered traffic of the groups whose overflow comes here, if all of them are known."""
+        names = self.installed.overflow_of if self.installed is not None else ()
+        found = []
+        for name in names:
+            first = self._capacity.at(name, max(self._since, self._until - 1))
+            if first is None or name not in offered or offered[name].saturated:
+                return []
+            found.append((first.trunks, offered[name].erlangs))
+        return found
+
+    def _all_busy_share(self, trunks: int, minute: int | None) -> float:
+        """The share of the busy hours of all days in which no trunk was free."""
+        begins = [quarter.since for day in self._days for quarter in day.quarters if quarter.minute == minute]
+        stretches = self._sweep.at_least(trunks)
+        time = sum(
+            max(0, min(one.until, begin + HOUR) - max(one.since, begin)) for begin in begins for one in stretches
+        )
+        return time / (HOUR * len(begins)) if begins else 0.0
+
+
+def _busy_hours(days: Sequence[Day]) -> BusyHours:
+    if not days:
+        return BusyHours(None, None, None, None, None, ())
+    by_load = [(clock_hour(day), sliding_hour(day)) for day in days]
+    return BusyHours(
+        clock=max((one for one, _ in by_load), key=lambda hour: hour.erlangs),
+        sliding=max((one for _, one in by_load), key=lambda hour: hour.erlangs),
+        time_consistent=time_consistent(days),
+        average_daily_peak=average_daily_peak(days),
+        bouncing=bouncing(days)[1],
+        ten_highest=tuple(highest_days(days)),
+    )
+
+
+def _heat(days: Iterable[Day], until: int) -> dict[tuple[int, int], float]:
+    """Mean erlangs by weekday (Monday is 0) and hour of the clock, over the time there was."""
+    busy: dict[tuple[int, int], int] = {}
+    elapsed: dict[tuple[int, int], int] = {}
+    for day in days:
+        for quarter in day.quarters:
+            if quarter.since >= until:
+                break
+            cell = (day.day.weekday(), quarter.minute // 60)
+            busy[cell] = busy.get(cell, 0) + quarter.load.busy
+            elapsed[cell] = elapsed.get(cell, 0) + QUARTER
+    return {cell: busy[cell] / elapsed[cell] for cell in sorted(busy)}
+
+
+def _remarks(one: TrunkStudy, member: bool, short: int, installed: Installed | None) -> Iterable[str]:
+    whole = one.out.plus(one.incoming).plus(one.unknown)
+    if whole == NOTHING:
+        yield "unused"
+        return
+    if member and one.occupancy > STUCK:  # a name that stands for many channels may well be busy all the time
+        yield "stuck"
+    if short >= NOISY and short * 2 > whole.seizures:
+        yield "noisy"
+    if installed is None or installed.direction == "both":
+        if not one.incoming.seizures and not one.unknown.seizures:
+            yield "out only"
+        if not one.out.seizures and not one.unknown.seizures:
+            yield "in only"
