@@ -75,6 +75,10 @@ class Capacity:
         standing = [one for one in self._by_group.get(group, ()) if one.since is None or one.since <= instant]
         return standing[-1] if standing else None
 
+    def newest(self, group: str) -> Installed:
+        """What stands last, of a group of the configuration."""
+        return self._by_group[group][-1]
+
     def changes(self, group: str, since: int, until: int) -> list[int]:
         """The instants within a span at which the group changed: a report over it is split there, or says so."""
         dated = [one.since for one in self._by_group.get(group, ()) if one.since is not None]
