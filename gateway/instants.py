@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,3 +18,8 @@ def to_micros(moment: datetime) -> int:
 def from_micros(micros: int) -> datetime:
     """The aware UTC instant of a stored one."""
     return EPOCH + timedelta(microseconds=micros)
+
+
+def midnight(day: date, zone: tzinfo) -> int:
+    """The stored form of the instant at which a local day begins."""
+    return to_micros(datetime.combine(day, time(), zone))

@@ -28,6 +28,9 @@ SECTIONS: dict[str, dict[str, Entry]] = {
             "gateway.cli.check:check_command", "Say every problem of a configuration, or what it amounts to."
         ),
         "postings": Entry("gateway.cli.postings:postings_group", "List, show, settle and retry postings."),
+        "report": Entry(
+            "gateway.cli.report:report_command", "Report on calls and charges as CSV, XLSX, PDF, JSON, HTML."
+        ),
         "stays": Entry("gateway.cli.stays:stays_group", "Give a guest's stay a tariff of its own."),
         "alarms": Entry(
             "gateway.cli.alarms:alarms_group", "List and acknowledge alarms, try the mail and the web hooks."

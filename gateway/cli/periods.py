@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
 
 if TYPE_CHECKING:
-    from gateway.intake.stored_calls import Span
+    from gateway.store.reporting import Span
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -41,16 +41,12 @@ def period_options(command: _F) -> _F:
 
 def span_of(first: date, last: date, zone: ZoneInfo) -> Span:
     """The stretch between two days of the property, both included."""
-    from gateway.instants import to_micros
-    from gateway.intake.stored_calls import Span
+    from gateway.instants import midnight
+    from gateway.store.reporting import Span
 
     if last < first:
         raise click.UsageError(f"--to {last} is before --from {first}")
-
-    def midnight(day: date) -> int:
-        return to_micros(datetime.combine(day, time(), zone))
-
-    return Span(midnight(first), midnight(last + timedelta(days=1)))
+    return Span(midnight(first, zone), midnight(last + timedelta(days=1), zone))
 
 
 @contextmanager

@@ -20,6 +20,10 @@ from pydantic import ValidationInfo
 from gateway.config.endpoints import listen_address
 from gateway.config.fields import surroundings
 from gateway.config.problems import did_you_mean
+from rating.money import exact
+
+#: Decimals that an amount of the configuration may have, whatever the currency.
+AMOUNT_DECIMALS = 4
 
 TOKEN_WIDTHS = (4, 8)  # digits of P#: four before FIAS 2.20, eight since
 AES_KEY_BYTES = 16  # FIAS encrypts with AES-128
@@ -251,6 +255,17 @@ def tariff_texts(folder: Path) -> bool:
         return any(path.name != APPROVAL and not path.name.startswith(".") for path in folder.glob("*.toml"))
     except OSError:
         return False
+
+
+def amount(text: str) -> str:
+    """An amount above nothing in the hotel's currency, as a decimal string."""
+    try:
+        above = exact(text, AMOUNT_DECIMALS) > 0
+    except ValueError:
+        above = False
+    if not above:
+        raise ValueError(f'"{text}" is no amount; write it like "50.00", in the hotel\'s currency and without its name')
+    return text
 
 
 def time_of_day(text: object) -> object:

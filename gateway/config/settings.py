@@ -335,6 +335,22 @@ class TrunkSettings(Settings):
     overflow_of: Texts = Field((), examples=[["sip"]])
 
 
+class ReportSettings(Settings):
+    """From where on a call stands out in the report of exceptions; every key may be left out.
+
+    `costly` is an amount in the hotel's currency; `after_hours` begins and ends on the hotel's clock, and concerns calls of
+    departments; `repeated` is how often one extension calls one number, `many_callers` how many extensions do.
+    """
+
+    long_minutes: Annotated[int, Field(ge=1, le=1_440)] = Field(60, examples=[60])
+    costly: Annotated[str, AfterValidator(checks.amount)] = Field("50", examples=["50.00"])
+    short_seconds: Annotated[int, Field(ge=1, le=60)] = Field(6, examples=[6])
+    after_hours_from: Annotated[time, BeforeValidator(checks.time_of_day)] = Field(time(22, 0), examples=["22:00"])
+    after_hours_to: Annotated[time, BeforeValidator(checks.time_of_day)] = Field(time(6, 0), examples=["06:00"])
+    repeated: Annotated[int, Field(ge=2, le=1_000)] = Field(5, examples=[5])
+    many_callers: Annotated[int, Field(ge=2, le=1_000)] = Field(5, examples=[5])
+
+
 class Document(Settings):
     """The whole file, table by table. `load` has put an empty table in the place of each one that may be left out."""
 
@@ -347,6 +363,7 @@ class Document(Settings):
     numbering: NumberingSettings
     tariff: TariffSettings
     watch: WatchSettings
+    reports: ReportSettings
     mail: MailSettings | None = None
     hook: Annotated[tuple[HookSettings, ...], BeforeValidator(as_tuple)] = ()
     trunks: Annotated[tuple[TrunkSettings, ...], BeforeValidator(as_tuple)] = ()
@@ -375,6 +392,7 @@ class Config:
     numbering: NumberingSettings
     tariff: TariffSettings
     watch: WatchSettings
+    reports: ReportSettings
     mail: MailSettings | None
     hook: tuple[HookSettings, ...]
     trunks: tuple[TrunkSettings, ...] = ()

@@ -19,11 +19,12 @@ from gateway.directory import NoNews, Occupancy, Place, Room
 from gateway.intake.batch import Rules, Source
 from gateway.intake.call_rows import trace_text
 from gateway.intake.decisions import FINAL
-from gateway.intake.stored_calls import Again, Span, StoredCall, calls_between
+from gateway.intake.stored_calls import Again, StoredCall, calls_between
 from gateway.settle import Free, Price, Priced, rule
 from gateway.store import pages
 from gateway.store.database import Database
 from gateway.store.lists import MOST_ITEMS, Item, ItemDeed
+from gateway.store.reporting import Span
 from gateway.store.stays import load_occupancy
 from rating.book import TariffBook
 from rating.money import format_amount

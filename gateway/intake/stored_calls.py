@@ -13,12 +13,13 @@ from typing import Any, Final, NamedTuple, cast
 from sqlalchemy import Connection, select
 
 from gateway.attribution import Caller, Guest, StayTariffs, put_through
-from gateway.instants import SECOND, from_micros
+from gateway.instants import from_micros
 from gateway.intake.batch import Rules, Source
 from gateway.settle import CarrierCost, Price, carrier_cost, price
 from gateway.store import schema
 from gateway.store.database import Database
 from gateway.store.pages import first_since
+from gateway.store.reporting import AHEAD, SLICE, Span
 from gateway.store.stay_tariffs import load_stay_tariffs
 from protocols.records import CallRecord, JoinedCall
 from rating.book import TariffBook
@@ -26,10 +27,6 @@ from rating.circumstances import PLAIN, Circumstances
 
 _c, _r, _s = schema.calls.c, schema.records.c, schema.stays.c
 
-#: Calls of one slice.
-SLICE: Final = 2_000
-#: How far an exchange's clock may be ahead of ours: a record may tell of a call that begins later than it came.
-AHEAD: Final = 24 * 3600 * SECOND
 #: Callers on trunks that are remembered.
 _REMEMBERED: Final = 20_000
 
@@ -79,13 +76,6 @@ assert [CallRecord._fields.index(name) for name in _TOLD[:-1]] == [6, 9, 10, 13,
 _FIRST: Final = StoredCall._fields.index(_TOLD[0])
 _SAME: Final = slice(_FIRST, _FIRST + len(_TOLD))
 assert list(StoredCall._fields[_SAME]) == _TOLD
-
-
-class Span(NamedTuple):
-    """A stretch of time, from `since` until before `until`, in microseconds UTC."""
-
-    since: int
-    until: int
 
 
 def calls_between(database: Database, span: Span, slice_size: int = SLICE) -> Iterator[list[StoredCall]]:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from gateway.intake.batch import Rules, Source
-from gateway.intake.stored_calls import Again, Span, StoredCall, calls_between
+from gateway.intake.stored_calls import Again, StoredCall, calls_between
 from gateway.replay.comparing import Line
 from gateway.settle import Free, Priced
 from gateway.store.database import Database
+from gateway.store.reporting import Span
 from protocols.records import JoinedCall
 from rating.book import TariffBook
 

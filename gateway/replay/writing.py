@@ -15,6 +15,7 @@ from typing import IO, Any, Final, Protocol
 
 from gateway.instants import from_micros
 from gateway.replay.comparing import Asked, Comparison, Line, Sums
+from gateway.spreadsheets import SHEET_ROWS, open_book, plain_cell
 from rating.money import format_amount
 
 #: The columns of a call, in every form.
@@ -33,10 +34,6 @@ COLUMNS: Final = (
     "difference",
     "note",
 )
-#: Calls of one sheet; a sheet of a work book has 1,048,576 rows.
-SHEET_ROWS: Final = 1_000_000
-#: Characters that a spreadsheet takes for the beginning of a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Writer(Protocol):
@@ -70,17 +67,10 @@ class CsvWriter:
 
     def line(self, line: Line) -> None:
         """One row."""
-        self._rows.writerow([_plain(one) for one in values(line, self._asked, self._zone)])
+        self._rows.writerow([plain_cell(one) for one in values(line, self._asked, self._zone)])
 
     def end(self, summary: dict[str, Any]) -> None:
         """A table of calls has no place for sums."""
-
-
-def _plain(value: object) -> object:
-    """Text that no spreadsheet runs as a formula; a negative amount stays a number."""
-    if isinstance(value, str) and value.startswith(_FORMULA) and not value[1:].replace(".", "").isdigit():
-        return f"'{value}"
-    return value
 
 
 class JsonWriter:
@@ -103,11 +93,7 @@ class BookWriter:
     """A work book: the sums in front, then sheets of calls."""
 
     def __init__(self, path: Path, asked: Asked, zone: tzinfo) -> None:
-        import xlsxwriter
-
-        # Rows go to the disk as they are written. Nothing from outside may become a formula or a link.
-        plain = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        self._book = xlsxwriter.Workbook(str(path), plain)
+        self._book = open_book(path)
         self._asked, self._zone = asked, zone
         self._money = self._book.add_format({"num_format": "0." + "0" * asked.decimals if asked.decimals else "0"})
         self._bold = self._book.add_format({"bold": True})

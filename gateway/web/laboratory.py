@@ -119,7 +119,7 @@ class Laboratory:
 
     def rehearse(self, form: Form) -> Work:
         """Begin a rehearsal; raises NotUnderstood."""
-        first, last = _period(form)
+        first, last = asked_days(form.first, form.last)
         if form.tariff not in self.folders():
             raise NotUnderstood("Choose one of the tariffs: they are the folders beside the tariff in force.")
         folder = self._house.config.tariff.folder.parent / form.tariff
@@ -138,7 +138,7 @@ class Laboratory:
 
     def list_changes(self, form: Form) -> Work:
         """Begin to make a list of what the tariff as it is now changes; raises NotUnderstood."""
-        first, last = _period(form)
+        first, last = asked_days(form.first, form.last)
         if not form.who:
             raise NotUnderstood("Write your name: whoever approves the list must know who made it.")
         if not form.why:
@@ -185,15 +185,16 @@ def _holds_rules(folder: Path) -> bool:
     return any(one.suffix == ".toml" for one in folder.iterdir() if one.is_file())
 
 
-def _period(form: Form) -> tuple[date, date]:
+def asked_days(begin: str, end: str, command: str = "foliogate replay") -> tuple[date, date]:
+    """The first and the last day that a form asks for; raises NotUnderstood."""
     try:
-        first, last = date.fromisoformat(form.first), date.fromisoformat(form.last)
+        first, last = date.fromisoformat(begin), date.fromisoformat(end)
     except ValueError:
         raise NotUnderstood("Write both days, the first and the last, as 2026-11-30.") from None
     if last < first:
         raise NotUnderstood("The last day is before the first.")
     if (last - first).days >= MOST_DAYS:
-        raise NotUnderstood(f"At most {MOST_DAYS} days at a time here; the command foliogate replay takes any period.")
+        raise NotUnderstood(f"At most {MOST_DAYS} days at a time here; the command {command} takes any period.")
     return first, last
 
 

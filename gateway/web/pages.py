@@ -38,6 +38,7 @@ NAVIGATION: Final = (
     ("alarms", "/alarms", "Alarms"),
 )
 MORE_NAVIGATION: Final = (
+    ("reports", "/reports", "Reports"),
     ("corrections", "/corrections", "Corrections"),
     ("laboratory", "/laboratory", "Laboratory"),
     ("records", "/records", "Records"),

@@ -18,6 +18,7 @@ from gateway.web.laboratory import Laboratory
 from gateway.web.live import Live
 from gateway.web.programs import Programs
 from gateway.web.reads import Reads
+from gateway.web.report_pages import Workshop
 from gateway.web.security import BoundedSite, Door, QuietSite, Rooms, own_hosts
 from gateway.web.site import Routes
 from gateway.web.soap.service import SoapService
@@ -32,13 +33,20 @@ def site_version() -> str:
         return "not installed"
 
 
-def door(house: House, clock: Any, elsewhere: Elsewhere, laboratory: Laboratory | None = None) -> Door:
+def door(
+    house: House,
+    clock: Any,
+    elsewhere: Elsewhere,
+    laboratory: Laboratory | None = None,
+    workshop: Workshop | None = None,
+) -> Door:
     """The whole site as one resource."""
     bench = laboratory or Laboratory(house, in_processes(clock))
+    makes = workshop or Workshop(in_processes(clock))
     reads, version = Reads(house.database, elsewhere), site_version()
     live = Live(house, reads, clock.seconds)
-    programs, callers = Programs(house, reads), Callers(house.database, reads, clock.seconds)
-    pages = Routes(house, reads, live, clock, version, bench).app.resource()
+    programs, callers = Programs(house, reads, clock), Callers(house.database, reads, clock.seconds)
+    pages = Routes(house, reads, live, clock, version, bench, makes).app.resource()
     api = Api(house, reads, live, version)
     routes = ApiRoutes(house, reads, api, programs, callers, version).app.resource()
     below = {b"/api/": routes, b"/soap/": SoapService(api, programs, callers)}
@@ -51,7 +59,8 @@ class WebService:
     def __init__(self, house: House, reactor: Any) -> None:
         self._house, self._reactor = house, reactor
         self._laboratory = Laboratory(house, in_processes(reactor))
-        self._door = door(house, reactor, in_threads(reactor), self._laboratory)
+        self._workshop = Workshop(in_processes(reactor))
+        self._door = door(house, reactor, in_threads(reactor), self._laboratory, self._workshop)
         self._port: IListeningPort | None = None
 
     def start(self) -> Deferred[int]:
@@ -70,6 +79,7 @@ class WebService:
         """Take no more connections and answer nothing more; fires when the port is closed."""
         self._door.closed = True
         self._laboratory.close()
+        self._workshop.close()
         port, self._port = self._port, None
         if port is None:
             return succeed(None)

@@ -7,6 +7,7 @@ each get a sentence: as a page where a person asked, as JSON below `/api`.
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 from typing import Any, Final
 
 from klein import Klein
@@ -15,6 +16,7 @@ from twisted.protocols.basic import FileSender
 from twisted.python.failure import Failure
 from werkzeug.exceptions import HTTPException
 
+from gateway.reports.writing import FORMS
 from gateway.web.alarms import AlarmPages, way_back
 from gateway.web.answers import HTML, answer, fields_of, json_answer, text_of
 from gateway.web.api import BadQuestion, whole
@@ -22,13 +24,14 @@ from gateway.web.deeds import Deeds, NotDone, judge, judge_acknowledgement, read
 from gateway.web.explanation import chosen_language
 from gateway.web.health import Pulse, health
 from gateway.web.house import House
-from gateway.web.laboratory import FILES, Laboratory
+from gateway.web.laboratory import FILES, Laboratory, NotUnderstood
 from gateway.web.live import Live
 from gateway.web.metrics import CONTENT_TYPE, Metrics
 from gateway.web.pages import Entered, Page, Pages
 from gateway.web.price_pages import PricePages
 from gateway.web.price_pages import read_form as price_form
 from gateway.web.reads import Reads, StoreBusy, StoreUnreadable
+from gateway.web.report_pages import ReportPages, Workshop, read_question
 from gateway.web.security import Tokens, from_our_page
 from gateway.web.templates import static_files
 
@@ -47,13 +50,16 @@ class Routes:
     app = Klein()
     _log = Logger()
 
-    def __init__(self, house: House, reads: Reads, live: Live, clock: Any, version: str, bench: Laboratory) -> None:
+    def __init__(
+        self, house: House, reads: Reads, live: Live, clock: Any, version: str, bench: Laboratory, workshop: Workshop
+    ) -> None:
         self._house = house
         self._tokens = Tokens(secrets.token_bytes(SECRET_BYTES))
         self._pages = Pages(house, reads, live, self._tokens, version)
         self._bench = bench
         self._prices = PricePages(house, reads, live, self._tokens, self._pages, bench, clock)
         self._alarms = AlarmPages(house, reads, live, self._pages, self._tokens)
+        self._reports = ReportPages(house, reads, live, self._pages, workshop)
         self._deeds = Deeds(house, reads, clock)
         self._metrics = Metrics(house, reads, clock.seconds)
         self._pulse = Pulse(house, clock.seconds)
@@ -211,12 +217,41 @@ class Routes:
         path = work.file(name) if work is not None else None
         if path is None:
             return _html(request, await self._pages.missing("There is no such file; the rehearsal may still run."))
-        request.setHeader("content-type", FILES[name])
-        request.setHeader("content-length", str(path.stat().st_size))
-        with path.open("rb") as file:
-            sender: Any = FileSender()
-            await sender.beginFileTransfer(file, request)
-        return b""
+        return await _send(request, path, FILES[name])
+
+    # -- reports --------------------------------------------------------------------------------------------------
+
+    @app.route("/reports", methods=["GET"])
+    async def reports(self, request: Any) -> bytes:
+        """Which reports there are."""
+        return _html(request, await self._reports.all())
+
+    @app.route("/reports/show", methods=["GET"])
+    async def show_report(self, request: Any) -> bytes:
+        """What the form asks for, by the days it means today."""
+        asked = read_question(fields_of(request))
+        try:
+            return _see_other(request, self._reports.address(asked))
+        except NotUnderstood as error:
+            return _html(request, await self._reports.all(asked, str(error)))
+
+    @app.route("/reports/<kind>", methods=["GET"])
+    async def report(self, request: Any, kind: str) -> bytes:
+        """One report."""
+        return _html(request, await self._reports.one(read_question(fields_of(request), kind)))
+
+    @app.route("/reports/<kind>/file.<form>", methods=["GET"])
+    async def report_file(self, request: Any, kind: str, form: str) -> bytes:
+        """One report as a file, which is made for this answer and gone after it."""
+        made = await self._reports.file(read_question(fields_of(request), kind), form)
+        if isinstance(made, Page):
+            return _html(request, made)
+        path, name = made
+        request.setHeader("content-disposition", f'attachment; filename="{name}"')
+        try:
+            return await _send(request, path, FORMS[form].content_type)
+        finally:
+            path.unlink(missing_ok=True)
 
     # -- for programs ---------------------------------------------------------------------------------------------
 
@@ -273,6 +308,16 @@ class Routes:
         if request.uri.startswith(b"/metrics"):
             return json_answer(request, status, {"error": words})
         return _html(request, await self._pages.problem(status, title, words))
+
+
+async def _send(request: Any, path: Path, content_type: str) -> bytes:
+    """A file, sent as it is read."""
+    request.setHeader("content-type", content_type)
+    request.setHeader("content-length", str(path.stat().st_size))
+    with path.open("rb") as file:
+        sender: Any = FileSender()
+        await sender.beginFileTransfer(file, request)
+    return b""
 
 
 def _before(request: Any) -> int | None:

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from gateway.instants import to_micros
-from gateway.intake.stored_calls import Again, Span, StoredCall, calls_between
+from gateway.intake.stored_calls import Again, StoredCall, calls_between
 from gateway.replay.comparing import Asked
 from gateway.replay.rehearsing import Rehearsal
 from gateway.replay.writing import CsvWriter, run
 from gateway.store.database import Database
+from gateway.store.reporting import Span
 from rating.rate import rate
 from tests.bench.growth import BATCH, SETTLED
 from tests.bench.house import ZONE, ByHand, House

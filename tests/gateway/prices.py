@@ -9,9 +9,9 @@ from gateway.instants import to_micros
 from gateway.intake.correcting import Correcting, Proposal
 from gateway.intake.decisions import Decisions
 from gateway.intake.reconsider import reconsider
-from gateway.intake.stored_calls import Span
 from gateway.posting.deeds import ReadCommands
 from gateway.store import commands, lists
+from gateway.store.reporting import Span
 from rating.book import TariffBook
 from tests.gateway.rig import NOON, WARSAW, Rig
 from tests.rating.scenes import book_of

@@ -14,11 +14,12 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from gateway.instants import to_micros
-from gateway.intake.stored_calls import Span, calls_between
+from gateway.intake.stored_calls import calls_between
 from gateway.replay.comparing import GROUPINGS, MOST_CELLS, MOVERS, OTHERS, Asked, Comparison, Line
 from gateway.replay.rehearsing import CannotCompare, Question, Rehearsal
 from gateway.replay.writing import COLUMNS, BookWriter, CsvWriter, JsonWriter, run, summary
 from gateway.store.database import Database
+from gateway.store.reporting import Span
 from pms_adapters.events import CheckedOut
 from rating.book import TariffBook
 from tests.gateway.prices import DAYS, HEAD, flat, of_files

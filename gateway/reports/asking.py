@@ -1,0 +1,127 @@
+"""What is asked of a report, and the head that every answer has: days, footing, how whole the data are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from gateway.config import Config, ReportSettings
+from gateway.config.trunks import capacity_of
+from gateway.instants import from_micros, to_micros
+from gateway.reports.periods import Period
+from gateway.reports.values import Money, Report, Section
+from gateway.store.database import Database
+from gateway.store.reporting import Chosen, Span, began, wholeness
+from gateway.traffic.capacity import Capacity
+from gateway.web.words import count
+from protocols.text import mask_number
+from rating.money import minor_digits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The days, the house and who asks: `masked` hides the middle of telephone numbers from those who may not see them."""
+
+    database: Database
+    hotel: str
+    period: Period
+    currency: str
+    decimals: int
+    run_at: datetime
+    settings: ReportSettings
+    capacity: Capacity
+    masked: bool = False
+
+    @property
+    def span(self) -> Span:
+        """The days as instants."""
+        return Span(self.period.since, self.period.until)
+
+    def chosen(self, connection: Connection) -> Chosen:
+        """The calls of the days."""
+        return began(connection, self.database.property, self.span)
+
+    def money(self, minor: int) -> Money:
+        """An amount in the hotel's currency."""
+        return Money(minor, self.currency, self.decimals)
+
+    def number(self, row: Any) -> str:
+        """The other side's number, as far as whoever asks may see it."""
+        number = row["number"] or row["dialled"] or row.get("caller") or ""
+        return mask_number(number) if self.masked else number
+
+
+def asked_of(
+    config: Config, database: Database, first: date, last: date, run_at: datetime, *, masked: bool = False
+) -> Asked:
+    """What is asked of a house by its configuration."""
+    return Asked(
+        database=database,
+        hotel=config.property.name,
+        period=Period(first, last, config.property.timezone),
+        currency=config.property.currency,
+        decimals=minor_digits(config.property.currency),
+        run_at=run_at,
+        settings=config.reports,
+        capacity=capacity_of(config),
+        masked=masked,
+    )
+
+
+#: What holds for every report on calls.
+BEGAN = "Counted are the calls that began in these days, by the hotel's clock, whenever their records came."
+TALK = "Talk time is answered time, as the exchange tells it; it is not the time that was billed."
+
+
+def report(
+    asked: Asked,
+    connection: Connection,
+    chosen: Chosen,
+    *,
+    kind: str,
+    title: str,
+    finding: str,
+    sections: Sequence[Section],
+    assumptions: Sequence[str] = (),
+    by_begin: bool = True,
+) -> Report:
+    """The report, with its head; `by_begin` says that it counts calls by when they began."""
+    return Report(
+        kind=kind,
+        title=title,
+        hotel=asked.hotel,
+        first=asked.period.first,
+        last=asked.period.last,
+        zone=asked.period.zone,
+        run_at=asked.run_at,
+        finding=finding,
+        complete=tuple(_complete(asked, connection, chosen)),
+        assumptions=(
+            *((BEGAN,) if by_begin else ()),
+            *assumptions,
+            *(("Telephone numbers are masked.",) if asked.masked else ()),
+        ),
+        sections=tuple(sections),
+    )
+
+
+def _complete(asked: Asked, connection: Connection, chosen: Chosen) -> list[str]:
+    found, zone = wholeness(connection, chosen), asked.period.zone
+    now = to_micros(asked.run_at)
+    over = now >= asked.period.until
+    words = ["These days are over." if over else "These days are not over: what is yet to come is not here."]
+    if found.last_received is None:
+        return ["No record of the exchange has ever come."]
+    last = from_micros(found.last_received).astimezone(zone)
+    words.append(f"The exchange's last record came on {last:%Y-%m-%d} at {last:%H:%M}.")
+    if found.open:
+        words.append(f"{count(found.open, 'call')} of these days may not be finished: further records are awaited.")
+    if found.unread:
+        words.append(f"{count(found.unread, 'record')} that came in these days could not be read.")
+    if found.gaps:
+        words.append(f"{count(found.gaps, 'gap')} in the exchange's own numbers: records may be missing.")
+    return words

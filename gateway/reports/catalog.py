@@ -1,0 +1,62 @@
+"""Every kind of report by its name: what it answers, and what makes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple, TypeAlias
+
+from sqlalchemy import Connection
+
+from gateway.reports.asking import Asked
+from gateway.reports.kinds import trunks
+from gateway.reports.kinds.balance import balance
+from gateway.reports.kinds.callers import departments, extensions
+from gateway.reports.kinds.calls import calls
+from gateway.reports.kinds.classes import classes
+from gateway.reports.kinds.exceptions import exceptions
+from gateway.reports.kinds.postings import postings
+from gateway.reports.kinds.quality import data_quality
+from gateway.reports.kinds.rooms import rooms
+from gateway.reports.values import Report
+
+Make: TypeAlias = Callable[[Asked, Connection], Report]
+
+
+class Kind(NamedTuple):
+    """A kind of report: whom it is for, its title, the question it answers, and what makes it on a snapshot."""
+
+    group: str
+    title: str
+    answers: str
+    make: Make
+
+
+DESK: Final = "For the desk and the night audit"
+HOUSE: Final = "For the house"
+TRUNKS: Final = "For whoever looks after the exchange"
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "balance": Kind(DESK, "Balance", "Is everything that was told priced, charged and taken by the PMS?", balance),
+    "postings": Kind(DESK, "Charges", "How do the charges stand, and which wait for a person?", postings),
+    "rooms": Kind(DESK, "Rooms", "What did each room and stay call, and what was it charged?", rooms),
+    "calls": Kind(DESK, "Calls", "Every call, one by one.", calls),
+    "classes": Kind(HOUSE, "Classes", "Where did the calls go, what did they cost, and what is left?", classes),
+    "departments": Kind(HOUSE, "Departments", "What did each department of the house call?", departments),
+    "extensions": Kind(HOUSE, "Extensions", "Who made and took how many calls?", extensions),
+    "exceptions": Kind(
+        HOUSE, "Exceptions", "Which calls stand out: long, costly, at night, from vacant rooms?", exceptions
+    ),
+    "data-quality": Kind(
+        HOUSE, "Data quality", "What should somebody put right in lists, exchange or tariff?", data_quality
+    ),
+    "trunks": Kind(TRUNKS, "Trunk use", "How much were the trunks used, group by group and one by one?", trunks.trunks),
+    "busy-hour": Kind(
+        TRUNKS, "Busy hour", "When are they busiest, by each of the usual definitions?", trunks.busy_hour
+    ),
+    "heat": Kind(TRUNKS, "Weekday by hour", "How many trunks are busy at each hour of the week?", trunks.heat),
+    "grade": Kind(TRUNKS, "Grade of service", "Are there enough trunks, and how many would do?", trunks.grade),
+    "what-if": Kind(TRUNKS, "What if", "What would fewer or more trunks do, or more traffic?", trunks.what_if),
+    "forecast": Kind(
+        TRUNKS, "Forecast", "Where is the busy hour going, and when would a group be full?", trunks.forecast
+    ),
+}

@@ -1,0 +1,106 @@
+"""Where the calls went: by class of number, by place and by carrier, with prices, costs and what is left of them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from gateway.reports.asking import TALK, Asked, report
+from gateway.reports.kinds.calls import PRICE
+from gateway.reports.sums import Tally, money_rows, tallied, together
+from gateway.reports.values import Bars, Column, Report, Row, Section, Table, table
+from gateway.store.reporting import call_sums
+from gateway.web.words import count, minutes
+
+#: Places and carriers in a picture.
+MOST_BARS: Final = 12
+MARGIN: Final = (
+    "The margin is the price less the cost of guests' calls for which both are known in one currency; calls of the house "
+    "and corrections are not in it."
+)
+
+
+def classes(asked: Asked, connection: Connection) -> Report:
+    """The report."""
+    chosen = asked.chosen(connection)
+    rows = [
+        one for one in call_sums(connection, chosen, ("number_class", "place", "carrier")) if one["direction"] == "out"
+    ]
+    whole, home = together(tallied(rows).values()), asked.money(0)
+    tables = [
+        _table(asked, rows, "class", "By class of number", "number_class"),
+        _table(asked, rows, "place", "By place", "number_class", "place"),
+        _table(asked, rows, "carrier", "By carrier", "carrier"),
+    ]
+    uncosted = f" The cost of {count(whole.uncosted, 'call')} of guests is not known." if whole.uncosted else ""
+    finding = (
+        f"{count(whole.calls, 'outgoing call')}, {minutes(whole.talk)} of talk, {whole.priced.words(home)} at guests' "
+        f"prices, {whole.cost.words(home) if whole.cost.known else 'no cost known'}; "
+        f"{whole.margin.words(home)} remain where both are known.{uncosted}"
+    )
+    return report(
+        asked,
+        connection,
+        chosen,
+        kind="classes",
+        title="Calls by class, place and carrier",
+        finding=finding,
+        sections=(*_picture(asked, rows), *tables),
+        assumptions=("Outgoing calls only.", TALK, PRICE, MARGIN),
+    )
+
+
+def _table(asked: Asked, rows: list[dict[str, Any]], name: str, title: str, *keys: str) -> Table:
+    found = tallied(rows, *keys)
+    listed: list[Row] = []
+    for key, tally in sorted(found.items(), key=_dearest):
+        listed += _rows(asked, [one or "not known" for one in key], tally)
+    titles = {"number_class": "class", "place": "place", "carrier": "carrier"}
+    columns = (
+        *(Column(titles[key], titles[key]) for key in keys),
+        Column("calls", "calls", "count"),
+        Column("talk_seconds", "talk", "seconds"),
+        Column("price", "guests' price", "money"),
+        Column("house_price", "house's calls", "money"),
+        Column("cost", "cost", "money"),
+        Column("margin", "margin", "money"),
+        Column("uncosted", "cost not known", "count", detail=True),
+    )
+    head = ["together", *([None] * (len(keys) - 1))]
+    totals = _rows(asked, head, together(found.values()))
+    return table(name, title, columns, listed, totals=tuple(totals), nothing="No call went out.")
+
+
+def _dearest(found: tuple[tuple[Any, ...], Tally]) -> tuple[Any, ...]:
+    key, tally = found
+    paid = sum(one.minor for one in (*tally.priced.amounts(), *tally.house.amounts()))
+    return (-paid, -tally.calls, *(one or "" for one in key))
+
+
+def _rows(asked: Asked, key: list[Any], tally: Tally) -> list[Row]:
+    purses = [tally.priced, tally.house, tally.cost.known, tally.margin.known]
+    return money_rows((*key, tally.calls, tally.talk), purses, asked.money(0), (tally.uncosted,))
+
+
+def _picture(asked: Asked, rows: list[dict[str, Any]]) -> list[Section]:
+    """What guests pay for each class, in the hotel's currency."""
+    found = [
+        (str(key[0] or "not known"), tally.priced.of(asked.currency, asked.decimals))
+        for key, tally in sorted(tallied(rows, "number_class").items(), key=_dearest)
+    ][:MOST_BARS]
+    if not any(money.minor for _, money in found):
+        return []
+    return [
+        Bars(
+            name="paid",
+            title="Guests' price by class",
+            sentence=f"Most is paid for calls of the class {found[0][0]}.",
+            measure=Column("price", "guests' price", "money"),
+            series=("guests' price",),
+            labels=tuple(name for name, _ in found),
+            heading="class",
+            values=tuple((money,) for _, money in found),
+            lying=True,
+        )
+    ]

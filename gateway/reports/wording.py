@@ -1,0 +1,90 @@
+"""How a cell is written: for people, grouped and with its unit; for programs, as the plain figure. Pure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, tzinfo
+from typing import Final, assert_never
+
+from gateway.instants import from_micros
+from gateway.reports.values import Cell, CellKind, Column, Money
+from gateway.web.words import minutes, visible
+from rating.money import format_amount
+
+#: What separates thousands for the eye: narrow, and never broken over two lines.
+_THIN: Final = "\u202f"
+MINUS: Final = "\u2212"
+#: Decimals that are shown of each measured figure.
+DECIMALS: Final = {"percent": 1, "erlangs": 2, "ccs": 1}
+
+
+def shown(cell: Cell, kind: CellKind, zone: tzinfo) -> str:
+    """A cell for people; a dash where nothing is known."""
+    if cell is None:
+        return "–"
+    if isinstance(cell, Money):
+        return f"{amount(cell)} {cell.currency}".rstrip()
+    if kind == "percent":
+        return f"{_grouped(cell, 1)} %"
+    if isinstance(cell, int | float):
+        return _figure(cell, kind, zone)
+    return visible(str(cell))
+
+
+def _figure(cell: float, kind: CellKind, zone: tzinfo) -> str:
+    match kind:
+        case "count" | "text":
+            return _grouped(cell, 0 if isinstance(cell, int) else 1)
+        case "seconds":
+            return minutes(round(cell))
+        case "erlangs" | "ccs" | "percent":
+            return _grouped(cell, DECIMALS[kind])
+        case "instant":
+            return f"{_local(cell, zone):%Y-%m-%d %H:%M:%S}"
+        case "hour":
+            return f"{int(cell):02d}:00"
+        case "money" | "day":
+            return _grouped(cell, 2)
+        case _:
+            assert_never(kind)
+
+
+def amount(money: Money) -> str:
+    """An amount without its currency, thousands apart."""
+    text = format_amount(abs(money.minor), money.decimals)
+    whole, point, fraction = text.partition(".")
+    sign = MINUS if money.minor < 0 else ""
+    return f"{sign}{int(whole):,}".replace(",", _THIN) + point + fraction
+
+
+def _grouped(figure: object, decimals: int) -> str:
+    text = f"{figure:,.{decimals}f}" if isinstance(figure, int | float) else str(figure)
+    return text.replace(",", _THIN).replace("-", MINUS)
+
+
+def _local(micros: float, zone: tzinfo) -> datetime:
+    return from_micros(int(micros)).astimezone(zone)
+
+
+def plain(cell: Cell, kind: CellKind, zone: tzinfo) -> str | int | float | None:
+    """A cell for programs: an amount as a decimal string, an instant and a day as ISO 8601, figures as they are."""
+    if cell is None or isinstance(cell, str):
+        return cell
+    if isinstance(cell, Money):
+        return format_amount(cell.minor, cell.decimals)
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if kind == "instant":
+        return _local(cell, zone).isoformat()
+    return round(cell, 6) if isinstance(cell, float) else cell
+
+
+def local_moment(cell: int, zone: tzinfo) -> datetime:
+    """An instant as the clock on the wall showed it, without its zone, as work books keep times."""
+    return _local(cell, zone).replace(tzinfo=None)
+
+
+def heading(column: Column) -> str:
+    """A column's title with the unit its cells do not carry."""
+    units = {"erlangs": "erl", "ccs": "CCS"}
+    unit = units.get(column.kind)
+    return f"{column.title} ({unit})" if unit and unit not in column.title else column.title
