@@ -51,6 +51,8 @@ from gateway.traffic.uses import Use
 SHORT: Final = 10 * SECOND
 #: Short calls in the period from which on, if they are more than half of a trunk's, the trunk is called noisy.
 NOISY: Final = 30
+#: Quarter hours of a day that must be over for it to count: two hours, so that there is one from o'clock to o'clock.
+LEAST_QUARTERS: Final = 8
 #: Occupancy over the whole period above which a trunk is stuck rather than busy.
 STUCK: Final = 0.98
 
@@ -203,7 +205,10 @@ class _Work:
             told = one.load
             longer = told._replace(busy=told.busy + told.unrung * self._asked.allowance_s * SECOND)
             loads[one.quarter] = loads.get(one.quarter, NOTHING).plus(longer)
-        return days_of(loads, self._asked.first, self._asked.last, self._asked.zone)
+        days = days_of(loads, self._asked.first, self._asked.last, self._asked.zone)
+        # A quarter hour that is still to come was not idle; a day of which hardly anything is over says nothing.
+        past = [Day(day.day, tuple(one for one in day.quarters if one.since + QUARTER <= self._until)) for day in days]
+        return [day for day in past if len(day.quarters) >= LEAST_QUARTERS]
 
     def _possible(self) -> tuple[list[Held], int]:
         """The uses with their allowance; on a trunk that carries one call at a time, no two at once."""
@@ -270,7 +275,7 @@ class _Work:
         )
 
     def _whole(self, day: Day) -> bool:
-        return bool(day.quarters) and day.quarters[-1].since + QUARTER <= self._asked.now
+        return local_hours(day.day, self._asked.zone)[-1].until <= self._asked.now
 
     def _full_on(self, forecast: Forecast | None) -> date | None:
         """The first day within a year whose busy hour is expected above what the group may be offered."""
