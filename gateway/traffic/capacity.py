@@ -96,8 +96,3 @@ class Capacity:
         if trunk in self._group_of:
             return True
         return told in self._by_group and not any(one.members for one in self._by_group[told])
-
-    def unused(self, group: str, instant: int, used: Iterable[str]) -> list[str]:
-        """Members of a group that nobody used: dead, or wired to nothing."""
-        standing = self.at(group, instant)
-        return sorted(standing.members - set(used)) if standing is not None else []

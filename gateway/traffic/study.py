@@ -14,10 +14,14 @@ from zoneinfo import ZoneInfo
 
 from gateway.instants import SECOND
 from gateway.traffic.busy_hour import (
+    HIGH_DAYS,
+    NORMAL_DAYS,
+    TEN_HIGHEST,
     Average,
     Day,
     Hour,
     average_daily_peak,
+    averaged,
     bouncing,
     clock_hour,
     days_of,
@@ -91,7 +95,10 @@ class TrunkStudy(NamedTuple):
 
 
 class BusyHours(NamedTuple):
-    """The busy hour by each definition; None where there is no day."""
+    """The busy hour by each definition; None where there is no day.
+
+    `normal_load` and `high_load` are means of the highest 30 and 5 days, as ITU-T E.500 (1988) takes them of a year.
+    """
 
     clock: Hour | None
     sliding: Hour | None
@@ -99,6 +106,8 @@ class BusyHours(NamedTuple):
     average_daily_peak: Average | None
     bouncing: Average | None
     ten_highest: tuple[Hour, ...]
+    normal_load: Average | None
+    high_load: Average | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +116,8 @@ class GroupStudy:
 
     `grade` is of the time-consistent busy hour, None where the configuration does not know the group; `all_busy` is of the
     whole period. `cut` counts calls that had to be cut because their trunk was taken again; `beyond` says that more were in
-    use than there are: the times are rough, or the configuration is wrong. `heat` is the mean number busy by weekday and hour.
+    use than there are: the times are rough, or the configuration is wrong. `time_at` tells for 0, 1, 2 … trunks how long
+    exactly so many were in use, in microseconds; `heat` is the mean number busy by weekday and hour.
     """
 
     group: str
@@ -124,6 +134,7 @@ class GroupStudy:
     cut: int
     beyond: bool
     whole_minutes: bool
+    time_at: tuple[int, ...]
     heat: Mapping[tuple[int, int], float]
     forecast: Forecast | None
     full_on: date | None
@@ -269,6 +280,7 @@ class _Work:
             cut=self._cut,
             beyond=bool(trunks) and peak.busy > trunks,
             whole_minutes=whole_minutes(self._uses),
+            time_at=tuple(self._sweep.time_at()),
             heat=_heat(self._days, self._until),
             forecast=forecast,
             full_on=self._full_on(forecast),
@@ -335,15 +347,18 @@ class _Work:
 
 def _busy_hours(days: Sequence[Day]) -> BusyHours:
     if not days:
-        return BusyHours(None, None, None, None, None, ())
+        return BusyHours(None, None, None, None, None, (), None, None)
     by_load = [(clock_hour(day), sliding_hour(day)) for day in days]
+    highest = highest_days(days, len(days))
     return BusyHours(
         clock=max((one for one, _ in by_load), key=lambda hour: hour.erlangs),
         sliding=max((one for _, one in by_load), key=lambda hour: hour.erlangs),
         time_consistent=time_consistent(days),
         average_daily_peak=average_daily_peak(days),
         bouncing=bouncing(days)[1],
-        ten_highest=tuple(highest_days(days)),
+        ten_highest=tuple(highest[:TEN_HIGHEST]),
+        normal_load=averaged(highest[:NORMAL_DAYS]),
+        high_load=averaged(highest[:HIGH_DAYS]),
     )
 
 

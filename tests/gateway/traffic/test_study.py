@@ -77,6 +77,8 @@ def test_two_trunks_and_an_hour() -> None:
     assert (found.out.seizures, found.incoming.seizures) == (1, 1)
     assert found.heat[0, 12] == pytest.approx(80 / 60)
     assert found.heat[0, 13] == 0
+    assert found.time_at == (DAY - 3600 * SECOND, 2400 * SECOND, 1200 * SECOND)
+    assert found.busy.high_load == found.busy.normal_load == found.busy.time_consistent
     assert found.name == "City lines"
 
 
