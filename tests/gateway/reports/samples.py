@@ -16,7 +16,7 @@ SECOND_TIME: Final = 1_792_891_800_000_000
 NASTY: Final = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
-    "=HYPERLINK(\"http://evil\",\"x\")",
+    '=HYPERLINK("http://evil","x")',
     "+1+cmd|' /C calc'!A0",
     "@SUM(1+9)",
     "-2+3",
@@ -56,13 +56,15 @@ def nasty_table(rows: int = len(NASTY)) -> Table:
     listed = [nasty_row(number, NASTY[number % len(NASTY)]) for number in range(rows)]
     nothing: Row = (None,) * len(COLUMNS)
     total: Row = ("together", sum(range(rows)) * 1000, Money(99, "PLN", 2), 5, None, None, None, None, None, None)
-    return table("names", "Names: <all> [of] them/", COLUMNS, [*listed, nothing], totals=(total,), note="<b>note</b> #x")
+    return table(
+        "names", "Names: <all> [of] them/", COLUMNS, [*listed, nothing], totals=(total,), note="<b>note</b> #x"
+    )
 
 
 def pictures() -> tuple[Bars, Bars, Bars, Lines, Heat, Strip]:
     """One picture of each kind."""
     money, load, calls = Column("m", "amount", "money"), Column("l", "load", "erlangs"), Column("c", "calls", "count")
-    names = ("mobile", "international", "<b>premium & \"local\"</b>", "a name of a class that is far too long for a bar")
+    names = ("mobile", "international", '<b>premium & "local"</b>', "a name of a class that is far too long for a bar")
     lying = Bars(
         name="classes", title="By <class>", sentence="Mobile leads & more.", measure=money, series=("charged",),
         labels=names, heading="class", lying=True,
@@ -89,7 +91,9 @@ def pictures() -> tuple[Bars, Bars, Bars, Lines, Heat, Strip]:
         level=("24 trunks", 24.0),
     )  # fmt: skip
     squares = tuple(
-        tuple(None if (day, hour) == (6, 2) else round(abs(12 - abs(hour - 18)) * (day + 1) / 3, 2) for hour in range(24))
+        tuple(
+            None if (day, hour) == (6, 2) else round(abs(12 - abs(hour - 18)) * (day + 1) / 3, 2) for hour in range(24)
+        )
         for day in range(7)
     )
     heat = Heat(
