@@ -44,8 +44,8 @@ types: $(VENV)/.ready-dev  ## mypy --strict
 bench: $(VENV)/.ready-test  ## the benches, with what they measured
 	@exec $(PY) -m pytest -m bench -s -p no:randomly tests/bench $(ARGS)
 
-prove: $(VENV)/.ready-test  ## the promise, proven: a thousand simulated hotel days, then prove-processes; SEED=n plays one day again
-	@$(PY) -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS) --trace prove-traces)
+prove: $(VENV)/.ready-test  ## the promise, proven: a thousand simulated hotel days, then prove-processes; SEED=n plays one day again, PMS=ows: all over SOAP
+	@$(PY) -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS) --trace prove-traces) $(if $(PMS),--pms $(PMS))
 	@$(if $(SEED),true,exec $(MAKE) --no-print-directory prove-processes)
 
 prove-processes: $(VENV)/.ready-test  ## the long proofs on real processes: 200 kills, standstills, full disk, power cuts, a siege

@@ -87,7 +87,7 @@ def margin_text(call: Row) -> str | None:
 def doubted(
     posting: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]], stamp: Callable[[int], str]
 ) -> list[tuple[str, str]]:
-    """What is known of a posting in doubt, as pairs of a name and its words; `stamp` writes an instant.
+    """What is known of a posting in doubt or unconfirmable, as pairs of a name and its words; `stamp` writes an instant.
 
     Everything but the last attempt has its own outcome already: it is the last one that nobody answered.
     """
@@ -100,5 +100,6 @@ def doubted(
         known.append(("with the text", str(posting["place"])))
     if last["answered_at"] is not None:
         known.append(("then", f"{stamp(last['answered_at'])}: {last['words'] or 'no answer came'}"))
-    known.append(("came back", f"nothing; a late answer to number {last['token']} settles this by itself"))
+    settles = f"nothing; a late answer to number {last['token']} settles this by itself"
+    known.append(("came back", "nothing, as always" if posting["state"] == "unconfirmable" else settles))
     return known

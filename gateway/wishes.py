@@ -10,18 +10,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 #: Postings in one wish: what fits into a body of 16 KiB, whatever the words.
 MOST_POSTINGS = 100
 #: The largest number of a posting.
 MOST_ID = 2**62
-
-
-def _plain(text: str) -> str:
-    if text != text.strip() or not text.isprintable():
-        raise ValueError("must be text on one line, without blanks around it")
-    return text
+#: Text on one line, without blanks around it: as a pattern, so that the description of the API has it too.
+_INSIDE = r"[^\x00-\x1f\x7f-\x9f]"
+_EDGE = r"[^\x00-\x20\x7f-\xa0]"
+_LINE = f"^{_EDGE}({_INSIDE}*{_EDGE})?$"
+_WORDS = f"^({_EDGE}({_INSIDE}*{_EDGE})?)?$"
 
 
 def _instant(value: object) -> object:
@@ -37,14 +36,14 @@ def _text(most: int, about: str) -> object:
     return Field(min_length=1, max_length=most, description=about)
 
 
-Line: TypeAlias = Annotated[str, AfterValidator(_plain)]
+Line: TypeAlias = Annotated[str, Field(pattern=_LINE)]
 Instant: TypeAlias = Annotated[AwareDatetime, BeforeValidator(_instant, json_schema_input_type=AwareDatetime)]
 ClientId: TypeAlias = Annotated[
     Line, _text(80, "the sender's own name for this request; the same name is never done twice")
 ]
 RoomName: TypeAlias = Annotated[Line, _text(40, "the room as the PMS writes it; leading zeros kept")]
 Reservation: TypeAlias = Annotated[Line, _text(60, "the PMS's number of the reservation")]
-Words: TypeAlias = Annotated[Line, Field(max_length=200)]
+Words: TypeAlias = Annotated[str, Field(max_length=200, pattern=_WORDS)]
 At: TypeAlias = Annotated[Instant | None, Field(description="when it happened, with an offset; now if left out")]
 PostingId: TypeAlias = Annotated[int, Field(ge=1, le=MOST_ID)]
 
@@ -130,11 +129,15 @@ RoomWish: TypeAlias = CheckIn | CheckOut | MoveRoom
 AnyWish: TypeAlias = RoomWish | Take | Acknowledge
 
 
+_NO_LINE = "must be text on one line, without blanks around it"
+
+
 def problems_of(error: ValidationError) -> str:
     """What is wrong with a wish, in one sentence."""
     said = []
     for one in error.errors(include_url=False, include_input=False, include_context=False):
         place = ".".join(str(step) for step in one["loc"]) or "the body"
         words = str(one["msg"]).removeprefix("Value error, ")
+        words = _NO_LINE if one["type"] == "string_pattern_mismatch" else words
         said.append(f"{place}: {words[:1].lower()}{words[1:]}")
     return "; ".join(said[:5])

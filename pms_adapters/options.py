@@ -37,6 +37,11 @@ class AdapterOptions(BaseModel):
         """What the hotel must confirm before the first charge, in plain lines; `foliogate check` prints them."""
         return []
 
+    def secrets(self) -> tuple[str, ...]:
+        """The values that are never shown: those of the fields that are left out of a `repr`."""
+        hidden = [getattr(self, name) for name, field in type(self).model_fields.items() if not field.repr]
+        return tuple(value for value in hidden if isinstance(value, str) and value)
+
 
 class NoOptions(AdapterOptions):
     """For an adapter that has none."""

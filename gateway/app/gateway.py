@@ -60,13 +60,15 @@ class Pace:
     """How often a gateway looks at what does not call it, in seconds.
 
     `look`: a followed file, because a call stands on the folio within two of them. `commands`: those of other
-    processes. `overdue`: open calls whose last record did not come. `watch`: whatever alarms are raised for.
+    processes. `overdue`: open calls whose last record did not come. `watch`: whatever alarms are raised for. `folios`:
+    whether a doubt is to be looked for on its folio.
     """
 
     look: float = 0.5
     commands: float = 1.0
     overdue: float = 60.0
     watch: float = EVERY
+    folios: float = LOOK_SECONDS
 
 
 class Gateway:
@@ -144,15 +146,7 @@ class Gateway:
         )
         if self.config.pms:
             self.link = Link(self._surroundings())
-        self._asking = Asking(
-            memory=self.memory,
-            submit=self.writer.submit,
-            now=self._now,
-            policy=self._rules.policy,
-            pms_tells_rooms=self.link is not None and self.link.tells_rooms_itself,
-            counter=self.link.counter if self.link is not None else None,
-            take=self.due,
-        )
+        self._asking = self._asked_by_programs()
         self.event_hooks = event_hooks(self._surroundings(), self._elsewhere)
         self.watch, self._deliveries = watch_of(
             self._surroundings(),
@@ -162,6 +156,17 @@ class Gateway:
             self.link,
             self._pace.watch,
             self.event_hooks,
+        )
+
+    def _asked_by_programs(self) -> Asking:
+        return Asking(
+            memory=self.memory,
+            submit=self.writer.submit,
+            now=self._now,
+            policy=self._rules.policy,
+            pms_tells_rooms=self.link is not None and self.link.tells_rooms_itself,
+            counter=self.link.counter if self.link is not None else None,
+            take=self.due,
         )
 
     def _surroundings(self) -> Surroundings:
@@ -218,7 +223,7 @@ class Gateway:
                 PeriodicService(self._reactor, LOOK_SECONDS, self._doubt_the_silent, "looking for what was taken")
             )
         if self.link is not None and self.link.doubts is not None:
-            self._add(PeriodicService(self._reactor, LOOK_SECONDS, self.link.doubts.look, "reading folios back"))
+            self._add(PeriodicService(self._reactor, self._pace.folios, self.link.doubts.look, "reading folios back"))
 
     def _known_files(self, source: str) -> list[records.StoredSegment]:
         return self.database.read(lambda c: records.known_files(c, self.memory.owner, source))
@@ -243,8 +248,8 @@ class Gateway:
         return self.status.troubles()
 
     def due(self, dues: Sequence[Due]) -> None:
-        """Charges became due: the clerk takes them."""
-        if self.link is not None and dues:
+        """Charges became due: the clerk takes them, or they wait in the store for a program that asks."""
+        if self.link is not None and self.link.counter is None and dues:
             self.link.clerk.take(dues)
 
     def ask(self, token: Token, wish: AnyWish) -> Deferred[Outcome]:

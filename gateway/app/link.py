@@ -135,7 +135,9 @@ class Link:
         changed = state.up != self.status.up
         if changed:
             self.status.up_since = state.since
-        self.status.up, self.status.ready, self.status.why = state.up, state.ready, state.why
+        # A program at our door takes charges whenever it asks: nothing is amiss while it does not.
+        ready = state.ready or (state.up and self.counter is not None)
+        self.status.up, self.status.ready, self.status.why = state.up, ready, state.why
         self.status.since = state.since
         if changed:
             self._log.info(

@@ -89,12 +89,19 @@ def _judged(config: Config) -> tuple[list[Finding], list[str]]:
         wrong, mapping = _mapping(config)
         found += wrong
         lines += ["", *mapping] if mapping else []
-        lines += [f"  at {pms.place}{', which is this machine: a rehearsal' if pms.loopback else ''}"]
-    return found, [*lines, "", _row("alarms", _told(config))]
+        where = f"at {pms.place}{', which is this machine: a rehearsal' if pms.loopback else ''}"
+        lines += [f"  {where}"] if pms.place else []
+    read = [
+        f"{one.name} ({' and '.join(f'{what}s' for what in sorted(one.told) if what != 'store')})"
+        for one in config.hook
+        if one.told
+    ]
+    events = [_row("events", f"to the web hook{'s' if len(read) > 1 else ''} {', '.join(read)}")] if read else []
+    return found, [*lines, "", _row("alarms", _told(config)), *events]
 
 
 def _told(config: Config) -> str:
-    mail, hooks = config.mail, [one.name for one in config.hook]
+    mail, hooks = config.mail, [one.name for one in config.hook if "alarms" in one.events]
     ways = (
         [f"by mail to {', '.join(mail.to)} over {mail.host}:{mail.port} ({mail.security})"] if mail is not None else []
     )

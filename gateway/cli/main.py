@@ -47,6 +47,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "rate": Entry("gateway.cli.rate:rate_command", "Price the calls of a file without storing anything."),
     },
     "Trunks": {
+        "trunks": Entry("gateway.cli.trunks:trunks_command", "Show what the trunks did, and whether they are enough."),
         "erlang": Entry("gateway.cli.erlang:erlang_group", "Work out traffic: trunks, blocking, waiting."),
     },
     "Records of an exchange": {

@@ -102,7 +102,7 @@ def _story(connection: Any, owner: str, number: int) -> dict[str, Any] | None:
     attempts = reading.attempts(connection, owner, number)
     return {
         **posting_object(row),
-        "doubt": _doubt(row, attempts) if row["state"] == "in_doubt" else [],
+        "doubt": _doubt(row, attempts) if row["state"] in ("in_doubt", "unconfirmable") else [],
         "why": explained(call) if call is not None else [],
         "attempts_made": [_attempt(one) for one in attempts],
         "trail": [
@@ -147,7 +147,7 @@ def _print_story(story: dict[str, Any]) -> None:
     click.echo(f"posting {story['id']}: {story['state']}, room {story['room'] or '-'}, {amount}")
     for title, lines in (
         ("reason", [story["reason"]] if story["reason"] else []),
-        ("in doubt", story["doubt"]),
+        ("nobody knows" if story["state"] == "unconfirmable" else "in doubt", story["doubt"]),
         ("the PMS said", [story["reference"]] if story["reference"] else []),
         ("why this amount", story["why"]),
         ("attempts", story["attempts_made"]),

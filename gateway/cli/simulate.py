@@ -262,6 +262,52 @@ def _soap_settings(given: Mapping[str, Any]) -> Any:
     return settings
 
 
+@simulate_group.command("hobic-pms")
+@click.option("--listen", default="tcp:5020:interface=127.0.0.1", show_default=True, metavar="ENDPOINT")
+@click.option("--framing", type=click.Choice(["hb", "hx"]), default="hb", show_default=True, help="HOBIC or Holidex.")
+@click.option("--answers", type=click.Choice(["ack", "yn", "none"]), default="ack", show_default=True)
+@click.option("--line", "text", metavar="TEMPLATE", help="How its lines look, as options.line of the gateway.")
+@click.option("--fault", "faults", multiple=True, metavar="WORD", help="As nak:3, silence:1, late:40, close:1, deaf.")
+@click.option("--seed", default=1, show_default=True, help="For faults that strike by chance.")
+@click.option("--ledger", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it all down.")
+@click.option("--beyond-loopback", is_flag=True, help="Allow addresses that other machines can reach.")
+def hobic_pms(**given: Any) -> None:
+    """A PMS that reads a printed line for each call, with ACK and NAK, y and n, or without a word.
+
+    \b
+      foliogate simulate hobic-pms --framing hx --fault silence:1 --ledger lines.jsonl
+      foliogate simulate hobic-pms --answers none
+    """
+    settings = _or_fail(lambda: _hobic_settings(given))
+    from gateway.clock import utc_now
+    from gateway.simulators.hobic_pms import HobicPms
+
+    async def run(reactor: Any) -> None:
+        pms = HobicPms(settings, reactor, utc_now, _say)
+        await _until_stopped(reactor, pms, pms.start)
+
+    _run(run)
+
+
+def _hobic_settings(given: Mapping[str, Any]) -> Any:
+    """Turns what was typed into settings; raises ValueError with a sentence."""
+    from gateway.simulators.hobic_pms import HobicPmsSettings
+    from protocols.hobic.lines import GENERIC, template
+    from protocols.hobic.wire import Wire
+
+    settings = HobicPmsSettings(
+        listen=given["listen"],
+        wire=Wire(framing=given["framing"], answers=given["answers"]),
+        line=template(given["text"] or GENERIC),
+        faults=given["faults"],
+        seed=given["seed"],
+        ledger=given["ledger"],
+        beyond_loopback=given["beyond_loopback"],
+    )
+    settings.check()
+    return settings
+
+
 async def _until_stopped(reactor: Any, pms: Any, start: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Starts a simulated PMS and waits for the signal to end; its balance is the last line."""
     from twisted.internet.defer import Deferred

@@ -39,7 +39,7 @@ def soap_line(line: Row, seen: float) -> FolioEntry:
         guest=str(line["guest"]),
         reservation=str(line["on"]),
         amount=int(line["amount"] or 0),
-        text=" ".join(text for text in texts if token_of(text) is None),
+        text=" ".join(word for word in str(line["short"]).split() if token_of(word) is None),
         at=str(line["at"]),
         answer=str(line["answer"]),
         clear_text=str(line["clear_text"]),

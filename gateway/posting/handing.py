@@ -28,8 +28,8 @@ from gateway.store.writer import Announce
 from gateway.wishes import Said
 from pms_adapters.posting import InDoubt, Posted, Refused
 
-#: The code that a refusal at the door is kept with: there is no PMS that has one.
-REFUSED_CODE: Final = "DOOR"
+#: A refusal at the door has words and no code of a PMS.
+NO_CODE: Final = ""
 
 
 class Counter:
@@ -72,7 +72,11 @@ class Counter:
 
     def settle(self, connection: Connection, row: PostingRow, said: Said, now: int) -> str:
         """What a program says of a posting that it took; the sentence for it."""
-        answer = Posted(said.reference) if said.outcome == "booked" else Refused(REFUSED_CODE, said.reason or "refused")
+        answer = (
+            Posted(said.reference)
+            if said.outcome == "booked"
+            else Refused(NO_CODE, said.reason or "no reason was given")
+        )
         late = row.state == "in_doubt"
         outcome = after_late_answer(answer, row.attempts) if late else after_attempt(answer, row.attempts)
         self._conclude(connection, row, outcome, now)

@@ -163,9 +163,9 @@ class Database:
             for step in upgrade_steps(before):
                 step(connection)
             if 0 < before < TRAFFIC_SINCE:
-                from gateway.store.traffic import rebuild
+                from gateway.store.traffic import rebuild_all
 
-                rebuild(connection, self.property)
+                rebuild_all(connection)
             connection.execute(schema.schema_version.delete())
             connection.execute(insert(schema.schema_version).values(version=schema.VERSION))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Select, delete, func, select, update
 
 from gateway.instants import SECOND
 from gateway.store import schema
@@ -13,7 +13,7 @@ from gateway.store.memory import LATE_RECORDS
 from gateway.store.pages import first_since
 from gateway.store.statements import Statements
 from gateway.traffic.intervals import QUARTER, Load
-from gateway.traffic.rollup import Rollup, TrunkCall, TrunkQuarter, uses_told
+from gateway.traffic.rollup import LineSums, Rollup, TrunkCall, TrunkQuarter, uses_told
 from gateway.traffic.uses import LONGEST_USE, Use
 
 _c, _q = schema.calls.c, schema.trunk_quarters.c
@@ -75,17 +75,46 @@ def rebuild(connection: Connection, owner: str, progress: Progress = _quiet) -> 
     return count
 
 
+def rebuild_all(connection: Connection) -> None:
+    """Make the sums of every property in the store anew: one upgrade serves all houses of a centre."""
+    for (owner,) in connection.execute(select(_c.property).distinct()).fetchall():
+        rebuild(connection, owner)
+
+
+def lines_that_differ(connection: Connection, owner: str, progress: Progress = _quiet) -> list[str]:
+    """The trunks, in words, whose stored sums are not what the calls say; each trunk over all time, so little is held."""
+    newest = int(connection.execute(select(func.max(_c.id)).where(_c.property == owner)).scalar() or 1)
+    told = LineSums()
+    for calls in _slices(connection, owner):
+        told.add(calls)
+        progress("each trunk", calls[-1].id / newest)
+    line = (_q.trunk_group, _q.trunk, _q.direction)
+    sums = [func.sum(_q[name]) for name in Load._fields]
+    wanted = select(*line, *sums).where(_q.property == owner).group_by(*line)
+    kept = {tuple(row[:3]): [int(value) for value in row[3:]] for row in connection.execute(wanted)}
+    differ = sorted(one for one in {*kept, *told.sums} if kept.get(one) != told.sums.get(one))
+    return [" ".join(filter(None, (group, trunk or "of no name", direction))) for group, trunk, direction in differ]
+
+
 def _slices(connection: Connection, owner: str) -> Iterator[list[TrunkCall]]:
-    """All calls in the order of their numbers. Whole numbers and text need no translation: the driver's rows do."""
+    """All calls in the order of their numbers."""
     wanted = select(*_COLUMNS).where(_c.property == owner).order_by(_c.id).limit(SLICE)
     last = 0
     while True:
-        found: Any = connection.execute(wanted.where(_c.id > last)).cursor
-        calls = list(map(TrunkCall._make, found.fetchall()))
+        calls = _fetched(connection, wanted.where(_c.id > last))
         if not calls:
             return
         yield calls
         last = calls[-1].id
+
+
+def _fetched(connection: Connection, wanted: Select[Any]) -> list[TrunkCall]:
+    """Rows as the driver has them: whole numbers and text need no translation.
+
+    A connection that streams (`verify` has asked it to) would have taken some of them off the driver already.
+    """
+    found: Any = connection.execute(wanted, execution_options={"stream_results": False}).cursor
+    return list(map(TrunkCall._make, found.fetchall()))
 
 
 def quarters(connection: Connection, owner: str, since: int, until: int) -> list[TrunkQuarter]:
@@ -110,6 +139,5 @@ def uses(connection: Connection, owner: str, since: int, until: int) -> list[Use
     wanted = select(*_COLUMNS).where(
         _c.property == owner, _c.id >= first, _c.id < beyond, _c.started_at < until, _c.started_at > since - EARLY
     )
-    calls: Any = connection.execute(wanted.order_by(_c.id)).cursor
-    told = (use for call in map(TrunkCall._make, calls.fetchall()) for use in uses_told(call))
+    told = (use for call in _fetched(connection, wanted.order_by(_c.id)) for use in uses_told(call))
     return [use for use in told if use.since < until and use.until > since]

@@ -121,3 +121,18 @@ class Rollup:
             sums = self._sums[place]
             if any(sums):
                 yield (owner, *place, *sums)
+
+
+class LineSums:
+    """What calls did on each trunk over all time: group, trunk and direction, and the sums in the order of `Load`."""
+
+    def __init__(self) -> None:
+        self.sums: dict[tuple[str, str, str], list[int]] = {}
+
+    def add(self, rows: Iterable[Told]) -> None:
+        """Add what these calls tell."""
+        for row in rows:
+            for use in uses_told(row):
+                sums = self.sums.setdefault((use.group, use.trunk, use.direction), [0] * len(Load._fields))
+                for place, more in enumerate((1, use.answered, use.until - use.since, use.unrung, use.blocked)):
+                    sums[place] += more

@@ -209,12 +209,9 @@ class _Work:
         """The uses with their allowance; on a trunk that carries one call at a time, no two at once."""
         allowance = self._asked.allowance_s * SECOND
         members = self.installed.members if self.installed is not None else frozenset()
-        single = [use for use in self._uses if use.trunk in members]
-        longer = [use._replace(until=with_allowance(use, allowance).until) for use in single]
-        made = one_call_a_trunk(longer)
-        rounded = one_call_a_trunk(single).cut  # what only the allowance made overlap is no fault of the records
+        made = one_call_a_trunk((use for use in self._uses if use.trunk in members), allowance)
         others = [with_allowance(use, allowance) for use in self._uses if use.trunk not in members]
-        return [*made.held, *others], rounded
+        return [*made.held, *others], made.cut
 
     @property
     def offered(self) -> Offered:

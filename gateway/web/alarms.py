@@ -161,7 +161,7 @@ class AlarmPages:
 
     async def all(self, before: int | None) -> Page:
         """What is open as cards, and the list of what was."""
-        owner = self._house.database.property
+        owner, config = self._house.database.property, self._house.config
         present = await self._live.present.get()
         rows = await self._reads.read(lambda connection: store.newest(connection, owner, ROWS + 1, before))
         clock = self._live.clock()
@@ -175,7 +175,7 @@ class AlarmPages:
             if before is None
             else [],
             past=past,
-            told=bool(self._house.config.mail or self._house.config.hook),
+            told=bool(config.mail or any("alarms" in one.events for one in config.hook)),
             paged=before is not None,
             older=rows[ROWS - 1].id if len(rows) > ROWS else None,
         )

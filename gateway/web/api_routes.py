@@ -31,8 +31,9 @@ from gateway.wishes import Acknowledge, AnyWish, CheckIn, CheckOut, MoveRoom, Ta
 
 #: The largest number of a row that an address may name; a column holds no larger one.
 MOST: Final = 2**62
-#: Characters of a room's name in an address.
+#: Characters of a room's name and of a reservation in an address.
 LONGEST_ROOM: Final = 40
+LONGEST_RESERVATION: Final = 60
 _ROW: Final = f"<int(min=1, max={MOST}):number>"
 
 
@@ -116,8 +117,10 @@ class ApiRoutes:
     async def charges(self, request: Any, room: str) -> bytes:
         """What the telephone of a room costs its guest."""
         await self._reader(request)
-        since, reservation = _since(text_of(request, b"since")), text_of(request, b"reservation") or None
-        return json_answer(request, 200, await self._programs.charges(room[:LONGEST_ROOM], since, reservation))
+        since = _since(text_of(request, b"since")) if b"since" in fields_of(request) else None
+        reservation = _short(text_of(request, b"reservation"), "reservation", LONGEST_RESERVATION) or None
+        told = await self._programs.charges(_short(room, "room", LONGEST_ROOM), since, reservation)
+        return json_answer(request, 200, told)
 
     # -- changing -------------------------------------------------------------------------------------------------
 
@@ -214,9 +217,13 @@ def _no_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def _since(text: str) -> datetime | None:
-    if not text:
-        return None
+def _short(text: str, name: str, most: int) -> str:
+    if len(text) > most:
+        raise BadQuestion(f"{name} has at most {most} characters")
+    return text
+
+
+def _since(text: str) -> datetime:
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:

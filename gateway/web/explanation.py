@@ -20,7 +20,7 @@ Row = Mapping[str, Any]
 def chosen_language(text: str) -> str:
     """Read `language`: a tag of one that there is, or empty for the guest's own; raises BadQuestion."""
     bare = text.strip().lower().replace("_", "-").partition("-")[0]
-    if bare and bare not in LANGUAGES:
+    if text.strip() and bare not in LANGUAGES:
         raise BadQuestion(f"language must be one of {', '.join(LANGUAGES)}")
     return bare
 

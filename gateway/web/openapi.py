@@ -286,8 +286,8 @@ _WITH_STATE: Final = {"name": "state", "in": "query", "description": "only posti
 _LANGUAGE: Final = {
     "name": "language",
     "in": "query",
-    "description": "the guest's own if left out",
-    "schema": {"type": "string", "enum": list(LANGUAGES)},
+    "description": "the guest's own if left out; a region behind it, as in de-AT, is passed over",
+    "schema": {"type": "string", "pattern": f"^(({'|'.join(LANGUAGES)})([-_].*)?)?$"},
 }
 _WITH_OPEN: Final = {
     "name": "state",

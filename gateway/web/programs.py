@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection
+from twisted.internet.defer import TimeoutError as TookTooLong
 
 from gateway.instants import SECOND, from_micros, to_micros
 from gateway.store import feed, programs
 from gateway.store import pages as queries
-from gateway.store.once import NotDone
+from gateway.store.once import NotDone, Outcome
 from gateway.store.reading import money
 from gateway.store.tokens import Token
 from gateway.web import events
@@ -28,13 +29,15 @@ from rating.money import minor_digits
 MOST_CALLS: Final = 1_000
 #: How far a room is looked back at where nobody is known to be in it: a day.
 LOOK_BACK: Final = 24 * 3600 * SECOND
+#: Seconds that a program waits for its wish to be committed: a thousand times what it takes.
+PATIENCE: Final = 8
 
 
 class Programs:
     """Answers programs."""
 
-    def __init__(self, house: House, reads: Reads) -> None:
-        self._house, self._reads = house, reads
+    def __init__(self, house: House, reads: Reads, clock: Any) -> None:
+        self._house, self._reads, self._clock = house, reads, clock
 
     @property
     def _owner(self) -> str:
@@ -96,7 +99,7 @@ class Programs:
 
     async def change(self, token: Token, wish: AnyWish) -> dict[str, Any]:
         """Have a wish carried out; raises Problem where it is not."""
-        outcome = await self._house.ask(token, wish)
+        outcome = await self._asked(token, wish)
         if isinstance(outcome, NotDone):
             raise Problem(409, f"{outcome.sentence[:1].upper()}{outcome.sentence[1:]}.")
         result = outcome.answer
@@ -108,6 +111,16 @@ class Programs:
             "at": from_micros(outcome.at).isoformat(),
             "result": result,
         }
+
+    async def _asked(self, token: Token, wish: AnyWish) -> Outcome:
+        """What came of a wish, which waits while the store cannot be written; then nobody should wait with it."""
+        try:
+            return await self._house.ask(token, wish).addTimeout(PATIENCE, self._clock)
+        except TookTooLong:
+            words = (
+                "It is not written down yet, because the store cannot be written or is busy. Ask again with the same"
+            )
+            raise Problem(503, f"{words} client_id: it is done once, whatever became of this.", retry_after=5) from None
 
     async def _postings(self, ids: list[int]) -> list[dict[str, Any]]:
         found = await self._reads.read(lambda connection: queries.postings_of(connection, self._owner, ids))

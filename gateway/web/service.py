@@ -45,7 +45,7 @@ def door(
     makes = workshop or Workshop(in_processes(clock))
     reads, version = Reads(house.database, elsewhere), site_version()
     live = Live(house, reads, clock.seconds)
-    programs, callers = Programs(house, reads), Callers(house.database, reads, clock.seconds)
+    programs, callers = Programs(house, reads, clock), Callers(house.database, reads, clock.seconds)
     pages = Routes(house, reads, live, clock, version, bench, makes).app.resource()
     api = Api(house, reads, live, version)
     routes = ApiRoutes(house, reads, api, programs, callers, version).app.resource()

@@ -242,7 +242,7 @@ def posting_view(
         token=token,
         deeds=deed_views(row),
         tries=[attempt_view(one, clock) for one in tries],
-        known=doubted(row, tries, clock.full) if state == "in_doubt" else [],
+        known=doubted(row, tries, clock.full) if state in ("in_doubt", "unconfirmable") else [],
     )
 
 

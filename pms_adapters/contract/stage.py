@@ -73,11 +73,17 @@ _check: type[PmsListener] = Recorder
 class Stage(Protocol):
     """One adapter, not yet started, and its PMS, which is there and says yes unless told otherwise."""
 
-    abilities: frozenset[Ability]
-    adapter: PmsAdapter
     answer_timeout: float
     settling: float
     """Seconds after which the link of a started adapter stands, the PMS being there."""
+
+    @property
+    def abilities(self) -> frozenset[Ability]:
+        """What its PMS can be made to do."""
+
+    @property
+    def adapter(self) -> PmsAdapter:
+        """The adapter on trial."""
 
     def advance(self, seconds: float) -> None:
         """Let time pass and bytes flow."""
@@ -127,6 +133,7 @@ def perform(asked: Clause, stage: Stage) -> None:
         told, shown = recorder.states[-1], stage.adapter.state
         stands = (shown.up, shown.ready, shown.why, shown.since)  # a clock that drifts is no news of the link
         assert (told.up, told.ready, told.why, told.since) == stands, "the listener was not told how the link stands"
+    assert stage.adapter.tells_rooms or not recorder.news, "there is room news of a PMS that tells none"
     assert all(one.since.tzinfo is not None for one in recorder.states)
     assert not any(one.ready and not one.up for one in recorder.states), "a link that is down cannot be ready"
 

@@ -24,7 +24,7 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.interfaces import IDelayedCall, IReactorTime, IStreamClientEndpoint, IStreamServerEndpoint
 
 from pms_adapters.hobic.charges import HobicSettings, line_of
-from pms_adapters.hobic.line import HobicLine, LineFactory, Listening
+from pms_adapters.hobic.line import HobicLine, LineFactory, Listening, Telling
 from pms_adapters.posting import (
     InDoubt,
     LinkState,
@@ -99,6 +99,7 @@ class HobicAdapter:
         self._doubts = 0
         self._fruitless = 0
         self._oddities = 0
+        self._trouble = ""
         self._stopping: Deferred[None] | None = None
         self._stop_alarms: tuple[IDelayedCall, ...] = ()
         self._state = LinkState(up=False, ready=False, why="not started", since=wall_clock())
@@ -168,7 +169,7 @@ class HobicAdapter:
             patience=min(LONGEST_PATIENCE, options.late_answer * 2 ** min(self._doubts, 10)),
             stands=options.stands,
         )
-        self._line, self._oddities = line, 0
+        self._line, self._oddities, self._trouble = line, 0, ""
         self._sender = Sender(self._wire, timers, self._clock.seconds())
         self._perform([])
 
@@ -191,8 +192,13 @@ class HobicAdapter:
     def _connecting(self) -> Service:
         factory = LineFactory(self, self._clock)
         if IStreamServerEndpoint.providedBy(self._endpoint):
-            return Listening(self._endpoint, factory, growing_delay, self._clock, self._odd)
-        return ClientService(self._endpoint, factory, self._delay, self._clock)
+            return Listening(self._endpoint, factory, growing_delay, self._clock, self._unreachable)
+        return ClientService(Telling(self._endpoint, self._unreachable), factory, self._delay, self._clock)
+
+    def _unreachable(self, why: str) -> None:
+        """Connecting failed; it is tried again, and said why not."""
+        self._trouble = f": {why}"
+        self._refresh()
 
     def _delay(self, attempt: int) -> float:
         """A connection on which nobody was there counts as a failed one."""
@@ -302,7 +308,7 @@ class HobicAdapter:
         if self._service is None:
             return False, False, "stopped"
         if self._sender is None:
-            return False, False, "no connection to the PMS"
+            return False, False, f"no connection to the PMS{self._trouble}"
         if self._stopping is not None:
             return self._sender.alive, False, "the link is being closed"
         return self._sender.alive, self._sender.phase is Phase.READY, self._sender.phase.value

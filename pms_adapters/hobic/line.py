@@ -15,11 +15,15 @@ from twisted.internet.interfaces import (
     IAddress,
     IDelayedCall,
     IListeningPort,
+    IProtocol,
+    IProtocolFactory,
     IReactorTime,
+    IStreamClientEndpoint,
     IStreamServerEndpoint,
     ITCPTransport,
 )
 from twisted.python.failure import Failure
+from zope.interface import implementer
 
 CLOSE_GRACE: Final = 2.0
 """Seconds for the last bytes to leave before a closing connection is cut."""
@@ -96,6 +100,22 @@ class LineFactory(protocol.Factory):
         return HobicLine(self._owner, self._clock)
 
 
+@implementer(IStreamClientEndpoint)
+class Telling:
+    """An endpoint that says why it could not connect: ClientService tries again and tells nobody."""
+
+    def __init__(self, endpoint: IStreamClientEndpoint, told: Callable[[str], None]) -> None:
+        self._endpoint, self._told = endpoint, told
+
+    def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:  # noqa: N803 - as the interface has it
+        """Connect, or tell why not."""
+        return self._endpoint.connect(protocolFactory).addErrback(self._failed)
+
+    def _failed(self, failure: Failure) -> Failure:
+        self._told(failure.getErrorMessage())
+        return failure
+
+
 class Listening(Service):
     """Lets a PMS dial us: like Twisted's ClientService, but at the other end; a port that is taken is tried again."""
 
@@ -105,9 +125,9 @@ class Listening(Service):
         factory: LineFactory,
         delay: Callable[[int], float],
         clock: IReactorTime,
-        odd: Callable[[str], None],
+        told: Callable[[str], None],
     ) -> None:
-        self._endpoint, self._factory, self._delay, self._clock, self._odd = endpoint, factory, delay, clock, odd
+        self._endpoint, self._factory, self._delay, self._clock, self._told = endpoint, factory, delay, clock, told
         self._port: IListeningPort | None = None
         self._again: IDelayedCall | None = None
         self._failed = 0
@@ -135,6 +155,6 @@ class Listening(Service):
 
     def _taken(self, failure: Failure) -> None:
         self._failed += 1
-        self._odd(f"the port for the PMS cannot be opened: {failure.getErrorMessage()}")
+        self._told(failure.getErrorMessage())
         if self.running:
             self._again = self._clock.callLater(self._delay(self._failed), self._listen)

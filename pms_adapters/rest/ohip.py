@@ -1,8 +1,9 @@
 """OPERA Cloud over OHIP: tokens, and the questions for one charge.
 
 A token is asked for by our own credentials and again a minute before it ends. Should the gateway take it back before,
-it answers 401 without looking at the request: a new token is asked for and the same request sent once more. A charge that
-was answered 401 twice is refused, to be offered again later; nothing was booked.
+it answers 401 without looking at the request: a new token is asked for and the same request sent once more, unless it
+has been given up meanwhile. A charge that was answered 401 twice is refused, to be offered again later; nothing was
+booked.
 
 What is said and what it means is in `ohip_messages`.
 """
@@ -88,9 +89,10 @@ class Ohip:
         return stays_in(_good(answer), room)
 
     async def _asked(self, make: Callable[[str], Request], timeout: float | None = None) -> Answer:
-        """Send a request with a token, and once more with a new one where the token was not taken."""
+        """Send a request with a token, and once more with a new one where the token was not taken, if that is in time."""
+        began = self._clock.seconds()
         answer = await self._sent(make(await self._signed_in()), timeout)
-        if answer.status == NOT_SIGNED_IN:
+        if answer.status == NOT_SIGNED_IN and self._clock.seconds() - began < self._settings.answer_timeout:
             self._good_until = 0.0
             answer = await self._sent(make(await self._signed_in()), timeout)
         return answer

@@ -50,9 +50,9 @@ class OhipOptions(WebOptions):
     """
 
     hotel: Text = Field(examples=["SAND01"])
-    client_id: Text = Field(examples=["env:OHIP_CLIENT_ID"])
-    client_secret: Text = Field(examples=["env:OHIP_CLIENT_SECRET"], repr=False)
-    app_key: Text = Field(examples=["env:OHIP_APP_KEY"], repr=False)
+    client_id: Text = Field(examples=["ACME-Client"])
+    client_secret: Text = Field(examples=["env:OHIP_SECRET"], repr=False)
+    app_key: Text = Field(examples=["env:OHIP_KEY"], repr=False)
     enterprise_id: Text = Field(examples=["ACME"])
     scope: Text = Field("urn:opc:hgbu:ws:__myscopes__", examples=["urn:opc:hgbu:ws:__myscopes__"])
     cashier: int = Field(examples=[5], ge=0)
@@ -267,7 +267,7 @@ def _stay(row: Mapping[str, Any]) -> Stay:
 
 def _is_in_house(row: Mapping[str, Any]) -> bool:
     """Whether a reservation is checked in; one that is due out still is."""
-    return row.get("reservationStatus") in {"InHouse", "DueOut", "Walkin", "CheckedIn", None}
+    return str(row.get("reservationStatus") or "InHouse") in {"InHouse", "DueOut", "Walkin", "CheckedIn"}
 
 
 def _forbids_charges(row: Mapping[str, Any]) -> bool:

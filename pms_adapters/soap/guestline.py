@@ -1,7 +1,8 @@
 """Guestline Rezlynx: charges posted to the booking that is in the room, and looked for on its folios.
 
 A session comes first (`LogIn`); it expires when the service likes, and then an answer says 7007. That is a definite no:
-what it answers was not looked at, so we log in and say the same once more.
+what it answers was not looked at, so we log in and say the same once more. A charge that has been given up meanwhile is
+not said again.
 
 Who is in the room is asked before each charge (`pmsbkg_RoomFolioInfo`), and the charge goes to that booking, so that it
 cannot meet another guest who comes between the two. A hotel may also post to the room or to the telephone extension; then
@@ -14,8 +15,9 @@ Specification: the public pages of the Rezlynx API; the messages are in `wsdl/gu
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, Literal, TypeAlias
 
@@ -25,14 +27,14 @@ from pydantic import Field
 from pms_adapters.amounts import amount_of
 from pms_adapters.marks import mark_of
 from pms_adapters.options import ByClass, Text, of_class
-from pms_adapters.posting import Posted, Posting, ReadBack, Refused, Unreadable
+from pms_adapters.posting import NotFound, Posted, Posting, ReadBack, Refused, Unreadable
 from pms_adapters.soap.kit import Kit, call_text, plain
 from pms_adapters.soap.transport import Port
 from pms_adapters.web.exchange import NoAnswer, NotReached
 from pms_adapters.web.folio import FolioLine, look_for
 from pms_adapters.web.link import Dialect, Unwell
 from pms_adapters.web.options import WebOptions
-from pms_adapters.web.stays import Stay, no_code, payer, told
+from pms_adapters.web.stays import Stay, no_code, payer, told, was_there
 
 Element: TypeAlias = etree._Element
 
@@ -40,6 +42,8 @@ NO_EXCEPTION: Final = "0"
 """The ExceptionCode of a yes."""
 SESSION_EXPIRED: Final = "7007"
 """The ExceptionCode that says: log in again."""
+NOT_PERMITTED: Final = "70004"
+"""The ExceptionCode for a method that Guestline has not opened to this interface: every room would be answered so."""
 PRIMARY_FOLIO: Final = 1
 """The number of the folio of a booking's first guest."""
 
@@ -115,13 +119,14 @@ class Guestline:
     async def charge(self, posting: Posting, account: str, timeout: float) -> Posted | Refused:
         """pmschg_PostToRoom; once more where the session had expired, because then nothing was booked."""
         assert self._port is not None
+        began, patience = self._kit.now(), timedelta(seconds=self._kit.settings.answer_timeout)
         values = charge_values(self._options, posting, account)
         answer = await self._port.order(_POST, None, timeout, SessionID=self._session, **values)
         refused = refusal(answer)
-        if refused is not None and refused.code == SESSION_EXPIRED:
+        if refused is not None and refused.code == SESSION_EXPIRED and self._kit.now() - began < patience:
             try:
                 if (locked_out := await self._log_in()) is not None:
-                    return locked_out
+                    return replace(locked_out, retry="later")
             except (NotReached, NoAnswer) as problem:
                 return Refused(refused.code, f"{refused.text}, and there is no new one: {problem}", "later")
             answer = await self._port.order(_POST, None, timeout, SessionID=self._session, **values)
@@ -129,7 +134,7 @@ class Guestline:
         return refused or Posted()
 
     async def read(self, posting: Posting, account: str | None) -> ReadBack:
-        """Every folio of the room."""
+        """Every folio of the room. Not found proves nothing once another booking may be in it."""
         info = await self._asked(_INFO, look_up_values(self._options, posting))
         lines: list[FolioLine] = []
         numbers = folios_in(self._options, info)
@@ -140,7 +145,17 @@ class Guestline:
                 return Unreadable(f"folio {number} of room {posting.room}: {refused.code} {refused.text}")
             lines += lines_in(answer)
         read = f"{len(lines)} lines on {len(numbers)} folios of room {posting.room}"
-        return look_for(posting, self._options.code_of(posting), lines, read)
+        said = look_for(posting, self._options.code_of(posting), lines, read)
+        if isinstance(said, NotFound) and not self._is_still_there(info, posting, account):
+            return Unreadable(f"{said.read}, but the booking it was posted to may not be in it any more")
+        return said
+
+    def _is_still_there(self, info: Element, posting: Posting, account: str | None) -> bool:
+        """Whether the booking in the room is the one that the charge went to, or would have gone to."""
+        stays = stays_in(self._options, info)
+        if account is not None:
+            return account in {stay.key for stay in stays}
+        return any(was_there(stay.arrival, posting, self._kit.now()) for stay in stays)
 
     def close(self) -> None:
         """Close every connection; the session ends by itself."""
@@ -155,11 +170,13 @@ class Guestline:
     async def _asked(self, operation: str, values: dict[str, Any]) -> Element:
         """Ask within a session, and once more within a new one."""
         assert self._port is not None
-        ask: Callable[..., Awaitable[Element]] = self._port.ask
+        timeout = self._kit.settings.answer_timeout
         for _ in range(2):
             if not self._session and (refused := await self._log_in()) is not None:
                 raise NoAnswer(f"Guestline refuses our log-in: {refused.code} {refused.text}")
-            answer = await ask(operation, None, self._kit.settings.answer_timeout, SessionID=self._session, **values)
+            answer = await self._port.ask(operation, None, timeout, SessionID=self._session, **values)
+            if _code(answer) == NOT_PERMITTED:
+                raise NoAnswer(f"Guestline does not permit {operation} to interface {self._options.interface}")
             if _code(answer) != SESSION_EXPIRED:
                 return answer
             self._session = ""
@@ -227,7 +244,7 @@ def refusal(answer: Element) -> Refused | None:
     code = _code(answer)
     if code == NO_EXCEPTION:
         return None
-    if not code.lstrip("-").isdigit():
+    if not code.isascii() or not code.lstrip("-").isdigit():
         raise NoAnswer("Guestline's answer has no exception code")
     words = answer[0].findtext(f"{_G}ExceptionDescription") or "no words with it"
     return Refused(code, words, "later" if code == SESSION_EXPIRED else "never")
@@ -270,7 +287,8 @@ def _guests(answer: Element) -> list[tuple[int, bool]]:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text is not None and text.isdigit() else 0
+    """A small whole number; 0 where there is none."""
+    return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _moment(text: str | None) -> datetime | None:

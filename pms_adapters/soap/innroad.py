@@ -140,7 +140,7 @@ def charge_values(options: InnRoadOptions, posting: Posting) -> dict[str, Any]:
 def outcome_of(options: InnRoadOptions, answer: etree._Element) -> Posted | Refused:
     """What the number means; raises NoAnswer where nobody said what it does."""
     said = (answer.findtext(_ANSWER) or "").strip()
-    number = int(said) if said.removeprefix("-").isdigit() else None
+    number = int(said) if said.isascii() and said.removeprefix("-").isdigit() and len(said) < 12 else None
     if number in options.yes:
         return Posted(said)
     if number in options.no:

@@ -1,8 +1,9 @@
 """What every SOAP dialect is made with, so that a dialect is one module of mapping and its contract.
 
 A dialect is a class that fills `pms_adapters.web.link.Dialect` and is made from a `Kit`. `adapter` joins it to a link.
-The kit opens the services of its contracts, off the reactor's thread, and says what all dialects say alike: amounts
-without floats, texts that XML can carry, the mark of a posting.
+The kit opens the services of its contracts, off the reactor's thread, and says what all dialects say alike: texts that
+XML can carry, the mark of a posting. Amounts are in `pms_adapters.amounts`, who pays in `pms_adapters.web.stays`, what a
+folio proves in `pms_adapters.web.folio`.
 """
 
 from __future__ import annotations
@@ -10,13 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 
-from pms_adapters.amounts import amount_of
 from pms_adapters.marks import mark_of
 from pms_adapters.posting import Posting
 from pms_adapters.soap.transport import Port, service
@@ -75,7 +74,9 @@ def adapter(
 ) -> WebAdapter[Any]:
     """The adapter of a PMS that speaks a dialect; raises ValueError where its certificates cannot be used."""
     trust = Trust(options) if settings.url.startswith("https:") else None
-    web = Web(reactor, connect_timeout=options.connect_timeout, trust=trust)
+    # A connection that does not come about must be known before the answer's time is up: it is no doubt.
+    patience = min(options.connect_timeout, settings.answer_timeout / 2)
+    web = Web(reactor, connect_timeout=patience, trust=trust)
     elsewhere = in_thread or _in_pool(reactor)
     kit = Kit(settings=settings, options=options, web=web, now=now, in_thread=elsewhere)
     return WebAdapter(settings, options, dialect(kit), reactor=reactor, now=now)
@@ -83,14 +84,6 @@ def adapter(
 
 def _in_pool(reactor: Any) -> InThread:
     return lambda work: deferToThreadPool(reactor, reactor.getThreadPool(), work)
-
-
-def same_amount(text: str, posting: Posting) -> bool:
-    """True if the text says the amount of the posting, however many noughts it has."""
-    try:
-        return Decimal(text.strip()) == amount_of(posting)
-    except ArithmeticError:
-        return False
 
 
 def duration_of(posting: Posting) -> str:

@@ -11,9 +11,7 @@ nor FAIL, leaves a doubt. A FAIL to the question who is in a room charged nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from lxml import etree
@@ -26,13 +24,11 @@ from pms_adapters.soap import ows_reading as reading
 from pms_adapters.soap.kit import Kit, call_text, marked_text
 from pms_adapters.soap.ows_options import OwsOptions
 from pms_adapters.soap.ows_reading import BillLine, Resident, Verdict
-from pms_adapters.soap.transport import Port
+from pms_adapters.soap.transport import Form, gap
 from pms_adapters.web.exchange import NoAnswer
 from pms_adapters.web.link import Dialect, Unwell
+from pms_adapters.web.stays import no_code, payer
 
-PROMPT: Final = timedelta(minutes=15)
-"""A call is posted so soon after its end as a rule: then whoever arrived today and is in the room is who called. Later,
-a guest who arrived today may have come after the call, and OPERA does not always tell the hour."""
 MOST_FOLIOS: Final = 20
 """Folios that are read for one doubt: sharers and routing targets of a room; a group's master has one."""
 
@@ -69,15 +65,28 @@ class Ows:
     def __init__(self, kit: Kit[OwsOptions]) -> None:
         self._kit, self._options = kit, kit.options
         self._timeout = kit.settings.answer_timeout
-        self._advanced: Port | None = None
-        self._reservation: Port | None = None
+        self._forms: dict[str, Form] = {}
         self._asked = 0
 
     async def prepare(self) -> None:
-        """Load both contracts."""
-        if self._advanced is None or self._reservation is None:
-            self._reservation = await self._kit.port("ows-reservation", self._address("Reservation"))
-            self._advanced = await self._kit.port("ows-resvadvanced", self._address("ResvAdvanced"))
+        """Load both contracts, and write what is said again and again."""
+        if self._forms:
+            return
+        reservation = await self._kit.port("ows-reservation", self._address("Reservation"))
+        advanced = await self._kit.port("ows-resvadvanced", self._address("ResvAdvanced"))
+        header = self._header()
+        filters = {"HotelReference": self._hotel(), "RoomNumber": gap("room"), "ReservationStatus": gap("status")}
+        self._forms = {
+            "FutureBookingSummary": reservation.form("FutureBookingSummary", header, AdditionalFilters=filters),
+            "PostCharge": advanced.form("PostCharge", header, Account=gap("code"), Posting=self._posting()),
+            "PostCharge with an article": advanced.form(
+                "PostCharge", header, Account=gap("code"), Article=gap("article"), Posting=self._posting()
+            ),
+            **{
+                name: advanced.form(name, header, ReservationRequest=self._request())
+                for name in ("Invoice", "PayRouting")
+            },
+        }
 
     async def look(self, room: str) -> None:
         """Who is in a room; without one, whether there is a web server at the address."""
@@ -85,6 +94,8 @@ class Ows:
             answer = await self._kit.web.get(self._address("ResvAdvanced"), {"accept": "*/*"}, self._timeout)
             if answer.status >= 500:
                 raise NoAnswer(f"the PMS answered with status {answer.status}")
+            if answer.status == 404:
+                raise Unwell(f"there is no service at {self._address('ResvAdvanced')}: look at url and suffix")
             return
         said, _ = await self._who(room, "INHOUSE")
         if said.said != "SUCCESS" and room == self._options.probe_room and said.code not in self._options.nobody:
@@ -95,19 +106,28 @@ class Ows:
         found = await self._residents(posting.room)
         if isinstance(found, Refused):
             return found
-        return whose(posting, found, self._kit.local(posting.started_at), self._kit.local(self._kit.now()))
+        here = replace(posting, started_at=self._kit.local(posting.started_at))
+        paying = payer([one.stay for one in found], here, self._kit.now())
+        return paying if isinstance(paying, Refused) else paying.key
 
     async def charge(self, posting: Posting, account: str, timeout: float) -> Posted | Refused:
         """PostCharge."""
-        assert self._advanced is not None
-        header, options = self._header(mark_of(posting.token)), self._options
-        told = {"Account": of_class(options.transaction_code, posting.number_class)}
-        if article := of_class(options.article, posting.number_class):
-            told["Article"] = article
-        if not told["Account"]:
-            return Refused("NOCODE", f"no transaction code is configured for {posting.number_class} calls")
-        answer = await self._advanced.order(
-            "PostCharge", header, timeout, Posting=self._posting(posting, account), **told
+        code = of_class(self._options.transaction_code, posting.number_class)
+        if not code:
+            return no_code(posting)
+        article, began = of_class(self._options.article, posting.number_class), self._kit.local(posting.started_at)
+        form = self._forms["PostCharge with an article" if article else "PostCharge"]
+        answer = await form.order(
+            timeout,
+            transaction=mark_of(posting.token),
+            code=code,
+            article=article,
+            number=account,
+            charge=f"{amount_of(posting):f}",
+            marked=marked_text(posting, self._kit),
+            plainly=call_text(posting),
+            date=f"{began:%Y-%m-%d}",
+            time=f"{began:%H:%M:%S}",
         )
         said = reading.verdict(answer)
         if said.said == "SUCCESS":
@@ -158,14 +178,12 @@ class Ows:
             found.update((one.number, one) for one in here)
             if len(found) == 1 and not next(iter(found.values())).shared:
                 break  # nobody else can be due out of it
-        return reading.order_of_payers(found.values())
+        return list(found.values())
 
     async def _who(self, room: str, status: str) -> tuple[Verdict, list[Resident]]:
-        assert self._reservation is not None
-        filters = {"HotelReference": self._hotel(), "RoomNumber": room, "ReservationStatus": status}
         self._asked += 1
-        header = self._header(f"LOOK-{self._asked}")
-        answer = await self._reservation.ask("FutureBookingSummary", header, self._timeout, AdditionalFilters=filters)
+        form, transaction = self._forms["FutureBookingSummary"], f"LOOK-{self._asked}"
+        answer = await form.ask(self._timeout, transaction=transaction, room=room, status=status)
         return reading.verdict(answer), reading.residents(answer, self._options.sources, self._kit.settings.timezone)
 
     async def _read_bill(self, search: _Search, number: str) -> None:
@@ -200,10 +218,8 @@ class Ows:
         return numbers
 
     async def _of_reservation(self, operation: str, number: str) -> etree._Element:
-        assert self._advanced is not None
         self._asked += 1
-        header = self._header(f"READ-{self._asked}")
-        return await self._advanced.ask(operation, header, self._timeout, ReservationRequest=self._request(number))
+        return await self._forms[operation].ask(self._timeout, transaction=f"READ-{self._asked}", number=number)
 
     # -- what is said ------------------------------------------------------------------------------------------------
 
@@ -214,34 +230,34 @@ class Ows:
         chain = {"chainCode": self._options.chain_code} if self._options.chain_code else {}
         return {"hotelCode": self._options.hotel_code, **chain}
 
-    def _request(self, number: str) -> dict[str, Any]:
-        unique = {"_value_1": number, "type": self._options.id_type, "source": self._options.id_source}
+    def _request(self) -> dict[str, Any]:
+        unique = {"_value_1": gap("number"), "type": self._options.id_type, "source": self._options.id_source}
         return {"HotelReference": self._hotel(), "ReservationID": {"UniqueID": [unique]}}
 
-    def _header(self, transaction: str) -> dict[str, Any]:
+    def _header(self) -> dict[str, Any]:
         own = self._options
         who = {"UserName": own.username, "UserPassword": own.password, **({"Domain": own.domain} if own.domain else {})}
         licence = {"Licence": {"Key": own.licence_key}} if own.licence_key else {}
         return {
             "OGHeader": {
-                "transactionID": transaction,
+                "transactionID": gap("transaction"),
                 "Origin": _end(own.origin_id, own.origin_type),
                 "Destination": _end(own.destination_id, own.destination_type),
                 "Authentication": {"UserCredentials": who, **licence},
             }
         }
 
-    def _posting(self, posting: Posting, account: str) -> dict[str, Any]:
-        own, began = self._options, self._kit.local(posting.started_at)
+    def _posting(self) -> dict[str, Any]:
+        own = self._options
         marked, plainly = own.mark_in, "ShortInfo" if own.mark_in == "LongInfo" else "LongInfo"
         said: dict[str, Any] = {
-            "Charge": amount_of(posting),
-            marked: marked_text(posting, self._kit),
-            plainly: call_text(posting),
-            "ReservationRequestBase": self._request(account),
+            "Charge": gap("charge"),
+            marked: gap("marked"),
+            plainly: gap("plainly"),
+            "ReservationRequestBase": self._request(),
         }
         if own.posting_date:
-            said |= {"PostDate": began.date(), "PostTime": began.time().replace(microsecond=0)}
+            said |= {"PostDate": gap("date"), "PostTime": gap("time")}
         if own.folio_window is not None:
             said["FolioViewNo"] = own.folio_window
         optional = {"StationID": own.station_id, "UserID": own.user_id}
@@ -250,39 +266,6 @@ class Ows:
 
 def _end(entity: str, kind: str) -> dict[str, str]:
     return {"systemType": kind, **({"entityID": entity} if entity else {})}
-
-
-def whose(posting: Posting, found: Iterable[Resident], began: datetime, now: datetime) -> str | Refused:
-    """The reservation that pays for a call that began at `began`, both instants in hotel time; or why nobody does. Pure."""
-    here, room = list(found), posting.room
-    if posting.reservation is not None:
-        here = [one for one in here if posting.reservation in one.numbers]
-        if not here:
-            return Refused("NOTHERE", f"OPERA does not have reservation {posting.reservation} in room {room}")
-    if not here:
-        return Refused("NOGUEST", f"OPERA has nobody in room {room}")
-    there = [one for one in here if _was_there(one, began, now, posting.talk_seconds)]
-    if not there:
-        return Refused("CAMELATER", f"whoever OPERA has in room {room} now may have come after the call began")
-    payer = next((one for one in there if not one.no_post), None)
-    if payer is None:
-        return Refused("NOPOST", f"OPERA marks the guest of room {room} as no-post")
-    return payer.number
-
-
-def _was_there(one: Resident, began: datetime, now: datetime, talk_seconds: int) -> bool:
-    """True if the guest was in the house when the call began, as far as OPERA tells."""
-    if one.arrived is None or one.arrived < began.date():
-        return one.arrived is not None or _is_prompt(began, now, talk_seconds)
-    if one.arrived > began.date():
-        return False
-    if one.arrived_at is not None:
-        return one.arrived_at <= began.time()
-    return _is_prompt(began, now, talk_seconds)
-
-
-def _is_prompt(began: datetime, now: datetime, talk_seconds: int) -> bool:
-    return now - began <= PROMPT + timedelta(seconds=talk_seconds)
 
 
 _dialect: type[Dialect[str]] = Ows

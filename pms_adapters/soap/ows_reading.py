@@ -5,7 +5,7 @@ Read by name, in the namespaces of the contract; what an edition adds to them is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -13,6 +13,8 @@ from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from lxml import etree
+
+from pms_adapters.web.stays import Stay
 
 Element: TypeAlias = etree._Element
 
@@ -69,6 +71,14 @@ class Resident:
     arrived_at: time | None
     primary: bool
     shared: bool
+
+    @property
+    def stay(self) -> Stay:
+        """What decides who pays."""
+        arrival = self.arrived
+        if arrival is not None and self.arrived_at is not None:
+            arrival = datetime.combine(arrival, self.arrived_at)
+        return Stay(key=self.number, arrival=arrival, no_post=self.no_post, primary=self.primary, names=self.numbers)
 
 
 def residents(answer: Element, sources: Sequence[str], zone: ZoneInfo) -> list[Resident]:
@@ -127,23 +137,6 @@ def _is_primary(element: Element, number: str) -> bool:
         if number in numbers:
             return share.get("primary", "") in _YES
     return False
-
-
-def order_of_payers(found: Iterable[Resident]) -> list[Resident]:
-    """The residents of a room in the order in which they are asked to pay: the same for the same people, always.
-
-    The first of the share as OPERA marks it, then who came first, then the smaller number.
-    """
-    return sorted(
-        found,
-        key=lambda one: (
-            not one.primary,
-            one.arrived or date.max,
-            one.arrived_at or time.max,
-            len(one.number),
-            one.number,
-        ),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 The account is looked up by room (`S_GUEST_IN_HOUSE_SEARCH_V003`) and charged with
 `S_ACCOUNT_SERVICE_WITH_MANUAL_RATE_ADD_V001`, where the manual rate is the price of the call. `Success` says yes or no. Our
-mark is the transaction id, which the answer repeats, and stands in the list text of the service; no published service
-shows a single line of an account again, so a doubt is settled by a person.
+mark is the transaction id, which the answer repeats, and stands in the list text of the service. There is a search of
+posted items, but what we could read does not say which text of ours it shows: so a doubt is settled by a person.
 
 Specification: the public pages of SIHOT 360; the messages are in `wsdl/sihot.xsd`. The names of the list of guests in the
 answer are not in what we could read and follow the pattern of the others: compare them before the first charge.
@@ -103,7 +103,7 @@ class Sihot:
 
     async def read(self, posting: Posting, account: str | None) -> ReadBack:
         """Not possible."""
-        return Unreadable("SIHOT has no published question about one line of an account")
+        return Unreadable("SIHOT is not asked for posted items: it is not known which text of ours they show")
 
     def close(self) -> None:
         """Close every connection."""

@@ -74,9 +74,16 @@ class Endpoints:
     def __init__(self, reactor: Any, timeout: float, trust: Trust | None) -> None:
         self._reactor, self._timeout, self._trust = reactor, timeout, trust
         self.open: set[Any] = set()
+        self._endpoints: dict[tuple[bytes, bytes, int], IStreamClientEndpoint] = {}
 
     def endpointForURI(self, uri: URI) -> IStreamClientEndpoint:
         """The endpoint for the address of a request."""
+        known = self._endpoints.get((uri.scheme, uri.host, uri.port))
+        if known is None:
+            known = self._endpoints[uri.scheme, uri.host, uri.port] = self._endpoint(uri)
+        return known
+
+    def _endpoint(self, uri: URI) -> IStreamClientEndpoint:
         host = uri.host.decode("ascii")
         tcp = HostnameEndpoint(self._reactor, host, uri.port, self._timeout)
         creator = None

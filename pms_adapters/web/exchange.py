@@ -17,13 +17,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IConsumer
 from twisted.internet.protocol import Protocol, connectionDone
 from twisted.python.failure import Failure
-from twisted.web.client import Agent, HTTPConnectionPool, ResponseDone, ResponseFailed
+from twisted.web.client import (  # type: ignore[attr-defined]  # it does not list all it gives
+    Agent,
+    HTTPConnectionPool,
+    RequestGenerationFailed,
+    RequestNotSent,
+    RequestTransmissionFailed,
+    ResponseDone,
+    ResponseFailed,
+)
 from twisted.web.http import PotentialDataLoss
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IBodyProducer, IResponse
@@ -37,6 +47,10 @@ REUSE_SECONDS: Final = 2.0
 """A connection that has rested longer is not used again: web servers close after 5 s and more, and we must not guess."""
 MAX_CONNECTIONS: Final = 2
 """Resting connections to one PMS: one of charges, one of the question whether it is there."""
+
+
+MOST_HEADERS: Final = 1_000
+"""Sets of headers that are kept made up: there are two or three for each service of each property."""
 
 
 class NotReached(Exception):
@@ -74,11 +88,11 @@ class Web:
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> Answer:
         """Send once and wait for the whole answer; raises NotReached or NoAnswer. `timeout` is in seconds."""
-        return await self._timed("POST", url, body, headers, timeout)
+        return await self._timed(b"POST", url, _Outgoing(body), headers, timeout)
 
     async def get(self, url: str, headers: Mapping[str, str], timeout: float) -> Answer:
         """Ask for what stands at an address; raises NotReached or NoAnswer."""
-        return await self._timed("GET", url, None, headers, timeout)
+        return await self._timed(b"GET", url, None, headers, timeout)
 
     def close(self) -> None:
         """Close every connection; an exchange under way ends as one without an answer."""
@@ -86,38 +100,53 @@ class Web:
         self._endpoints.abort()
 
     async def _timed(
-        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], timeout: float
+        self, method: bytes, url: str, outgoing: _Outgoing | None, headers: Mapping[str, str], timeout: float
     ) -> Answer:
-        outgoing = _Outgoing(body or b"")
-        asked: Deferred[Answer] = Deferred.fromCoroutine(
-            self._exchange(method, url, outgoing if body is not None else None, headers)
-        )
-        alarm = self._reactor.callLater(timeout, asked.cancel)
+        """Call it off when its time is up: whatever it waits for then fails, and here it is known why."""
+        waiting: list[Deferred[Any]] = []
+        alarm = self._reactor.callLater(timeout, _call_off, waiting)
         try:
-            return await asked
+            asked = self._agent.request(method, url.encode(), _raw(url, tuple(headers.items())), outgoing)
+            return await self._whole(asked, waiting)
         except (NotReached, NoAnswer, CancelledError) as error:
             if alarm.active():
                 raise
-            kind = NoAnswer if outgoing.began or body is None else NotReached
+            kind = NoAnswer if outgoing is None or outgoing.began else NotReached
             raise kind(f"the PMS did not answer within {timeout:g} seconds") from error
         finally:
             if alarm.active():
                 alarm.cancel()
 
-    async def _exchange(self, method: str, url: str, outgoing: _Outgoing | None, headers: Mapping[str, str]) -> Answer:
-        raw = Headers({name: [value] for name, value in headers.items()})
+    async def _whole(self, asked: Deferred[IResponse], waiting: list[Deferred[Any]]) -> Answer:
+        """The answer to what was asked; `waiting` holds what is waited for at each moment."""
         try:
-            response: IResponse = await self._agent.request(method.encode(), url.encode(), raw, outgoing)
+            waiting[:] = [asked]
+            response = await asked
         except CannotConnect as error:
             raise NotReached(f"the PMS cannot be reached: {error}") from error
-        except ResponseFailed as error:
+        except RequestNotSent as error:
+            raise NotReached("the connection was closed before anything was written to it") from error
+        except (ResponseFailed, RequestTransmissionFailed, RequestGenerationFailed) as error:
             raise NoAnswer(f"the connection broke before the PMS answered: {_reasons(error)}") from error
         try:
-            content = await _collected(response)
+            collected = _collected(response)
+            waiting[:] = [collected]
+            content = await collected
         except (ResponseFailed, _TooLong) as error:
             raise NoAnswer(f"the answer of the PMS broke off: {_reasons(error)}") from error
         media = (response.headers.getRawHeaders(b"content-type") or [b""])[0]
         return Answer(response.code, media.split(b";")[0].strip().lower().decode("ascii", "replace"), content)
+
+
+def _call_off(waiting: list[Deferred[Any]]) -> None:
+    waiting[0].cancel()
+
+
+@lru_cache(maxsize=MOST_HEADERS)
+def _raw(url: str, headers: tuple[tuple[str, str], ...]) -> Headers:
+    """The headers as Twisted's client takes them, with the host, so that it need not make a copy for each request."""
+    host = urlsplit(url).netloc.rpartition("@")[2]
+    return Headers({**{name: [value] for name, value in headers}, "host": [host]})
 
 
 @implementer(IBodyProducer)

@@ -41,6 +41,7 @@ from pms_adapters.posting import (
     Refused,
     Unreadable,
 )
+from pms_adapters.web.discretion import Discretion
 from pms_adapters.web.exchange import NoAnswer, NotReached, Unsendable
 from pms_adapters.web.options import WebOptions
 
@@ -54,6 +55,8 @@ LATE_SECONDS: Final = 600.0
 """How long an answer is listened for after its time: no PMS was seen to answer later, and a connection costs little."""
 PATIENCE_AT_STOP: Final = 2.5
 """Seconds that `stop` waits for an outstanding answer; the port allows five for all of it."""
+MOST_UNANSWERED: Final = 3
+"""How often in a row the question whose a room is may go unanswered before its charges wait longer than a second."""
 MOST_REMEMBERED: Final = 1_000
 """Postings whose folio is remembered for reading it back; doubts are few and are read back within hours."""
 
@@ -126,7 +129,7 @@ class WebAdapter(Generic[_A]):
         now: Callable[[], datetime],
     ) -> None:
         self._settings, self._options, self._dialect = settings, options, dialect
-        self._reactor, self._now = reactor, now
+        self._reactor, self._now, self._discreet = reactor, now, Discretion(options)
         self._listener: PmsListener | None = None
         self._up, self._why = False, "not started"
         self._heard = 0.0
@@ -135,6 +138,7 @@ class WebAdapter(Generic[_A]):
         self._looking = False
         self._alarm: IDelayedCall | None = None
         self._attempt: _Attempt | None = None
+        self._unanswered: dict[str, int] = {}
         self._working: set[Deferred[Any]] = set()
         self._remembered: OrderedDict[int, _Remembered[_A]] = OrderedDict()
         self._stopping: Deferred[None] | None = None
@@ -238,7 +242,7 @@ class WebAdapter(Generic[_A]):
     def _lost(self, why: str) -> None:
         """The PMS has not answered, or not so that it can be used."""
         if self._stopping is None and self._listener is not None:
-            self._up, self._why = False, why
+            self._up, self._why = False, self._discreet.text(why)
             self._set_alarm(min(LONGEST_DELAY, 2.0 ** min(self._fruitless, 10)), self._look)
             self._fruitless += 1
             self._refresh()
@@ -286,8 +290,9 @@ class WebAdapter(Generic[_A]):
             return
         except (NotReached, NoAnswer) as error:
             self._lost(str(error))
-            self._conclude(attempt, NotSent(f"whom the PMS has in room {posting.room} is not known: {error}"))
+            self._conclude(attempt, self._unknown(posting.room, error))
             return
+        self._unanswered.pop(posting.room, None)
         if isinstance(account, Refused):
             self._conclude(attempt, account)
             self._alive()
@@ -295,6 +300,17 @@ class WebAdapter(Generic[_A]):
         if not attempt.open:
             return  # it was given up meanwhile: nothing may leave any more
         await self._say(attempt, account)
+
+    def _unknown(self, room: str, error: NotReached | NoAnswer) -> NotSent | Refused:
+        """What it means that nobody could say whose charge it is: nothing was sent, and it is offered again at once.
+
+        Where the PMS answers about other rooms and never about this one, it is offered ever more seldom, and then to a person.
+        """
+        why = f"whom the PMS has in room {room} is not known: {error}"
+        if isinstance(error, NotReached):
+            return NotSent(why)
+        self._unanswered[room] = self._unanswered.get(room, 0) + 1
+        return NotSent(why) if self._unanswered[room] < MOST_UNANSWERED else Refused("NOANSWER", why, "later")
 
     async def _say(self, attempt: _Attempt, account: _A) -> None:
         """Say the charge; from here on it may have been booked."""
@@ -314,7 +330,7 @@ class WebAdapter(Generic[_A]):
         if isinstance(result, Posted | Refused):
             self._alive()
             if not attempt.open and self._listener is not None:
-                self._listener.late_answer(attempt.posting.token, result)
+                self._listener.late_answer(attempt.posting.token, self._discreet.result(result))
         elif attempt.in_time:
             self._lost(result.why)
         self._conclude(attempt, result)
@@ -334,7 +350,7 @@ class WebAdapter(Generic[_A]):
         attempt.open = False
         if self._attempt is attempt:
             self._attempt = None
-        attempt.answer.callback(result)
+        attempt.answer.callback(self._discreet.result(result))
         if self._stopping is not None:
             self._stopped()
 
@@ -356,11 +372,11 @@ class WebAdapter(Generic[_A]):
             await self._dialect.prepare()
             result = await self._dialect.read(posting, known.account if known is not None else None)
         except (NotReached, NoAnswer, Unsendable) as error:
-            return Unreadable(str(error))
+            return Unreadable(self._discreet.text(str(error)))
         waited = self._reactor.seconds() - known.sent_at if known is not None else self._options.settle_delay
         if isinstance(result, NotFound) and waited < self._options.settle_delay:
             return Unreadable(f"it may still come: only {waited:.0f} seconds have passed")
-        return result
+        return self._discreet.result(result)
 
     # -- work under way ----------------------------------------------------------------------------------------------
 

@@ -5,8 +5,8 @@ the call began, and a charge that waited for an hour may meet the next guest. So
 before the call. Many a PMS tells a day of arrival and no time: a guest of that very day is taken while the charge is
 prompt, and left to a person once it is not. Whoever is not sure charges nobody.
 
-Several reservations in one room are sharers: one that a check-in told us of wins, else the longest there, then the
-lowest number, so that the same call always finds the same folio.
+Several reservations in one room are sharers: one that a check-in told us of wins, else the first as the PMS marks it, then
+the longest there, then the lowest number, so that the same call always finds the same folio.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ NO_POST: Final = "NOPOST"
 """The code of our refusal where the PMS forbids charges to the reservation."""
 NO_CODE: Final = "NOCODE"
 """The code of our refusal where the hotel names no code for a class of number."""
+_UNTOLD: Final = date(
+    9000, 1, 1
+)  # later than any arrival, and not so late that a zone could push it out of the calendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +41,13 @@ class Stay:
     """A reservation that the PMS has in a room now.
 
     `key` is what a charge is posted to. `arrival` is a day, or an instant where the PMS is sure of it; None if it does
-    not say. `names` are other numbers of the same reservation.
+    not say. `primary` is true for the first of a share. `names` are other numbers of the same reservation.
     """
 
     key: str
     arrival: datetime | date | None
     no_post: bool = False
+    primary: bool = False
     names: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -69,14 +73,13 @@ def payer(stays: Sequence[Stay], posting: Posting, now: datetime) -> Stay | Refu
     willing = [stay for stay in there if not stay.no_post]
     if not willing:
         return Refused(NO_POST, f"the PMS takes no charges for the guest in room {room}")
-    return min(willing, key=lambda stay: (_day(stay, posting), stay.key))
+    return min(willing, key=lambda stay: (not stay.primary, _since(stay.arrival, posting), len(stay.key), stay.key))
 
 
 def was_there(arrival: datetime | date | None, posting: Posting, now: datetime) -> bool:
     """Whether a guest with this arrival who is in the room now was there when the call began."""
     if isinstance(arrival, datetime):
-        instant = arrival if arrival.tzinfo is not None else arrival.replace(tzinfo=posting.started_at.tzinfo)
-        return instant <= posting.started_at
+        return _since(arrival, posting) <= posting.started_at
     day = posting.started_at.date()
     if arrival is None or arrival == day:
         return is_prompt(posting, now)
@@ -93,8 +96,9 @@ def no_code(posting: Posting) -> Refused:
     return Refused(NO_CODE, f"no code is configured for {posting.number_class} calls")
 
 
-def _day(stay: Stay, posting: Posting) -> date:
-    arrival = stay.arrival
+def _since(arrival: datetime | date | None, posting: Posting) -> datetime:
+    """An arrival as an instant of the hotel's: a day is counted from its end, and who does not say comes last."""
+    zone = posting.started_at.tzinfo
     if isinstance(arrival, datetime):
-        return arrival.astimezone(posting.started_at.tzinfo).date() if arrival.tzinfo else arrival.date()
-    return arrival or date.max
+        return arrival if arrival.tzinfo is not None else arrival.replace(tzinfo=zone)
+    return datetime.combine(arrival or _UNTOLD, time.max, zone)

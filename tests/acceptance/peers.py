@@ -143,6 +143,7 @@ class House:
         *,
         pbx_port: int = 0,
         more_pms: str = "",
+        pms_table: str = "",
         store: str = "sqlite:///foliogate.db",
     ) -> None:
         self.folder = folder
@@ -152,14 +153,15 @@ class House:
         self.environment: dict[str, str] = {}
         self.process: subprocess.Popen[bytes] | None = None
         self._log = folder / "gateway.log"
-        pms = f'[[pms]]\nname = "opera"\nadapter = "fias"\nconnect = "tcp:127.0.0.1:{pms_port}"\nencoding = "cp852"\n{more_pms}'
+        fias = f'adapter = "fias"\nconnect = "tcp:127.0.0.1:{pms_port}"\nencoding = "cp852"\n'
+        pms = f'[[pms]]\nname = "opera"\n{pms_table or fias}{more_pms}'
         self.config = folder / "foliogate.toml"
         self.config.write_text(
             '[property]\nid = "SEASIDE"\nname = "Seaside Hotel"\ntimezone = "Europe/Warsaw"\ncountry = "PL"\n'
             'area_code = "22"\ncurrency = "PLN"\n'
             f'[store]\nurl = "{store}"\n'
             f'[web]\nlisten = "tcp:{self.web_port}:interface=127.0.0.1"\n'
-            f"{pbx}\n{pms if pms_port else ''}"
+            f"{pbx}\n{pms if pms_port or pms_table else ''}"
             '[rooms]\nextensions = [{ from = "100", to = "499" }]\ndepartments = { "600" = "Kitchen" }\n'
             '[tariff]\nfolder = "tariffs"\n',
             encoding="utf-8",
@@ -241,8 +243,8 @@ class House:
 @contextlib.contextmanager
 def running(house: House) -> Iterator[House]:
     """A started house, killed at the end if the test did not stop it; its log is printed if the test fails."""
-    house.start()
     try:
+        house.start()
         yield house
     except BaseException:
         print(house.log()[-8000:])

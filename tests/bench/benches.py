@@ -23,6 +23,7 @@ from tests.bench import (
     reading,
     replaying,
     safety,
+    soap,
     traffic,
     whole,
 )
@@ -38,6 +39,7 @@ BENCHES: Final[dict[str, tuple[str, Callable[[], Findings]]]] = {
     "pricing": ("Pricing", pricing.bench),
     "replay": ("Rehearsing a stored history by another tariff", replaying.bench),
     "posting": ("Posting over FIAS", posting.bench),
+    "soap": ("Posting over SOAP", soap.bench),
     "whole": ("The whole road: record in, charge posted and marked", whole.bench),
     "traffic": ("Trunks", traffic.bench),
     "safety": ("What safety costs", safety.bench),

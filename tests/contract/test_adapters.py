@@ -10,7 +10,17 @@ from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import Clock
 
 from pms_adapters.contract import LEAST, LEAST_UNCONFIRMED, Ability, Clause, Mood, Stage, clauses_for, perform
-from pms_adapters.posting import PmsAdapter, Posted, Posting, PostingResult
+from pms_adapters.hobic.adapter import HobicAdapter
+from pms_adapters.posting import (
+    InDoubt,
+    NotSent,
+    PmsAdapter,
+    Posted,
+    Posting,
+    PostingResult,
+    Refused,
+    Unconfirmable,
+)
 from pms_adapters.stand_ins import AlwaysPosts, KeepsAFolio, NeverAcknowledges, NeverAnswers, Refuses
 from tests.pms_adapters.fias.scene import FiasScene
 from tests.pms_adapters.hobic.scene import HobicScene, HolidexScene, SilentScene
@@ -117,15 +127,88 @@ class _Twice(AlwaysPosts):
         return succeed(Posted("without sending"))
 
 
-def test_the_suite_catches_an_adapter_that_lies() -> None:
-    stage = StandInStage("yes", ACCEPT, "AlwaysPosts")
-    stage.adapter = _Twice(clock=stage.clock, wall_clock=stage.now)
-    caught = []
-    for clause in clauses_for(ACCEPT):
-        stage.stand_in = stage.adapter
+def caught(abilities: frozenset[Ability], make: Callable[[], Stage]) -> set[str]:
+    """The clauses that an adapter breaks."""
+    broken = set()
+    for clause in clauses_for(abilities):
         try:
-            perform(clause, stage)
+            perform(clause, make())
         except AssertionError:
-            caught.append(clause.__name__)
-    assert "before_it_is_started_nothing_is_sent" in caught
-    assert "a_charge_that_is_accepted_is_posted_once" in caught
+            broken.add(clause.__name__)
+    return broken
+
+
+def test_the_suite_catches_an_adapter_that_sends_nothing() -> None:
+    def make() -> Stage:
+        stage = StandInStage("yes", ACCEPT, "AlwaysPosts")
+        stage.adapter = stage.stand_in = _Twice(clock=stage.clock, wall_clock=stage.now)
+        return stage
+
+    assert caught(ACCEPT, make) >= {
+        "before_it_is_started_nothing_is_sent",
+        "a_charge_that_is_accepted_is_posted_once",
+    }
+
+
+class _Hopes(HobicAdapter):
+    """Takes silence for a yes."""
+
+    def _conclude(self, outcome: PostingResult) -> None:
+        super()._conclude(Posted() if isinstance(outcome, InDoubt | Unconfirmable) else outcome)
+
+
+class _Forgives(HobicAdapter):
+    """Takes silence for nothing that was sent, so that the charge is offered again."""
+
+    def _conclude(self, outcome: PostingResult) -> None:
+        super()._conclude(NotSent(outcome.why) if isinstance(outcome, InDoubt) else outcome)
+
+
+class _Insists(HobicAdapter):
+    """Sends a charge a second time when it was not answered."""
+
+    def _conclude(self, outcome: PostingResult) -> None:
+        if isinstance(outcome, InDoubt) and self._line is not None and self._sender is not None:
+            self._line.write(self._sender._record)
+            self._line.write(self._wire.framed(b"0077" + self._sender._record[5:-2]))
+        super()._conclude(outcome)
+
+
+class _Deaf(HobicAdapter):
+    """Does not hear an answer that comes late."""
+
+    def _answered(self, result: Posted | Refused, late: bool) -> None:
+        if not late:
+            super()._answered(result, late)
+
+
+class _Hurries(HobicAdapter):
+    """Takes the next charge while the last is in doubt."""
+
+    def _standing(self) -> tuple[bool, bool, str]:
+        up, ready, why = super()._standing()
+        return up, ready or "sign of life" in why, why
+
+
+@pytest.mark.parametrize(
+    ("liar", "kind", "clause"),
+    [
+        (_Hopes, HobicScene, "silence_is_a_doubt_when_the_time_is_up_and_not_before"),
+        (_Hopes, HobicScene, "an_answer_that_nobody_can_trust_is_a_doubt"),
+        (_Hopes, SilentScene, "a_charge_that_nobody_acknowledges_is_unconfirmable"),
+        (_Forgives, HobicScene, "a_broken_connection_puts_the_charge_in_doubt"),
+        (_Forgives, SilentScene, "a_connection_that_breaks_while_a_charge_goes_out_is_a_doubt"),
+        (_Insists, HobicScene, "silence_is_a_doubt_when_the_time_is_up_and_not_before"),
+        (_Deaf, HobicScene, "an_answer_after_the_time_out_is_told_with_its_token"),
+        (_Hurries, HobicScene, "after_a_time_out_nothing_is_sent_until_a_sign_of_life"),
+    ],
+)
+def test_the_suite_catches_an_adapter_that_lies(liar: type[HobicAdapter], kind: type[HobicScene], clause: str) -> None:
+    """Each of these would lose a charge or book it twice; the clause with its name says so."""
+
+    def make() -> Stage:
+        stage = kind()
+        stage.hobic.__class__ = liar
+        return stage
+
+    assert clause in caught(kind.abilities, make)

@@ -30,6 +30,10 @@ from protocols.fias.errors import LocalProtocolError
 from protocols.fias.link import Description, Link
 from protocols.fias.records import Record
 from protocols.fias.serial import SerialLine
+from protocols.hobic.lines import GENERIC, Unfit, charge_of, read, template
+from protocols.hobic.sender import Phase, Sender, Timers, Write
+from protocols.hobic.wire import MAX_RECORD as MAX_LINE_BYTES
+from protocols.hobic.wire import Came, Receiver, Wire
 from protocols.records import CallRecord, Frame, Unparsed
 from protocols.smdr.as_json import as_json
 from protocols.smdr.catalog import DIALECTS, Dialect, SourceSettings, Transport
@@ -233,6 +237,33 @@ def _heard(role: str, records: list[Record]) -> None:
     link.disconnected(now)
 
 
+def hobic(data: bytes) -> None:
+    """Both ends of a printed line: a receiver that is told anything, and a sender that is answered anything."""
+    wire = HOBIC_WIRES[data[0] % len(HOBIC_WIRES)] if data else HOBIC_WIRES[0]
+    receiver, made = Receiver(wire), template(GENERIC)
+    for one in receiver.receive(data):
+        values = read(made, one.line.decode("latin-1")) if isinstance(one, Came) else Unfit("")
+        if not isinstance(values, Unfit):
+            charge_of(made, values)
+    assert receiver.pending <= MAX_LINE_BYTES
+    sender, now, copies, said_no = Sender(wire, Timers(), 0.0), 0.0, 0, 0
+    for byte in data:
+        if sender.phase is Phase.READY:
+            copies = said_no = 0
+            actions = sender.send(b"CALL", now)
+        elif byte % 16 == 15 and (due := sender.due()) is not None:
+            now = max(now, due)
+            actions = sender.tick(now)
+        else:
+            said_no += copies > 0 and wire.answer(byte) is False
+            actions = sender.receive(bytes((byte,)), now)
+        copies += sum(isinstance(one, Write) and len(one.data) > 1 for one in actions)
+        assert copies <= 1 + said_no
+
+
+HOBIC_WIRES: Final = (Wire(), Wire(framing="hx"), Wire(answers="yn"), Wire(answers="none"))
+
+
 def serial_line(data: bytes) -> None:
     """A serial line with a record of ours under way, and noise, answers and time in any order."""
     line, now = SerialLine(), 0.0
@@ -313,6 +344,7 @@ TARGETS: Final[Mapping[str, Target]] = {
     "identify": Target(samples, 3),
     "fias": Target(fias, 12, longest=500),
     "fias-serial": Target(serial_line, 10, longest=300),
+    "hobic": Target(hobic, 10, longest=300),
     "numbers": Target(numbers, 260, longest=64),
     "tariff": Target(tariff, 10, longest=6_000),
     "configuration": Target(configuration, 5, longest=2_000),

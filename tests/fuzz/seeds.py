@@ -7,7 +7,7 @@ from typing import Final
 
 from protocols.smdr.catalog import DIALECTS
 from rating.starter import starter_files
-from tests.fuzz.laws import FILE_MARK, TARGETS, TARIFF_NAMES
+from tests.fuzz.laws import FILE_MARK, HOBIC_WIRES, TARGETS, TARIFF_NAMES
 from tests.protocols.smdr.samples import sample
 
 DATA: Final = Path(__file__).parents[1] / "data"
@@ -36,6 +36,10 @@ def _fresh(target: str) -> list[bytes]:
             return [bytes((number % 4, number % 5)) + one for number, one in enumerate(_conversations(b"\x03"))]
         case "fias-serial":
             return [b"\x06" + one for one in _conversations(b"\x03\x1f")]
+        case "hobic":
+            line = b"0042 HTL 11/20  0412 08:15    5   13.75 0043123456789      I"
+            answers = b"\x06\x0f\x15\x0f\x06\x06\x15\x15\x15\x15\x1f\x1f"
+            return [answers, *(bytes((n,)) + wire.framed(line) + answers for n, wire in enumerate(HOBIC_WIRES))]
         case "numbers":
             return list(_NUMBERS)
         case "tariff":

@@ -111,6 +111,17 @@ def test_an_adapter_of_another_way_may_have_no_url(folder: Path) -> None:
     assert (problem.key, "fias is not reached so" in problem.sentence) == ("pms.opera.url", True)
 
 
+def test_check_says_that_a_certificate_is_none(folder: Path) -> None:
+    (folder / "ca.pem").write_text("no certificate")
+    path = folder / "foliogate.toml"
+    path.write_text(config(pms=OWS.replace("options = {", 'options = { ca_file = "ca.pem",')))
+    (folder / "tariffs" / "tariff.toml").unlink()
+    CliRunner().invoke(main, ["tariff", "init", str(folder / "tariffs"), "--country", "PL", "--currency", "PLN"])
+    told = CliRunner().invoke(main, ["check", "--config", str(path)])
+    assert told.exit_code == 1
+    assert "ca.pem cannot be used" in told.output
+
+
 def test_check_prints_how_charges_will_look(folder: Path) -> None:
     path = folder / "foliogate.toml"
     path.write_text(config())

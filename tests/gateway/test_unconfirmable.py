@@ -159,6 +159,8 @@ def test_the_pages_show_it_and_offer_what_can_be_done(tmp_path: Path) -> None:
     page = asker.get("/postings?state=unconfirmable").text
     assert "not confirmable" in page
     one = asker.get("/postings/1").text
+    assert "Look at the folio of room 201" in one
+    assert "late answer" not in one
     assert all(words in one for words in ("It is on the folio", "It is not: send it again", "Write it off"))
     row = house.rig.postings()[0]
     assert posting_mark(row, Clock(WARSAW, house.now())).tone == "quiet"

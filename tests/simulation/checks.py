@@ -96,13 +96,13 @@ def broken(day: Day) -> list[str]:
     laid = books(day)
     found = [*_records(day), *_charges(day, laid), *_folio(day, laid), *_answers(day, laid), *_left_over(day, laid)]
     found += [f"bytes of posting number {token} left before it was written down" for token in day.unwritten]
-    return found + _rules(day)
+    return [*found, *_untold(day), *_rules(day)]
 
 
 def unsettled(day: Day) -> list[str]:
     """What is still wrong once a person has settled every doubt by what truly is on the folio."""
     laid = books(day)
-    found = [*_charges(day, laid), *_folio(day, laid), *_left_over(day, laid), *_rules(day)]
+    found = [*_charges(day, laid), *_folio(day, laid), *_left_over(day, laid), *_untold(day), *_rules(day)]
     found += [
         f"posting {posting.id} was settled by a person and is {posting.state}"
         for posting in laid.postings.values()
@@ -246,6 +246,16 @@ def _left_over(day: Day, laid: Books) -> Iterator[str]:
             yield f"posting {posting.id} is held without a reason"
     for (number,) in day.ask("SELECT id FROM calls WHERE status = 'open'"):
         yield f"call {number} is still open after the calm"
+
+
+def _untold(day: Day) -> Iterator[str]:
+    """The feed was read from the beginning: each settled call and each posting is in it."""
+    told = "SELECT {0} FROM events WHERE {0} IS NOT NULL"
+    for (number,) in day.ask(f"SELECT id FROM postings WHERE id NOT IN ({told.format('posting_id')})"):
+        yield f"posting {number} is not in the feed"
+    settled = f"{told.format('call_id')} AND kind = 'call.settled'"
+    for (number,) in day.ask(f"SELECT id FROM calls WHERE status <> 'open' AND id NOT IN ({settled})"):
+        yield f"call {number} is not in the feed"
 
 
 def _rules(day: Day) -> list[str]:

@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from gateway.config import Config
 from gateway.simulators.calls import DEPARTMENTS, draw_call, later
 from gateway.simulators.destinations import plan_of
 from gateway.simulators.writers import writer_of
-from protocols.fias.codec import Frames
+from gateway.store import feed
+from gateway.store.database import Database
 from tests.simulation import hotel, hotel_pms
 from tests.simulation.disk import Disk
 from tests.simulation.exchanges import Exchange, FileExchange, StreamExchange, Telling
-from tests.simulation.hotel_pms import HotelPms, postings_in
+from tests.simulation.hotel_ows import OwsHotelPms
+from tests.simulation.hotel_pms import FiasHotelPms, HotelPms
 from tests.simulation.life import Handed, Life
 from tests.simulation.network import Network, Wire
 from tests.simulation.world import Machine, World
@@ -35,10 +38,23 @@ def begins_at(seed: int, zone: ZoneInfo) -> datetime:
     return datetime.fromisoformat(f"{DATES[seed % len(DATES)]}T06:00:00").replace(tzinfo=zone)
 
 
+def spoken_on(seed: int) -> hotel.Speaks:
+    """What the PMS of a seed speaks: every seventh is asked over SOAP (seven has nothing in common with the dates)."""
+    return "ows" if seed % 7 == 3 else "fias"
+
+
+def _let_the_feed_be_read(config: Config) -> None:
+    """Every event is written from the first on, so that the rules of the store can hold the feed against the ledger."""
+    database = Database(config.store.url, hotel.OWNER)
+    database.open()
+    database.transact(lambda connection: feed.set_read(connection, hotel.OWNER, read=True))
+    database.close()
+
+
 class Day:
     """Everything of one day. `run` plays it; what came of it is for `checks` to judge."""
 
-    def __init__(self, seed: int, folder: Path, house: hotel.House) -> None:
+    def __init__(self, seed: int, folder: Path, house: hotel.House, speaks: hotel.Speaks | None = None) -> None:
         start = begins_at(seed, hotel.ZONE)
         self.world = World(seed, start.astimezone(ZoneInfo("UTC")))
         self.network = Network(self.world)
@@ -46,13 +62,16 @@ class Day:
         self.store = folder / "store.db"
         self.disk = Disk(self.world, self.store)
         self.acknowledged = seed % 2 == 1
-        self.config = house.config(folder, acknowledged=self.acknowledged)
+        self.speaks = speaks or spoken_on(seed)
+        self.config = house.config(folder, acknowledged=self.acknowledged, speaks=self.speaks)
+        _let_the_feed_be_read(self.config)
         self.skew = timedelta()
         self.life: Life | None = None
         self.lives = 0
         self.unwritten: list[int] = []
         self.faults_over = False
-        self.pms = HotelPms(Machine(self.world, self.network, "pms"), hotel.ROOMS, hotel.ZONE, self.handed)
+        made = OwsHotelPms if self.speaks == "ows" else FiasHotelPms
+        self.pms: HotelPms = made(Machine(self.world, self.network, "pms"), hotel.ROOMS, hotel.ZONE, self.handed)
         self.exchanges = self._exchanges(folder)
         self._plan = plan_of(hotel.COUNTRY)
         self._seq = 0
@@ -170,16 +189,12 @@ class Day:
         """Watch what a new connection to the PMS brings, and that no posting leaves before it is written down."""
         if wire.number != hotel_pms.PORT:
             return
-        self.pms.watch(wire)
-        frames = Frames()
 
-        def leaving(data: bytes) -> None:
-            for record in postings_in(frames, data):
-                token = int(record.first("P#") or 0)
-                if not self._is_written(token):
-                    self.unwritten.append(token)
+        def left(token: int) -> None:
+            if not self._is_written(token):
+                self.unwritten.append(token)
 
-        wire.ends[0].leaving = leaving
+        self.pms.watch(wire, left)
 
     def _is_written(self, token: int) -> bool:
         """Whether an attempt with this number stands in the store at this instant."""

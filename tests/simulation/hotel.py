@@ -8,10 +8,10 @@ tells it again after a reconnect.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from gateway.config import Config, load
@@ -28,6 +28,7 @@ OWNER: Final = "SEASIDE"
 ROOMS: Final = parse_rooms("201-214")
 AVAYA_PORT: Final = 5100
 MITEL_PORT: Final = 1752
+PLAIN: Final = "avaya-ipoffice"
 ACKNOWLEDGED: Final = "simulated-acknowledged"
 FILE: Final = "Master.csv"
 
@@ -61,10 +62,8 @@ trunks = ["trunk1", "trunk2"]
 
 [[pms]]
 name = "opera"
-adapter = "fias"
-connect = "tcp:127.0.0.1:{hotel_pms.PORT}"
-encoding = "{hotel_pms.ENCODING}"
 answer_timeout = 30
+%(pms)s
 
 [rooms]
 extensions = [{{ from = "201", to = "214" }}]
@@ -73,6 +72,17 @@ departments = {{ "600" = "Kitchen", "601" = "Front desk", "602" = "Housekeeping"
 [tariff]
 folder = "tariffs"
 """
+
+
+Speaks: TypeAlias = Literal["fias", "ows"]
+"""What a simulated PMS speaks."""
+
+_PMS: Final[Mapping[Speaks, str]] = {
+    "fias": f'adapter = "fias"\nconnect = "tcp:127.0.0.1:{hotel_pms.PORT}"\nencoding = "{hotel_pms.ENCODING}"',
+    "ows": f'adapter = "ows"\nurl = "http://127.0.0.1:{hotel_pms.PORT}/OWS_WS_51"\n'
+    f'options = {{ hotel_code = "{OWNER}", username = "FOLIOGATE", password = "simulated", '
+    'transaction_code = { default = "8100" }, audit = ["NIGHT_AUDIT"], later = ["SYS-81"] }',
+}
 
 
 class AcknowledgingSession(PlainSession):
@@ -87,7 +97,7 @@ class AcknowledgingSession(PlainSession):
 def acknowledging() -> Iterator[None]:
     """Let the catalogue have the acknowledged exchange for a while."""
     DIALECTS[ACKNOWLEDGED] = replace(
-        DIALECTS["avaya-ipoffice"],
+        DIALECTS[PLAIN],
         name=ACKNOWLEDGED,
         make_session=lambda _options, _transport: AcknowledgingSession(),
     )
@@ -99,15 +109,14 @@ def acknowledging() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Two configurations of one house in a folder: with the plain exchange, and with the acknowledged one."""
+    """The configurations of one house in a folder, by its exchange (plain, acknowledged) and by what its PMS speaks."""
 
     folder: Path
-    plain: Config
-    acknowledged: Config
+    configs: Mapping[tuple[str, Speaks], Config]
 
-    def config(self, folder: Path, *, acknowledged: bool) -> Config:
+    def config(self, folder: Path, *, acknowledged: bool, speaks: Speaks) -> Config:
         """The configuration for a day whose store and file lie in `folder`."""
-        config = self.acknowledged if acknowledged else self.plain
+        config = self.configs[ACKNOWLEDGED if acknowledged else PLAIN, speaks]
         store = StoreSettings.model_construct(url=f"sqlite:///{folder / 'store.db'}")
         pbx = tuple(
             one.model_copy(update={"file": str(folder / FILE)}) if one.file is not None else one for one in config.pbx
@@ -120,12 +129,13 @@ def furnish(folder: Path) -> House:
     (folder / "tariffs").mkdir(parents=True, exist_ok=True)
     for name, data in starter_files(COUNTRY, "PLN").items():
         (folder / "tariffs" / name).write_bytes(data)
-    return House(folder, _loaded(folder, "avaya-ipoffice"), _loaded(folder, ACKNOWLEDGED))
+    ways = [(avaya, speaks) for avaya in (PLAIN, ACKNOWLEDGED) for speaks in _PMS]
+    return House(folder, {way: _loaded(folder, *way) for way in ways})
 
 
-def _loaded(folder: Path, avaya: str) -> Config:
-    path = folder / f"{avaya}.toml"
-    path.write_text(_TEXT % {"avaya": avaya}, encoding="utf-8")
+def _loaded(folder: Path, avaya: str, speaks: Speaks) -> Config:
+    path = folder / f"{avaya}-{speaks}.toml"
+    path.write_text(_TEXT % {"avaya": avaya, "pms": _PMS[speaks]}, encoding="utf-8")
     config = load(path)
     if isinstance(config, list):
         raise ValueError(f"the simulated house's configuration is wrong: {'; '.join(map(str, config))}")

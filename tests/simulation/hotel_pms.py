@@ -3,22 +3,23 @@
 The link, the front office and the faults are those of the rehearsal PMS (gateway/simulators), which shares no code with the
 gateway but the FIAS codec and state table. Added here: who truly was in which room, answers that come on another
 connection than their posting, answers to postings nobody made, and a watch on the wire that notes which answers
-reached a living gateway.
+reached a living gateway. `HotelPms` is what every such PMS is, `FiasHotelPms` the one that speaks FIAS; the one that is
+asked over SOAP is in `hotel_ows`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from twisted.internet.defer import Deferred
 
 from gateway.simulators.fias_pms import FiasPms, PmsSettings
-from gateway.simulators.front_office import FolioLine
-from gateway.simulators.occupancy import NotPossible
+from gateway.simulators.occupancy import NotPossible, Occupancy
+from gateway.simulators.soap.pms import SoapPms
 from gateway.simulators.stays import GuestMove
 from protocols.fias.codec import Framed, Frames, decode
 from protocols.fias.records import Record
@@ -58,51 +59,68 @@ class HandedAnswer:
         self.secured = True
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A charge as it came to the PMS: its number, whether money was booked, and how much."""
+
+    token: str
+    booked: bool
+    amount: int | None
+
+
 class HotelPms:
     """The PMS, with the truth about its guests and its folios."""
 
     def __init__(
-        self, machine: Machine, rooms: tuple[str, ...], zone: ZoneInfo, handed: Callable[[HandedAnswer], None]
+        self, machine: Machine, rooms: tuple[str, ...], pms: FiasPms | SoapPms, handed: Callable[[HandedAnswer], None]
     ) -> None:
-        self._machine, self._handed = machine, handed
-        settings = PmsSettings(
-            listen=f"tcp:{PORT}:interface=127.0.0.1",
-            rooms=rooms,
-            zone=zone,
-            seed=machine.world.seed,
-            encoding=ENCODING,
-            moves_as=machine.world.draw.choice(("gc", "go-gi")),
-        )
-        self.pms = FiasPms(settings, machine, machine.now, lambda _said: None)
+        self._machine, self._handed, self.pms = machine, handed, pms
         self.stays: list[TrueStay] = [
             TrueStay(room, guest.reservation, None) for room in rooms for guest in self.pms.office.occupants(room)
         ]
         self.answers: list[HandedAnswer] = []
-        self._told_late: set[int] = set()
         self._begun = False
 
     @property
-    def folio(self) -> list[FolioLine]:
+    def folio(self) -> list[Line]:
         """Everything that was posted, booked or not."""
-        return self.pms.office.folio
+        raise NotImplementedError
 
     def open(self) -> None:
         """Take connections."""
         if self.pms._port is None:
-            opening = self.pms.restore() if self._begun else self.pms.start()
+            opening = self.pms.restore() if self._begun else self._begin()
             self._begun = True
             Deferred.fromCoroutine(opening)
+
+    def _begin(self) -> Coroutine[Any, Any, None]:
+        raise NotImplementedError
 
     def close(self) -> None:
         """Break the connection and take no new one."""
         Deferred.fromCoroutine(self.pms.cut())
+
+    def goodbye(self) -> None:
+        """Say so before it goes, where there is a way to."""
+
+    def fault(self, few: int, long: float) -> tuple[str, float]:
+        """One of the things this PMS does wrong, in its own words, and for how many seconds (0: until it is used up)."""
+        raise NotImplementedError
+
+    def odd_answers(self) -> tuple[tuple[str, Callable[[], bool]], ...]:
+        """Answers that this PMS can give at a wrong time: what they are called, and how they are given."""
+        return ()
+
+    def watch(self, wire: Wire, left: Callable[[int], None]) -> None:
+        """Note the answers that a connection hands to the gateway, and tell each posting that leaves it."""
+        raise NotImplementedError
 
     # -- guests ----------------------------------------------------------------------------------------------------
 
     def live(self) -> None:
         """Somebody comes, goes, moves or shares."""
         draw, house = self._machine.world.draw, self.pms.house
-        office = self.pms.office
+        office: Occupancy = self.pms.office
         vacant, let = office.vacant_rooms(), office.let_rooms()
         chance = draw.random()
         try:
@@ -131,13 +149,78 @@ class HotelPms:
         """Whether one guest was in a room all the time between two instants."""
         return any(stay.room == room and stay.covers(begin, end) for stay in self.stays)
 
+
+class FiasHotelPms(HotelPms):
+    """The PMS over FIAS."""
+
+    pms: FiasPms
+
+    def __init__(
+        self, machine: Machine, rooms: tuple[str, ...], zone: ZoneInfo, handed: Callable[[HandedAnswer], None]
+    ) -> None:
+        settings = PmsSettings(
+            listen=f"tcp:{PORT}:interface=127.0.0.1",
+            rooms=rooms,
+            zone=zone,
+            seed=machine.world.seed,
+            encoding=ENCODING,
+            moves_as=machine.world.draw.choice(("gc", "go-gi")),
+        )
+        super().__init__(machine, rooms, FiasPms(settings, machine, machine.now, lambda _said: None), handed)
+        self._told_late: set[int] = set()
+
+    @property
+    def folio(self) -> list[Line]:
+        """Everything that was posted, booked or not."""
+        return [Line(one.token, one.booked, one.amount) for one in self.pms.office.folio]
+
+    def _begin(self) -> Coroutine[Any, Any, None]:
+        return self.pms.start()
+
+    def goodbye(self) -> None:
+        """LE."""
+        self.pms.goodbye()
+
+    def fault(self, few: int, long: float) -> tuple[str, float]:
+        """One of the things a PMS over FIAS does wrong."""
+        draw = self._machine.world.draw
+        return draw.choice(
+            (
+                (f"ry:{few}", 0.0),
+                (f"ry:{draw.randint(15, 40)}", 0.0),
+                (f"silence:{few}", 0.0),
+                (f"deaf:{few}", 0.0),
+                (f"cut-after-ps:{few}", 0.0),
+                (f"late:{draw.uniform(1, 25):.1f}:{few}", 0.0),
+                (f"late:{draw.uniform(28, 90):.1f}:{few}", 0.0),
+                (f"refuse:{draw.choice(('UR', 'NG', 'CO', 'XX'))}:{draw.uniform(0.1, 0.6):.2f}", long),
+                (f"refuse:NA:{draw.uniform(0.3, 1.0):.2f}", long),
+                ("duplicate-pa", long),
+                ("empty-fields", long),
+                ("lrc-after-etx", long),
+                ("no-la", long),
+                ("no-echo", long),
+                ("no-resync", long),
+            )
+        )
+
+    def odd_answers(self) -> tuple[tuple[str, Callable[[], bool]], ...]:
+        """Late, double, and to a posting nobody made."""
+        return (
+            ("pa late on another link", self.answer_late),
+            ("pa twice", self.answer_twice),
+            ("pa for unknown p#", self.answer_nothing),
+        )
+
     # -- answers ---------------------------------------------------------------------------------------------------
 
     def answer_late(self) -> bool:
         """Answer, on whatever connection there is now, a posting that was booked and never answered."""
         client = self.pms._client
         waiting = [
-            line for line in self.folio if line.delivery in ("never", "cut") and line.number not in self._told_late
+            line
+            for line in self.pms.office.folio
+            if line.delivery in ("never", "cut") and line.number not in self._told_late
         ]
         if client is None or not client.link.alive or not waiting:
             return False
@@ -148,7 +231,7 @@ class HotelPms:
     def answer_twice(self) -> bool:
         """Repeat the answer to something that was answered before."""
         client = self.pms._client
-        done = [line for line in self.folio if line.delivery == "now"]
+        done = [line for line in self.pms.office.folio if line.delivery == "now"]
         if client is None or not client.link.alive or not done:
             return False
         line = self._machine.world.draw.choice(done[-5:])
@@ -162,9 +245,9 @@ class HotelPms:
         token = str(UNKNOWN_TOKEN + draw.randint(0, 999))
         return client.send(_answer(draw.choice(self.pms.settings.rooms), draw.choice(("OK", "UR", "RY")), token))
 
-    def watch(self, wire: Wire) -> None:
-        """Note the answers that a connection hands to the gateway."""
-        frames = Frames()
+    def watch(self, wire: Wire, left: Callable[[int], None]) -> None:
+        """Note the PAs that a connection hands to the gateway, and tell each PS that leaves it."""
+        frames, going = Frames(), Frames()
 
         def tap(data: bytes) -> None:
             for record in _records(frames, data):
@@ -173,12 +256,12 @@ class HotelPms:
                     self.answers.append(answer)
                     self._handed(answer)
 
-        wire.ends[0].tap = tap
+        def leaving(data: bytes) -> None:
+            for record in _records(going, data):
+                if record.kind == "PS":
+                    left(int(record.first("P#") or 0))
 
-
-def postings_in(frames: Frames, data: bytes) -> Iterable[Record]:
-    """The PS records among bytes on their way to the PMS."""
-    return [record for record in _records(frames, data) if record.kind == "PS"]
+        wire.ends[0].tap, wire.ends[0].leaving = tap, leaving
 
 
 def _records(frames: Frames, data: bytes) -> Iterable[Record]:

@@ -17,7 +17,7 @@ from tests.simulation.world import CrashPoint, Died, Machine, World
 T = TypeVar("T")
 
 #: A day has 86,400 seconds, and nothing happens in most of them: what is looked at every second is looked at seldom.
-PACE = Pace(look=45.0, commands=600.0, overdue=900.0, watch=10800.0)
+PACE = Pace(look=45.0, commands=600.0, overdue=900.0, watch=10800.0, folios=300.0)
 #: What the service manager of a machine waits for an orderly stop before it kills.
 STOP_SECONDS = 60.0
 

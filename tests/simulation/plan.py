@@ -148,7 +148,7 @@ def pms_restart(day: Day) -> None:
     draw = day.world.draw
     day.world.fault("pms restart")
     if draw.random() < 0.3:
-        day.pms.pms.goodbye()
+        day.pms.goodbye()
     day.world.later(draw.uniform(0, 3), day.pms.close)
     day.world.later(draw.uniform(5, 3000), day.pms.open)
 
@@ -166,37 +166,16 @@ def pms_fault(day: Day) -> None:
     """One of the things a PMS does wrong."""
     draw = day.world.draw
     few, long = draw.randint(1, 4), draw.uniform(120, 5400)
-    words, seconds = draw.choice(
-        (
-            (f"ry:{few}", 0.0),
-            (f"ry:{draw.randint(15, 40)}", 0.0),
-            (f"silence:{few}", 0.0),
-            (f"deaf:{few}", 0.0),
-            (f"cut-after-ps:{few}", 0.0),
-            (f"late:{draw.uniform(1, 25):.1f}:{few}", 0.0),
-            (f"late:{draw.uniform(28, 90):.1f}:{few}", 0.0),
-            (f"refuse:{draw.choice(('UR', 'NG', 'CO', 'XX'))}:{draw.uniform(0.1, 0.6):.2f}", long),
-            (f"refuse:NA:{draw.uniform(0.3, 1.0):.2f}", long),
-            ("duplicate-pa", long),
-            ("empty-fields", long),
-            ("lrc-after-etx", long),
-            ("no-la", long),
-            ("no-echo", long),
-            ("no-resync", long),
-        )
-    )
+    words, seconds = day.pms.fault(few, long)
     _spell(day, words, seconds)
 
 
 def odd_answer(day: Day) -> None:
     """An answer that is late, double, or to a posting nobody made."""
-    kind, act = day.world.draw.choice(
-        (
-            ("pa late on another link", day.pms.answer_late),
-            ("pa twice", day.pms.answer_twice),
-            ("pa for unknown p#", day.pms.answer_nothing),
-        )
-    )
+    odd = day.pms.odd_answers()
+    if not odd:
+        return
+    kind, act = day.world.draw.choice(odd)
     if act():
         day.world.fault(kind)
 

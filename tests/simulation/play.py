@@ -14,7 +14,7 @@ from pathlib import Path
 from twisted.logger import ILogObserver, LogEvent, formatEvent, globalLogPublisher
 from zope.interface import implementer
 
-from tests.simulation import checks, hotel, person, plan
+from tests.simulation import checks, hotel, hotel_ows, person, plan
 from tests.simulation.day import Day
 
 #: Where a store lies in memory, where the system has such a place: thousands of days, and no disk is worn out.
@@ -26,6 +26,7 @@ class Outcome:
     """What came of a day."""
 
     seed: int
+    speaks: hotel.Speaks
     broken: tuple[str, ...]
     digest: str
     records: int
@@ -52,19 +53,21 @@ def workshop() -> Iterator[hotel.House]:
     """A furnished house in a folder of its own, and the invented dialect in the catalogue."""
     folder = Path(tempfile.mkdtemp(prefix="foliogate-days-", dir=_MEMORY if _MEMORY.is_dir() else None))
     try:
-        with hotel.acknowledging():
+        with hotel.acknowledging(), hotel_ows.unhurried():
             yield hotel.furnish(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def play(seed: int, house: hotel.House, what: Callable[[Day], None] = plan.whole) -> Outcome:
-    """Play one day and judge it."""
+def play(
+    seed: int, house: hotel.House, what: Callable[[Day], None] = plan.whole, speaks: hotel.Speaks | None = None
+) -> Outcome:
+    """Play one day and judge it; `speaks` is what its PMS speaks, if not what the seed has it speak."""
     folder = Path(tempfile.mkdtemp(prefix=f"day-{seed}-", dir=house.folder))
     failures = _Failures()
     globalLogPublisher.addObserver(failures)
     try:
-        day = Day(seed, folder, house)
+        day = Day(seed, folder, house, speaks)
         found = [*_judged(day, what), *_safely(day.end)]
         return _outcome(day, [*found, *failures.sentences])
     finally:
@@ -104,4 +107,4 @@ def _outcome(day: Day, found: list[str]) -> Outcome:
     counts["postings booked"] = sum(line.booked for line in day.pms.folio)
     for line in found:
         day.world.say(f"BROKEN {line}")
-    return Outcome(day.world.seed, tuple(found), day.world.digest, records, counts, tuple(day.world.trace))
+    return Outcome(day.world.seed, day.speaks, tuple(found), day.world.digest, records, counts, tuple(day.world.trace))

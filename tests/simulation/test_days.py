@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gateway import ledger
 from gateway.intake import tcp
 from gateway.intake.rotation import Rotation
 from gateway.intake.settling import Settling
@@ -22,7 +23,7 @@ from gateway.ledger import after_attempt
 from gateway.posting import clerk, steps
 from gateway.repeats import NEW, RepeatWatch, Verdict
 from gateway.store import records
-from pms_adapters.posting import InDoubt, NotSent, PostingResult
+from pms_adapters.posting import InDoubt, NotSent, PostingResult, Refused
 from tests.conftest import LoggedFailures
 from tests.simulation import hotel, plan
 from tests.simulation.day import DAY_HOURS, HOUR, Day
@@ -31,6 +32,8 @@ from tests.simulation.play import Outcome, play, workshop
 ROOT = Path(__file__).resolve().parents[2]
 #: Days within which a planted bug must be found.
 ENOUGH = 12
+#: Days on which the PMS is asked over SOAP.
+OVER_SOAP = range(3, 3 + 7 * 4, 7)
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +55,11 @@ def test_the_promise_holds_on_each_of_thirty_days(
     logged_failures.forget("EMERGENCY CALL")
 
 
-def test_a_day_is_a_function_of_its_seed(house: hotel.House, logged_failures: LoggedFailures) -> None:
-    """The same trace here and in another process whose hashes are others."""
-    outcome = play(7, house)
-    command = [sys.executable, "-m", "tests.simulation", "--seed", "7"]
+@pytest.mark.parametrize("seed", [7, 10], ids=["fias", "ows"])
+def test_a_day_is_a_function_of_its_seed(house: hotel.House, seed: int, logged_failures: LoggedFailures) -> None:
+    """The same trace here and in another process whose hashes are others, whatever the PMS speaks."""
+    outcome = play(seed, house)
+    command = [sys.executable, "-m", "tests.simulation", "--seed", str(seed)]
     other = subprocess.run(
         command, env=os.environ | {"PYTHONHASHSEED": "4711"}, cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -68,7 +72,11 @@ def test_a_day_is_a_function_of_its_seed(house: hotel.House, logged_failures: Lo
 
 
 def found(
-    house: hotel.House, logged: LoggedFailures, what: Callable[[Day], None], *words: str, seeds: range = range(ENOUGH)
+    house: hotel.House,
+    logged: LoggedFailures,
+    what: Callable[[Day], None],
+    *words: str,
+    seeds: Sequence[int] = range(ENOUGH),
 ) -> Outcome:
     """Play days until one is broken as expected; fails where none is."""
     for seed in seeds:
@@ -133,6 +141,31 @@ def test_a_posting_sent_again_although_it_is_in_doubt_is_found(
     """The guest pays twice."""
     monkeypatch.setattr(clerk, "after_attempt", lambda result, attempts: after_attempt(_as_not_sent(result), attempts))
     found(house, logged_failures, silences, "times on the folio")
+
+
+def test_a_posting_sent_again_over_soap_although_it_is_in_doubt_is_found(
+    house: hotel.House, monkeypatch: pytest.MonkeyPatch, logged_failures: LoggedFailures
+) -> None:
+    """A web service that books and does not answer: the guest pays twice."""
+    monkeypatch.setattr(clerk, "after_attempt", lambda result, attempts: after_attempt(_as_not_sent(result), attempts))
+    found(house, logged_failures, silences, "times on the folio", seeds=OVER_SOAP)
+
+
+def test_a_page_of_a_web_server_taken_for_a_no_is_found(
+    house: hotel.House, monkeypatch: pytest.MonkeyPatch, logged_failures: LoggedFailures
+) -> None:
+    """The charge was booked before the server broke down: refused here, on the folio there."""
+
+    def hasty(result: PostingResult, attempts: int) -> ledger.Outcome:
+        return after_attempt(Refused("500", result.why) if isinstance(result, InDoubt) else result, attempts)
+
+    def breakdowns(day: Day) -> None:
+        plan.quiet(day)
+        for hour in range(1, DAY_HOURS - 2, 2):
+            day.world.later(hour * HOUR, day.pms.pms.house.fault, "error-500:1")
+
+    monkeypatch.setattr(clerk, "after_attempt", hasty)
+    found(house, logged_failures, breakdowns, "the balance is off", seeds=OVER_SOAP)
 
 
 def _as_not_sent(result: PostingResult) -> PostingResult:

@@ -187,6 +187,20 @@ class Machine(MemoryReactor):
         except Exception:  # noqa: BLE001 - a reactor logs what an event raises, and goes on; the day fails for it
             self._log.failure("an event of {name} failed", name=self.name)
 
+    # -- threads: there are none, what is given to one is done here and now --------------------------------------------
+
+    def getThreadPool(self) -> Machine:
+        """This machine is its own pool."""
+        return self
+
+    def callInThreadWithCallback(self, done: Callable[[bool, Any], None], act: Callable[[], Any]) -> None:
+        """Do it, and say what came of it."""
+        done(True, act())
+
+    def callFromThread(self, act: Callable[..., Any], *words: Any) -> None:
+        """As soon as this event is over."""
+        self.callLater(0, act, *words)
+
     # -- network ---------------------------------------------------------------------------------------------------
 
     def listenTCP(self, port: int, factory: Any, backlog: int = 50, interface: str = "") -> Any:

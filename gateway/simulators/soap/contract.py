@@ -66,7 +66,7 @@ def _operations(wsdl: Element) -> Iterator[tuple[str, Operation]]:
 
 
 def _input(operation: Element) -> str:
-    return etree.QName(_name(operation.find(f"{_WSDL}input"), "message")).localname
+    return str(etree.QName(_name(operation.find(f"{_WSDL}input"), "message")).localname)
 
 
 def _name(element: Element | None, attribute: str) -> str:

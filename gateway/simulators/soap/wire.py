@@ -71,7 +71,7 @@ def written(version: Version, payload: Element, header: Element | None = None) -
         above.append(header)
         body.addprevious(above)
     body.append(payload)
-    return etree.tostring(root, xml_declaration=True, encoding="utf-8")
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="utf-8"))
 
 
 def fault(version: Version, side: Literal["client", "server"], text: str) -> bytes:
@@ -88,7 +88,7 @@ def fault(version: Version, side: Literal["client", "server"], text: str) -> byt
         said = etree.SubElement(etree.SubElement(failed, f"{{{namespace}}}Reason"), f"{{{namespace}}}Text")
         said.set("{http://www.w3.org/XML/1998/namespace}lang", "en")
         said.text = text
-    return etree.tostring(root, xml_declaration=True, encoding="utf-8")
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="utf-8"))
 
 
 def _root(data: bytes) -> Element:

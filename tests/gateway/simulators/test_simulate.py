@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from gateway.cli.simulate import simulate_group
 from protocols.fias.codec import encode
 from protocols.fias.records import Record
+from tests.acceptance.peers import eventually
 
 START = "from gateway.cli.simulate import simulate_group; simulate_group()"
 SECONDS = 20.0
@@ -117,6 +118,33 @@ def test_a_pms_listens_judges_shows_its_folios_and_ends_on_sigterm(tmp_path: Pat
     assert len(ledger.read_text(encoding="utf-8").splitlines()) == 1
 
 
+@pytest.mark.acceptance
+@pytest.mark.parametrize("dialect", ["ows", "guestline"])
+def test_a_pms_over_soap_listens_shows_its_page_plays_its_script_and_prints_its_balance(
+    tmp_path: Path, dialect: str
+) -> None:
+    play = tmp_path / "play.txt"
+    play.write_text("0 fault html:3\n0.1 goodbye\n")
+    ports = ["--listen", "tcp:0:interface=127.0.0.1", "--control", "tcp:0:interface=127.0.0.1"]
+    with simulator("soap-pms", "--dialect", dialect, *ports, "--rooms", "101-110", "--script", str(play)) as pms:
+        event = pms.next_event()
+        with urllib.request.urlopen(f"http://127.0.0.1:{event['port']}/?room=101", timeout=SECONDS) as answer:
+            assert b"The folio of room 101" in answer.read()
+        control = f"http://127.0.0.1:{event['control_port']}/state"
+
+        def state() -> Any:
+            with urllib.request.urlopen(control, timeout=SECONDS) as answer:
+                return json.load(answer)
+
+        oddities = eventually("the play is over", lambda: state()["oddities"])
+        assert state()["faults"] == ["html:3"]
+        pms.process.send_signal(signal.SIGTERM)
+        balance = pms.next_event()
+        assert pms.ended() == 0
+    assert "nobody to say goodbye to" in oddities[0]
+    assert (balance["event"], balance["dialect"], balance["booked"]) == ("balance", dialect, 0)
+
+
 def describe() -> list[Record]:
     when = (("DA", "261120"), ("TI", "080000"))
     fields = {"GI": "RNG#GN", "PS": "RNPTTAP#DATI", "PA": "RNASP#DATI"}
@@ -156,6 +184,10 @@ def read_until(link: socket.socket, *wanted: bytes) -> bytes:
         ("fias-pms --checkins-per-minute -1", "must be 0 to 6000"),
         ("fias-pms --checkins-per-minute nan", "must be 0 to 6000"),
         ("fias-pms --encoding utf-16", "no code page 'utf-16'"),
+        ("soap-pms --listen tcp:5080", "is not loopback"),
+        ("soap-pms --fault ry:3", "There is no fault 'ry:3'"),
+        ("soap-pms --login FOLIOGATE", "should have a ':'"),
+        ("soap-pms --checkins-per-minute nan", "must be 0 to 6000"),
         ("pbx --dialect asterisk --file /nowhere/Master.csv", "no folder /nowhere"),
         ("pbx --dialect mitel-mivb --listen tcp:0:interface=127.0.0.1 --rate inf", "rate must be more than 0"),
     ],

@@ -15,6 +15,7 @@ import pytest
 from lxml import etree
 from twisted.internet.defer import Deferred
 from twisted.internet.testing import MemoryReactorClock, StringTransportWithDisconnection
+from twisted.python.failure import Failure
 
 from gateway.simulators.soap.door import LARGE, LONGEST_REQUEST, door_site
 from gateway.simulators.soap.faults import SoapFaults
@@ -207,6 +208,24 @@ def test_routing_decides_where_a_charge_stands_and_is_told_when_asked(opera: Sho
     assert len(opera.ask(about("Invoice")).findall("{*}Invoice/{*}BillItems")) == 2, "the third is not here"
     assert opera.ask(about("PayRouting")).findtext("{*}PayRoutings/{*}ToResvNameID") == other
     assert len(opera.ask(about("Invoice", other)).findall("{*}Invoice/{*}BillItems")) == 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [{}, {"room": "101", "window": 9}, {"room": "101", "window": True}, {"room": "101", "to": 7}, {"room": "999"}],
+)
+def test_a_route_that_is_not_understood_or_not_possible_is_a_sentence(opera: Shop, command: dict[str, object]) -> None:
+    failed = opera_route(opera, command)
+    assert isinstance(failed.value, ValueError)
+    assert failed.getErrorMessage().endswith(".")
+    assert opera.pms.office.route_of("770000").window == 1
+
+
+def opera_route(opera: Shop, command: dict[str, object]) -> Failure:
+    """Why a route was not taken."""
+    failures: list[Failure] = []
+    Deferred.fromCoroutine(opera.pms.route(command)).addErrback(failures.append)
+    return failures[0]
 
 
 def test_only_the_login_that_was_given_is_served() -> None:

@@ -17,6 +17,7 @@ from gateway.cli.main import main
 from gateway.instants import SECOND, to_micros
 from gateway.intake.overdue import SettleOverdue
 from gateway.store import schema, traffic
+from gateway.store.verify import broken_rules
 from gateway.traffic.intervals import QUARTER, Load, Sweep
 from gateway.traffic.uses import uses_from
 from tests.gateway.configurations import EXAMPLE
@@ -179,6 +180,19 @@ def test_an_older_store_is_added_up_when_it_is_upgraded(version: int, store_url:
     )
     assert calls == seizures
     database.close()
+
+
+def test_verifying_notices_sums_that_are_not_the_calls(rig: Rig) -> None:
+    rig.send(rig.connect(), line(1), on_trunk("T9002", 2))
+
+    def broken() -> list[str]:
+        return rig.database.read(lambda c: broken_rules(c, "SEASIDE", rig.database.is_sqlite))
+
+    assert broken() == []
+    rig.database.transact(lambda c: c.execute(text("UPDATE trunk_quarters SET busy = busy + 1 WHERE trunk = 'T9002'")))
+    (sentence,) = broken()
+    assert "the sums of one trunk are not what its calls say" in sentence
+    assert "T9002 out" in sentence
 
 
 def test_the_command_adds_up_anew(tmp_path: Path) -> None:

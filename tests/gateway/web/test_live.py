@@ -133,11 +133,11 @@ class OneQueue:
         self.calls: Queue[Callable[[], object]] = Queue()
         self.pool = ThreadPool(0, 2)
 
-    def getThreadPool(self) -> ThreadPool:  # noqa: N802 (so a reactor calls it)
+    def getThreadPool(self) -> ThreadPool:
         """The pool."""
         return self.pool
 
-    def callFromThread(self, function: Callable[..., object], *arguments: Any) -> None:  # noqa: N802
+    def callFromThread(self, function: Callable[..., object], *arguments: Any) -> None:
         """Call it in the thread of the test, when that looks."""
         self.calls.put(lambda: function(*arguments))
 

@@ -7,11 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from twisted.internet.defer import Deferred
 
 from gateway.store import tokens
+from gateway.store.once import NotDone, Outcome
+from gateway.store.tokens import Token
 from gateway.web.callers import BURST
 from gateway.web.events import MOST_EVENTS
-from gateway.wishes import MOST_POSTINGS
+from gateway.wishes import MOST_POSTINGS, AnyWish
 from tests.gateway.web.asking import Answer, Asker
 from tests.gateway.web.house import StandingHouse, as_house
 from tests.gateway.web.test_api import misfits
@@ -158,6 +161,24 @@ def test_a_name_used_for_something_else_is_refused(door: StandingHouse) -> None:
     assert (
         asker.tell("/api/v1/postings/take", {"client_id": "a", "most": 1}, door.token()).status == 200
     )  # another program
+
+
+def test_a_store_that_cannot_be_written_keeps_nobody_waiting(
+    door: StandingHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wish stays in line; the same client_id finds what became of it."""
+    asker, token = Asker(as_house(door)), door.token()
+    waiting: list[Deferred[Outcome]] = []
+
+    def in_line(_token: Token, _wish: AnyWish) -> Deferred[Outcome]:
+        waiting.append(Deferred())
+        return waiting[-1]
+
+    monkeypatch.setattr(door, "ask", in_line)
+    answer = asker.tell("/api/v1/postings/take", {"client_id": "a"}, token)
+    assert (answer.status, answer.headers["retry-after"]) == (503, "5")
+    assert "same client_id" in as_described(asker, "/api/v1/postings/take", answer)["detail"]
+    waiting[0].callback(NotDone("too late for anybody to hear"))
 
 
 # -- postings -----------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from lxml import etree
 
 from gateway.web.soap import envelope, words
 from gateway.web.soap.envelope import NAMESPACE, SOAP_11, SOAP_12, TYPES
-from gateway.wishes import Acknowledge, CheckIn, CheckOut, MoveRoom, Take
+from gateway.wishes import Acknowledge, CheckIn, CheckOut, MoveRoom, Take, Wish
 from tests.conftest import LoggedFailures
 from tests.gateway.web.asking import Answer, Asker
 from tests.gateway.web.house import StandingHouse, as_house
@@ -55,7 +55,8 @@ def send(asker: Asker, data: bytes, token: str = "", version: str = SOAP_11, **h
 def body_of(answer: Answer, version: str = SOAP_11) -> Any:
     """What stands in the body of an answer."""
     assert answer.headers["content-type"] == TYPES[version]
-    (inside,) = etree.fromstring(answer.body).find(f"{{{version}}}Body")
+    envelope_: Any = etree.fromstring(answer.body)
+    (inside,) = envelope_.find(f"{{{version}}}Body")
     return inside
 
 
@@ -275,9 +276,9 @@ def test_the_contract_is_shown_with_the_address_it_was_asked_at(read: StandingHo
 
 def test_what_the_schema_lets_through_is_a_wish(read: StandingHouse) -> None:
     """The schema and the wishes know the same fields: a request that says all of them is understood."""
-    root = etree.fromstring(envelope.XSD)
+    root: Any = etree.fromstring(envelope.XSD)
     xs = "{http://www.w3.org/2001/XMLSchema}"
-    kinds = {
+    kinds: dict[str, type[Wish]] = {
         "TakePostings": Take,
         "Acknowledge": Acknowledge,
         "CheckIn": CheckIn,

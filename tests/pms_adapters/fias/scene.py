@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from twisted.internet import protocol
 from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.interfaces import IAddress
-from twisted.internet.testing import MemoryReactorClock
 from twisted.python.failure import Failure
-from twisted.test.iosim import ConnectionCompleter
 
 from pms_adapters.contract import LEAST, Ability, Attempt, Mood, Recorder, a_posting
 from pms_adapters.fias.adapter import FiasAdapter
@@ -26,6 +24,7 @@ from pms_adapters.posting import LinkState, PmsAdapter
 from protocols.fias.codec import Framed, Frames, decode, encode
 from protocols.fias.link import Action, Deliver, HangUp, Link, Oddity, Send
 from protocols.fias.records import Record, stamped
+from tests.memory import MemoryNetwork
 
 PORT = 5010
 HOTEL = ZoneInfo("Europe/Vienna")
@@ -107,29 +106,22 @@ class _Factory(protocol.ServerFactory):
         return ScriptedPms(self.scene)
 
 
-def _memory_reactor() -> Any:
-    return MemoryReactorClock()  # type: ignore[no-untyped-call]
-
-
-class FiasScene:
+class FiasScene(MemoryNetwork):
     """The adapter, the PMS and the clock of one test."""
 
     abilities: frozenset[Ability] = LEAST | {"late", "goodbye"}
     settling = 1.0
 
     def __init__(self, **settings: Any) -> None:
+        super().__init__(MORNING)
         self.settings = FiasSettings(name="opera", timezone=HOTEL, **settings)
         self.answer_timeout = self.settings.answer_timeout
-        self.reactor = _memory_reactor()
-        self.completer = ConnectionCompleter(self.reactor)
-        self.pump: Any = None
         self.pms: ScriptedPms | None = None
         self.heard: list[Record] = []
         self.pms_oddities: list[str] = []
         self.unanswered: list[Record] = []
         self.mood: Mood = "yes"
         self.mute = False
-        self.reachable = True
         self.answer: Callable[[Record], str | None] = self._usual_answer
         self.fias = FiasAdapter(
             settings=self.settings,
@@ -144,47 +136,9 @@ class FiasScene:
 
     # -- time ------------------------------------------------------------------------------------------------------
 
-    @property
-    def seconds(self) -> float:
-        """The monotonic clock."""
-        return float(self.reactor.seconds())
-
-    def now(self) -> datetime:
-        """The wall clock."""
-        return MORNING + timedelta(seconds=self.seconds)
-
     def hotel_time(self) -> datetime:
         """The wall clock as the hotel reads it."""
         return self.now().astimezone(HOTEL)
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass, timer by timer, with bytes flowing in between."""
-        until = self.seconds + seconds
-        self.flow()
-        while self.seconds < until:
-            timers = [call.getTime() - self.seconds for call in self.reactor.getDelayedCalls()]
-            step = min([until - self.seconds, *(wait for wait in timers if wait >= 0)])
-            self.reactor.advance(max(step, 1e-6))
-            self.flow()
-
-    def flow(self) -> None:
-        """Let connections and bytes go as far as they can now."""
-        for _ in range(100):
-            moved = self._connections()
-            if self.pump is not None and self.pump.flush(advanceClock=False):
-                moved = True
-            if not moved:
-                return
-        raise AssertionError("the two ends never stop talking")
-
-    def _connections(self) -> bool:
-        if not self.reactor.tcpClients:
-            return False
-        if self.reachable:
-            self.pump = self.completer.succeedOnce()
-        else:
-            self.completer.failOnce()
-        return True
 
     # -- the PMS ---------------------------------------------------------------------------------------------------
 

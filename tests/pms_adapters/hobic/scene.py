@@ -6,16 +6,14 @@ contract suite, for a receiver that acknowledges in either framing and for one t
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from twisted.internet import protocol
 from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.interfaces import IAddress
-from twisted.internet.testing import MemoryReactorClock
 from twisted.python.failure import Failure
-from twisted.test.iosim import ConnectionCompleter
 
 from pms_adapters.contract import LEAST, LEAST_UNCONFIRMED, Ability, Mood, Recorder
 from pms_adapters.hobic.adapter import HobicAdapter
@@ -24,6 +22,7 @@ from pms_adapters.hobic.options import HobicOptions
 from pms_adapters.posting import PmsAdapter
 from protocols.hobic.lines import Unfit, read
 from protocols.hobic.wire import Came, Enquired, Receiver
+from tests.memory import MemoryNetwork
 
 PORT = 5020
 HOTEL = ZoneInfo("Europe/Vienna")
@@ -83,11 +82,7 @@ class _Factory(protocol.ServerFactory):
         return ScriptedReceiver(self.scene)
 
 
-def _memory_reactor() -> Any:
-    return MemoryReactorClock()  # type: ignore[no-untyped-call]
-
-
-class HobicScene:
+class HobicScene(MemoryNetwork):
     """The adapter, the PMS and the clock of one test."""
 
     abilities: frozenset[Ability] = LEAST | {"late"}
@@ -96,6 +91,7 @@ class HobicScene:
     answers = "ack"
 
     def __init__(self, *, takes_reversals: bool = False, answer_timeout: float = 30.0, **options: Any) -> None:
+        super().__init__(MORNING)
         said = {"framing": self.framing, "answers": self.answers, **options}
         self.settings = HobicSettings(
             name="printer",
@@ -106,15 +102,11 @@ class HobicScene:
         )
         self.wire, self.template = self.settings.options.wire(), self.settings.options.template()
         self.answer_timeout = answer_timeout
-        self.reactor = _memory_reactor()
-        self.completer = ConnectionCompleter(self.reactor)
-        self.pump: Any = None
         self.pms: ScriptedReceiver | None = None
         self.heard: list[Any] = []
         self.mood: Mood = "yes"
         self.busy = False
         self.hung = False
-        self.reachable = True
         self.hobic = HobicAdapter(
             settings=self.settings,
             endpoint=TCP4ClientEndpoint(self.reactor, "127.0.0.1", PORT),
@@ -124,46 +116,6 @@ class HobicScene:
         self.adapter: PmsAdapter = self.hobic
         self.listener = Recorder()
         self.reactor.listenTCP(PORT, _Factory(self))
-
-    # -- time ------------------------------------------------------------------------------------------------------
-
-    @property
-    def seconds(self) -> float:
-        """The monotonic clock."""
-        return float(self.reactor.seconds())
-
-    def now(self) -> datetime:
-        """The wall clock."""
-        return MORNING + timedelta(seconds=self.seconds)
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass, timer by timer, with bytes flowing in between."""
-        until = self.seconds + seconds
-        self.flow()
-        while self.seconds < until:
-            timers = [call.getTime() - self.seconds for call in self.reactor.getDelayedCalls()]
-            step = min([until - self.seconds, *(wait for wait in timers if wait >= 0)])
-            self.reactor.advance(max(step, 1e-6))
-            self.flow()
-
-    def flow(self) -> None:
-        """Let connections and bytes go as far as they can now."""
-        for _ in range(100):
-            moved = self._connections()
-            if self.pump is not None and self.pump.flush(advanceClock=False):
-                moved = True
-            if not moved:
-                return
-        raise AssertionError("the two ends never stop talking")
-
-    def _connections(self) -> bool:
-        if not self.reactor.tcpClients:
-            return False
-        if self.reachable:
-            self.pump = self.completer.succeedOnce()
-        else:
-            self.completer.failOnce()
-        return True
 
     def start(self) -> None:
         """Start the adapter and let the line stand."""

@@ -222,3 +222,25 @@ def test_the_journal_is_asked_for_our_check_number() -> None:
 )
 def test_the_journal_is_read(status: int, body: bytes, kind: type) -> None:
     assert isinstance(found_in(OPTIONS, CALL, status, body), kind)
+
+
+SCALARS = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(["0412", MARK])
+)
+KEYS = st.sampled_from(
+    "reservations reservationInfo reservationIdList id type roomStay roomId arrivalDate hasMore cashiering title "
+    "journalPostings postings transactionNo checkNo price amount expires_in access_token".split()
+)
+ANYTHING = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=5))
+
+
+@given(st.sampled_from([200, 201, 204, 400, 500]), st.dictionaries(KEYS, ANYTHING, max_size=6))
+def test_whatever_json_comes_is_understood_or_is_not_usable(status: int, members: dict[str, Any]) -> None:
+    """No answer of a gateway's makes the adapter stumble."""
+    body = json.dumps(members).encode()
+    for read in (lambda: stays_in(body, "0412"), lambda: outcome_of(status, body), lambda: token_in(body)):
+        try:
+            read()
+        except Unusable:
+            pass
+    assert not isinstance(found_in(OPTIONS, CALL, status, body), Found)

@@ -96,6 +96,9 @@ class GuestlinePms(SoapPms):
     expire_at_charges: int = 0
     """How many of the next charges find their session expired."""
     posts_allowed: int = 1
+    forbidden: str = ""
+    """An operation that is not open to this interface."""
+    booking: str = "BK1/1"
     vacant: bool = False
     posted_to: list[tuple[str, str]] = field(default_factory=list)
 
@@ -108,6 +111,8 @@ class GuestlinePms(SoapPms):
             self.session = ""
         if told["SessionID"] != self.session or not self.session:
             return _block(operation, 7007, "Session has expired")
+        if operation == self.forbidden:
+            return _block(operation, 70004, "Method not permitted")
         if operation == self.charging:
             return self._post(told)
         if operation == "pmsbkg_RoomFolioInfo":
@@ -131,7 +136,7 @@ class GuestlinePms(SoapPms):
             "<Number>1</Number></cpmsbkg_RoomFolioInfo_FolioItem>"
         )
         found = (
-            f"<RoomBookRef>BK1/1</RoomBookRef><Arrival>{self.arrival:%Y-%m-%dT%H:%M:%S}</Arrival>"
+            f"<RoomBookRef>{self.booking}</RoomBookRef><Arrival>{self.arrival:%Y-%m-%dT%H:%M:%S}</Arrival>"
             f"<RoomFolioItems>{guest}</RoomFolioItems>"
         )
         return _block("pmsbkg_RoomFolioInfo", 0, "", f"<RoomFolioInfo>{'' if self.vacant else found}</RoomFolioInfo>")

@@ -18,6 +18,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Site
 
 from pms_adapters.marks import token_of
+from pms_adapters.posting import PmsAdapter
 from pms_adapters.soap import kit
 from pms_adapters.soap.ows import Ows
 from pms_adapters.soap.ows_options import OwsOptions
@@ -75,6 +76,9 @@ class Opera:
     headers: list[etree._Element] = field(default_factory=list)
     waiting: list[Any] = field(default_factory=list)
     dumb: bool = False
+    garbage: str = "<nonsense/>"
+    refusal: str = "Not today"
+    page: int = 200
     look_up: str = ""
     invoice: str = ""
     routing: str = ""
@@ -86,10 +90,10 @@ class Opera:
 
     def answer(self, request: Any, envelope: etree._Element) -> str | None:
         """The body of the answer, or None if there is none for now."""
-        payload = envelope.find("{*}Body")[0]  # type: ignore[index]
+        payload = envelope.find("{*}Body")[0]
         operation = etree.QName(payload).localname.removesuffix("Request")
         self.asked.append(operation)
-        self.headers.append(envelope.find("{*}Header")[0])  # type: ignore[index]
+        self.headers.append(envelope.find("{*}Header")[0])
         if operation == "PostCharge":
             return self._charge(request, payload)
         if operation == "FutureBookingSummary":
@@ -143,7 +147,7 @@ class Opera:
             self.dumb = True
             self.waiting.insert(0, request)
             return None
-        return {"yes": self.yes(), "no": self.no(), "garbage": "<nonsense/>"}[self.mood]
+        return {"yes": self.yes(), "no": self.no(words=self.refusal), "garbage": self.garbage}[self.mood]
 
     def _who(self, room: str, status: str) -> str:
         found = "".join(_guest(one) for one in self.guests if one.room == room and one.status == status)
@@ -207,6 +211,7 @@ class OperaDoor(Resource):
 
     def render_GET(self, request: Any) -> bytes:
         """Somebody looks whether there is a web server."""
+        request.setResponseCode(self._opera.page)
         return b"<html>a service</html>"
 
     def render_POST(self, request: Any) -> int:
@@ -248,7 +253,7 @@ class InMemory:
         settings = WebSettings(
             name="opera", url=f"http://127.0.0.1:{PORT}/ows", timezone=WARSAW, answer_timeout=answer_timeout
         )
-        self.adapter: WebAdapter[Any] = kit.adapter(
+        self.web: WebAdapter[Any] = kit.adapter(
             settings,
             options(**{"probe_room": PROBED, **more}),
             Ows,
@@ -256,6 +261,8 @@ class InMemory:
             now=self.gateway.now,
             in_thread=_at_once,
         )
+
+        self.adapter: PmsAdapter = self.web
 
     def advance(self, seconds: float) -> None:
         """Let time pass."""

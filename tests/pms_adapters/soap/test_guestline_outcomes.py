@@ -11,15 +11,23 @@ from twisted.internet.task import deferLater
 from twisted.internet.threads import deferToThread
 
 from gateway.clock import utc_now
+from gateway.simulators.soap.door import door_site
 from gateway.simulators.soap.pms import SoapPms
 from pms_adapters.contract import Recorder
-from pms_adapters.posting import Found, InDoubt, NotFound, NotSent, Posted, Refused
+from pms_adapters.posting import Found, InDoubt, NotFound, Posted, Refused
 from pms_adapters.soap import kit
 from pms_adapters.soap.guestline import Guestline, GuestlineOptions
 from pms_adapters.web.link import WebAdapter, WebSettings
 from tests.foreign.php_peer import PhpPms, a_guest
 from tests.in_reactor import fixture_in_reactor, in_reactor, reactor
-from tests.pms_adapters.soap.test_outcomes import ANSWER_TIMEOUT, FAULTS, ZONE, House
+from tests.pms_adapters.soap.test_outcomes import (
+    ANSWER_TIMEOUT,
+    FAULTS,
+    ZONE,
+    House,
+    left_nothing_behind,
+    settled_by_the_folio,
+)
 
 
 class Rezlynx(House):
@@ -45,7 +53,7 @@ def an_adapter(url: str, **more: Any) -> WebAdapter[Any]:
 @fixture_in_reactor
 async def house() -> AsyncIterator[Rezlynx]:
     made = Rezlynx()
-    await made.pms.start()
+    await made.pms.start(door_site(made.pms, reactor))
     made.adapter.start(made.recorder)
     yield made
     await made.adapter.stop()
@@ -72,31 +80,19 @@ async def test_a_charge_is_on_the_folio_once_and_is_found_there(house: Rezlynx, 
 async def test_whatever_goes_wrong_with_an_answer_is_a_doubt_that_the_folio_settles(
     house: Rezlynx, fault: str, booked: int
 ) -> None:
-    await house.ready()
-    house.pms.house.fault(f"{fault}:1")
-    assert isinstance(await house.post(1), InDoubt)
-    assert house.booked == booked
-    await house.ready()
-    await deferLater(reactor, 0.1)
-    assert isinstance(await house.read(1), Found if booked else NotFound)
-    assert isinstance(await house.post(2), Posted)
-    assert house.booked == booked + 1
+    await settled_by_the_folio(house, fault, booked)
 
 
 @pytest.mark.parametrize("fault", ["close-before", "deaf", "half", "wrong-namespace", "html", "dtd", "fault"])
 @in_reactor
 async def test_whatever_goes_wrong_with_a_look_up_left_nothing_behind(house: Rezlynx, fault: str) -> None:
-    await house.ready()
-    house.pms.house.fault(f"lookup-{fault}:1")
-    assert isinstance(await house.post(1), NotSent)
-    assert house.booked == 0
-    assert isinstance(await house.post(2), Posted)
+    await left_nothing_behind(house, fault)
 
 
 @in_reactor
 async def test_sessions_that_expire_cost_no_charge(house: Rezlynx) -> None:
     assert isinstance(await house.post(1), Posted)
-    house.pms.house.fault("expire:1")
+    house.pms.house.fault("session-expired:1")
     assert isinstance(await house.post(2), Posted)
     assert house.booked == 2
 
@@ -119,7 +115,8 @@ class Php(House):
 
     async def lines(self) -> list[dict[str, Any]]:
         """The charges on its folios."""
-        return await told(self.peer.lines)
+        found: list[dict[str, Any]] = await told(self.peer.lines)
+        return found
 
 
 async def told(work: Callable[[], Any]) -> Any:

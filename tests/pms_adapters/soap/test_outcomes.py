@@ -120,6 +120,28 @@ async def test_a_charge_is_on_the_folio_once_and_is_found_there(house: House) ->
     assert house.booked == 1
 
 
+async def settled_by_the_folio(house: House, fault: str, booked: int) -> None:
+    """An answer goes wrong: that is a doubt, the folio tells, and the next charge goes through."""
+    await house.ready()
+    house.pms.house.fault(f"{fault}:1")
+    assert isinstance(await house.post(1), InDoubt)
+    assert house.booked == booked
+    await house.ready()
+    await deferLater(reactor, 0.1)
+    assert isinstance(await house.read(1), Found if booked else NotFound)
+    assert isinstance(await house.post(2), Posted)
+    assert house.booked == booked + 1
+
+
+async def left_nothing_behind(house: House, fault: str) -> None:
+    """A look-up goes wrong: nothing was sent, and the next charge goes through."""
+    await house.ready()
+    house.pms.house.fault(f"lookup-{fault}:1")
+    assert isinstance(await house.post(1), NotSent)
+    assert house.booked == 0
+    assert isinstance(await house.post(2), Posted)
+
+
 FAULTS = {
     "close-before": 0,
     "deaf": 0,
@@ -140,25 +162,13 @@ FAULTS = {
 async def test_whatever_goes_wrong_with_an_answer_is_a_doubt_that_the_folio_settles(
     house: House, fault: str, booked: int
 ) -> None:
-    await house.ready()
-    house.pms.house.fault(f"{fault}:1")
-    assert isinstance(await house.post(1), InDoubt)
-    assert house.booked == booked
-    await house.ready()
-    await deferLater(reactor, 0.1)
-    assert isinstance(await house.read(1), Found if booked else NotFound)
-    assert isinstance(await house.post(2), Posted)
-    assert house.booked == booked + 1
+    await settled_by_the_folio(house, fault, booked)
 
 
 @pytest.mark.parametrize("fault", ["close-before", "deaf", "half", "wrong-namespace", "html", "dtd", "large", "fault"])
 @in_reactor
 async def test_whatever_goes_wrong_with_a_look_up_left_nothing_behind(house: House, fault: str) -> None:
-    await house.ready()
-    house.pms.house.fault(f"lookup-{fault}:1")
-    assert isinstance(await house.post(1), NotSent)
-    assert house.booked == 0
-    assert isinstance(await house.post(2), Posted)
+    await left_nothing_behind(house, fault)
 
 
 @in_reactor

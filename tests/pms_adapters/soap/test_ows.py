@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from html import escape
 from typing import Any
 
 import pytest
@@ -23,8 +23,7 @@ from pms_adapters.posting import (
     Refused,
     Unreadable,
 )
-from pms_adapters.soap.ows import PROMPT
-from pms_adapters.soap.ows_options import OwsOptions
+from pms_adapters.web.stays import PROMPT
 from tests.pms_adapters.soap.opera import PORT, START, Guest, InMemory, Line, options
 
 CALL = replace(a_posting(), started_at=START - timedelta(minutes=5))
@@ -51,7 +50,7 @@ def post(scene: InMemory, posting: Posting = CALL) -> PostingResult:
 def read(scene: InMemory, posting: Posting = CALL) -> ReadBack:
     """Look for a charge."""
     heard: list[ReadBack] = []
-    scene.adapter.read_back(posting).addCallback(heard.append)
+    scene.web.read_back(posting).addCallback(heard.append)
     scene.advance(31)
     assert len(heard) == 1
     return heard[0]
@@ -109,11 +108,30 @@ def test_every_message_says_who_asks_and_nothing_of_it_is_logged(caplog: pytest.
     assert header.findtext(".//{*}UserPassword") == "pssst"
     assert header.findtext(".//{*}Domain") == "SEASIDE"
     assert header.findtext(".//{*}Key") == "KEY"
-    assert [one.get("systemType") for one in header[:2]] == ["WEB", "PMS"]
+    assert [header[place].get("systemType") for place in (0, 1)] == ["WEB", "PMS"]
     assert header.get("transactionID") == "LOOK-1"
     assert "pssst" not in caplog.text
     assert "pssst" not in str(recorder.__dict__)
     assert any("http" in one for one in recorder.oddities)
+
+
+@pytest.mark.parametrize("password", ["pssst-42", "<pssst&42>"])
+def test_a_pms_that_repeats_our_password_is_not_quoted(password: str) -> None:
+    said = escape(f"User FOLIOGATE with {password} may not do that")
+    fault = f'<s:Fault xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><faultcode>s:Server</faultcode><faultstring>{said}</faultstring></s:Fault>'
+    scene, recorder = up(password=password)
+    scene.opera.mood = "garbage"
+    scene.opera.garbage = fault
+    told = [post(scene)]
+    scene.advance(61)
+    scene.opera.mood, scene.opera.refusal = "no", said
+    told.append(post(scene))
+    scene.opera.look_up = fault
+    told.append(post(scene))
+    assert [type(one) for one in told] == [InDoubt, Refused, NotSent]
+    assert "may not do that" in str(told)
+    for shown in (str(told), str(read(scene)), str(recorder.__dict__), scene.adapter.state.why):
+        assert password not in shown
 
 
 def test_a_negative_amount_goes_out_as_one() -> None:
@@ -241,6 +259,31 @@ def test_a_look_up_without_an_answer_left_nothing_and_the_link_is_asked_for_a_si
     scene.advance(61)
     assert scene.adapter.state.ready
     assert [one.up for one in recorder.states][-3:] == [True, False, True]
+
+
+def test_a_room_that_opera_never_answers_for_waits_longer_and_holds_nobody_up() -> None:
+    scene, _ = up()
+    scene.opera.guests.append(Guest("4713", "0413"))
+    for expected in (NotSent, NotSent, Refused, Refused):
+        scene.opera.look_up = "<garbage/>"
+        outcome = post(scene)
+        assert isinstance(outcome, expected)
+        scene.opera.look_up = ""
+        scene.advance(61)
+    assert isinstance(outcome, Refused)
+    assert (outcome.code, outcome.retry) == ("NOANSWER", "later")
+    assert isinstance(post(scene, replace(CALL, room="0413")), Posted)
+    assert isinstance(post(scene), Posted)
+    scene.opera.look_up = "<garbage/>"
+    assert isinstance(post(scene), NotSent)
+
+
+def test_an_address_without_a_service_says_what_to_look_at() -> None:
+    scene, recorder = InMemory(probe_room=""), Recorder()
+    scene.opera.page = 404
+    scene.adapter.start(recorder)
+    scene.advance(1)
+    assert "look at url and suffix" in scene.adapter.state.why
 
 
 def test_a_user_name_that_opera_does_not_know_shows_as_a_link_that_is_down() -> None:
@@ -403,10 +446,8 @@ def test_the_lines_for_the_accountant() -> None:
 
 
 def test_an_amount_is_never_a_float() -> None:
-    from pms_adapters.soap.kit import amount_of, same_amount
-
-    assert amount_of(replace(CALL, amount=100, decimals=0)) == Decimal(100)
-    assert str(amount_of(replace(CALL, amount=1, decimals=3))) == "0.001"
-    assert same_amount("13.7500", CALL)
-    assert not same_amount("about 13.75", CALL)
-    assert OwsOptions.model_config["frozen"]
+    scene, _ = up()
+    for token, (amount, decimals) in enumerate([(100, 0), (1, 3), (10**15 + 1, 2)], 1):
+        assert isinstance(post(scene, replace(CALL, token=token, amount=amount, decimals=decimals)), Posted)
+    said = [charge[0].get("Charge") for charge in scene.opera.charges]
+    assert said == ["100", "0.001", "10000000000000.01"]

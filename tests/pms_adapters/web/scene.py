@@ -13,13 +13,12 @@ from typing import Any, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from twisted.internet.defer import Deferred, succeed
-from twisted.internet.testing import MemoryReactorClock
-from twisted.test.iosim import ConnectionCompleter
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Site
 
 from pms_adapters.contract import Ability, Attempt, Mood, Recorder, a_posting
 from pms_adapters.posting import FolioReader, PmsAdapter, Posting, ReadBack
+from tests.memory import MemoryNetwork
 
 URL = "http://pms.example/service"
 HOTEL = ZoneInfo("Europe/Vienna")
@@ -181,7 +180,7 @@ Making: TypeAlias = Callable[[Any, Callable[[], datetime]], PmsAdapter]
 """Makes the adapter on a reactor and a wall clock."""
 
 
-class WebScene:
+class WebScene(MemoryNetwork):
     """The adapter, its PMS and the clock of one test; a stage of the contract suite, too."""
 
     settling = 1.0
@@ -191,54 +190,12 @@ class WebScene:
     pms: Any
 
     def __init__(self, pms: WebPms, make: Making) -> None:
+        super().__init__(MORNING)
         self.pms = pms
-        self.reactor: Any = MemoryReactorClock()  # type: ignore[no-untyped-call]
-        self.completer = ConnectionCompleter(self.reactor)
-        self.pumps: list[Any] = []
-        self.reachable = True
         self.door = _Door(pms)
         self.reactor.listenTCP(80, Site(self.door, reactor=self.reactor))  # type: ignore[no-untyped-call]
         self.adapter = make(self.reactor, self.now)
         self.listener = Recorder()
-
-    # -- time and bytes --------------------------------------------------------------------------------------------
-
-    @property
-    def seconds(self) -> float:
-        """The monotonic clock."""
-        return float(self.reactor.seconds())
-
-    def now(self) -> datetime:
-        """The wall clock."""
-        return MORNING + timedelta(seconds=self.seconds)
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass, timer by timer, with bytes flowing in between."""
-        until = self.seconds + seconds
-        self.flow()
-        while self.seconds < until:
-            timers = [call.getTime() - self.seconds for call in self.reactor.getDelayedCalls()]
-            self.reactor.advance(max(min([until - self.seconds, *(wait for wait in timers if wait >= 0)]), 1e-6))
-            self.flow()
-
-    def flow(self) -> None:
-        """Let connections and bytes go as far as they can now."""
-        for _ in range(200):
-            moved = self._connections()
-            for pump in self.pumps:
-                moved = bool(pump.flush(advanceClock=False)) or moved
-            if not moved:
-                return
-        raise AssertionError("the two ends never stop talking")
-
-    def _connections(self) -> bool:
-        if not self.reactor.tcpClients:
-            return False
-        if self.reachable:
-            self.pumps.append(self.completer.succeedOnce())
-        else:
-            self.completer.failOnce()
-        return True
 
     # -- what a test does ------------------------------------------------------------------------------------------
 
@@ -285,10 +242,7 @@ class WebScene:
     def leave(self) -> None:
         """Every connection breaks, and the PMS cannot be reached."""
         self.reachable = False
-        for pump in self.pumps:
-            for end in (pump.clientIO, pump.serverIO):
-                end.abortConnection()
-        self.flow()
+        self.cut()
 
     def come_back(self) -> None:
         """The PMS can be reached again."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from pms_adapters.contract import a_posting
-from pms_adapters.posting import InDoubt, NotSent, Posted, Refused, Unreadable
+from pms_adapters.posting import InDoubt, NotFound, NotSent, Posted, Refused, Unreadable
+from tests.foreign.judge import Judge
+from tests.pms_adapters.soap.wire import WSDL
 from tests.pms_adapters.web.scene import HOTEL, MORNING, SPOILS, Spoil, WebScene
 from tests.pms_adapters.web.stages import ALL, GuestlineScene, InnRoadScene, OhipScene, SihotScene
 
@@ -181,6 +183,7 @@ def test_a_charge_after_which_no_new_session_is_given_was_not_booked() -> None:
     one.pms.expire_at_charges, one.pms.log_in_code = 1, 70001
     outcome = one.post().outcome
     assert isinstance(outcome, Refused)
+    assert outcome.retry == "later"
     assert one.pms.arrived == []
 
 
@@ -194,6 +197,19 @@ def test_a_log_in_that_is_refused_keeps_the_link_down_with_their_words() -> None
     one.pms.log_in_code = 0
     one.advance(120)
     assert one.adapter.state.ready
+
+
+def test_a_look_up_that_guestline_has_not_opened_holds_the_charges_and_says_whom_to_ask() -> None:
+    """Each of them refused would be a pile of work for a person, for one mistake in a contract."""
+    one = guestline()
+    one.pms.forbidden = "pmsbkg_RoomFolioInfo"
+    assert isinstance(one.post().outcome, NotSent)
+    one.advance(60)
+    assert not is_ready(one)
+    assert "does not permit pmsbkg_RoomFolioInfo" in one.adapter.state.why
+    one.pms.forbidden = ""
+    one.advance(120)
+    assert isinstance(one.post(a_posting(2)).outcome, Posted)
 
 
 def test_a_guest_who_may_not_be_charged_is_not() -> None:
@@ -217,6 +233,19 @@ def test_a_charge_goes_where_the_hotel_wants_it(way: str, to: tuple[str, str]) -
     one = guestline(post_by=way)
     assert isinstance(one.post().outcome, Posted)
     assert one.pms.posted_to == [to]
+
+
+def test_not_found_on_the_folio_of_another_guest_proves_nothing() -> None:
+    one = guestline()
+    one.book(False)
+    one.say("nothing")
+    assert one.post().open
+    one.advance(one.answer_timeout)
+    assert isinstance(one.read_back(), NotFound)
+    one.pms.booking = "BK2/1"
+    said = one.read_back()
+    assert isinstance(said, Unreadable)
+    assert "any more" in said.why
 
 
 # -- OPERA Cloud -------------------------------------------------------------------------------------------------------
@@ -278,3 +307,41 @@ def test_a_reservation_closed_for_charges_is_left_alone() -> None:
     outcome = one.post().outcome
     assert isinstance(outcome, Refused)
     assert outcome.code == "NOPOST"
+
+
+@pytest.mark.parametrize("kind", [GuestlineScene, OhipScene])
+def test_a_charge_that_was_given_up_is_not_said_again_when_its_session_turns_out_to_have_expired(
+    kind: Callable[[], GuestlineScene | OhipScene],
+) -> None:
+    """The doubt was told: a charge that leaves after it could meet the one that a person has sent again."""
+    one = kind()
+    one.start()
+    one.say("nothing")
+    attempt = one.post()
+    one.advance(one.answer_timeout)
+    assert isinstance(attempt.outcome, InDoubt)
+    sent = len([heard for heard in one.pms.heard if one.pms.is_charge(heard)])
+    if isinstance(one, GuestlineScene):
+        one.pms.session = ""
+    else:
+        one.pms.valid = ""
+    one.answer_late()
+    one.advance(1)
+    assert len([heard for heard in one.pms.heard if one.pms.is_charge(heard)]) == sent == 1
+    assert [(token, isinstance(late, Refused) and late.retry) for token, late in one.listener.late] == [(1, "later")]
+
+
+# -- a foreign judge ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [GuestlineScene, InnRoadScene, SihotScene])
+def test_jax_ws_allows_all_that_we_say(kind: Callable[[], WebScene], judge: Judge) -> None:
+    one = kind()
+    one.adapter.start(one.listener)
+    one.advance(1)
+    one.post()
+    if isinstance(one, GuestlineScene):
+        one.read_back()
+    said = [heard.body for heard in one.pms.heard if heard.method == "POST"]
+    assert one.pms.booked == [1]
+    assert [judge.problem(WSDL / f"{one.pms.dialect}.wsdl", body) for body in said] == [""] * len(said)

@@ -16,6 +16,7 @@ from OpenSSL import SSL
 from twisted.internet.defer import Deferred
 from twisted.internet.ssl import DefaultOpenSSLContextFactory
 from twisted.internet.task import deferLater
+from twisted.web import client
 from twisted.web.resource import Resource
 from twisted.web.server import Site
 
@@ -188,6 +189,36 @@ async def test_closing_ends_what_is_under_way(web: Web) -> None:
         web.close()
         with pytest.raises(NoAnswer):
             await asked
+
+
+class Failing:
+    """A client that fails in its own way, which no peer can bring about at will."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def request(self, *_words: object) -> Deferred[Any]:
+        failed: Deferred[Any] = Deferred()
+        failed.errback(self._error)
+        return failed
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ("RequestNotSent", NotReached),
+        ("RequestTransmissionFailed", NoAnswer),
+        ("RequestGenerationFailed", NoAnswer),
+    ],
+)
+@in_reactor
+async def test_what_the_client_itself_reports_falls_on_its_side_of_the_line(
+    web: Web, error: str, kind: type[Exception]
+) -> None:
+    failing: Any = Failing(getattr(client, error)(*[[]] * (error != "RequestNotSent")))
+    web._agent = failing
+    with pytest.raises(kind):
+        await post(web, "http://127.0.0.1:1/")
 
 
 # -- TLS ----------------------------------------------------------------------------------------------------------------

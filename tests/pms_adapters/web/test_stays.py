@@ -79,3 +79,11 @@ def test_midnight_is_no_time_of_arrival() -> None:
     assert told(datetime(2026, 11, 20)) == TODAY
     assert told(datetime(2026, 11, 20, 15)) == datetime(2026, 11, 20, 15)
     assert told(None) is None
+
+
+def test_the_first_of_a_share_comes_first_and_who_tells_no_arrival_last() -> None:
+    first, unknown = Stay(key="R9", arrival=YESTERDAY, primary=True), Stay(key="R0", arrival=None)
+    elsewhere = Stay(key="R5", arrival=datetime(2026, 11, 18, 23, 0, tzinfo=ZoneInfo("Asia/Tokyo")))
+    assert found(first, elsewhere, unknown, now=JUST_AFTER) == "R9"
+    assert found(unknown, elsewhere, now=JUST_AFTER) == "R5"
+    assert found(Stay(key="10", arrival=YESTERDAY), Stay(key="9", arrival=YESTERDAY)) == "9"
