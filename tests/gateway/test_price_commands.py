@@ -5,8 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import openpyxl
 import pytest
@@ -18,15 +17,6 @@ from tests.gateway.prices import flat, start_again
 from tests.gateway.rig import line
 
 DAYS = ("--from", "2026-11-20", "--to", "2026-11-20")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """A house that charged two calls."""
-    made = Desk(tmp_path)
-    made.calls(61, 30)
-    yield made
-    made.rig.close()
 
 
 # -- replay ----------------------------------------------------------------------------------------------------------

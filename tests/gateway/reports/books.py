@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Connection, Table, insert
 
 from gateway.config import ReportSettings
 from gateway.instants import SECOND, to_micros
+from gateway.ledger import STATES
 from gateway.reports.asking import Asked
 from gateway.reports.catalog import KINDS
 from gateway.reports.periods import Period
@@ -140,7 +141,7 @@ def _call(book: Book, chance: random.Random, number: int, of: int) -> None:
 
 def _posting(book: Book, chance: random.Random, call: Row, part: int, currency: str) -> None:
     priced = call["amount"] is not None
-    state = chance.choice(["posted", "posted", "held", "due", "sent", "refused", "in_doubt", "written_off"])
+    state = chance.choice([*STATES, "posted"])
     state = state if priced else chance.choice(["held", "written_off"])
     number = len(book.postings) + 1
     kind = "charge" if part == 0 or not priced else chance.choice(["correction", "reversal"])

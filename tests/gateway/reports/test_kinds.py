@@ -224,7 +224,7 @@ def test_the_balance_adds_up_and_names_every_difference(book: Book) -> None:
     assert len({one["day"] for one in days}) == (LAST - FIRST).days + 1
     named = {
         int(str(one["posting"]))
-        for name in ("in_doubt", "refused", "held", "sent", "due")
+        for name in ("in_doubt", "refused", "held", "unconfirmable", "sent", "due")
         for one in _maybe(report, name)
     }
     assert named == {one["id"] for one, _ in book.charges if one["state"] not in SETTLED}

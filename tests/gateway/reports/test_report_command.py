@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,15 +13,6 @@ from gateway.store.database import Database
 from tests.gateway.desk import Desk
 
 DAYS = ("--from", "2026-11-20", "--to", "2026-11-20")
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """A house that charged two calls."""
-    made = Desk(tmp_path)
-    made.calls(61, 30)
-    yield made
-    made.rig.close()
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "pdf", "json", "html"])
