@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from gateway.reports.values import Cell, Money, Row
@@ -131,6 +132,6 @@ def money_rows(
     rows: list[Row] = []
     for place, currency in enumerate(ordered):
         amounts = [None if one is None else one.of(currency, home.decimals) for one in purses]
-        said = before if not place else [one if isinstance(one, str) else None for one in before]
+        said = before if not place else [one if isinstance(one, str | date) else None for one in before]
         rows.append((*said, *amounts, *(after if not place else [None] * len(after))))
     return rows

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Column, Connection, Select, and_, func, or_, select
+from sqlalchemy import BigInteger, Column, Connection, Select, and_, func, literal_column, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from gateway.instants import SECOND
@@ -28,7 +28,7 @@ SLICE: Final = 2_000
 #: A stretch of UTC into which every local hour divides, in microseconds.
 QUARTER: Final = 900 * SECOND
 #: Events of an attempt by which a PMS said that it has booked the charge.
-YES: Final = ("accepted", "late_yes")
+YES: Final = ("accepted", "late_yes", "in_total")
 
 
 class Span(NamedTuple):
@@ -145,7 +145,8 @@ _OF_CALL: Final = and_(_c.property == _p.property, _c.id == _p.call_id)
 
 def _named(name: str) -> Any:
     if name == "quarter":
-        return (_c.started_at // QUARTER).label("quarter")
+        # A bound value would be another one in GROUP BY, by PostgreSQL's lights.
+        return (_c.started_at // literal_column(str(QUARTER), BigInteger)).label("quarter")
     column: Column[Any] = _c[name]
     return column
 

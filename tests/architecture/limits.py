@@ -27,7 +27,7 @@ CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("From an exchange", ("protocols/framing", "protocols/smdr/", "gateway/intake/", "gateway/repeats")),
     ("In line for the store", ("gateway/store/", "gateway/tariff_folder", "gateway/status")),
     ("To and from a PMS", ("protocols/fias/", "pms_adapters/", "gateway/posting/", "gateway/app/")),
-    ("Pages and programs", ("gateway/web/", "gateway/wishes")),
+    ("Pages, reports and programs", ("gateway/web/", "gateway/reports/", "gateway/wishes")),
     ("Prices, numbers and configuration", ("rating/", "gateway/config/")),
     ("Elsewhere", ("",)),
 )

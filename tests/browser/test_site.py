@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -22,6 +23,10 @@ PAGES = (
     "/corrections",
     "/laboratory",
     "/links",
+    "/reports",
+    "/reports/calls?from=2026-11-10&to=2026-11-20",
+    "/reports/balance?from=2026-11-20&to=2026-11-20",
+    "/reports/heat?from=2026-11-10&to=2026-11-20",
     "/alarms",
     "/alarms/1",
 )
@@ -314,6 +319,25 @@ def test_a_gateway_that_is_gone_is_told_on_the_page(browser: Browser, site: Site
     expect(page.locator("#lost")).to_be_visible(timeout=PATIENCE)
     expect(page.locator("#lost")).to_contain_text("No answer from the gateway since")
     context.close()
+
+
+def test_a_report_is_asked_for_by_the_form_seen_and_taken_away(reading: Looking) -> None:
+    """The file is made by the command in a process of its own and comes whole."""
+    reading.go("/reports")
+    page = reading.page
+    page.locator("select[name=kind]").select_option("calls")
+    page.locator("select[name=period]").select_option("own")
+    page.locator("input[name=from]").fill("2026-11-10")
+    page.locator("input[name=to]").fill("2026-11-20")
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**/reports/calls?from=2026-11-10&to=2026-11-20")
+    assert page.get_by_role("img", name="Calls by weekday and hour").is_visible()
+    page.get_by_text("The figures of this picture").first.click()
+    assert page.get_by_role("region", name="Calls by day", exact=True).is_visible()
+    with page.expect_download() as begun:
+        page.get_by_role("link", name="PDF").click()
+    assert begun.value.suggested_filename == "calls-2026-11-10-2026-11-20.pdf"
+    assert Path(begun.value.path()).read_bytes().startswith(b"%PDF")
 
 
 def test_paper_gets_the_lists_and_not_the_controls(reading: Looking) -> None:

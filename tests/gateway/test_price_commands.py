@@ -5,61 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
 
-from gateway.cli.main import main
 from rating.starter import starter_files
 from tests.gateway.configurations import EXAMPLE
+from tests.gateway.desk import Desk
 from tests.gateway.prices import flat, start_again
-from tests.gateway.rig import Rig, line
-from tests.gateway.web.house import LaidOut
+from tests.gateway.rig import line
 
 DAYS = ("--from", "2026-11-20", "--to", "2026-11-20")
-FLAT = 'code = "T"\ncurrency = "PLN"\nvalid_from = 2000-01-01\n[class.mobile]\nprice_per_minute = "{}"\nincrements = "60/60"\n'
-
-
-class Desk:
-    """A configuration on the disk, its store, and somebody who types."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.config = folder / "foliogate.toml"
-        self.config.write_text(EXAMPLE)
-        self.tariff("tariffs", "1.50")
-        self.tariff("dearer", "2.00")
-        self.rig = Rig(f"sqlite:///{folder / 'foliogate.db'}", book=flat("1.50", classes="mobile"))
-        self.rig.employ(LaidOut())
-
-    def tariff(self, name: str, price: str) -> None:
-        """Write a folder with one price for mobiles."""
-        (self.folder / name).mkdir(exist_ok=True)
-        (self.folder / name / "tariff.toml").write_text(FLAT.format(price))
-
-    def type(self, *words: str) -> Result:
-        """Type a command."""
-        return CliRunner().invoke(main, [*words, "--config", str(self.config)])
-
-    def calls(self, *seconds: int) -> None:
-        """Calls to a mobile, charged and posted."""
-        self.rig.check_in()
-        feed = self.rig.connect()
-        for number, length in enumerate(seconds, 1):
-            self.rig.send(feed, line(number, dialled="9600123456", seconds=length))
-        self.rig.advance(1)
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """A house that charged two calls."""
-    made = Desk(tmp_path)
-    made.calls(61, 30)
-    yield made
-    made.rig.close()
 
 
 # -- replay ----------------------------------------------------------------------------------------------------------

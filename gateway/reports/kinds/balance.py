@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -28,7 +28,7 @@ from gateway.store.reporting import (
 from gateway.web.words import count
 
 #: States whose charges are named one by one, in the order in which they claim attention.
-_NAMED: Final = ("in_doubt", "refused", "held", "sent", "due")
+_NAMED: Final = ("in_doubt", "refused", "held", "unconfirmable", "sent", "due")
 
 
 @dataclass(slots=True)
@@ -115,7 +115,8 @@ def balance(asked: Asked, connection: Connection) -> Report:
     whole = _whole(asked.period, connection, chosen)
     odd = _odd_tables(asked, connection, chosen)
     named = [named_table(asked, connection, chosen, state) for state in _NAMED]
-    sections: list[Section] = [_came_in(asked, connection, whole), _went(whole, asked.money(0))]
+    came = records_received(connection, asked.database.property, asked.span)
+    sections: list[Section] = [_came_in(came, whole), _went(whole, asked.money(0))]
     if len(days) > 1:
         sections.append(_by_day(days, asked.money(0)))
     sections += [one for one in (*odd, *named) if one.count]
@@ -126,7 +127,7 @@ def balance(asked: Asked, connection: Connection) -> Report:
         chosen,
         kind="balance",
         title="Balance",
-        finding=_finding(whole, asked.money(0), [one for one in odd if one.count]),
+        finding=_finding(whole, asked.money(0), [one for one in odd if one.count], came.get("unparsed", 0)),
         sections=sections,
         assumptions=(
             "The PMS's total is what it said yes to, attempt by attempt; compare it with the PMS's own report of the day.",
@@ -135,16 +136,19 @@ def balance(asked: Asked, connection: Connection) -> Report:
     )
 
 
-def _finding(whole: Sheet, home: Money, odd: Sequence[Table]) -> str:
-    open_, untold = whole.pending, whole.untold
-    if not any(money.minor for one in (open_, untold) for money in one.amounts()) and not whole.open.number and not odd:
-        told = f"{count(whole.posted.number, 'charge')} with {whole.posted.purse.words(home)}"
-        return f"The balance is even: {told} on folios, and the PMS said yes to each."
-    parts = []
+def _finding(whole: Sheet, home: Money, odd: Sequence[Table], unread: int) -> str:
+    parts = [f"{count(unread, 'record')} that could not be read"] if unread else []
+    unfinished = whole.statuses.get("open", 0)
+    parts += [f"{count(unfinished, 'call')} not finished"] if unfinished else []
     if whole.open.number:
-        parts.append(f"{count(whole.open.number, 'charge')} with {open_.words(home)} not on a folio")
+        parts.append(f"{count(whole.open.number, 'charge')} with {whole.pending.words(home)} not on a folio")
     parts += [f"{count(one.count, 'entry', 'entries')} under “{one.title}”" for one in odd]
-    return f"The balance has a difference: {'; '.join(parts) or untold.words(home)}. Each is named below."
+    if not parts and any(money.minor for money in whole.untold.amounts()):
+        parts.append(f"{whole.untold.words(home)} between folios and PMS")
+    if parts:
+        return f"The balance has a difference: {'; '.join(parts)}."
+    told = f"{count(whole.posted.number, 'charge')} with {whole.posted.purse.words(home)}"
+    return f"The balance is even: {told} on folios, and the PMS said yes to each."
 
 
 def _whole(period: Period, connection: Connection, chosen: Chosen) -> Sheet:
@@ -173,8 +177,7 @@ def _filled(period: Period, connection: Connection, chosen: Chosen, by: tuple[st
     return sheets
 
 
-def _came_in(asked: Asked, connection: Connection, whole: Sheet) -> Table:
-    came = records_received(connection, asked.database.property, asked.span)
+def _came_in(came: Mapping[str, int], whole: Sheet) -> Table:
     words = {"call": "records of calls", "unparsed": "records that could not be read", "event": "other records"}
     columns = (Column("what", "what came in"), Column("number", "number", "count"))
     rows: list[Row] = [(text, came.get(kind, 0)) for kind, text in words.items()]

@@ -7,69 +7,27 @@ from typing import Final
 from sqlalchemy import Connection
 
 from gateway.reports.asking import Asked, report
-from gateway.reports.values import Column, Report, table
-from gateway.store.digests import MOST_LINES, quality
+from gateway.reports.values import Column, Report, Table, table
+from gateway.store.digests import MOST_LINES, Quality, quality
 from gateway.web.marks import HOLDS
 from gateway.web.words import count
 
 _MOST: Final = f"At most {MOST_LINES} are named, the most frequent first."
+_NUMBER: Final = Column("number", "number", "count")
+_WHY: Final = Column("reason", "why")
 
 
 def data_quality(asked: Asked, connection: Connection) -> Report:
     """The report."""
-    chosen, span = asked.chosen(connection), asked.span
+    span = asked.span
     told = quality(connection, asked.database.property, span.since, span.until)
-    number = Column("number", "number", "count")
-    others = [
-        ("outgoing calls that name no extension", told.without_extension),
-        ("records that may be repeats and are not charged yet", told.possible_repeats),
-    ]
-    tables = [
-        table(
-            "unknown",
-            "Extensions that are in no list",
-            (Column("extension", "extension"), Column("calls", "calls", "count")),
-            told.unknown_extensions,
-            note=f"{_MOST} Put them into [rooms] of the configuration.",
-            nothing="Every extension that called out is in the list of rooms or departments.",
-        ),
-        table(
-            "unparsed",
-            "Records that could not be read",
-            (Column("source", "exchange"), Column("reason", "why"), number),
-            told.unparsed,
-            note=_MOST,
-            nothing="Every record could be read.",
-        ),
-        table(
-            "gaps",
-            "Gaps in the exchange's numbers",
-            (Column("gap", "gap"),),
-            [(one,) for one in told.gaps],
-            note=f"The newest {MOST_LINES}.",
-            nothing="No number of the exchange is missing.",
-        ),
-        table(
-            "held",
-            "Charges held now, of all days",
-            (Column("reason", "why"), number),
-            [(HOLDS.get(hold, hold), held) for hold, held in sorted(told.held.items())],
-            nothing="No charge is held.",
-        ),
-        table(
-            "others",
-            "Further",
-            (Column("what", "what"), number),
-            [one for one in others if one[1]],
-            nothing="Nothing else is amiss.",
-        ),
-    ]
+    tables = [_unknown(told), _unparsed(told), _gaps(told), _held(told), _others(told)]
     amiss = [one.title.lower() for one in tables if one.count]
     finding = f"{count(len(amiss), 'thing')} to look at: {'; '.join(amiss)}." if amiss else "Nothing is amiss."
     return report(
         asked,
         connection,
-        chosen,
+        asked.chosen(connection),
         kind="data-quality",
         title="Quality of the data",
         finding=finding,
@@ -77,3 +35,55 @@ def data_quality(asked: Asked, connection: Connection) -> Report:
         by_begin=False,
         assumptions=("Records and calls are counted here by when they came, by the gateway's own clock.",),
     )
+
+
+def _unknown(told: Quality) -> Table:
+    return table(
+        "unknown",
+        "Extensions that are in no list",
+        (Column("extension", "extension"), Column("calls", "calls", "count")),
+        told.unknown_extensions,
+        note=f"{_MOST} Put them into [rooms] of the configuration.",
+        nothing="Every extension that called out is in the list of rooms or departments.",
+    )
+
+
+def _unparsed(told: Quality) -> Table:
+    return table(
+        "unparsed",
+        "Records that could not be read",
+        (Column("source", "exchange"), _WHY, _NUMBER),
+        told.unparsed,
+        note=_MOST,
+        nothing="Every record could be read.",
+    )
+
+
+def _gaps(told: Quality) -> Table:
+    return table(
+        "gaps",
+        "Gaps in the exchange's numbers",
+        (Column("gap", "gap"),),
+        [(one,) for one in told.gaps],
+        note=f"The newest {MOST_LINES}.",
+        nothing="No number of the exchange is missing.",
+    )
+
+
+def _held(told: Quality) -> Table:
+    return table(
+        "held",
+        "Charges held now, of all days",
+        (_WHY, _NUMBER),
+        [(HOLDS.get(hold, hold), number) for hold, number in sorted(told.held.items())],
+        nothing="No charge is held.",
+    )
+
+
+def _others(told: Quality) -> Table:
+    found = [
+        ("outgoing calls that name no extension", told.without_extension),
+        ("records that may be repeats and are not charged yet", told.possible_repeats),
+    ]
+    rows = [one for one in found if one[1]]
+    return table("others", "Further", (Column("what", "what"), _NUMBER), rows, nothing="Nothing else is amiss.")

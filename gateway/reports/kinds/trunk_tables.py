@@ -103,9 +103,7 @@ def trunk_table(one: GroupStudy, elapsed: int, name: str, group: str) -> Table:
         whole = trunk.out.plus(trunk.incoming).plus(trunk.unknown)
         ways = (trunk.trunk or "(without a name)", trunk.out.seizures, trunk.incoming.seizures)
         holding = None if trunk.mean_holding_s is None else round(trunk.mean_holding_s)
-        rows.append(
-            (*ways, *_load(whole, elapsed), _percent(trunk.occupancy), holding, ", ".join(trunk.remarks) or None)
-        )
+        rows.append((*ways, *_load(whole, elapsed), _percent(trunk.occupancy), holding, ", ".join(trunk.remarks)))
     return table(name, f"Trunks of {group}", columns, rows, nothing="No trunk was used.")
 
 
@@ -197,7 +195,7 @@ def sizes(found: Grade, name: str, group: str) -> Table:
     )
     rows: list[Row] = []
     for row in around(found.trunks, found.offered):
-        here = "as it is" if row.trunks == found.trunks else None
+        here = "as it is" if row.trunks == found.trunks else ""
         rows.append((row.trunks, *map(_percent, row.blocking), _percent(row.occupancy), row.last_trunk, here))
     return table(name, f"Other sizes of {group}", columns, rows)
 
@@ -230,7 +228,7 @@ def staffed(groups: Sequence[GroupStudy]) -> list[Section]:
             _percent(place.waiting),
             round(place.average_wait_s),
             _percent(place.service_level),
-            "enough" if place.people == needed else None,
+            "enough" if place.people == needed else "",
         )
         for place in positions
     ]

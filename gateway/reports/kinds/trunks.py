@@ -38,7 +38,6 @@ _ERLANGS: Final = Column("erlangs", "trunks busy", "erlangs")
 AHEAD_DAYS: Final = 28
 #: Days of the past that a forecast rests on, where the report asks for fewer: a year says more than a week.
 _BACK: Final = timedelta(days=365)
-_SEIZURE: Final = "A trunk is counted busy from its seizure to its release; load is spread over the hours it lies in."
 _MODEL: Final = (
     "Modelled blocking is Erlang B: many independent callers, who give up when all trunks are busy; for a group that takes "
     "the overflow of others it is the equivalent random method."
@@ -78,7 +77,7 @@ def _made(
         title=title,
         finding=finding,
         sections=[*sections, *([Note(title="To be minded", sentences=tuple(notes))] if notes else [])],
-        assumptions=(_SEIZURE, *told, *assumptions),
+        assumptions=(*told, *assumptions),
         by_begin=False,
     )
 

@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 
 from gateway.web.house import House
 from gateway.web.laboratory import Laboratory
+from gateway.web.report_pages import Workshop
 from gateway.web.security import QuietSite
 from gateway.web.service import door
 
@@ -52,9 +53,15 @@ class Answer:
 class Asker:
     """A site and whoever asks it."""
 
-    def __init__(self, house: House, elsewhere: Any = at_once, laboratory: Laboratory | None = None) -> None:
+    def __init__(
+        self,
+        house: House,
+        elsewhere: Any = at_once,
+        laboratory: Laboratory | None = None,
+        workshop: Workshop | None = None,
+    ) -> None:
         self.clock = Clock()
-        self.door = door(house, self.clock, elsewhere, laboratory)
+        self.door = door(house, self.clock, elsewhere, laboratory, workshop)
         self.site = QuietSite(self.door, self.clock)
 
     def get(self, address: str, method: str = "GET", **headers: str) -> Answer:

@@ -9,49 +9,16 @@ from collections.abc import Callable, Iterator, Sequence
 
 import openpyxl
 import pytest
-from click.testing import CliRunner
-from twisted.internet.defer import Deferred, succeed
 
-from gateway.cli.main import main
 from gateway.web.laboratory import MOST_DAYS, MOST_WORKS, Form, Laboratory, NotUnderstood
-from gateway.web.workers import Ended, Running
+from gateway.web.workers import Running
 from rating.starter import starter_files
 from tests.gateway.prices import flat, make_list, start_again
 from tests.gateway.web.asking import Answer, Asker
+from tests.gateway.web.commands import Hanging, here
 from tests.gateway.web.house import StandingHouse, as_house
 
 OURS = {"sec_fetch_site": "same-origin"}
-
-
-class Done:
-    """A command that has ended."""
-
-    def __init__(self, ended: Ended) -> None:
-        self.ended: Deferred[Ended] = succeed(ended)
-
-    def stop(self) -> None:
-        """It has."""
-
-
-class Hanging:
-    """A command that does not end by itself."""
-
-    def __init__(self) -> None:
-        self.ended: Deferred[Ended] = Deferred()
-        self.stopped = False
-
-    def stop(self) -> None:
-        """Somebody had enough."""
-        self.stopped = True
-
-
-def here(arguments: Sequence[str], line: Callable[[str], None]) -> Running:
-    """Run the very command in this process."""
-    result = CliRunner().invoke(main, list(arguments))
-    for one in result.stdout.splitlines():
-        line(one)
-    words = result.stderr.splitlines()
-    return Done(Ended(result.exit_code, words[-1] if words else ""))
 
 
 @pytest.fixture
