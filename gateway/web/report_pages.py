@@ -16,7 +16,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from sqlalchemy import Connection
-from twisted.internet.defer import DeferredSemaphore
+from twisted.internet.defer import CancelledError, DeferredSemaphore
 
 from gateway.reports.as_html import values
 from gateway.reports.asking import asked_of
@@ -81,22 +81,38 @@ class Workshop:
         self._running: Running | None = None
 
     async def make(self, arguments: list[str], name: str) -> Path | str:
-        """The file that the command makes, or a sentence that says why there is none. Whoever takes it removes it."""
+        """The file that the command makes, in a folder of its own, or a sentence that says why there is none.
+
+        Whoever takes it tells `forget`. Whoever goes away before it is made ends the making.
+        """
         if len(self._turn.waiting) >= MOST_WAITING:
             return "Too many reports are being made; ask again in a minute."
         self._root = self._root or Path(tempfile.mkdtemp(prefix="foliogate-reports-"))
         self._last += 1
-        path = self._root / f"{self._last}-{name}"
-        ended: Ended = await self._turn.run(self._make, [*arguments, f"--output={path}"])
+        path = self._root / str(self._last) / name
+        begun: list[Running] = []
+        try:
+            ended: Ended = await self._turn.run(self._make, [*arguments, f"--output={path}"], path.parent, begun)
+        except CancelledError:
+            for running in begun:
+                running.stop()
+            self.forget(path)
+            raise
         if ended.code == 0 and path.exists():
             return path
-        path.unlink(missing_ok=True)
+        self.forget(path)
         words = ended.words.removeprefix("foliogate: ").removeprefix("Error: ")
         return words or "The report could not be made; the gateway's log may say more."
 
-    def _make(self, arguments: list[str]) -> Any:
+    def _make(self, arguments: list[str], folder: Path, begun: list[Running]) -> Any:
+        folder.mkdir()
         self._running = self._run(arguments, lambda _line: None)
+        begun.append(self._running)
         return self._running.ended
+
+    def forget(self, path: Path) -> None:
+        """A file was sent, or nobody wants it any more."""
+        shutil.rmtree(path.parent, ignore_errors=True)
 
     def close(self) -> None:
         """End what runs and take away what is left."""
@@ -189,6 +205,10 @@ class ReportPages:
         if isinstance(made, str):
             return await self._pages.problem(503, "No report", made)
         return made, name
+
+    def forget(self, path: Path) -> None:
+        """A file was sent, or its reader went away."""
+        self._workshop.forget(path)
 
 
 def _days(first: date, last: date, masked: bool) -> str:

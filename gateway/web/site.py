@@ -251,7 +251,7 @@ class Routes:
         try:
             return await _send(request, path, FORMS[form].content_type)
         finally:
-            path.unlink(missing_ok=True)
+            self._reports.forget(path)
 
     # -- for programs ---------------------------------------------------------------------------------------------
 

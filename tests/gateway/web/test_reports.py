@@ -149,8 +149,11 @@ def test_files_are_made_one_at_a_time_and_the_line_has_an_end(tmp_path: Path) ->
     said: list[object] = []
     waiting[-1].addCallback(said.append)
     assert said == ["Too many reports are being made; ask again in a minute."]
-    workshop.close()
+    waiting[0].cancel()  # its reader went away
     assert begun[0].stopped
+    assert len(begun) == 2, "the next one's turn"
+    workshop.close()
+    assert begun[1].stopped
     for one in waiting[:-1]:
         one.addErrback(lambda _: None)
         one.cancel()
