@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, assert_never
+from typing import Final, assert_never
 
 from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
@@ -15,10 +15,10 @@ from gateway.posting.handing import Counter, acknowledge
 from gateway.settle import Policy
 from gateway.store import requests
 from gateway.store.memory import Memory
-from gateway.store.once import Asked, NotDone, Once, Outcome
+from gateway.store.once import Asked, Done, NotDone, Once, Outcome
 from gateway.store.rows import Due
 from gateway.store.tokens import Token
-from gateway.store.writer import Announce, Job
+from gateway.store.writer import Job
 from gateway.wishes import Acknowledge, AnyWish, CheckIn, CheckOut, MoveRoom, RoomWish, Take
 from pms_adapters.events import CheckedIn, CheckedOut, Guest, GuestChanged
 
@@ -49,29 +49,28 @@ class Asking:
         words = requests.digest([type(wish).__name__, wish.model_dump(mode="json")])
         asked = Asked(token.id, wish.client_id, words, to_micros(self._now()))
         who = f"{token.name} (token {token.id})"
-        self._submit(Once(self._memory, asked, lambda c: self._done(c, wish, who), answered.callback))
+        self._submit(Once(self._memory, asked, lambda c: self._deed(c, wish, who), answered.callback))
         return answered
 
-    def _done(self, connection: Connection, wish: AnyWish, who: str) -> tuple[dict[str, Any], Announce] | NotDone:
+    def _deed(self, connection: Connection, wish: AnyWish, who: str) -> Done | NotDone:
         now = to_micros(self._now())
         match wish:
             case Acknowledge():
                 told = [acknowledge(connection, self._memory, self._counter, one, who, now) for one in wish.postings]
-                return {"postings": told}, lambda: None
+                return Done({"postings": told}, lambda: None)
             case Take():
                 if self._counter is None:
                     return NotDone(
                         'nothing is handed over here: that needs [[pms]] adapter = "door" in the configuration'
                     )
-                return {"ids": self._counter.hand_over(connection, wish.most, now)}, lambda: None
+                given = self._counter.hand_over(connection, wish.most, now)
+                return Done({"ids": given}, lambda: None, changed=bool(given))
             case CheckIn() | CheckOut() | MoveRoom():
                 return self._told(connection, wish, who, now)
             case _:
                 assert_never(wish)
 
-    def _told(
-        self, connection: Connection, wish: RoomWish, who: str, now: int
-    ) -> tuple[dict[str, Any], Announce] | NotDone:
+    def _told(self, connection: Connection, wish: RoomWish, who: str, now: int) -> Done | NotDone:
         """Room news, kept as the news of a PMS is."""
         if self._pms_tells_rooms:
             return NotDone("the PMS of this house tells by itself who is in which room; nothing was changed")
@@ -81,7 +80,7 @@ class Asking:
         news, sentence = _news(wish, at)
         kept = KeepRoomNews(self._memory, news, policy=self._policy, now=now, done=self._take).work(connection)
         self._memory.note(connection, now, who, f"at the door: {sentence}")
-        return {"sentence": sentence}, kept
+        return Done({"sentence": sentence}, kept)
 
 
 def _news(wish: RoomWish, at: datetime) -> tuple[CheckedIn | CheckedOut | GuestChanged, str]:

@@ -189,6 +189,17 @@ def _hotel(config: Config) -> Iterator[str]:
     ranges = ", ".join(f"{one.first} to {one.last}" for one in rooms.extensions) or "none"
     counted = f"{len(rooms.map)} mapped by name, {len(rooms.departments)} of departments"
     yield _row("extensions", f"{ranges}; {counted}")
+    if config.trunks:
+        yield _row("trunks", _trunks(config))
+
+
+def _trunks(config: Config) -> str:
+    """The groups as they stand last, with what they are meant for."""
+    from gateway.config.trunks import capacity_of
+
+    house = capacity_of(config)
+    newest = [house.newest(group) for group in house.groups]
+    return "; ".join(f"{one.name}: {one.trunks}, {one.direction}, target {one.target:.1%}" for one in newest)
 
 
 def _exchange(pbx: PbxSettings) -> str:

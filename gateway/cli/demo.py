@@ -208,6 +208,8 @@ class _Evening:
         await demo.start()
         await page.start()
         click.echo(f"Open http://127.0.0.1:{demo.hotel.ports.page}/  to follow calls from the exchange to the folio")
+        if demo.pms_url:
+            click.echo(f"     {demo.pms_url}/  is the PMS's own page with its folios")
         click.echo(f"     {demo.gateway_url}/  is the gateway's own page;  Ctrl-C ends the demo")
         if self._seconds is not None:
             self._reactor.callLater(self._seconds, self._stop)

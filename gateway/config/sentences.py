@@ -8,6 +8,7 @@ not shown in a `repr`: they may be secrets.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, TypeAlias, get_args
 
@@ -36,6 +37,7 @@ _KINDS = {
     "is_instance_of": "text in quotes",
     "finite_number": "a finite number",
 }
+_SHOULD = re.compile(r"^\w+ should ")  # how the other findings begin: "Input should be", "String should have"
 VALUE_LIMIT = 60  # characters of a wrong value that are repeated; a person recognises it by less
 
 
@@ -58,8 +60,8 @@ def _finding(details: ErrorDetails, document: Model) -> tuple[Path, str]:
     if kind in {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}:
         bound = details["msg"].replace("Input should be", "it must be")
         return path, f"{details['input']} is out of bounds: {bound}{_example(key, field)}"
-    wanted = _KINDS.get(kind, details["msg"].removeprefix("Input should be "))
-    return path, f"must be {wanted}{_instead(details['input'], field)}{_example(key, field)}"
+    must = f"must be {_KINDS[kind]}" if kind in _KINDS else _SHOULD.sub("must ", details["msg"])
+    return path, f"{must}{_instead(details['input'], field)}{_example(key, field)}"
 
 
 def _missing(key: str, field: FieldInfo | None) -> str:

@@ -46,6 +46,10 @@ class Show(Protocol):
         """The address of the gateway's own page."""
 
     @property
+    def pms_url(self) -> str:
+        """The address of the PMS's own page, "" where it has none."""
+
+    @property
     def notices(self) -> Any:
         """What happened, newest first, as `Notice`s."""
 
@@ -120,6 +124,7 @@ class Routes:
             hotel=show.config.property.name,
             zone=show.config.property.timezone.key,
             gateway=show.gateway_url,
+            pms_page=show.pms_url,
             token=self._tokens.sign("demo"),
             standings=[
                 (one, one.words.format(at=f"{one.since.astimezone(clock.zone):%H:%M:%S}")) for one in show.standings

@@ -13,20 +13,23 @@ from typing import Final
 from gateway.demo.books import FolioEntry, Row, fias_line
 from pms_adapters.marks import token_of
 
-#: What becomes of a charge that the PMS booked without an answer.
 _BY_A_PERSON: Final = "somebody looks at the folio and settles it on the gateway's page"
 _BY_READING: Final = "after half a minute the gateway reads the guest's bill, finds the charge there and settles it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PmsKind:
-    """One PMS. `table` is its `[[pms]]` table but for the time-out, with the port as `{port}`; `words` start it."""
+    """One PMS. `table` is its `[[pms]]` table but for the time-out, with the port as `{port}`; `words` start it.
+
+    `has_page`: on that port is a page with its folios. `settled` says what becomes of a charge booked without an answer.
+    """
 
     name: str
     table: str
     words: tuple[str, ...]
     read_line: Callable[[Row, float], FolioEntry]
     settled: str
+    has_page: bool
 
 
 def soap_line(line: Row, seen: float) -> FolioEntry:
@@ -55,6 +58,7 @@ _FIAS: Final = PmsKind(
     words=("fias-pms", "--encoding", "cp852"),
     read_line=fias_line,
     settled=_BY_A_PERSON,
+    has_page=False,
 )
 _OWS: Final = PmsKind(
     name="ows",
@@ -70,6 +74,7 @@ settle_delay = 5""",
     words=("soap-pms", "--dialect", "ows", "--login", "FOLIOGATE:rehearsal"),
     read_line=soap_line,
     settled=_BY_READING,
+    has_page=True,
 )
 _GUESTLINE: Final = PmsKind(
     name="guestline",
@@ -86,5 +91,6 @@ settle_delay = 5""",
     words=("soap-pms", "--dialect", "guestline", "--login", "FOLIOGATE:rehearsal"),
     read_line=soap_line,
     settled=_BY_READING,
+    has_page=True,
 )
 PMS_KINDS: Final[Mapping[str, PmsKind]] = MappingProxyType({one.name: one for one in (_FIAS, _OWS, _GUESTLINE)})

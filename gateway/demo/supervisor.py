@@ -135,6 +135,11 @@ class Demo:
         """The address of the gateway's own page."""
         return f"http://127.0.0.1:{self.hotel.ports.gateway_page}"
 
+    @property
+    def pms_url(self) -> str:
+        """The address of the PMS's own page, "" where it has none."""
+        return f"http://127.0.0.1:{self.hotel.ports.pms}" if self.hotel.pms.has_page else ""
+
     def balance(self) -> Balance:
         """How the ledgers stand now."""
         return balance(self.watch.books, self._now().timestamp() - UNDER_WAY)

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from gateway.ledger import Outcome
 from gateway.store import outbox
 from gateway.store.commands import Command
 from gateway.store.memory import Memory
@@ -78,7 +79,17 @@ def settle(connection: Connection, memory: Memory, command: Command, now: int) -
     words = f"{money(total.amount, rows[0].decimals)} {rows[0].currency}"
     reason = f"in the PMS's total of {words}, by {command.who}: {command.why}"
     for row in rows:
-        outbox.step(connection, memory.statements, row, "in_total", now=now, reason=reason, reference=row.reference)
+        outbox.conclude(
+            connection,
+            memory.statements,
+            memory.owner,
+            posting_id=row.id,
+            state="unconfirmable",
+            attempts=row.attempts,
+            attempt_id=outbox.last_attempt(connection, memory.owner, row.id),
+            outcome=Outcome(event="in_total", reason=reason, reference=row.reference),
+            now=now,
+        )
         memory.note(connection, now, command.who, f"unconfirmable -> posted (total): {reason}", row.id)
     return f"{SETTLED}{_charges(len(rows))} of {words} stand in the PMS's total and are posted"
 

@@ -44,9 +44,21 @@ class NotDone:
     conflict: bool = False
 
 
+class Done(NamedTuple):
+    """What was done: the answer, what to announce after the commit, and whether anything changed.
+
+    Where nothing did, there is nothing to be done twice, and the answer is not kept: a program that looks every ten
+    seconds whether there is something for it must not fill the store with its noes.
+    """
+
+    answer: dict[str, Any]
+    announce: Announce
+    changed: bool = True
+
+
 Outcome: TypeAlias = Answered | NotDone
-#: Does what is asked inside of the transaction: the answer to keep, and what to announce after the commit; or why not.
-Deed: TypeAlias = Callable[[Connection], "tuple[dict[str, Any], Announce] | NotDone"]
+#: Does what is asked inside of the transaction, or says why not.
+Deed: TypeAlias = Callable[[Connection], Done | NotDone]
 
 _OTHER_WORDS: Final = (
     "this client_id was used for another request before; give each request a client_id of its own. Nothing was done"
@@ -81,9 +93,9 @@ class Once:
         done = self._deed(connection)
         if isinstance(done, NotDone):
             return done, _nothing
-        answer, announce = done
-        requests.keep(connection, owner, self._memory.numbers, requests.Kept(*asked, answer))
-        return Answered(answer, asked.now, duplicate=False), announce
+        if done.changed:
+            requests.keep(connection, owner, self._memory.numbers, requests.Kept(*asked, done.answer))
+        return Answered(done.answer, asked.now, duplicate=False), done.announce
 
     def rescue(self, connection: Connection, error: Exception) -> Announce:
         """Nothing was done, and the sender hears so."""

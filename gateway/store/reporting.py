@@ -28,7 +28,7 @@ SLICE: Final = 2_000
 #: A stretch of UTC into which every local hour divides, in microseconds.
 QUARTER: Final = 900 * SECOND
 #: Events of an attempt by which a PMS said that it has booked the charge.
-YES: Final = ("accepted", "late_yes")
+YES: Final = ("accepted", "late_yes", "in_total")
 
 
 class Span(NamedTuple):

@@ -26,10 +26,10 @@ _CORRECTED: Final = (
     "EXISTS (SELECT 1 FROM list_items i JOIN lists l ON l.property = i.property AND l.id = i.list_id "
     "WHERE i.property = c.property AND i.call_id = c.id AND l.kind = 'correction' AND i.posting_id IS NOT NULL)"
 )
-#: Outcomes of an attempt: what the adapter reported, or what was found at a start.
+#: Outcomes of an attempt: what the adapter reported, what was found at a start, or what the PMS told later.
 _OUTCOMES: Final[tuple[Event, ...]] = (
     *("accepted", "refused", "retry_asked", "not_sent", "no_answer", "unacknowledged", "found_at_start"),
-    *("late_yes", "late_no", "late_retry"),
+    *("late_yes", "late_no", "late_retry", "in_total"),
 )
 #: Outcomes that tell nothing: what is posted after one of them was settled by somebody.
 _UNTOLD: Final = "('no_answer', 'unacknowledged', 'found_at_start')"
@@ -59,7 +59,7 @@ def states_after(event: Event) -> frozenset[State]:
     return frozenset(
         where
         for (at, one), to in ARROWS.items()
-        if one == event and at in ("sent", "in_doubt")
+        if one == event and at in ("sent", "in_doubt", "unconfirmable")
         for where in reachable(to)
     )
 

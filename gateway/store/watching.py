@@ -23,7 +23,7 @@ STRETCH: Final = 50_000
 LAGGING: Final = 400
 _HOUR: Final = 3600 * SECOND
 #: Events of an attempt by which the PMS has acknowledged the charge.
-_ACKNOWLEDGED: Final = ("accepted", "late_yes", "unacknowledged")
+_ACKNOWLEDGED: Final = ("accepted", "late_yes", "unacknowledged", "in_total")
 
 
 class Counted(NamedTuple):

@@ -60,6 +60,7 @@ def _group(one: GroupStudy, zone: ZoneInfo) -> dict[str, Any]:
         "calls_cut": one.cut,
         "more_in_use_than_installed": one.beyond,
         "whole_minutes": one.whole_minutes,
+        "seconds_with_so_many_busy": [time / SECOND for time in one.time_at],
         "heat": [{"weekday": day, "hour": hour, "erlangs": mean} for (day, hour), mean in one.heat.items()],
         "trend_erlangs_a_day": one.forecast.slope if one.forecast is not None else None,
         "full_on": one.full_on.isoformat() if one.full_on is not None else None,
@@ -97,6 +98,8 @@ def _busy(one: BusyHours, zone: ZoneInfo) -> dict[str, Any]:
         "average_daily_peak": _average(one.average_daily_peak),
         "bouncing": _average(one.bouncing),
         "ten_highest": [_hour(hour, zone) for hour in one.ten_highest],
+        "normal_load": _average(one.normal_load),
+        "high_load": _average(one.high_load),
     }
 
 

@@ -75,6 +75,10 @@ class Capacity:
         standing = [one for one in self._by_group.get(group, ()) if one.since is None or one.since <= instant]
         return standing[-1] if standing else None
 
+    def newest(self, group: str) -> Installed:
+        """What stands last, of a group of the configuration."""
+        return self._by_group[group][-1]
+
     def changes(self, group: str, since: int, until: int) -> list[int]:
         """The instants within a span at which the group changed: a report over it is split there, or says so."""
         dated = [one.since for one in self._by_group.get(group, ()) if one.since is not None]
@@ -92,8 +96,3 @@ class Capacity:
         if trunk in self._group_of:
             return True
         return told in self._by_group and not any(one.members for one in self._by_group[told])
-
-    def unused(self, group: str, instant: int, used: Iterable[str]) -> list[str]:
-        """Members of a group that nobody used: dead, or wired to nothing."""
-        standing = self.at(group, instant)
-        return sorted(standing.members - set(used)) if standing is not None else []

@@ -26,6 +26,7 @@ from gateway.traffic.loss import (
     extended_erlang_b_traffic,
     load_on_last_trunk_sequential,
     offered_from_carried,
+    recall_of,
 )
 from gateway.traffic.numeric import at_least_zero, share_of, smallest
 from gateway.traffic.overflow import (
@@ -101,9 +102,12 @@ def ccs_to_erlang(ccs: float) -> float:
 
 
 def extended_erlang_b_trunks(traffic: float, gos: float, recall: float) -> int:
-    """The fewest trunks that lose at most `gos` of all attempts; source and limits as in `extended_erlang_b`."""
+    """The fewest trunks that lose at most `gos` of all attempts; source and limits as in `extended_erlang_b`.
+
+    Where just `gos` is lost, first attempts and repeats together are A0 / (1 - r gos): trunks for that, by Erlang B.
+    """
     traffic, gos = at_least_zero(traffic, "traffic"), share_of(gos, "gos")
-    return smallest(lambda n: extended_erlang_b_traffic(n, gos, recall) >= traffic)
+    return erlang_b_trunks(traffic / (1 - recall_of(recall) * gos), gos)
 
 
 def engset_trunks(sources: float, beta_per_idle_source: float, gos: float) -> int:

@@ -8,7 +8,7 @@ time zone in use (all are whole quarters away from UTC), also where a day has 23
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import compress, count, islice, zip_longest
 from operator import gt
@@ -231,15 +231,6 @@ def _midnight(day: date, zone: ZoneInfo) -> int:
     while from_micros(at).astimezone(zone).date() < day:
         at += QUARTER
     return at
-
-
-def gathered(quarters: Mapping[int, Load], since: int, until: int) -> Load:
-    """All of a span that begins and ends on quarter hours."""
-    total = NOTHING
-    for quarter in range(since, until, QUARTER):
-        if (one := quarters.get(quarter)) is not None:
-            total = total.plus(one)
-    return total
 
 
 def provisional_from(now: int) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Final, NamedTuple
 
-from gateway.traffic.numeric import MOST_SERVERS, at_least_zero, laplace, root, servers_of, share_of
+from gateway.traffic.numeric import MOST_SERVERS, TINY, at_least_zero, laplace, root, servers_of, share_of
 
 #: A blocking this little above its target, relatively, is the target: the rounding of a double is no trunk.
 _ROUNDING: Final = 1e-13
@@ -62,7 +62,8 @@ def _foot(part: float, traffic: float) -> tuple[float, float, float, float]:
     difference = laplace(lambda u: u * power(part - 1, u)) / traffic
     curved = laplace(lambda u: u * power(part - 2, u)) / traffic
     inverse = 1 + part * fewer / traffic
-    clump = part * (part * fewer * (fewer / traffic) + (1 - part) * curved) / traffic / inverse / inverse
+    near = fewer / traffic / inverse  # each factor stays near 1, where their product might leave the range
+    clump = part * (part * near * near + (1 - part) * (curved / inverse) / (traffic * inverse))
     return 1 / inverse, 1 / fewer, difference / inverse, clump
 
 
@@ -83,7 +84,7 @@ def erlang_b(servers: float, traffic: float) -> float:
     (extended Erlang B), wait (Erlang C), are few for the trunks (Engset), or where the group takes another group's overflow
     (`overflow.erm_blocking`). A part of a trunk is meant as in `erlang_b_continued`.
     """
-    if not (0 <= servers <= MOST_SERVERS and 0 < traffic < math.inf):
+    if not (0 <= servers <= MOST_SERVERS and TINY <= traffic < math.inf):
         servers, traffic = servers_of(servers), at_least_zero(traffic, "traffic")
         return 0.0 if servers else 1.0  # no traffic: only a group without trunks blocks
     whole = int(servers)
@@ -177,7 +178,7 @@ def extended_erlang_b_total_offered(servers: float, traffic: float, recall: floa
     so where people press redial within seconds. With `recall` 1 nobody gives up, and no more than `servers` can be served.
     """
     servers, traffic = servers_of(servers), at_least_zero(traffic, "traffic")
-    recall = _recall(recall)
+    recall = recall_of(recall)
     if recall == 1:
         if traffic >= servers:
             raise ValueError(
@@ -204,10 +205,11 @@ def extended_erlang_b_traffic(servers: float, gos: float, recall: float) -> floa
 
     A (1 - r B) with the A of `erlang_b_traffic`; the limits of `extended_erlang_b`.
     """
-    return erlang_b_traffic(servers, gos) * (1 - _recall(recall) * gos)
+    return erlang_b_traffic(servers, gos) * (1 - recall_of(recall) * gos)
 
 
-def _recall(value: float) -> float:
+def recall_of(value: float) -> float:
+    """The share of blocked callers who try again, both ends included; ValueError in a sentence."""
     if not 0 <= value <= 1:
         raise ValueError(f"recall must be a share from 0 (nobody tries again) to 1 (everybody does), not {value}")
     return float(value)

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final
 
+#: Below this a double has lost its digits, and its inverse its range: as good as nothing.
+TINY: Final = 1e-305
 #: Trunks (or sources) that a formula is asked for: ten times what the largest carrier's group has; the recursions take
 #: a microsecond for ten of them.
 MOST_SERVERS: Final = 100_000
@@ -24,10 +26,10 @@ def servers_of(value: float, name: str = "servers") -> float:
 
 
 def at_least_zero(value: float, name: str) -> float:
-    """A finite number that is not negative; ValueError in a sentence."""
+    """A finite number that is not negative, 0 if it is below TINY; ValueError in a sentence."""
     if not 0 <= value < math.inf:
         raise ValueError(f"{name} must be a number that is not negative, not {value}")
-    return float(value)
+    return float(value) if value >= TINY else 0.0
 
 
 def share_of(value: float, name: str) -> float:
@@ -105,6 +107,8 @@ def poisson_term(count: float, mean: float) -> float:
     if mean == 0:
         return 1.0 if count == 0 else 0.0
     if count < 10:
+        if mean > 1000:
+            return 0.0  # e^-1000 times anything that may stand before it
         return float(mean**count * math.exp(-mean) / math.gamma(count + 1))
     return math.exp(-_stirling(count) - _deviance(count, mean)) / math.sqrt(2 * math.pi * count)
 

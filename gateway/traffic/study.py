@@ -14,10 +14,14 @@ from zoneinfo import ZoneInfo
 
 from gateway.instants import SECOND
 from gateway.traffic.busy_hour import (
+    HIGH_DAYS,
+    NORMAL_DAYS,
+    TEN_HIGHEST,
     Average,
     Day,
     Hour,
     average_daily_peak,
+    averaged,
     bouncing,
     clock_hour,
     days_of,
@@ -51,6 +55,8 @@ from gateway.traffic.uses import Use
 SHORT: Final = 10 * SECOND
 #: Short calls in the period from which on, if they are more than half of a trunk's, the trunk is called noisy.
 NOISY: Final = 30
+#: Quarter hours of a day that must be over for it to count: two hours, so that there is one from o'clock to o'clock.
+LEAST_QUARTERS: Final = 8
 #: Occupancy over the whole period above which a trunk is stuck rather than busy.
 STUCK: Final = 0.98
 
@@ -89,7 +95,10 @@ class TrunkStudy(NamedTuple):
 
 
 class BusyHours(NamedTuple):
-    """The busy hour by each definition; None where there is no day."""
+    """The busy hour by each definition; None where there is no day.
+
+    `normal_load` and `high_load` are means of the highest 30 and 5 days, as ITU-T E.500 (1988) takes them of a year.
+    """
 
     clock: Hour | None
     sliding: Hour | None
@@ -97,6 +106,8 @@ class BusyHours(NamedTuple):
     average_daily_peak: Average | None
     bouncing: Average | None
     ten_highest: tuple[Hour, ...]
+    normal_load: Average | None
+    high_load: Average | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +116,8 @@ class GroupStudy:
 
     `grade` is of the time-consistent busy hour, None where the configuration does not know the group; `all_busy` is of the
     whole period. `cut` counts calls that had to be cut because their trunk was taken again; `beyond` says that more were in
-    use than there are: the times are rough, or the configuration is wrong. `heat` is the mean number busy by weekday and hour.
+    use than there are: the times are rough, or the configuration is wrong. `time_at` tells for 0, 1, 2 … trunks how long
+    exactly so many were in use, in microseconds; `heat` is the mean number busy by weekday and hour.
     """
 
     group: str
@@ -122,6 +134,7 @@ class GroupStudy:
     cut: int
     beyond: bool
     whole_minutes: bool
+    time_at: tuple[int, ...]
     heat: Mapping[tuple[int, int], float]
     forecast: Forecast | None
     full_on: date | None
@@ -203,7 +216,10 @@ class _Work:
             told = one.load
             longer = told._replace(busy=told.busy + told.unrung * self._asked.allowance_s * SECOND)
             loads[one.quarter] = loads.get(one.quarter, NOTHING).plus(longer)
-        return days_of(loads, self._asked.first, self._asked.last, self._asked.zone)
+        days = days_of(loads, self._asked.first, self._asked.last, self._asked.zone)
+        # A quarter hour that is still to come was not idle; a day of which hardly anything is over says nothing.
+        past = [Day(day.day, tuple(one for one in day.quarters if one.since + QUARTER <= self._until)) for day in days]
+        return [day for day in past if len(day.quarters) >= LEAST_QUARTERS]
 
     def _possible(self) -> tuple[list[Held], int]:
         """The uses with their allowance; on a trunk that carries one call at a time, no two at once."""
@@ -264,13 +280,14 @@ class _Work:
             cut=self._cut,
             beyond=bool(trunks) and peak.busy > trunks,
             whole_minutes=whole_minutes(self._uses),
+            time_at=tuple(self._sweep.time_at()),
             heat=_heat(self._days, self._until),
             forecast=forecast,
             full_on=self._full_on(forecast),
         )
 
     def _whole(self, day: Day) -> bool:
-        return bool(day.quarters) and day.quarters[-1].since + QUARTER <= self._asked.now
+        return local_hours(day.day, self._asked.zone)[-1].until <= self._asked.now
 
     def _full_on(self, forecast: Forecast | None) -> date | None:
         """The first day within a year whose busy hour is expected above what the group may be offered."""
@@ -330,15 +347,18 @@ class _Work:
 
 def _busy_hours(days: Sequence[Day]) -> BusyHours:
     if not days:
-        return BusyHours(None, None, None, None, None, ())
+        return BusyHours(None, None, None, None, None, (), None, None)
     by_load = [(clock_hour(day), sliding_hour(day)) for day in days]
+    highest = highest_days(days, len(days))
     return BusyHours(
         clock=max((one for one, _ in by_load), key=lambda hour: hour.erlangs),
         sliding=max((one for _, one in by_load), key=lambda hour: hour.erlangs),
         time_consistent=time_consistent(days),
         average_daily_peak=average_daily_peak(days),
         bouncing=bouncing(days)[1],
-        ten_highest=tuple(highest_days(days)),
+        ten_highest=tuple(highest[:TEN_HIGHEST]),
+        normal_load=averaged(highest[:NORMAL_DAYS]),
+        high_load=averaged(highest[:HIGH_DAYS]),
     )
 
 

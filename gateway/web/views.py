@@ -118,6 +118,7 @@ _OUTCOMES: Final[Mapping[str, str]] = {
     "unacknowledged": "handed over; this PMS acknowledges nothing",
     "found_at_start": "the gateway stopped before an answer came",
     "late_yes": "the PMS said yes, late",
+    "in_total": "it stands in the PMS's total",
     "late_no": "the PMS said no, late",
     "late_retry": "the PMS asked, late, to try again",
 }

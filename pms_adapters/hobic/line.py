@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 from twisted.application.service import Service
 from twisted.internet import protocol
 from twisted.internet.defer import Deferred, maybeDeferred, succeed
+from twisted.internet.error import ConnectionAborted
 from twisted.internet.interfaces import (
     IAddress,
     IDelayedCall,
@@ -82,9 +83,12 @@ class HobicLine(protocol.Protocol):
             self._wire.loseConnection()
 
     def abort(self) -> None:
-        """Close at once."""
-        cut = getattr(self._wire, "abortConnection", self._wire.loseConnection)
-        cut()
+        """Close at once. A serial port has no word for it: what it has not sent yet would keep it open for ever."""
+        cut = getattr(self._wire, "abortConnection", None)
+        if cut is not None:
+            cut()
+        elif self._wire.connected:
+            self._wire.connectionLost(Failure(ConnectionAborted()))  # type: ignore[no-untyped-call]
 
 
 class LineFactory(protocol.Factory):

@@ -4,8 +4,9 @@ A charge is `postBillingCharges`: POST to the reservation's charges. Who is in a
 `searchType=InHouse`. What was posted is read back from the journal, `getFinancialPostings`, by our check number: it shows a
 charge wherever routing has put it, where a folio would show one window of one guest.
 
-Of the answers to a charge, 201 with a JSON object is yes, and so is 200 with the posting's number. A problem document with a status from 400 to 499 is a
-definite no, because OPERA checks before it books. All else (a 500, a page of HTML, a redirect) may have been booked.
+Of the answers to a charge, 201 with a JSON object is yes, and so is 200 with the posting's number. A problem document
+with a status from 400 to 499 is a definite no, because OPERA checks before it books; but not 408, with which a gateway
+may tell of a time-out behind it. All else (a 500, a page of HTML, a redirect) may have been booked.
 
 Specification: OPERA Cloud Cashiering and Reservation APIs (csh, rsv), published under the UPL.
 """
@@ -182,7 +183,7 @@ def outcome_of(status: int, body: bytes) -> Posted | Refused:
         return Posted(" ".join(numbers))
     if status in {401, 429}:  # not looked at: the gateway did not let it through
         return Refused(str(status), _words(said) or "the gateway did not let it through", "later")
-    if 400 <= status < 500 and (said.get("title") or said.get("o:errorCode")):
+    if 400 <= status < 500 and status != 408 and (said.get("title") or said.get("o:errorCode")):
         return Refused(str(said.get("o:errorCode") or status), _words(said))
     raise Unusable(f"OPERA answered {status} {_words(said)}".rstrip())
 

@@ -106,8 +106,13 @@ class Ows:
         found = await self._residents(posting.room)
         if isinstance(found, Refused):
             return found
+        numbered = [one.stay for one in found if one.number]
+        if found and not numbered:
+            named = ", ".join(sorted({source or "none" for one in found for source in one.sources})) or "nothing"
+            words = f"OPERA names the reservation in room {posting.room} by {named}: look at number_from"
+            return Refused("NONUMBER", words)
         here = replace(posting, started_at=self._kit.local(posting.started_at))
-        paying = payer([one.stay for one in found], here, self._kit.now())
+        paying = payer(numbered, here, self._kit.now())
         return paying if isinstance(paying, Refused) else paying.key
 
     async def charge(self, posting: Posting, account: str, timeout: float) -> Posted | Refused:
@@ -144,7 +149,7 @@ class Ows:
         if isinstance(sharers, Refused):
             search.gaps.append(f"who is in room {posting.room} now is not told: {sharers.code} {sharers.text}".rstrip())
         else:
-            numbers += [one.number for one in sharers]
+            numbers += [one.number for one in sharers if one.number]
         if account is None:
             search.gaps.append("it is not known any more on which reservation it was posted")
         for number in numbers:
@@ -175,7 +180,8 @@ class Ows:
                 return Refused(said.code, f"who is in room {room}: {said.text}".rstrip(), "later")
             if said.said not in ("SUCCESS", "FAIL"):
                 raise NoAnswer("OPERA's answer says neither SUCCESS nor FAIL")
-            found.update((one.number, one) for one in here)
+            # An OPERA that passes over our filter must not have somebody else's guest charged.
+            found.update((one.number, one) for one in here if room in one.rooms or not one.rooms)
             if len(found) == 1 and not next(iter(found.values())).shared:
                 break  # nobody else can be due out of it
         return list(found.values())
@@ -214,7 +220,7 @@ class Ows:
                 if isinstance(there, Refused):
                     search.gaps.append(f"who is in room {target.room} is not told")
                 else:
-                    numbers += [one.number for one in there]
+                    numbers += [one.number for one in there if one.number]
         return numbers
 
     async def _of_reservation(self, operation: str, number: str) -> etree._Element:

@@ -59,12 +59,15 @@ def verdict(answer: Element) -> Verdict:
 class Resident:
     """A reservation in a room. `numbers` are all that OPERA calls it; `number` the one that charges are posted by.
 
+    `number` is empty where OPERA names it by other `sources` alone. `rooms` are those that OPERA says it is in.
     `arrived` is the day, `arrived_at` the hour if OPERA tells one, both in hotel time. `primary` is true for the first
     of a share. `shared` says that others are in the room too.
     """
 
     number: str
     numbers: frozenset[str]
+    sources: tuple[str, ...]
+    rooms: frozenset[str]
     status: str
     no_post: bool
     arrived: date | None
@@ -84,25 +87,26 @@ class Resident:
 def residents(answer: Element, sources: Sequence[str], zone: ZoneInfo) -> list[Resident]:
     """Who is in a room, in OPERA's order; `sources` are the kinds of number that a charge may be posted by."""
     found = answer.iterfind("s:HotelReservations/r:HotelReservation", _NS)
-    return [one for each in found if (one := _resident(each, sources, zone)) is not None and one.status in IN_HOUSE]
+    return [one for each in found if (one := _resident(each, sources, zone)).status in ("", *IN_HOUSE)]
 
 
-def _resident(element: Element, sources: Sequence[str], zone: ZoneInfo) -> Resident | None:
+def _resident(element: Element, sources: Sequence[str], zone: ZoneInfo) -> Resident:
     named = [
         (one.get("source", ""), (one.text or "").strip()) for one in element.iterfind("r:UniqueIDList/c:UniqueID", _NS)
     ]
     number = next((value for source in sources for kind, value in named if kind == source and value), "")
-    if not number:
-        return None
+    rooms = element.iterfind("r:RoomStays/h:RoomStay/h:RoomTypes/h:RoomType/h:RoomNumber", _NS)
     day, hour = _arrival(element, zone)
     return Resident(
         number=number,
         numbers=frozenset(value for _, value in named),
+        sources=tuple(kind for kind, _ in named),
+        rooms=frozenset((one.text or "").strip() for one in rooms),
         status=element.get("computedReservationStatus") or element.get("reservationStatus") or "",
         no_post=element.get("noPost", "") in _YES,
         arrived=day,
         arrived_at=hour,
-        primary=_is_primary(element, number),
+        primary=bool(number) and _is_primary(element, number),
         shared=element.get("shareExists", "") in _YES,
     )
 

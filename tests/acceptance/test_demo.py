@@ -33,9 +33,10 @@ def cut_restored_and_killed(shown: Demo) -> int:
     return before
 
 
-def test_the_demo_ends_by_itself_with_a_balance_that_holds_and_leaves_nothing_behind(tmp_path: Path) -> None:
+@pytest.mark.parametrize("pms", ["fias", "guestline"])
+def test_the_demo_ends_by_itself_with_a_balance_that_holds_and_leaves_nothing_behind(tmp_path: Path, pms: str) -> None:
     """Twenty seconds of calls, one a second: charges posted, none lost, none doubled, exit code 0, no file, no process."""
-    with demo(tmp_path, "--for", "20", "--rate", "60") as shown:
+    with demo(tmp_path, "--for", "20", "--rate", "60", "--pms", pms) as shown:
         children = eventually("three processes run", lambda: found if len(found := shown.children()) >= 3 else None)
         assert shown.process.wait(timeout=90) == 0
         figures = last_figures(shown.text)

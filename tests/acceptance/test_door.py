@@ -111,7 +111,7 @@ def test_a_client_made_by_wsimport_lives_on_the_door(door: tuple[House, str], tm
     subprocess.run([wsimport, "-quiet", "-p", "door", "-d", tmp_path, wsdl(house)], check=True, capture_output=True)
     classes = ["-cp", f"{tmp_path}:{path}"]
     subprocess.run([javac, "-nowarn", *classes, "-d", str(tmp_path), str(CLIENT)], check=True, capture_output=True)
-    command = [java, "-XX:TieredStopAtLevel=1", *classes, "DoorClient", wsdl(house), words]
+    command: list[str] = [str(java), "-XX:TieredStopAtLevel=1", *classes, "DoorClient", wsdl(house), words]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     said = dict(line.split(": ", 1) for line in done.stdout.splitlines())

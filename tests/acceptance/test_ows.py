@@ -168,7 +168,7 @@ def test_a_no_is_refused_with_its_reason_and_books_nothing(house: House, opera: 
         eventually("all are refused", lambda: house.states() == {"refused": 3})
         house.stop()
     assert "PROPERTY_RESTRICTED" in json.dumps(state_of(house, FIRST))
-    assert "no-post" in str(state_of(house, FIRST + 1)["reason"])
+    assert "takes no charges" in str(state_of(house, FIRST + 1)["reason"])
     assert "nobody" in str(state_of(house, FIRST + 2)["reason"])
     assert opera.booked() == []
 

@@ -1,5 +1,5 @@
 """`python -m tests.bench [NAME ...]`: run benches and print their tables. Names: intake, latency, growth, reading,
-posting, whole, traffic, safety, enduring; without one, all of them in this order. BENCH_FULL=1 runs the long forms, BENCH_DIR names the disk.
+posting, soap, whole, traffic, safety, enduring; without one, all of them in this order. BENCH_FULL=1 runs the long forms, BENCH_DIR names the disk.
 """
 
 from __future__ import annotations

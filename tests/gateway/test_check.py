@@ -50,6 +50,12 @@ def test_a_good_configuration_is_summed_up_for_people(house: Path) -> None:
         assert words in result.stdout
 
 
+def test_groups_of_trunks_are_summed_up_as_they_stand_last(house: Path) -> None:
+    grown = '[[trunks]]\ngroup = "city"\nchannels = 24\n[[trunks]]\ngroup = "city"\nchannels = 30\nsince = 2026-09-01\n'
+    changed(house, "[tariff]", f"{grown}[tariff]")
+    assert "trunks     city: 30, both, target 1.0%" in check(house).stdout
+
+
 def test_the_mapping_to_the_pms_is_listed_by_class_of_number(house: Path) -> None:
     changed(house, "answer_timeout = 30", 'outlet = { international = "3" }\ncall_type = { international = "X" }')
     line = next(line for line in check(house).stdout.splitlines() if line.strip().startswith("international:"))

@@ -253,7 +253,7 @@ def test_what_is_known_of_a_doubt_is_told_in_order() -> None:
         "answered_at": 44,
         "words": "the line was lost before the answer",
     }
-    known = doubted({"place": "Poland, mobile"}, [{}, attempt], lambda instant: f"at {instant}")
+    known = doubted({"state": "in_doubt", "place": "Poland, mobile"}, [{}, attempt], lambda instant: f"at {instant}")
     assert known == [
         ("sent", "at 14 to room 412 as number 17, its attempt 2"),
         ("with the text", "Poland, mobile"),

@@ -50,6 +50,11 @@ def test_a_token_is_printed_alone_and_the_feed_begins(config: Path) -> None:
     database.close()
 
 
+def test_every_right_can_be_given(config: Path) -> None:
+    said = [word for right in tokens.RIGHTS for word in ("--right", right)]
+    assert run(config, "add", "all", *said).exit_code == 0
+
+
 def test_a_revoked_token_stays_in_the_list(config: Path) -> None:
     first, second = (run(config, "add", name, "--right", "read").stdout.strip() for name in ("crm", "books"))
     assert run(config, "revoke", "1", "--by", "Ines").exit_code == 0

@@ -17,7 +17,7 @@ from gateway.store.verify import broken_rules
 from gateway.web.marks import posting_mark
 from gateway.web.words import Clock
 from pms_adapters.posting import Unconfirmable
-from tests.gateway.configurations import EXAMPLE
+from tests.gateway.configurations import EXAMPLE, with_tariff
 from tests.gateway.rig import NOON, WARSAW, Rig, line
 from tests.gateway.test_clerk import ByHand, deed, whole
 from tests.gateway.web.asking import Asker
@@ -75,6 +75,7 @@ def test_the_pms_total_settles_all_or_nothing(rig: Rig) -> None:
     assert rig.states() == ["posted"] * 3
     trail = rig.rows("SELECT who, what FROM audit_trail WHERE posting_id IS NOT NULL ORDER BY id")
     assert [who for who, _ in trail] == ["Ines"] * 3
+    assert rig.rows("SELECT DISTINCT event FROM attempts") == [("in_total",)]
     assert all("unconfirmable -> posted (total)" in what and "report 12" in what for _, what in trail)
     whole(rig)
     assert "no charge" in total(rig, ours)
@@ -147,6 +148,24 @@ def test_the_command_adds_up_and_settles(tmp_path: Path) -> None:
     )
     listed = CliRunner().invoke(main, ["postings", "list", "--config", str(config), "--state", "unconfirmable"])
     assert "0 postings" in listed.output
+
+
+def test_the_balance_names_it_and_is_even_once_the_total_agrees(tmp_path: Path) -> None:
+    """What the PMS's own total has, the PMS has said yes to."""
+    rig = Rig(f"sqlite:///{tmp_path / 'foliogate.db'}")
+    hand_over(rig)
+    config = with_tariff(tmp_path) / "foliogate.toml"
+    config.write_text(EXAMPLE)
+    day = f"{NOON.astimezone(WARSAW):%Y-%m-%d}"
+    asked = ["report", "balance", "--config", str(config), "--from", day, "--to", day, "--format", "json"]
+    before = CliRunner().invoke(main, asked)
+    assert before.exit_code == 0, before.output
+    assert "3 charges with" in before.output
+    assert "not on a folio" in before.output
+    assert total(rig, summed(rig)).startswith("settled")
+    after = CliRunner().invoke(main, asked)
+    assert "The balance is even: 3 charges" in after.output
+    rig.close()
 
 
 def test_the_pages_show_it_and_offer_what_can_be_done(tmp_path: Path) -> None:

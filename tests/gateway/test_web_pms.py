@@ -14,7 +14,7 @@ from gateway.app import pms as makers
 from gateway.config import Config
 from pms_adapters.catalog import ADAPTERS
 from pms_adapters.posting import PmsAdapter
-from tests.gateway.configurations import SMALLEST, good, with_tariff
+from tests.gateway.configurations import SMALLEST, good, with_tariff, wrong
 
 PAGES = Path(__file__).parents[2] / "docs" / "pms"
 BLOCK = re.compile(r"```toml\n(\[\[pms\]\]\n.*?)```", re.DOTALL)
@@ -49,7 +49,7 @@ def test_every_adapter_of_the_catalog_has_its_maker() -> None:
     assert set(makers.MAKERS) == set(ADAPTERS)
 
 
-@pytest.mark.parametrize("name", ["guestline", "innroad", "ohip", "sihot"])
+@pytest.mark.parametrize("name", ["guestline", "innroad", "ohip", "ows", "sihot"])
 def test_what_the_page_says_to_write_is_good_and_makes_the_adapter(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -61,3 +61,20 @@ def test_what_the_page_says_to_write_is_good_and_makes_the_adapter(
     assert ADAPTERS[name].title in lines[0]
     assert len(lines) > 2
     assert SECRET not in f"{lines} {config!r} {config.pms[0].options!r}"
+
+
+def test_the_page_of_opera_has_every_option_and_no_other() -> None:
+    table = (PAGES / "ows.md").read_text(encoding="utf-8").partition("| option |")[2].partition("\n\n")[0]
+    named = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.split(" | ")[0])}
+    assert named == set(ADAPTERS["ows"].options().model_fields)
+
+
+def test_options_that_cannot_work_are_told_in_sentences(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INNROAD_PASSWORD", SECRET)
+    block = NAMES["innroad"].replace("yes = [1]", 'yes = [], duration = "weeks", logim = "x"')
+    told = [str(problem) for problem in wrong(with_tariff(tmp_path), SMALLEST.replace("[tariff]", f"{block}[tariff]"))]
+    assert len(told) == 3
+    assert "must be 'seconds', 'minutes' or 'hh:mm:ss', not \"weeks\"; write for example" in told[0] + told[1]
+    assert any("must have at least 1 item" in one for one in told)
+    assert 'there is no key "logim" here; did you mean "login"' in told[2]
+    assert SECRET not in "".join(told)

@@ -37,7 +37,7 @@ _NOTHING: Final = {
     "held": "No charge is held.",
 }
 #: The order in which states are told; one that is not here comes behind.
-_ORDER: Final = ("posted", "due", "sent", "held", "refused", "in_doubt", "written_off")
+_ORDER: Final = ("posted", "due", "sent", "held", "refused", "in_doubt", "unconfirmable", "written_off")
 
 
 def state_words(state: str) -> str:

@@ -59,7 +59,7 @@ class SoapFaults(FaultWords):
     """The faults that are on now."""
 
     switches: ClassVar = frozenset({"na"})
-    counted: ClassVar = frozenset({_EXPIRED, *(before + word for before in _BEFORE.values() for word in _COUNTED)})
+    counted: ClassVar = frozenset(before + word for before in _BEFORE.values() for word in _COUNTED)
     code: ClassVar = re.compile("[A-Za-z0-9_-]{1,40}")
     code_example: ClassVar = "a code, as in refuse:PROPERTY_RESTRICTED:0.1"
 
@@ -75,3 +75,11 @@ class SoapFaults(FaultWords):
     def sessions_expire(self) -> bool:
         """Whether all sessions end before this request."""
         return self.take(_EXPIRED)
+
+
+class SessionFaults(SoapFaults):
+    """Those of a PMS with sessions, whose codes are numbers."""
+
+    counted: ClassVar = SoapFaults.counted | {_EXPIRED}
+    code: ClassVar = re.compile("[0-9]{1,9}")
+    code_example: ClassVar = "a number, as in refuse:30003:0.1"

@@ -30,12 +30,13 @@ from gateway.simulators.pms_house import House
 from gateway.simulators.pms_script import Act, Playing
 from gateway.simulators.soap import guestline, ows
 from gateway.simulators.soap.dialect import Answer, Dialect, Login
-from gateway.simulators.soap.faults import SoapFaults, Treatment
+from gateway.simulators.soap.faults import SessionFaults, SoapFaults, Treatment
 from gateway.simulators.soap.folios import SoapOffice
 from gateway.simulators.soap.wire import Asked
 from gateway.simulators.stays import opening_guests
 
-DIALECTS: Final = ("ows", "guestline")
+FAULTS: Final[Mapping[str, type[SoapFaults]]] = {"ows": SoapFaults, "guestline": SessionFaults}
+"""The dialects, and the words of faults that each knows."""
 FASTEST: Final = 6000.0
 """Guests who come or go in a minute: a hundred a second exercise a gateway more than any hotel."""
 WINDOWS: Final = 8
@@ -63,15 +64,15 @@ class SoapPmsSettings:
 
     def check(self) -> None:
         """Checks the settings as a whole; raises ValueError with a plain sentence."""
-        if self.dialect not in DIALECTS:
-            raise ValueError(f"There is no SOAP dialect {self.dialect!r} here; there are {' and '.join(DIALECTS)}.")
+        if self.dialect not in FAULTS:
+            raise ValueError(f"There is no SOAP dialect {self.dialect!r} here; there are {' and '.join(FAULTS)}.")
         check_server(self.listen, self.beyond_loopback)
         if self.control is not None:
             check_server(self.control, self.beyond_loopback)
         if not 0 <= self.checkins_per_minute <= FASTEST:
             raise ValueError(f"The check-ins a minute must be 0 to {FASTEST:.0f}.")
         for word in self.faults:
-            SoapFaults(random.Random(0)).apply(word)
+            FAULTS[self.dialect](random.Random(0)).apply(word)
 
 
 class SoapPms:
@@ -86,7 +87,7 @@ class SoapPms:
     ) -> None:
         settings.check()
         self.settings, self._reactor, self._now, self._say = settings, reactor, now, say
-        self.faults = SoapFaults(random.Random(f"pms faults {settings.seed}"))
+        self.faults = FAULTS[settings.dialect](random.Random(f"pms faults {settings.seed}"))
         guests = opening_guests(settings.seed, settings.rooms, self.local_now().date())
         answers = ows.ANSWERS if settings.dialect == "ows" else guestline.ANSWERS
         self.office = SoapOffice(settings.rooms, guests, answers)

@@ -43,6 +43,7 @@ class StandingShow:
     """A demo in which nothing moves, and which writes down what it is told to do."""
 
     gateway_url = "http://127.0.0.1:8081"
+    pms_url = ""
 
     def __init__(self, ledgers: Books) -> None:
         self.config = cast(Config, _Config())

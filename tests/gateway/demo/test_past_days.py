@@ -59,9 +59,9 @@ def write(folder: Path, seed: int = 1, pms: str = "fias") -> Written:
     return Written(hotel=hotel, database=database, summary=summary, progress=progress)
 
 
-@pytest.fixture(scope="module", params=["fias", "ows"])
+@pytest.fixture(scope="module", params=["fias", "ows", "guestline"])
 def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Written]:
-    """One past for all tests that only look, for a PMS that tells of its guests and for one that must be asked."""
+    """One past for all tests that only look, for a PMS that tells of its guests and for those that must be asked."""
     made = write(tmp_path_factory.mktemp("hotel"), pms=request.param)
     yield made
     made.database.close()

@@ -18,7 +18,7 @@ from twisted.internet.testing import MemoryReactorClock, StringTransportWithDisc
 from twisted.python.failure import Failure
 
 from gateway.simulators.soap.door import LARGE, LONGEST_REQUEST, door_site
-from gateway.simulators.soap.faults import SoapFaults
+from gateway.simulators.soap.faults import SessionFaults, SoapFaults
 from gateway.simulators.soap.pms import SoapPms, SoapPmsSettings
 from gateway.simulators.soap.wire import NAMESPACES, Version
 from gateway.simulators.stays import parse_rooms
@@ -418,6 +418,10 @@ def test_words_that_are_not_understood_change_nothing() -> None:
     with pytest.raises(ValueError, match="There is no fault 'ry:1'"):
         faults.apply("html:1,ry:1")
     assert faults.words() == ["lookup-dtd:1", "silence:2"]
+    with pytest.raises(ValueError, match="session-expired"):
+        faults.apply("session-expired:1")
+    with pytest.raises(ValueError, match="needs a number"):
+        SessionFaults(Random(1)).apply("refuse:PROPERTY_RESTRICTED:1")
 
 
 def test_the_judge_allows_every_answer_of_the_simulator(opera: Shop, rezlynx: Shop, judge: Judge) -> None:

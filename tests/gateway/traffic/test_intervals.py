@@ -18,7 +18,6 @@ from gateway.traffic.intervals import (
     Load,
     Sweep,
     apportioned,
-    gathered,
     local_hours,
     one_call_a_trunk,
     provisional_from,
@@ -93,12 +92,11 @@ def test_a_use_is_in_its_quarters_to_the_microsecond(since: int, length: int, an
     for quarter, load in parts.items():
         assert load.busy == max(0, min(use.until, quarter + QUARTER) - max(since, quarter))
         assert load.busy or quarter == quarter_of(since)  # nothing is written for a quarter that it did not touch
-    assert gathered(parts, 0, 20 * QUARTER) == Load(1, answered, length, 0)
+    whole = NOTHING
+    for load in parts.values():
+        whole = whole.plus(load)
+    assert whole == Load(1, answered, length)
     assert parts[quarter_of(since)].seizures == 1
-
-
-def test_what_was_not_recorded_is_nothing() -> None:
-    assert gathered({}, 0, QUARTER) == NOTHING
 
 
 @pytest.mark.parametrize(

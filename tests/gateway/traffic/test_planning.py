@@ -180,8 +180,6 @@ def test_trunks_that_no_entry_names_are_told() -> None:
     uses = [Use(trunk, group, "out", 0, 1, 1, 0) for trunk, group in (("T1", ""), ("T9", ""), ("31", "7"), ("", ""))]
     assert house.unknown(uses) == [("", ""), ("", "T9")]
     assert (house.group_of("T1", "x"), house.group_of("31", "7")) == ("city", "7")
-    assert house.unused("city", 0, ["T1"]) == ["T2"]
-    assert house.unused("elsewhere", 0, []) == []
     assert house.groups == ["7", "city"]
 
 

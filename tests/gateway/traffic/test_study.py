@@ -77,6 +77,8 @@ def test_two_trunks_and_an_hour() -> None:
     assert (found.out.seizures, found.incoming.seizures) == (1, 1)
     assert found.heat[0, 12] == pytest.approx(80 / 60)
     assert found.heat[0, 13] == 0
+    assert found.time_at == (DAY - 3600 * SECOND, 2400 * SECOND, 1200 * SECOND)
+    assert found.busy.high_load == found.busy.normal_load == found.busy.time_consistent
     assert found.name == "City lines"
 
 
@@ -172,6 +174,22 @@ def test_figures_are_of_the_time_that_was_there() -> None:
     assert found.trunks[0].occupancy == pytest.approx(0.5)
 
 
+def test_hours_to_come_are_not_taken_for_idle_ones() -> None:
+    """Two evenings of one erlang each, and a third day of which only the morning is over."""
+    evenings = [use("T1", 8 * 60 + day * 1440, 60) for day in range(2)]
+    asked = replace(ASKED, last=MONDAY + timedelta(days=2), now=NOON + 2 * DAY)
+    hour = group(studied(evenings, city("T1"), asked=asked)).busy.time_consistent
+    assert hour is not None
+    assert (hour.minute, hour.erlangs, hour.days) == (20 * 60, 1.0, 2)
+
+
+def test_a_period_that_has_not_begun_has_no_figures() -> None:
+    found = group(studied([], city("T1"), asked=replace(ASKED, now=NOON - 30 * DAY)))
+    assert found.busy.time_consistent is None
+    assert found.grade is None
+    assert found.heat == {}
+
+
 def test_a_change_within_the_period_is_told() -> None:
     change = NOON - 3 * HOUR
     found = group(studied([use("T1", 0, 10)], city("T1"), city("T1", "T2", since=change)))
@@ -190,6 +208,9 @@ def test_a_month_that_grows_says_when_it_will_be_full() -> None:
     assert found.forecast.trend_is_clear
     assert found.full_on is not None
     assert found.full_on > asked.last
+    noon = replace(asked, last=MONDAY + timedelta(days=28), now=NOON + 28 * DAY)  # and half of a day without a call
+    with_half_a_day = group(studied(calls, city(*members), asked=noon))
+    assert with_half_a_day.forecast == found.forecast
 
 
 def test_attempts_that_the_exchange_calls_blocked_are_measured() -> None:

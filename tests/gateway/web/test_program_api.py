@@ -150,6 +150,16 @@ def test_the_same_request_is_done_once_and_answered_alike(door: StandingHouse) -
     assert door.rig.states() == ["sent", "sent", "due"]
 
 
+def test_an_answer_that_there_is_nothing_is_not_kept(door: StandingHouse) -> None:
+    """A program looks every few seconds, for years."""
+    asker, token = Asker(as_house(door)), door.token()
+    asker.tell("/api/v1/postings/take", {"client_id": "t1"}, token)
+    for name in ("t2", "t3", "t3"):
+        answer = asker.tell("/api/v1/postings/take", {"client_id": name}, token).json()
+        assert (answer["status"], answer["result"]) == ("done", {"postings": []})
+    assert door.rig.rows("SELECT client_id FROM requests") == [("t1",)]
+
+
 def test_a_name_used_for_something_else_is_refused(door: StandingHouse) -> None:
     asker, token = Asker(as_house(door)), door.token()
     asker.tell("/api/v1/postings/take", {"client_id": "a", "most": 2}, token)

@@ -126,6 +126,7 @@ def test_a_plain_answer_is_believed(status: int, body: bytes, outcome: object) -
         (404, b"<html>not here</html>"),
         (403, said()),
         (408, b""),
+        (408, said(**PROBLEM)),
         (500, said(**PROBLEM)),
         (503, b""),
     ],

@@ -48,6 +48,7 @@ class Guest:
     hour: str = ""
     shared: bool = False
     primary: bool = False
+    tells_room: bool = True
 
 
 @dataclass(slots=True)
@@ -76,6 +77,7 @@ class Opera:
     headers: list[etree._Element] = field(default_factory=list)
     waiting: list[Any] = field(default_factory=list)
     dumb: bool = False
+    filters: bool = True
     garbage: str = "<nonsense/>"
     refusal: str = "Not today"
     page: int = 200
@@ -150,7 +152,9 @@ class Opera:
         return {"yes": self.yes(), "no": self.no(words=self.refusal), "garbage": self.garbage}[self.mood]
 
     def _who(self, room: str, status: str) -> str:
-        found = "".join(_guest(one) for one in self.guests if one.room == room and one.status == status)
+        found = "".join(
+            _guest(one) for one in self.guests if (one.room == room or not self.filters) and one.status == status
+        )
         return (
             '<FutureBookingSummaryResponse xmlns="http://webservices.micros.com/ows/5.1/Reservation.wsdl">'
             f'<Result resultStatusFlag="SUCCESS"/><HotelReservations>{found}</HotelReservations>'
@@ -182,7 +186,9 @@ class Opera:
 def _guest(one: Guest) -> str:
     flags = f'noPost="{str(one.no_post).lower()}" shareExists="{str(one.shared).lower()}"'
     ids = f'<c:UniqueID type="INTERNAL">5{one.number}</c:UniqueID><c:UniqueID type="EXTERNAL" source="RESV_NAME_ID">{one.number}</c:UniqueID>'
-    stay = f"<h:RoomStay><h:TimeSpan><h:StartDate>{one.arrival}</h:StartDate></h:TimeSpan></h:RoomStay>"
+    room = f"<h:RoomTypes><h:RoomType><h:RoomNumber>{one.room}</h:RoomNumber></h:RoomType></h:RoomTypes>"
+    span = f"<h:TimeSpan><h:StartDate>{one.arrival}</h:StartDate></h:TimeSpan>"
+    stay = f"<h:RoomStay>{room if one.tells_room else ''}{span}</h:RoomStay>"
     hour = f' arrivalTime="{one.hour}"' if one.hour else ""
     share = (
         f'<r:ShareReservations><r:ShareReservationDetails primary="{"Y" if one.primary else "N"}">'

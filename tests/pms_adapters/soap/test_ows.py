@@ -191,6 +191,29 @@ def test_of_those_who_share_the_first_pays_always_the_same() -> None:
     assert paid_by(one, two, three) == paid_by(three, one, two) == "30"
 
 
+def test_an_opera_that_passes_over_our_filter_has_nobody_elses_guest_charged() -> None:
+    scene, _ = up()
+    scene.opera.filters = False
+    scene.opera.guests = [Guest("1", "0500"), Guest("2", "0412"), Guest("3", "0600")]
+    assert isinstance(post(scene), Posted)
+    assert scene.opera.charges[0].findtext(".//{*}UniqueID") == "2"
+    scene.opera.guests = [Guest("1", "0500")]
+    outcome = post(scene)
+    assert isinstance(outcome, Refused)
+    assert outcome.code == "NOGUEST"
+
+
+def test_where_opera_does_not_repeat_the_room_its_filter_is_believed() -> None:
+    assert paid_by(Guest("1", "0412", tells_room=False)) == "1"
+
+
+def test_a_guest_without_the_number_we_post_by_says_what_to_look_at() -> None:
+    scene, _ = up(id_source="OPERA_RESV_ID")
+    outcome = post(scene)
+    assert isinstance(outcome, Refused)
+    assert (outcome.code, "RESV_NAME_ID" in outcome.text, "number_from" in outcome.text) == ("NONUMBER", True, True)
+
+
 def test_no_post_is_honoured_and_a_sharer_pays() -> None:
     assert paid_by(Guest("1", "0412", no_post=True)) == "NOPOST"
     assert paid_by(Guest("1", "0412", no_post=True, shared=True), Guest("2", "0412", shared=True)) == "2"
