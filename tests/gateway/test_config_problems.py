@@ -254,3 +254,19 @@ def test_two_systems_are_one_too_many(folder: Path) -> None:
     text = EXAMPLE + '[[pms]]\nname = "protel"\nadapter = "fias"\nconnect = "tcp:127.0.0.1:5011"\n'
     problem = only(folder, text)
     assert (problem.key, "one PMS is as many" in problem.sentence) == ("pms.protel", True)
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "said"),
+    [
+        ('costly = "many"', "reports.costly", 'write it like "50.00"'),
+        ('costly = "0"', "reports.costly", "is no amount"),
+        ('costly = "50 PLN"', "reports.costly", "without its name"),
+        ('after_hours_from = "25:00"', "reports.after_hours_from", "is not a time of day"),
+        ("repeated = 1", "reports.repeated", "2"),
+        ("long_minute = 5", "reports.long_minute", 'did you mean "long_minutes"?'),
+    ],
+)
+def test_what_stands_out_is_set_in_the_hotels_own_terms(folder: Path, line: str, key: str, said: str) -> None:
+    problem = only(folder, f"{EXAMPLE}\n[reports]\n{line}\n")
+    assert (problem.key, said in problem.sentence) == (key, True), problem.sentence
