@@ -8,8 +8,8 @@ import pytest
 
 from gateway.simulators.calls import SimulatedCall, draw_call
 from gateway.simulators.destinations import plan_of
-from tests.simulation import checks, hotel
-from tests.simulation.day import HOUR, Day
+from tests.simulation import checks, hotel, plan
+from tests.simulation.day import DAY_HOURS, HOUR, Day
 from tests.simulation.play import workshop
 
 
@@ -72,3 +72,24 @@ def test_a_resync_is_not_asked_for_again_and_again(day: Day) -> None:
     day.run(scene)
     assert day.pms.pms.state()["counts"]["resyncs"] <= 2  # type: ignore[index]
     assert day.ask("SELECT 1 FROM postings") == []
+
+
+def test_what_a_web_service_booked_in_silence_is_settled_by_its_folio() -> None:
+    """No person is needed: each doubt is found on the bill, by its mark, and none is sent again."""
+
+    def silences(day: Day) -> None:
+        plan.quiet(day)
+        for hour in range(1, DAY_HOURS - 2, 2):
+            day.world.later(hour * HOUR, day.pms.pms.house.fault, "silence:1")
+
+    with workshop() as house:
+        over_soap = Day(3, house.folder, house, "ows")
+        over_soap.run(silences)
+        settled = over_soap.ask(
+            "SELECT who, count(*) FROM audit_trail WHERE what LIKE 'in_doubt -> posted%' GROUP BY who"
+        )
+        assert [who for who, _ in settled] == ["read-back"]
+        assert settled[0][1] >= 5
+        assert over_soap.ask("SELECT count(*) FROM postings WHERE state = 'in_doubt'") == [(0,)]
+        assert checks.broken(over_soap) == []
+        over_soap.end()
