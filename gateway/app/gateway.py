@@ -124,6 +124,12 @@ class Gateway:
             "foliogate {version} is running for {property}", version=self._version, property=self.config.property.id
         )
 
+    def _linked(self) -> Link:
+        try:
+            return Link(self._surroundings())
+        except ValueError as error:  # a certificate that is none, a key that is another's
+            raise parts.CannotStart(f"PMS {self.config.pms[0].name} cannot be used: {error}") from error
+
     def _build(self) -> None:
         self.memory = Memory(self.database, self.micros)
         self._settling = Settling(self.memory, self._rules, self._sources, self._book)
@@ -145,7 +151,7 @@ class Gateway:
             look_seconds=self._pace.look,
         )
         if self.config.pms:
-            self.link = Link(self._surroundings())
+            self.link = self._linked()
         self._asking = self._asked_by_programs()
         self.event_hooks = event_hooks(self._surroundings(), self._elsewhere)
         self.watch, self._deliveries = watch_of(

@@ -64,6 +64,7 @@ def _start(config: Config, reactor: Any, now: Any, trouble: list[str]) -> None:
     from importlib.metadata import version
 
     from twisted.internet.error import CannotListenError
+    from twisted.logger import Logger
 
     from gateway.app import CannotStart, Gateway
     from gateway.web.service import WebService
@@ -75,12 +76,20 @@ def _start(config: Config, reactor: Any, now: Any, trouble: list[str]) -> None:
         trouble.append(str(error))
         reactor.stop()
         return
+    except Exception:  # noqa: BLE001  whatever it is: a process that is alive and listens to nothing is worse
+        Logger().failure("the start failed")
+        trouble.append("the start failed for a reason that is ours to mend; the log says where")
+        reactor.stop()
+        return
     _spare_the_collector()
     web = WebService(gateway, reactor)
 
     def failed(failure: Any) -> None:
-        failure.trap(CannotListenError)
-        trouble.append(f"the page's port {config.web.port} is taken by another program; change [web] listen")
+        if failure.check(CannotListenError):
+            trouble.append(f"the page's port {config.web.port} is taken by another program; change [web] listen")
+        else:
+            Logger().failure("the page failed to start", failure)
+            trouble.append("the page failed to start; the log says where")
         reactor.stop()
 
     started = web.start()

@@ -117,3 +117,21 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(house: House) -> None:
     assert done.returncode == 1
     assert f"PBX main: cannot listen on port {house.pbx_port}" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_certificate_that_is_none_ends_the_start_with_a_sentence(house: House) -> None:
+    """Not with a process that is alive and listens to nothing."""
+    (house.config.parent / "ca.pem").write_text("no certificate")
+    text = house.config.read_text()
+    head, _, rest = text.partition("[[pms]]")
+    after = rest[rest.index("[rooms]") :]
+    block = (
+        '[[pms]]\nname = "opera"\nadapter = "ows"\nurl = "https://127.0.0.1:9/OWS_WS_51"\n'
+        'options = { hotel_code = "S", username = "u", password = "p", transaction_code = { default = "T" }, '
+        'ca_file = "ca.pem" }\n\n'
+    )
+    house.config.write_text(head + block + after)
+    words = [sys.executable, "-m", "gateway.cli.main", "run", "--config", str(house.config)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=30)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
+    assert "PMS opera cannot be used: ca_file" in done.stderr
