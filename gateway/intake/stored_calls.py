@@ -18,6 +18,7 @@ from gateway.intake.batch import Rules, Source
 from gateway.settle import CarrierCost, Price, carrier_cost, price
 from gateway.store import schema
 from gateway.store.database import Database
+from gateway.store.narrowing import rows_of
 from gateway.store.pages import first_since
 from gateway.store.reporting import AHEAD, SLICE, Span
 from gateway.store.stay_tariffs import load_stay_tariffs
@@ -181,7 +182,8 @@ def _of_one_record(call: StoredCall) -> JoinedCall:
 
 def legs_of(connection: Connection, owner: str, call_id: int, source: Source) -> list[CallRecord]:
     """The records of a call, read again, in the order they came."""
-    wanted = select(_r.raw, _r.received_at).where(_r.property == owner, _r.call_id == call_id).order_by(_r.id)
+    of_call = rows_of(schema.records, owner, "call_id", [call_id])
+    wanted = select(_r.raw, _r.received_at).where(of_call).order_by(_r.id)
     parsed = [source.parse(row.raw, from_micros(row.received_at)) for row in connection.execute(wanted)]
     return [leg for leg in parsed if isinstance(leg, CallRecord)]
 

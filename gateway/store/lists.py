@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from sqlalchemy import Connection, Select, func, insert, select, update
 
 from gateway.store import schema
+from gateway.store.narrowing import rows_of
 from gateway.store.rows import clean
 from gateway.store.statements import Statements
 
@@ -155,7 +156,7 @@ def of_call(connection: Connection, owner: str, call_id: int) -> list[dict[str, 
     wanted = (
         select(schema.list_items, _l.kind, _l.state, _l.decided_by, _l.decided_at)
         .join(schema.lists, (_l.property == _i.property) & (_l.id == _i.list_id))
-        .where(_i.property == owner, _i.call_id == call_id)
+        .where(rows_of(schema.list_items, owner, "call_id", [call_id], "list_id"))
         .order_by(_i.list_id)
     )
     return [dict(row) for row in connection.execute(wanted).mappings()]

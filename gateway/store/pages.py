@@ -16,6 +16,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from gateway.instants import SECOND
 from gateway.store import schema
+from gateway.store.narrowing import rows_of
 from gateway.store.outbox import lively
 from gateway.store.rows import clean
 
@@ -138,7 +139,9 @@ def of_calls(connection: Connection, owner: str, calls: Sequence[int]) -> dict[i
 
 def attempts_of(connection: Connection, owner: str, numbers: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     """The newest attempts at postings, by posting, oldest first."""
-    wanted = select(schema.attempts).where(_a.property == owner, _a.posting_id.in_(numbers)).order_by(_a.id.desc())
+    wanted = (
+        select(schema.attempts).where(rows_of(schema.attempts, owner, "posting_id", numbers)).order_by(_a.id.desc())
+    )
     found: dict[int, list[dict[str, Any]]] = {}
     for row in connection.execute(wanted.limit(MOST_ATTEMPTS * max(1, len(numbers)))).mappings() if numbers else ():
         found.setdefault(row["posting_id"], []).insert(0, dict(row))
@@ -282,7 +285,7 @@ def call(connection: Connection, owner: str, number: int) -> dict[str, Any] | No
 
 def records_of(connection: Connection, owner: str, call_id: int) -> list[dict[str, Any]]:
     """The records a call was joined from, in order of arrival, at most `MOST_RECORDS`."""
-    wanted = select(schema.records).where(_r.property == owner, _r.call_id == call_id).order_by(_r.id)
+    wanted = select(schema.records).where(rows_of(schema.records, owner, "call_id", [call_id])).order_by(_r.id)
     return plain(connection.execute(wanted.limit(MOST_RECORDS)).mappings())
 
 

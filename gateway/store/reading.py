@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy import Connection, Select, func, select
 
 from gateway.store import schema
+from gateway.store.narrowing import rows_of
 
 _p, _c, _r, _a = schema.postings.c, schema.calls.c, schema.records.c, schema.attempts.c
 _t = schema.audit_trail.c
@@ -69,7 +70,7 @@ def posting(connection: Connection, owner: str, posting_id: int) -> Mapped | Non
 
 def attempts(connection: Connection, owner: str, posting_id: int) -> list[Mapped]:
     """Every attempt at a posting, oldest first."""
-    wanted = select(schema.attempts).where(_a.property == owner, _a.posting_id == posting_id).order_by(_a.id)
+    wanted = select(schema.attempts).where(rows_of(schema.attempts, owner, "posting_id", [posting_id])).order_by(_a.id)
     return _all(connection, wanted)
 
 
@@ -95,7 +96,7 @@ def newest_calls(connection: Connection, owner: str, most: int, before: int | No
 
 def records_of(connection: Connection, owner: str, call_id: int) -> list[Mapped]:
     """The records a call was joined from, as they came."""
-    wanted = select(schema.records).where(_r.property == owner, _r.call_id == call_id).order_by(_r.id)
+    wanted = select(schema.records).where(rows_of(schema.records, owner, "call_id", [call_id])).order_by(_r.id)
     return _all(connection, wanted)
 
 

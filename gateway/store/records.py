@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from gateway.settle import VACANT
 from gateway.store import schema
+from gateway.store.narrowing import rows_of
 from gateway.store.rows import CallRow
 from gateway.store.statements import Statements
 
@@ -138,7 +139,7 @@ def rule_call(
 
 def in_doubt(connection: Connection, owner: str, call_id: int) -> bool:
     """Whether a record of a call may be a repeat."""
-    wanted = select(_r.id).where(_r.property == owner, _r.call_id == call_id, _r.mark == "possible repeat")
+    wanted = select(_r.id).where(rows_of(schema.records, owner, "call_id", [call_id]), _r.mark == "possible repeat")
     return connection.execute(wanted.limit(1)).first() is not None
 
 

@@ -137,7 +137,7 @@ def _yes(chosen: Chosen) -> Any:
     """How often the PMS said yes to each charge that it said yes to."""
     answered = (_a.property == chosen.owner, _a.posting_id >= chosen.first_posting, _a.event.in_(YES))
     wanted = select(_a.posting_id, func.count().label("answers")).where(*answered).group_by(_a.posting_id)
-    return wanted.with_hint(schema.attempts, "INDEXED BY attempts_of_posting", "sqlite").subquery("yes")
+    return wanted.subquery("yes")
 
 
 _OF_CALL: Final = and_(_c.property == _p.property, _c.id == _p.call_id)

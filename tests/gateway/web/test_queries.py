@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Select, text
 
 from gateway.instants import to_micros
-from gateway.store import pages, schema
+from gateway.intake.stored_calls import legs_of
+from gateway.store import lists, pages, reading, records, schema
 from pms_adapters.stand_ins import AlwaysPosts
 from tests.gateway.rig import NOON, Rig, line
 
@@ -183,3 +184,29 @@ def test_what_is_asked_every_second_does_not_read_the_whole_ledger(calls: Rig) -
     assert not any("PRIMARY KEY (property=?)" in one or "SCAN" in one.replace("SCAN CONSTANT", "") for one in plans), (
         plans
     )
+
+
+def test_what_is_asked_of_one_call_or_posting_reads_its_rows_alone(calls: Rig) -> None:
+    """Without statistics SQLite takes the property for a rare thing, and read every record for each late leg of a call."""
+    if not calls.database.is_sqlite:
+        pytest.skip("PostgreSQL chooses its plan by statistics")
+    asked: list[Select[Any]] = []
+
+    class Listening:
+        def execute(self, statement: Select[Any]) -> Any:
+            asked.append(statement)
+            return connection.execute(statement)
+
+    listening: Any = Listening()
+    source: Any = None  # nothing is parsed: no record has this number
+    with calls.database.engine.connect() as connection:
+        legs_of(listening, "SEASIDE", 987_654, source)
+        records.in_doubt(listening, "SEASIDE", 987_654)
+        pages.records_of(listening, "SEASIDE", 987_654)
+        pages.attempts_of(listening, "SEASIDE", [987_654, 987_655])
+        reading.records_of(listening, "SEASIDE", 987_654)
+        reading.attempts(listening, "SEASIDE", 987_654)
+        lists.of_call(listening, "SEASIDE", 987_654)
+    plans = [plan(calls, statement) for statement in asked]
+    assert len(plans) == 7
+    assert not any("PRIMARY KEY (property=?)" in one or "SCAN" in one for one in plans), plans
