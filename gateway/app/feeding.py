@@ -11,7 +11,7 @@ from gateway.store.elsewhere import Elsewhere
 from gateway.store.memory import Memory
 from gateway.watch.event_hooks import EventHook, mark_of
 from gateway.watch.hooks import Hook
-from gateway.web import events
+from gateway.web.rest import events
 from pms_adapters.door import DoorOptions
 
 

@@ -32,7 +32,7 @@ def alarms_group() -> None:
 def list_command(config_path: Path, everything: bool, as_json: bool) -> None:
     """List open alarms, oldest first."""
     from gateway.store import alarms
-    from gateway.web.api import MOST_ROWS, alarm_object
+    from gateway.web.rest.api import MOST_ROWS, alarm_object
 
     with opened(config_path) as database:
 

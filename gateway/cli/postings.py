@@ -50,14 +50,14 @@ def list_command(config_path: Path, states: tuple[str, ...], as_json: bool) -> N
 
 
 def _print_json(rows: Iterable[Mapping[str, Any]]) -> None:
-    from gateway.web.api import posting_object
+    from gateway.web.rest.api import posting_object
 
     for row in rows:
         click.echo(json.dumps(posting_object(row), ensure_ascii=False))
 
 
 def _print_table(rows: Iterable[Mapping[str, Any]]) -> None:
-    from gateway.web.api import posting_object
+    from gateway.web.rest.api import posting_object
 
     total = 0
     for row in rows:
@@ -92,7 +92,7 @@ def show_command(config_path: Path, number: int, as_json: bool) -> None:
 def _story(connection: Any, owner: str, number: int) -> dict[str, Any] | None:
     from gateway.explaining import explained
     from gateway.store import reading
-    from gateway.web.api import posting_object
+    from gateway.web.rest.api import posting_object
     from protocols.text import printable
 
     row = reading.posting(connection, owner, number)

@@ -11,7 +11,7 @@ from gateway import explaining
 from gateway.store import lists
 from gateway.store import pages as queries
 from gateway.store.reading import money
-from gateway.web.api import BadQuestion
+from gateway.web.rest.api import BadQuestion
 from rating.sentences import LANGUAGES
 
 Row = Mapping[str, Any]

@@ -27,8 +27,8 @@ from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 
-from gateway.web.answers import answer, json_answer
-from gateway.web.problems import TYPE, problem_object
+from gateway.web.rest.answers import answer, json_answer
+from gateway.web.rest.problems import TYPE, problem_object
 
 #: Bytes of a request's body: the longest form has a name and a reason.
 LONGEST_BODY: Final = 16_384

@@ -10,15 +10,15 @@ from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IListeningPort
 
 from gateway.store.elsewhere import Elsewhere, in_threads
-from gateway.web.api import Api
-from gateway.web.api_routes import ApiRoutes
-from gateway.web.callers import Callers
 from gateway.web.house import House
 from gateway.web.laboratory import Laboratory
 from gateway.web.live import Live
-from gateway.web.programs import Programs
 from gateway.web.reads import Reads
 from gateway.web.report_pages import Workshop
+from gateway.web.rest.api import Api
+from gateway.web.rest.callers import Callers
+from gateway.web.rest.programs import Programs
+from gateway.web.rest.routes import ApiRoutes
 from gateway.web.security import BoundedSite, Door, QuietSite, Rooms, own_hosts
 from gateway.web.site import Routes
 from gateway.web.soap.service import SoapService

@@ -18,8 +18,6 @@ from werkzeug.exceptions import HTTPException
 
 from gateway.reports.writing import FORMS
 from gateway.web.alarms import AlarmPages, way_back
-from gateway.web.answers import HTML, answer, fields_of, json_answer, text_of
-from gateway.web.api import BadQuestion, whole
 from gateway.web.deeds import Deeds, NotDone, judge, judge_acknowledgement, read_form
 from gateway.web.explanation import chosen_language
 from gateway.web.health import Pulse, health
@@ -32,6 +30,8 @@ from gateway.web.price_pages import PricePages
 from gateway.web.price_pages import read_form as price_form
 from gateway.web.reads import Reads, StoreBusy, StoreUnreadable
 from gateway.web.report_pages import ReportPages, Workshop, read_question
+from gateway.web.rest.answers import HTML, answer, fields_of, json_answer, text_of
+from gateway.web.rest.api import BadQuestion, whole
 from gateway.web.security import Tokens, from_our_page
 from gateway.web.templates import static_files
 

@@ -13,13 +13,13 @@ from twisted.logger import Logger
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
-from gateway.web.answers import answer
-from gateway.web.api import ROWS, Api, Window
-from gateway.web.callers import Callers
-from gateway.web.events import EVENTS
-from gateway.web.problems import Problem
-from gateway.web.programs import Programs
 from gateway.web.reads import StoreBusy, StoreUnreadable
+from gateway.web.rest.answers import answer
+from gateway.web.rest.api import ROWS, Api, Window
+from gateway.web.rest.callers import Callers
+from gateway.web.rest.events import EVENTS
+from gateway.web.rest.problems import Problem
+from gateway.web.rest.programs import Programs
 from gateway.web.soap import envelope, words
 from gateway.web.soap.envelope import TYPES, Element, Fault, Request
 from gateway.wishes import Acknowledge, AnyWish, CheckIn, CheckOut, Instant, MoveRoom, Take, problems_of

@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred, fail, succeed
 
 from gateway.store import watching
 from gateway.watch.event_hooks import EventHook, mark_of
-from gateway.web import events
+from gateway.web.rest import events
 from tests.gateway.rig import Rig, line
 from tests.gateway.web.asking import at_once
 from tests.gateway.web.house import LaidOut

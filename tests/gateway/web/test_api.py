@@ -9,7 +9,7 @@ import jsonschema_rs
 import pytest
 
 from gateway.ledger import STATES
-from gateway.web.api import MOST_ROWS
+from gateway.web.rest.api import MOST_ROWS
 from pms_adapters.posting import InDoubt
 from tests.gateway.web.asking import Asker
 from tests.gateway.web.house import StandingHouse, as_house

@@ -12,8 +12,8 @@ from twisted.internet.defer import Deferred
 from gateway.store import tokens
 from gateway.store.once import NotDone, Outcome
 from gateway.store.tokens import Token
-from gateway.web.callers import BURST
-from gateway.web.events import MOST_EVENTS
+from gateway.web.rest.callers import BURST
+from gateway.web.rest.events import MOST_EVENTS
 from gateway.wishes import MOST_POSTINGS, AnyWish
 from tests.gateway.web.asking import Answer, Asker
 from tests.gateway.web.house import StandingHouse, as_house

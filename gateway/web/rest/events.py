@@ -14,7 +14,7 @@ from gateway.instants import from_micros
 from gateway.store import feed
 from gateway.store import pages as queries
 from gateway.store.feed import EventRow
-from gateway.web.api import call_object, posting_object
+from gateway.web.rest.api import call_object, posting_object
 
 #: Events of one answer, unless fewer or more are asked for, and at most.
 EVENTS: Final = 100

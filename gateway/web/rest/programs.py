@@ -17,11 +17,11 @@ from gateway.store import pages as queries
 from gateway.store.once import NotDone, Outcome
 from gateway.store.reading import money
 from gateway.store.tokens import Token
-from gateway.web import events
-from gateway.web.api import call_object, posting_object
 from gateway.web.house import House
-from gateway.web.problems import Problem
 from gateway.web.reads import Reads
+from gateway.web.rest import events
+from gateway.web.rest.api import call_object, posting_object
+from gateway.web.rest.problems import Problem
 from gateway.wishes import AnyWish, Take
 from rating.money import minor_digits
 

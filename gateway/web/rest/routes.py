@@ -17,16 +17,16 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from werkzeug.exceptions import HTTPException
 
-from gateway.web.answers import answer, fields_of, json_answer, text_of
-from gateway.web.api import Api, BadQuestion, chosen_openness, chosen_state, whole, window
-from gateway.web.callers import Callers
-from gateway.web.events import EVENTS, MOST_EVENTS
 from gateway.web.explanation import chosen_language, explanation
 from gateway.web.house import House
-from gateway.web.openapi import openapi
-from gateway.web.problems import TYPE, Problem, problem_object
-from gateway.web.programs import Programs
 from gateway.web.reads import Reads, StoreBusy, StoreUnreadable
+from gateway.web.rest.answers import answer, fields_of, json_answer, text_of
+from gateway.web.rest.api import Api, BadQuestion, chosen_openness, chosen_state, whole, window
+from gateway.web.rest.callers import Callers
+from gateway.web.rest.events import EVENTS, MOST_EVENTS
+from gateway.web.rest.openapi import openapi
+from gateway.web.rest.problems import TYPE, Problem, problem_object
+from gateway.web.rest.programs import Programs
 from gateway.wishes import Acknowledge, AnyWish, CheckIn, CheckOut, MoveRoom, Take, problems_of
 
 #: The largest number of a row that an address may name; a column holds no larger one.

@@ -11,8 +11,8 @@ from pydantic.json_schema import models_json_schema
 
 from gateway.ledger import STATES
 from gateway.store import feed
-from gateway.web.events import EVENTS, MOST_EVENTS
-from gateway.web.openapi_words import (
+from gateway.web.rest.events import EVENTS, MOST_EVENTS
+from gateway.web.rest.openapi_words import (
     AMOUNT,
     INSTANT,
     TEXT,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from gateway.store.tokens import RIGHTS
-from gateway.web.problems import TYPE
+from gateway.web.rest.problems import TYPE
 
 TEXT: Final = {"type": "string"}
 WHOLE: Final = {"type": "integer"}

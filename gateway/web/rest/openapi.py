@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from gateway.alarms.kinds import KINDS
 from gateway.ledger import STATES
-from gateway.web import openapi_programs
-from gateway.web.api import MOST_ROWS, ROWS
-from gateway.web.openapi_words import (
+from gateway.web.rest import openapi_programs
+from gateway.web.rest.api import MOST_ROWS, ROWS
+from gateway.web.rest.openapi_words import (
     AMOUNT,
     ID,
     INSTANT,

@@ -16,8 +16,8 @@ from typing import Final
 from gateway.store import tokens
 from gateway.store.database import Database
 from gateway.store.tokens import Token
-from gateway.web.problems import Problem
 from gateway.web.reads import Reads
+from gateway.web.rest.problems import Problem
 
 #: Requests that may come at once, and how many more each second brings: ten times what a busy program needs.
 BURST: Final = 100

@@ -1,0 +1,1 @@
+"""What programs ask for over HTTP: the interface, its description, who may ask, the feed."""
