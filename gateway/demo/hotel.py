@@ -53,6 +53,12 @@ name = "opera"
 answer_timeout = {timeout}
 {pms}
 
+[[trunks]]                                  # one E1, so that the reports know how many there are
+group = "city"
+name = "City lines"
+first = "T9001"
+last = "T9030"
+
 [rooms]
 extensions = [{{ from = "101", to = "120" }}, {{ from = "201", to = "220" }}]
 departments = {{ "600" = "Kitchen", "601" = "Front desk", "602" = "Housekeeping" }}

@@ -104,7 +104,7 @@ def trunk_table(one: GroupStudy, elapsed: int, name: str, group: str) -> Table:
         ways = (trunk.trunk or "(without a name)", trunk.out.seizures, trunk.incoming.seizures)
         holding = None if trunk.mean_holding_s is None else round(trunk.mean_holding_s)
         rows.append((*ways, *_load(whole, elapsed), _percent(trunk.occupancy), holding, ", ".join(trunk.remarks)))
-    return table(name, f"Trunks of {group}", columns, rows, nothing="No trunk was used.")
+    return table(name, f"Each trunk, {group}", columns, rows, nothing="No trunk was used.")
 
 
 def busy_hours(groups: Sequence[GroupStudy], named: _Named) -> Table:
