@@ -12,6 +12,7 @@ SEED    ?=
 SEEDS   ?= 1000
 RUNS    ?=
 ARGS    ?=
+JOBS    ?= 3
 CHECKED := protocols rating pms_adapters gateway tests
 
 .DEFAULT_GOAL := help
@@ -24,6 +25,7 @@ help:  ## this list
 	@echo
 	@echo "  FOR=30         demo, fuzz: end after so many seconds  PORT=8080   demo: where the page is"
 	@echo "  PMS=ows        demo: the PMS speaks SOAP, as OPERA's web services do; guestline: as Guestline's; else FIAS"
+	@echo "  JOBS=3         test: how many at a time; 0 for one process, as a debugger wants it"
 	@echo "  ARGS='...'     test, bench: more words for pytest     PYTHON=...  which Python makes the environment"
 	@echo "  REQUIRE_PEERS=1  test: a missing Chromium or PostgreSQL is a failure, not a skip"
 
@@ -31,7 +33,7 @@ demo: $(VENV)/.ready-run  ## the whole chain on loopback, with a page to look at
 	@exec $(VENV)/bin/foliogate demo $(if $(FOR),--for $(FOR)) $(if $(PORT),--port $(PORT)) $(if $(PMS),--pms $(PMS))
 
 test: $(VENV)/.ready-test  ## every test but the benches
-	@exec $(PY) -m pytest $(ARGS)
+	@exec $(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 lint: $(VENV)/.ready-dev  ## ruff and the import contracts
 	$(PY) -m ruff check .
