@@ -33,7 +33,8 @@ demo: $(VENV)/.ready-run  ## the whole chain on loopback, with a page to look at
 	@exec $(VENV)/bin/foliogate demo $(if $(FOR),--for $(FOR)) $(if $(PORT),--port $(PORT)) $(if $(PMS),--pms $(PMS))
 
 test: $(VENV)/.ready-test  ## every test but the benches
-	@exec $(PY) -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+	@$(if $(ARGS),true,$(PY) -m pytest tests/processes)  # these need the machine for themselves
+	@exec $(PY) -m pytest -n $(JOBS) --dist worksteal $(if $(ARGS),$(ARGS),--ignore=tests/processes)
 
 lint: $(VENV)/.ready-dev  ## ruff and the import contracts
 	$(PY) -m ruff check .
