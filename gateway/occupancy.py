@@ -18,7 +18,7 @@ from twisted.logger import Logger
 
 from gateway.attribution import Given
 from gateway.directory import Nobody, Present, Stay
-from gateway.instants import SECOND, from_micros, to_micros
+from gateway.instants import from_micros, to_micros
 from gateway.ledger import Hold
 from gateway.settle import UNAPPROVED, Policy, vacant
 from gateway.store import outbox, records, schema
@@ -26,15 +26,9 @@ from gateway.store.memory import Memory
 from gateway.store.rows import CallRow, Due, PostingRow, fresh_posting
 from gateway.store.stay_tariffs import give as keep_stay_tariff
 from gateway.store.stays import keep_changes
+from gateway.store.vacant_calls import VacantCall
 from gateway.store.writer import Announce
 from pms_adapters.events import CheckedIn, CheckedOut, Guest, GuestChanged, RoomNews, RoomsResynced
-
-#: Calls that are looked through for some that a late arrival explains: weeks of a hotel where the news is old, else those
-#: that could have come in the moments that news takes.
-MOST_CALLS: Final = 20_000
-FEW_CALLS: Final = 500
-#: News that is older than this, in microseconds, is old.
-SOON: Final = 60 * SECOND
 
 _LATE_NEWS: Final = "the room seemed vacant; the PMS has told later that a guest was there"
 
@@ -101,17 +95,20 @@ class KeepRoomNews:
 
     def _charge_the_vacant(self, connection: Connection, stays: Sequence[Stay]) -> list[Due]:
         """Charge calls that were ruled to come from a vacant room, and did not: the news of the guest was late."""
-        owner, since = self._memory.owner, min(stay.since for stay in stays)
-        look_back = MOST_CALLS if self._now - since > SOON else FEW_CALLS
-        after = self._memory.numbers.peek(schema.records) - look_back
-        rooms = {stay.room for stay in stays}
-        calls = [call for call in records.calls_not_charged(connection, owner, since, after) if call.room in rooms]
+        since: dict[str, int] = {}
+        for stay in stays:
+            since[stay.room] = min(stay.since, since.get(stay.room, stay.since))
+        calls = [call for room, instant in since.items() for call in self._memory.vacant.of(room, instant)]
         return [due for call in calls if (due := self._charge(connection, call)) is not None]
 
-    def _charge(self, connection: Connection, call: CallRow) -> Due | None:
-        who, room = self._memory.occupancy.at(call.room or "", call.started_at), call.room or ""
-        if not isinstance(who, Present) or call.reason != vacant(room):
+    def _charge(self, connection: Connection, one: VacantCall) -> Due | None:
+        who = self._memory.occupancy.at(one.room, one.started)
+        if not isinstance(who, Present):
             return None
+        self._memory.vacant.forget(one)
+        call = records.call(connection, self._memory.owner, one.id)
+        if call is None or call.reason != vacant(one.room):
+            return None  # ruled otherwise since
         payer = who.stays[0].reservation
         hot, now = self._memory.statements, self._now
         records.rule_call(connection, hot, self._memory.owner, call.id, "charge", _LATE_NEWS, now, payer)

@@ -14,7 +14,7 @@ from twisted.logger import Logger
 from gateway.app.pms import Making, adapter
 from gateway.config import Config
 from gateway.instants import SECOND, to_micros
-from gateway.occupancy import MOST_CALLS, KeepRoomNews
+from gateway.occupancy import KeepRoomNews
 from gateway.posting.clerk import Clerk
 from gateway.posting.doubts import Doubts
 from gateway.posting.handing import Counter
@@ -24,6 +24,7 @@ from gateway.status import LinkStatus, Status
 from gateway.store import outbox, records, schema
 from gateway.store.database import Database
 from gateway.store.memory import Memory
+from gateway.store.vacant_calls import MOST_CALLS
 from gateway.store.writer import Job
 from pms_adapters.door import DoorOptions
 from pms_adapters.events import RoomNews, RoomsResynced
@@ -190,7 +191,7 @@ class Link:
         """Whether there is a call that would be charged, had the PMS told of a guest: perhaps it did, and we lost it."""
         since = max(self._sure_since, to_micros(self._house.now()) - VACANT_SINCE)
         after = self._house.memory.numbers.peek(schema.records) - MOST_CALLS
-        return bool(records.calls_not_charged(connection, self._house.memory.owner, since, after))
+        return records.seems_vacant(connection, self._house.memory.owner, since, after)
 
     def room_news(self, news: RoomNews) -> None:
         """Write it down before anything else is done about it."""

@@ -25,6 +25,7 @@ from gateway.store import outbox, schema
 from gateway.store.memory import Memory
 from gateway.store.restore import RESTORED, restored_at
 from gateway.store.rows import CallRow
+from gateway.store.vacant_calls import VacantCall
 from protocols.records import JoinedCall
 from rating.book import TariffBook
 from rating.circumstances import PLAIN, Circumstances
@@ -135,8 +136,10 @@ class Charging:
             return
         wanted, part = (ruling.wanted, 0) if one.first else self._part(connection, call, ruling)
         if wanted is None:
-            # Not charged because the room seems vacant: so it is, or the news of its guest was lost.
-            batch.vacant_rooms += call.status == "not_chargeable" and call.reason == vacant(call.room or "")
+            if call.status == "not_chargeable" and call.room is not None and call.reason == vacant(call.room):
+                # Not charged because the room seems vacant: so it is, or the news of its guest was lost.
+                batch.vacant_rooms += 1
+                self._memory.vacant.add(VacantCall(call.id, call.room, call.started_at))
             return
         if one.doubt:
             words = "equals a record stored before; the match is too short to prove a repeat"

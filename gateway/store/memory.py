@@ -1,6 +1,7 @@
 """What the writer keeps in memory between transactions, and how it is built from the store.
 
-The writer's jobs share this: the next free numbers, who is in which room, the compiled statements. After a
+The writer's jobs share this: the next free numbers, who is in which room, which calls seemed to
+come from vacant rooms, the compiled statements. After a
 failed transaction all of it is read again, so that memory and store never tell different stories.
 """
 
@@ -21,6 +22,7 @@ from gateway.store.rows import PostingRow
 from gateway.store.statements import Statements
 from gateway.store.stay_tariffs import load_stay_tariffs
 from gateway.store.stays import load_occupancy
+from gateway.store.vacant_calls import VacantCalls, load_vacant_calls
 
 #: Stays that ended longer ago than this are left in the store and out of memory: no record comes later than a quarter.
 LATE_RECORDS: Final = 92 * 24 * 3600 * SECOND
@@ -37,6 +39,7 @@ class Memory:
         self.numbers = Numbers({})
         self.occupancy = Occupancy()
         self.stay_tariffs = StayTariffs()
+        self.vacant = VacantCalls()
         self._now = now
         self._reloads: list[Reload] = []
 
@@ -49,6 +52,7 @@ class Memory:
         self.numbers = Numbers.load(connection, self.owner)
         self.occupancy = load_occupancy(connection, self.owner, self._now() - LATE_RECORDS)
         self.stay_tariffs = load_stay_tariffs(connection, self.owner)
+        self.vacant = load_vacant_calls(connection, self.owner, self.numbers)
         self.statements.feed.load(connection, self.owner)
         for reload in self._reloads:
             reload(connection)

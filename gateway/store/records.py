@@ -106,12 +106,12 @@ def call(connection: Connection, owner: str, call_id: int) -> CallRow | None:
     return None if row is None else CallRow(*row)
 
 
-def calls_not_charged(connection: Connection, owner: str, since: int, after: int) -> list[CallRow]:
-    """Calls that began at `since` or later in a room that seemed vacant, behind call number `after`; priced or not."""
+def seems_vacant(connection: Connection, owner: str, since: int, after: int) -> bool:
+    """Whether a call behind number `after` began at `since` or later in a room that seemed vacant; priced or not."""
     before, behind = VACANT
     ruled = (_c.status == "not_chargeable", _c.reservation.is_(None), _c.reason == before + _c.room + behind)
-    wanted = select(schema.calls).where(_c.property == owner, _c.id > after, *ruled, _c.started_at >= since)
-    return [CallRow._make(row) for row in connection.execute(wanted.order_by(_c.id))]
+    wanted = select(_c.id).where(_c.property == owner, _c.id > after, *ruled, _c.started_at >= since)
+    return connection.execute(wanted.limit(1)).first() is not None
 
 
 def newest_received(connection: Connection, owner: str) -> int | None:
