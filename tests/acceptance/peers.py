@@ -168,10 +168,14 @@ class House:
         )
         self.command("tariff", "init", str(folder / "tariffs"), "--country", "PL", "--currency", "PLN")
 
-    def command(self, *words: str, check: bool = True) -> str:
-        """Run a foliogate command to its end and return what it printed."""
+    def command(self, *words: str, check: bool = True, timeout: float = 60.0) -> str:
+        """Run a foliogate command to its end, within `timeout` seconds, and return what it printed."""
         done = subprocess.run(
-            [sys.executable, "-m", "gateway.cli.main", *words], capture_output=True, text=True, timeout=60, check=False
+            [sys.executable, "-m", "gateway.cli.main", *words],
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
         )
         assert not check or done.returncode == 0, done.stderr
         return done.stdout

@@ -66,7 +66,7 @@ def test_a_siege_is_outlasted(tmp_path: Path) -> None:
     _in_order(pms)
     assert most - watcher.first < GROWTH_MIB
     assert flood.held_up > 0, "the flood was never held back"
-    house.command("db", "verify", "--config", str(house.config))
+    house.command("db", "verify", "--config", str(house.config), timeout=sized(60.0, 900.0))
     print(
         f"\n{flood.lines} of {RATE * SECONDS} lines offered in {SECONDS} s were taken, held up for {flood.held_up:.1f} s; "
         f"the deaf PMS told {deaf.told / 1e6:.1f} MB; memory {watcher.first} MiB, at most {most}; {dict(states)}"
