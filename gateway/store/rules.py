@@ -15,12 +15,19 @@ from gateway.ledger import ARROWS, STATES, Event, Hold, State
 
 #: The record of a call that a run of records proved to be a repeat keeps its call, which is no longer charged.
 _REPEATED: Final = (
-    "EXISTS (SELECT 1 FROM records r WHERE r.property = c.property AND r.call_id = c.id AND r.mark = 'repeat')"
+    "EXISTS (SELECT 1 FROM records r WHERE r.property = c.property AND r.mark = 'repeat' AND r.id IN "
+    "(SELECT q.id FROM records q WHERE q.property = c.property AND q.call_id = c.id))"
 )
-_SUM: Final = "(SELECT coalesce(sum(p.amount), 0) FROM postings p WHERE p.property = c.property AND p.call_id = c.id"
-#: What stands on folios or is on its way there. A part that was written off is asked for again by a later leg.
-_KEPT: Final = f"{_SUM} AND p.state <> 'written_off')"
-_WHOLE: Final = f"{_SUM})"
+#: Calls with the sums of their postings, added up once for all: SQLite would read the whole table for each call. `whole` is
+#: all of them; `kept` is what stands on folios or is on its way there, for a part that was written off is asked for again by
+#: a later leg.
+_SUMMED: Final = (
+    "calls c LEFT JOIN (SELECT p.call_id, sum(p.amount) AS whole, "
+    "sum(CASE WHEN p.state <> 'written_off' THEN p.amount END) AS kept FROM postings p WHERE p.property = :p "
+    "GROUP BY p.call_id) s ON s.call_id = c.id"
+)
+_WHOLE: Final = "coalesce(s.whole, 0)"
+_KEPT: Final = "coalesce(s.kept, 0)"
 #: A call whose price was put right by an approved list: its own price stands, and its postings add up to the new one.
 _CORRECTED: Final = (
     "EXISTS (SELECT 1 FROM list_items i JOIN lists l ON l.property = i.property AND l.id = i.list_id "
@@ -143,13 +150,13 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "call",
         "whose postings do not add up to its price",
-        "SELECT c.id FROM calls c WHERE c.property = :p AND c.status = 'charge' AND c.amount IS NOT NULL "
+        f"SELECT c.id FROM {_SUMMED} WHERE c.property = :p AND c.status = 'charge' AND c.amount IS NOT NULL "
         f"AND c.amount <> {_WHOLE} AND c.amount <> {_KEPT} AND NOT {_CORRECTED}",
     ),
     Rule(
         "call",
         "not to be charged with postings that charge it",
-        "SELECT c.id FROM calls c WHERE c.property = :p AND c.status IN ('allocated', 'not_chargeable') "
+        f"SELECT c.id FROM {_SUMMED} WHERE c.property = :p AND c.status IN ('allocated', 'not_chargeable') "
         f"AND {_KEPT} <> 0 AND NOT {_REPEATED} AND NOT {_CORRECTED}",
     ),
     Rule(
@@ -200,7 +207,8 @@ RULES: Final[tuple[Rule, ...]] = (
         "posting",
         "whose attempts are not all written down",
         "SELECT p.id FROM postings p WHERE p.property = :p AND p.attempts <> "
-        "(SELECT count(*) FROM attempts a WHERE a.property = p.property AND a.posting_id = p.id "
+        "(SELECT count(*) FROM attempts a WHERE a.property = p.property AND a.id IN "
+        "(SELECT b.id FROM attempts b WHERE b.property = p.property AND b.posting_id = p.id) "
         "AND a.attempt BETWEEN 1 AND p.attempts)",
     ),
     Rule(
