@@ -126,8 +126,8 @@ class BoundedSite(WrappingFactory):
         self.protocols.pop(p, None)
 
 
-class Rooms(Resource):
-    """What stands behind the door: the pages, and below some paths something else."""
+class Wings(Resource):
+    """What stands behind the door: the pages, and below some paths a wing of its own. The first path that fits has it."""
 
     isLeaf = True
 
@@ -138,7 +138,7 @@ class Rooms(Resource):
     def render(self, request: Any) -> Any:
         """Let whoever has the path answer."""
         for path, resource in self._below.items():
-            if request.path.startswith(path):
+            if _below(request.path, path):
                 return resource.render(request)  # type: ignore[no-untyped-call]
         return self._pages.render(request)  # type: ignore[no-untyped-call]
 
@@ -180,6 +180,11 @@ class Door(Resource):
         if getattr(request, "too_long", False):
             return 413, f"A form has at most {LONGEST_BODY} bytes."
         return None
+
+
+def _below(asked: bytes, path: bytes) -> bool:
+    """Whether an address is that path or something below it; `/reports` is not the beginning of `/reportsx`."""
+    return asked.startswith(path) and (path.endswith(b"/") or asked[len(path) : len(path) + 1] in (b"", b"/"))
 
 
 def _is_text(path: bytes) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, Final
 
 from twisted.internet.defer import Deferred, maybeDeferred, succeed
 from twisted.internet.endpoints import serverFromString
@@ -13,16 +14,23 @@ from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.web.house import House
 from gateway.web.laboratory import Laboratory
 from gateway.web.live import Live
+from gateway.web.pages import Pages
+from gateway.web.price_pages import PricePages
+from gateway.web.price_routes import PriceRoutes
 from gateway.web.reads import Reads
-from gateway.web.report_pages import Workshop
+from gateway.web.report_pages import ReportPages, Workshop
+from gateway.web.report_routes import ReportRoutes
 from gateway.web.rest.api import Api
 from gateway.web.rest.callers import Callers
 from gateway.web.rest.programs import Programs
 from gateway.web.rest.routes import ApiRoutes
-from gateway.web.security import BoundedSite, Door, QuietSite, Rooms, own_hosts
+from gateway.web.security import BoundedSite, Door, QuietSite, Tokens, Wings, own_hosts
 from gateway.web.site import Routes
 from gateway.web.soap.service import SoapService
 from gateway.web.workers import in_processes
+
+#: Bytes of the secret that signs forms; made anew by each process.
+SECRET_BYTES: Final = 32
 
 
 def site_version() -> str:
@@ -46,11 +54,21 @@ def door(
     reads, version = Reads(house.database, elsewhere), site_version()
     live = Live(house, reads, clock.seconds)
     programs, callers = Programs(house, reads, clock), Callers(house.database, reads, clock.seconds)
-    pages = Routes(house, reads, live, clock, version, bench, makes).app.resource()
+    tokens = Tokens(secrets.token_bytes(SECRET_BYTES))
+    pages = Pages(house, reads, live, tokens, version)
+    site = Routes(house, reads, live, clock, pages, tokens).app.resource()
+    prices = PriceRoutes(pages, PricePages(house, reads, live, tokens, pages, bench, clock), bench).app.resource()
+    reports = ReportRoutes(pages, ReportPages(house, reads, live, pages, makes)).app.resource()
     api = Api(house, reads, live, version)
     routes = ApiRoutes(house, reads, api, programs, callers, version).app.resource()
-    below = {b"/api/": routes, b"/soap/": SoapService(api, programs, callers)}
-    return Door(Rooms(pages, below), own_hosts(house.config.web.host))
+    below = {
+        b"/api/": routes,
+        b"/soap/": SoapService(api, programs, callers),
+        b"/corrections": prices,
+        b"/laboratory": prices,
+        b"/reports": reports,
+    }
+    return Door(Wings(site, below), own_hosts(house.config.web.host))
 
 
 class WebService:

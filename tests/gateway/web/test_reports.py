@@ -46,7 +46,7 @@ class AtOnce:
 
 @pytest.fixture(autouse=True)
 def _no_transport_asks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateway.web.site.FileSender", AtOnce)
+    monkeypatch.setattr("gateway.web.routing.FileSender", AtOnce)
 
 
 @pytest.fixture
