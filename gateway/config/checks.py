@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationInfo
 
-from gateway.config.endpoints import listen_address
 from gateway.config.fields import surroundings
 from gateway.config.problems import did_you_mean
 from rating.money import exact
@@ -122,16 +121,6 @@ def store_url(text: str, info: ValidationInfo) -> str:
     if importlib.util.find_spec("psycopg") is None:
         raise ValueError("PostgreSQL needs its driver; install it with: pip install 'foliogate[postgres]'")
     return url.set(drivername="postgresql+psycopg").render_as_string(False)
-
-
-def loopback_only(listen: str) -> str:
-    """Accept an address that only this machine can reach."""
-    if not listen_address(listen).loopback:
-        raise ValueError(
-            "listening beyond loopback needs sign-in and TLS, which this release does not have; "
-            'write "tcp:8080:interface=127.0.0.1"'
-        )
-    return listen
 
 
 def not_yet(what: str, instead: str) -> Callable[[str], str]:

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from gateway.config import checks
 from gateway.config.adapter_options import adapter_options
+from gateway.config.base import Settings
 from gateway.config.endpoints import Address, connect_address, listen_address, web_address
 from gateway.config.fields import (
     CodePage,
@@ -34,6 +35,7 @@ from gateway.config.fields import (
     as_tuple,
     one_of,
 )
+from gateway.config.sign_in import SignInSettings, WebSettings
 from gateway.traffic.capacity import MOST_MEMBERS
 from pms_adapters.options import AdapterOptions
 
@@ -43,12 +45,6 @@ TRANSPORTS: tuple[Transport, ...] = ("listen", "connect", "serial", "file", "udp
 MAIL_SECURITY: tuple[str, ...] = ("starttls", "tls", "none")
 MailAddress: TypeAlias = Annotated[str, AfterValidator(checks.mail_address)]
 TransferPayer: TypeAlias = Literal["first_guest", "first", "last"]
-
-
-class Settings(BaseModel):
-    """What all tables share: frozen, strict, and no key that nobody knows."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
 
 
 class PropertySettings(Settings):
@@ -75,29 +71,6 @@ class StoreSettings(Settings):
         from sqlalchemy.engine import make_url
 
         return make_url(self.url).render_as_string(hide_password=True)
-
-
-class WebSettings(Settings):
-    """The pages. They have no sign-in yet, so they are served to this machine alone."""
-
-    listen: Annotated[Listen, AfterValidator(checks.loopback_only)] = Field(
-        "tcp:8080:interface=127.0.0.1", examples=["tcp:8080:interface=127.0.0.1"]
-    )
-
-    @property
-    def address(self) -> Address:
-        """Where the pages are served."""
-        return listen_address(self.listen)
-
-    @property
-    def host(self) -> str:
-        """The interface's address."""
-        return self.address.host
-
-    @property
-    def port(self) -> int:
-        """The port; 0 where the system may choose."""
-        return self.address.port
 
 
 class PbxSettings(Settings):
@@ -357,6 +330,7 @@ class Document(Settings):
     property: PropertySettings
     store: StoreSettings
     web: WebSettings
+    sign_in: SignInSettings
     pbx: Annotated[tuple[PbxSettings, ...], BeforeValidator(as_tuple)]
     pms: Annotated[tuple[PmsSettings, ...], BeforeValidator(as_tuple)]
     rooms: RoomSettings
@@ -386,6 +360,7 @@ class Config:
     property: PropertySettings
     store: StoreSettings
     web: WebSettings
+    sign_in: SignInSettings
     pbx: tuple[PbxSettings, ...]
     pms: tuple[PmsSettings, ...]
     rooms: RoomSettings
