@@ -110,14 +110,16 @@ def vouched(connection: Connection, owner: str, act: Act, said: Vouched) -> User
 # -- users --------------------------------------------------------------------------------------------------------
 
 
-def add_user(connection: Connection, owner: str, act: Act, *, name: str, role: str, kept: str) -> User | Refused:
+def add_user(
+    connection: Connection, owner: str, act: Act, *, name: str, role: str, kept: str, mail: str = ""
+) -> User | Refused:
     """Make a user with a password of ours."""
     wrong = wrong_name(name)
     if wrong is not None:
         return Refused(wrong)
     if people.named(connection, owner, name) is not None:
         return Refused(f"There is a user named {name.strip()} already.")
-    return people.add(connection, owner, act, name=name, role=role, password=kept)
+    return people.add(connection, owner, act, name=name, role=role, password=kept, mail=mail)
 
 
 def set_password(connection: Connection, owner: str, act: Act, user: User, kept: str, spared: int = 0) -> None:
@@ -210,7 +212,8 @@ def accept(
     if link.kind == invitations.PASSWORD and user is not None:
         set_password(connection, owner, act, user, kept)
         return user
-    return add_user(connection, owner, act, name=who, role=role if link.kind == FIRST else link.role, kept=kept)
+    given = role if link.kind == FIRST else link.role
+    return add_user(connection, owner, act, name=who, role=given, kept=kept, mail=link.mail)
 
 
 NO_LINK: Final = "This link was used, withdrawn, or is older than 24 hours. Ask for a new one."

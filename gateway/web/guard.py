@@ -141,11 +141,11 @@ class Guard:
     def begun(self, request: Any, session: SignedIn) -> None:
         """Give the browser its session."""
         self._set(request, "in", session.session)
-        self._set(request, "known", session.browser, max_age=_REMEMBERED)
+        self._set(request, "known", session.browser, max_age=str(_REMEMBERED))
 
     def ended(self, request: Any) -> None:
         """Take it away."""
-        self._set(request, "in", "", max_age=0)
+        self._set(request, "in", "", max_age="0")
 
     def _form_cookie(self, request: Any) -> str:
         """The secret behind the form for signing in, made when there is none."""
@@ -160,7 +160,7 @@ class Guard:
         value = request.getCookie(self._names[kind].encode())
         return value.decode("ascii", "replace") if value is not None else ""
 
-    def _set(self, request: Any, kind: str, value: str, max_age: int | None = None) -> None:
+    def _set(self, request: Any, kind: str, value: str, max_age: str | None = None) -> None:
         request.addCookie(
             self._names[kind], value, path="/", max_age=max_age, secure=self._secure, httpOnly=True, sameSite="strict"
         )

@@ -6,9 +6,11 @@ has to remember to start the gateway again every ninety days. One that cannot be
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
 from OpenSSL import SSL
 from OpenSSL.crypto import FILETYPE_PEM, load_certificate, load_privatekey
 from twisted.internet.defer import Deferred
@@ -92,6 +94,11 @@ def context(certificate: Path, key: Path) -> SSL.Context:
         raise CertificateUnusable(f"the key {key} is not that of the certificate {certificate}") from error
     ready: SSL.Context = made
     return ready
+
+
+def days_left(certificate: Path, now: datetime) -> int:
+    """Whole days until a certificate ends; raises CertificateUnusable."""
+    return (x509.load_pem_x509_certificate(_text(certificate).encode()).not_valid_after_utc - now).days
 
 
 def _text(path: Path) -> str:
