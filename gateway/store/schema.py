@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from gateway.ledger import STATES
-from gateway.store import columns, schema_people, schema_programs, schema_traffic
+from gateway.store import columns, schema_acts, schema_people, schema_programs, schema_traffic
 from gateway.store.columns import key as _key
 from gateway.store.columns import number as _number
 from gateway.store.columns import owner as _owner
@@ -259,7 +259,9 @@ commands = Table(
     _number("asked_at", "when it was given", null=False),
     _text("who", "the person", null=False),
     _text(
-        "deed", "a verb of gateway/ledger.py DEEDS, resync, feed, acknowledge, approve, reject or tariff", null=False
+        "deed",
+        "a verb of gateway/ledger.py DEEDS or of gateway/acts.py, resync, feed, acknowledge, approve, reject or tariff",
+        null=False,
     ),
     _number("posting_id", "the posting it is about"),
     _text("room", "the room to send it to, where the person named one"),
@@ -445,3 +447,4 @@ trunk_quarters = schema_traffic.trunk_quarters
 users, sessions, invitations = schema_people.users, schema_people.sessions, schema_people.invitations
 sign_in_failures, known_browsers = schema_people.sign_in_failures, schema_people.known_browsers
 people_trail = schema_people.people_trail
+acts, ACTS_WAITING = schema_acts.acts, schema_acts.WAITING
