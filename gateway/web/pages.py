@@ -43,6 +43,7 @@ NAVIGATION: Final = (
 )
 MORE_NAVIGATION: Final = (
     ("reports", "/reports", "Reports"),
+    ("acts", "/acts", "Changed charges"),
     ("corrections", "/corrections", "Corrections"),
     ("laboratory", "/laboratory", "Laboratory"),
     ("records", "/records", "Records"),

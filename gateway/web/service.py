@@ -13,6 +13,9 @@ from twisted.web.resource import Resource
 
 from gateway.people import signing
 from gateway.store.elsewhere import Elsewhere, in_threads
+from gateway.web.act_pages import ActPages
+from gateway.web.act_routes import ActRoutes
+from gateway.web.deeds import Deeds
 from gateway.web.guard import Guard
 from gateway.web.house import House
 from gateway.web.inviting import Inviting
@@ -64,14 +67,17 @@ def door(
     programs, callers = Programs(house, reads, clock), Callers(house.database, reads, clock.seconds)
     tokens = Tokens(secrets.token_bytes(SECRET_BYTES))
     pages = Pages(house, reads, live, tokens, version)
+    deeds = Deeds(house, reads, clock)
     site = Routes(house, reads, live, clock, pages, tokens).app.resource()
-    prices = PriceRoutes(pages, PricePages(house, reads, live, tokens, pages, bench, clock), bench).app.resource()
+    prices = PriceRoutes(pages, PricePages(house, reads, live, tokens, pages, bench, deeds), bench).app.resource()
+    acts = ActRoutes(pages, ActPages(house, reads, live, tokens, pages, deeds)).app.resource()
     reports = ReportRoutes(pages, ReportPages(house, reads, live, pages, makes)).app.resource()
     api = Api(house, reads, live, version)
     routes = ApiRoutes(house, reads, api, programs, callers, version).app.resource()
     below = {
         b"/api/": routes,
         b"/soap/": SoapService(api, programs, callers),
+        b"/acts": acts,
         b"/corrections": prices,
         b"/laboratory": prices,
         b"/reports": reports,
