@@ -134,6 +134,8 @@ def not_yet(what: str, instead: str) -> Callable[[str], str]:
 
 def exchange_name(name: str) -> str:
     """Refuse the name that what is charged by hand comes under."""
+    from gateway.acts import DESK
+
     if name.casefold() == DESK:
         raise ValueError(f'"{DESK}" is where charges by hand come from; give the exchange another name')
     return name

@@ -80,7 +80,7 @@ class PbxSettings(Settings):
     `timezone` is that of the exchange's clock; None in the file means the property's, and is replaced when loaded.
     """
 
-    name: Text = Field(examples=["main"])
+    name: Annotated[Text, AfterValidator(checks.exchange_name)] = Field(examples=["main"])
     dialect: Annotated[str, AfterValidator(checks.dialect)] = Field(examples=["avaya-ipoffice"])
     listen: Listen | None = Field(None, examples=["tcp:5100:interface=127.0.0.1"])
     connect: Connect | None = Field(None, examples=["tcp:192.168.1.10:1752"])
