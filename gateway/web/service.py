@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from twisted.internet.interfaces import IListeningPort
 from twisted.logger import Logger
 from twisted.web.resource import Resource
 
+from gateway.config import Config
 from gateway.people import signing
 from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.web.act_pages import ActPages
@@ -23,7 +25,7 @@ from gateway.web.laboratory import Laboratory
 from gateway.web.listening import listening
 from gateway.web.live import Live
 from gateway.web.pages import Pages
-from gateway.web.people import People
+from gateway.web.people import Directory, People
 from gateway.web.people_pages import PeoplePages
 from gateway.web.people_routes import PeopleRoutes
 from gateway.web.price_pages import PricePages
@@ -86,9 +88,19 @@ def door(
     guard = None
     if web.required:
         people = People(house, reads, elsewhere, clock.seconds)
+        people.directory = directory(house.config)
         guard = Guard(people, pages, secure=web.secure)
         below |= people_wing(house, live, pages, guard, clock)
     return Door(Wings(site, below), own_hosts(web.host, house.config.watch.page), guard, secure=web.secure)
+
+
+def directory(config: Config) -> Directory | None:
+    """What asks the house's directory, if there is one; loaded only then, since it takes half a second and ten megabytes."""
+    if config.sign_in.ldap is None:
+        return None
+    from gateway.people.ldap import vouch
+
+    return partial(vouch, config.sign_in.ldap)
 
 
 def people_wing(house: House, live: Live, pages: Pages, guard: Guard, clock: Any) -> dict[bytes, Resource]:

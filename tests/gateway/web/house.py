@@ -76,8 +76,18 @@ class OneLink:
 class StandingHouse:
     """A house as the pages see it. Nothing moves but by the test's hand."""
 
-    def __init__(self, folder: Path, *, listen: str = "tcp:0:interface=127.0.0.1", sign_in: str = "none") -> None:
-        text = EXAMPLE.replace('"tcp:8080:interface=127.0.0.1"', f'"{listen}"\nsign_in = "{sign_in}"')
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        listen: str = "tcp:0:interface=127.0.0.1",
+        sign_in: str = "none",
+        tls: tuple[Path, Path] | None = None,
+    ) -> None:
+        web = f'"{listen}"\nsign_in = "{sign_in}"'
+        if tls is not None:
+            web += f'\ncertificate = "{tls[0]}"\nkey = "{tls[1]}"'
+        text = EXAMPLE.replace('"tcp:8080:interface=127.0.0.1"', web)
         self.config = good(with_tariff(folder), text)
         self.rig = Rig(f"sqlite:///{folder / 'foliogate.db'}")
         self.pms = LaidOut()
