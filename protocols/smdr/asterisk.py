@@ -34,6 +34,7 @@ from protocols.smdr.fields import (
 )
 from protocols.smdr.layout import Fields, load
 from protocols.smdr.settings import Parser, SourceSettings
+from protocols.smdr.stages import asterisk_stages
 from protocols.text import printable
 
 _CSV_NAMES = (
@@ -181,6 +182,7 @@ class _Reader:
             sequence=count("sequence", sequence),
             condition=text_or_none(disposition),
             warnings=tuple(warnings),
+            stages=asterisk_stages(lastapp, lastdata, dstchannel, answered=answered is True),
         )
 
     def _listed(self, channel: str) -> str | None:

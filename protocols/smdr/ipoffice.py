@@ -35,6 +35,7 @@ from protocols.smdr.fields import (
 )
 from protocols.smdr.layout import furniture, load
 from protocols.smdr.settings import Parser, SourceSettings
+from protocols.smdr.stages import ipoffice_stages
 
 _NAMES = (
     "call_start connected_time ring_time caller direction called_number dialled_number account is_internal call_id "
@@ -173,6 +174,7 @@ def _segment(clock: WallClock, values: Sequence[str], warnings: list[str]) -> Ca
         aoc_currency=text_or_none(currency),
         condition=text_or_none(cause),
         warnings=tuple(warnings),
+        stages=ipoffice_stages(first, second, cause),
     )
 
 
