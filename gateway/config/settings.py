@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from gateway.config import checks
 from gateway.config.adapter_options import adapter_options
+from gateway.config.base import Settings
 from gateway.config.endpoints import Address, connect_address, listen_address, web_address
 from gateway.config.fields import (
     CodePage,
@@ -34,6 +35,7 @@ from gateway.config.fields import (
     as_tuple,
     one_of,
 )
+from gateway.config.inbound import USUAL, InboundSettings, NumberSettings
 from gateway.traffic.capacity import MOST_MEMBERS
 from pms_adapters.options import AdapterOptions
 
@@ -43,12 +45,6 @@ TRANSPORTS: tuple[Transport, ...] = ("listen", "connect", "serial", "file", "udp
 MAIL_SECURITY: tuple[str, ...] = ("starttls", "tls", "none")
 MailAddress: TypeAlias = Annotated[str, AfterValidator(checks.mail_address)]
 TransferPayer: TypeAlias = Literal["first_guest", "first", "last"]
-
-
-class Settings(BaseModel):
-    """What all tables share: frozen, strict, and no key that nobody knows."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
 
 
 class PropertySettings(Settings):
@@ -367,6 +363,8 @@ class Document(Settings):
     mail: MailSettings | None = None
     hook: Annotated[tuple[HookSettings, ...], BeforeValidator(as_tuple)] = ()
     trunks: Annotated[tuple[TrunkSettings, ...], BeforeValidator(as_tuple)] = ()
+    inbound: InboundSettings = USUAL
+    numbers: Annotated[tuple[NumberSettings, ...], BeforeValidator(as_tuple)] = ()
 
 
 class StoreDocument(BaseModel):
@@ -396,3 +394,5 @@ class Config:
     mail: MailSettings | None
     hook: tuple[HookSettings, ...]
     trunks: tuple[TrunkSettings, ...] = ()
+    inbound: InboundSettings = USUAL
+    numbers: tuple[NumberSettings, ...] = ()

@@ -27,9 +27,13 @@ arrivals = Table(
     metadata,
     owner(),
     number("id", "the call", null=False),
-    _text("caller", "who called: E.164 where it has that form, else digits; empty where no number was shown", null=False),
+    _text(
+        "caller", "who called: E.164 where it has that form, else digits; empty where no number was shown", null=False
+    ),
     _text("did", "the digits by which the house was reached; empty where the exchange does not tell", null=False),
-    _text("outcome", "answered, handed_on, voicemail, queue, menu, refused, rang, untold: gateway/arrivals.py", null=False),
+    _text(
+        "outcome", "answered, handed_on, voicemail, queue, menu, refused, rang, untold: gateway/arrivals.py", null=False
+    ),
     number("waited", "seconds until a person answered, or the caller gave up; null where the records do not tell"),
     _text("stages", "where it went, each stage once, in order, separated by semicolons", null=False),
     number("hands", "how often the records tell that one person handed it to another", null=False),

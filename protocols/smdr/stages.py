@@ -90,10 +90,8 @@ _FIRST_CONFERENCE: Final = 11_000
 
 @lru_cache(maxsize=_REMEMBERED)
 def _ipoffice(first: str, second: str, cause: str) -> tuple[str, ...]:
-    found = []
-    for device in (first, second):
-        if device[:1] == "V" and device[1:].isdecimal():
-            found.append("conference" if int(device[1:]) >= _FIRST_CONFERENCE else "voicemail")
+    ports = [int(device[1:]) for device in (first, second) if device[:1] == "V" and device[1:].isdecimal()]
+    found = ["conference" if port >= _FIRST_CONFERENCE else "voicemail" for port in ports]
     if "voicemail" in found and "E" not in (first[:1], second[:1]):
         found.append("machine")
     words = cause.upper().split()
