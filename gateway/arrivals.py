@@ -120,11 +120,11 @@ def _missed(legs: Sequence[CallRecord]) -> str:
 
 
 def _waited(legs: Sequence[CallRecord], outcome: str) -> int | None:
-    """Seconds from the call's beginning to the first person's answer, or to the end of a call that nobody took."""
+    """Seconds from the call's beginning to the first person's answer, or to the end of a call that its caller gave up."""
     begin = legs[0].start.astimezone(UTC)
     if outcome in TAKEN:
         return _to_answer(legs, begin)
-    if outcome == "untold" or any(leg.ring_seconds is None and leg.end is None for leg in legs):
+    if outcome not in ABANDONED or any(leg.ring_seconds is None and leg.end is None for leg in legs):
         return None
     return max(0, int((max(_end(leg) for leg in legs) - begin).total_seconds()))
 

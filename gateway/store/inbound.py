@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, delete, func, select
+from sqlalchemy import Connection, Select, and_, delete, func, or_, select
 
 from gateway.arrivals import TAKEN
 from gateway.store import schema
@@ -109,6 +109,12 @@ def in_pieces(owner: str, pieces: Sequence[int], number: str) -> Select[Any]:
     return select(_k.call_id).where(*here)
 
 
+def number_of_call(connection: Connection, owner: str, call: int) -> str | None:
+    """The number outside that a call was with; None where none is kept of it. Looks through one piece."""
+    here = (_k.property == owner, _k.piece == call // PIECE, _k.call_id == call)
+    return connection.execute(select(_k.number).where(*here)).scalar()
+
+
 def calls_with(connection: Connection, owner: str, number: str, most: int, before: int | None = None) -> list[int]:
     """The newest calls with a number, newest first, from before call `before`."""
     found: list[int] = []
@@ -161,16 +167,21 @@ def sums_of(connection: Connection, owner: str, calls: Sequence[int]) -> list[di
 
 
 def speakers(connection: Connection, owner: str, calls: Sequence[int]) -> list[dict[str, Any]]:
-    """Who of the house was in these calls: room, department or extension, how often, and when last."""
+    """Who of the house spoke in these calls: room, department or extension, how often, and when last."""
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     keys = (_c.extension, _c.room, _c.department)
     for some in _slices(calls, CALLS_AT_ONCE):
-        wanted = select(
-            *keys,
-            func.count().label("calls"),
-            func.sum(_c.talk_seconds).label("talk"),
-            func.max(_c.started_at).label("last"),
-        ).where(_c.property == owner, _c.id.in_(some), _c.talk_seconds > 0)
+        wanted = (
+            select(
+                *keys,
+                func.count().label("calls"),
+                func.sum(_c.talk_seconds).label("talk"),
+                func.max(_c.started_at).label("last"),
+            )
+            .select_from(schema.calls.outerjoin(schema.arrivals, _OF_CALL))
+            .where(_c.property == owner, _c.id.in_(some), _c.talk_seconds > 0)
+            .where(or_(_a.outcome.is_(None), _a.outcome.in_(TAKEN)))  # voice mail and menus are nobody
+        )
         for row in connection.execute(wanted.group_by(*keys)).mappings():
             one = found.setdefault(tuple(row[key.name] for key in keys), {**row, "calls": 0, "talk": 0})
             one["calls"] += int(row["calls"])

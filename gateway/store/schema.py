@@ -259,7 +259,9 @@ commands = Table(
     _number("asked_at", "when it was given", null=False),
     _text("who", "the person", null=False),
     _text(
-        "deed", "a verb of gateway/ledger.py DEEDS, resync, feed, acknowledge, approve, reject or tariff", null=False
+        "deed",
+        "a verb of gateway/ledger.py DEEDS, resync, feed, acknowledge, approve, reject, tariff, tag or untag",
+        null=False,
     ),
     _number("posting_id", "the posting it is about"),
     _text("room", "the room to send it to, where the person named one"),
@@ -267,7 +269,10 @@ commands = Table(
     _number("done_at", "when it was carried out or refused"),
     _text("result", "what came of it, in a sentence", null=False),
     _number("alarm_id", "the alarm it is about, where it is about one"),
-    _text("subject", "what it is about, where that is no posting: the number of a list, the code of a tariff"),
+    _text(
+        "subject",
+        "what it is about, where that is no posting: the number of a list, the code of a tariff, a number and its tag",
+    ),
     _key("id"),
     sqlite_with_rowid=False,
     comment="What people asked of the running gateway from other processes.",

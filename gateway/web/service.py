@@ -14,6 +14,8 @@ from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.web.house import House
 from gateway.web.laboratory import Laboratory
 from gateway.web.live import Live
+from gateway.web.number_routes import NumberRoutes
+from gateway.web.numbers import NumberPages
 from gateway.web.pages import Pages
 from gateway.web.price_pages import PricePages
 from gateway.web.price_routes import PriceRoutes
@@ -59,6 +61,7 @@ def door(
     site = Routes(house, reads, live, clock, pages, tokens).app.resource()
     prices = PriceRoutes(pages, PricePages(house, reads, live, tokens, pages, bench, clock), bench).app.resource()
     reports = ReportRoutes(pages, ReportPages(house, reads, live, pages, makes)).app.resource()
+    numbers = NumberRoutes(pages, NumberPages(house, reads, live, tokens, pages, clock)).app.resource()
     api = Api(house, reads, live, version)
     routes = ApiRoutes(house, reads, api, programs, callers, version).app.resource()
     below = {
@@ -67,6 +70,7 @@ def door(
         b"/corrections": prices,
         b"/laboratory": prices,
         b"/reports": reports,
+        b"/numbers": numbers,
     }
     return Door(Wings(site, below), own_hosts(house.config.web.host))
 

@@ -128,7 +128,7 @@ _FIGURES: Final = (
     Column("calls", "came in", "count"),
     Column("callers", "callers", "count"),
     Column("first_time", "first time", "count"),
-    Column("share_first", "first time", "percent"),
+    Column("share_first", "first-time share", "percent"),
     Column("answered", "answered", "count"),
     Column("talks", "talks", "count"),
     Column("share_talks", "talks of all", "percent"),

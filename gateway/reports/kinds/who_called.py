@@ -72,10 +72,12 @@ def who_called(asked: Asked, connection: Connection) -> Report:
     after = _afterwards(connection, chosen, seen)
     open_ones = sum(one.standing in STANDINGS[:2] for one in after)
     fresh = len(seen.callers) - len(before)
+    again = sum(one.came.calls > 1 for one in seen.callers.values())
     if seen.whole.calls:
         finding = (
             f"{count(len(seen.callers), 'caller')} called {seen.whole.calls - seen.hidden.calls} times: {fresh} for the first "
-            f"time, {len(before)} had called before; {count(seen.hidden.calls, 'call')} showed no number. "
+            f"time, {len(before)} had called before, {again} called more than once in these days; "
+            f"{count(seen.hidden.calls, 'call')} showed no number. "
         )
         finding += (
             f"{count(len(after), 'caller was', 'callers were')} missed; with {open_ones} of them nobody has spoken since."
@@ -191,7 +193,7 @@ def _origins(seen: _Seen, before: set[str]) -> list[Section]:
         Column("calls", "came in", "count"),
         Column("callers", "callers", "count"),
         Column("first_time", "first time", "count"),
-        Column("share_first", "first time", "percent"),
+        Column("share_first", "first-time share", "percent"),
         Column("answered", "answered", "count"),
         Column("share_answered", "answered of those told", "percent"),
         Column("talk_seconds", "talk", "seconds"),
