@@ -48,7 +48,8 @@ def told_by(owner: str, call: CallRow, legs: Sequence[CallRecord], home: Home) -
     """What one call tells; of a call of one record that went out, its row says all."""
     arrival = arrival_of(legs, home) if legs and (call.legs > 1 or call.direction != "out") else None
     if arrival is None:
-        number = contact_number(call.direction, call.number, call.dialled, call.caller, home)
+        way = "internal" if call.number_class == "internal" else call.direction
+        number = contact_number(way, call.number, call.dialled, call.caller, home)
         return inbound.Told(None, contact_row(owner, number, call.id, inward=False) if number else None)
     caller, did, outcome, stages = all_clean((arrival.caller, arrival.did, arrival.outcome, arrival.stages))
     row = ArrivalRow(

@@ -6,12 +6,12 @@ pieces, so that both databases go to each by its key; a test holds SQLite's plan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, delete, func, or_, select
 
-from gateway.arrivals import TAKEN
+from gateway.arrivals import MISSED, TAKEN
 from gateway.store import schema
 from gateway.store.pages import plain
 from gateway.store.reporting import Chosen
@@ -95,9 +95,10 @@ def _slices(values: Sequence[int], size: int) -> Iterator[Sequence[int]]:
 
 def _pieces(connection: Connection, owner: str, before: int | None) -> list[int]:
     """Every piece there is, the newest first."""
-    ends = select(func.min(_k.piece), func.max(_k.piece)).where(_k.property == owner)
-    low, high = connection.execute(ends).one()
-    if low is None:
+    # Two questions: SQLite finds one end by the key, but both at once only by reading everything between them.
+    low = connection.execute(select(func.min(_k.piece)).where(_k.property == owner)).scalar()
+    high = connection.execute(select(func.max(_k.piece)).where(_k.property == owner)).scalar()
+    if low is None or high is None:
         return []
     top = int(high) if before is None else min(int(high), before // PIECE)
     return list(range(top, int(low) - 1, -1))
@@ -227,31 +228,35 @@ def without_particulars(connection: Connection, chosen: Chosen) -> int:
     return int(connection.execute(wanted).scalar() or 0)
 
 
-def called_before(connection: Connection, chosen: Chosen, callers: Iterable[str]) -> set[str]:
-    """Which of these numbers had called in before the stretch, as far as the store reaches back.
+def _callers(chosen: Chosen, *outcomes: str) -> Select[Any]:
+    """The question for those who called in a stretch, or of them those whose calls came to one of these ends."""
+    wanted = (
+        select(_a.caller)
+        .select_from(schema.calls.join(schema.arrivals, _OF_CALL))
+        .where(chosen.calls, _a.property == chosen.owner, _a.id >= chosen.first, _a.caller != "")
+    )
+    return wanted.where(_a.outcome.in_(outcomes)) if outcomes else wanted
 
-    Reads the contacts before it from one end to the other: they are narrow, and to look for each of thousands of numbers in
-    each piece would take longer.
+
+def called_before(connection: Connection, chosen: Chosen) -> set[str]:
+    """Those who called in a stretch and had called in before it, as far as the store reaches back.
+
+    Looks through the contacts before it once: they are narrow, and to look for each of thousands of callers in each piece
+    would take longer.
     """
-    these = set(callers)
-    earlier = select(_k.number).where(
-        _k.property == chosen.owner,
-        _k.piece <= chosen.first // PIECE,
-        _k.call_id < chosen.first,
-        _k.inward == 1,
+    earlier = (
+        select(_k.number)
+        .where(_k.property == chosen.owner, _k.piece <= chosen.first // PIECE, _k.call_id < chosen.first)
+        .where(_k.inward == 1, _k.number.in_(_callers(chosen)))
     )
     # From the first record of the stretch on, only the beginning of a call tells on which side of midnight it lies.
     near = (
         select(_a.caller)
         .select_from(schema.calls.join(schema.arrivals, _OF_CALL))
         .where(_c.property == chosen.owner, _c.id >= chosen.first, _c.started_at < chosen.span.since)
-        .where(_a.property == chosen.owner, _a.id >= chosen.first)
+        .where(_a.property == chosen.owner, _a.id >= chosen.first, _a.caller.in_(_callers(chosen)))
     )
-    found: set[str] = set()
-    for question in (earlier, near):
-        for some in connection.execute(question, execution_options=_IN_PARTS).scalars().partitions():
-            found |= these.intersection(some)
-    return found
+    return {number for question in (earlier, near) for number in connection.execute(question.distinct()).scalars()}
 
 
 class Later(NamedTuple):
@@ -264,14 +269,11 @@ class Later(NamedTuple):
     spoken: bool
 
 
-def later_contacts(connection: Connection, chosen: Chosen, numbers: set[str]) -> list[Later]:
-    """Contacts with some numbers from the beginning of the stretch until now, in the order of their beginning."""
+def contacts_after_missing(connection: Connection, chosen: Chosen) -> list[Later]:
+    """Contacts with those who were missed in a stretch, from its beginning until now, in the order of their beginning."""
     here = (_k.property == chosen.owner, _k.piece >= chosen.first // PIECE, _k.call_id >= chosen.first)
-    wanted = select(_k.call_id, _k.number, _k.inward).where(*here)
-    named: dict[int, tuple[str, bool]] = {}
-    for row in connection.execute(wanted, execution_options=_IN_PARTS) if numbers else ():
-        if row.number in numbers:
-            named[row.call_id] = (row.number, bool(row.inward))
+    wanted = select(_k.call_id, _k.number, _k.inward).where(*here, _k.number.in_(_callers(chosen, *MISSED)))
+    named = {row.call_id: row for row in connection.execute(wanted)}
     found = []
     for some in _slices(sorted(named), CALLS_AT_ONCE):
         calls = (
@@ -280,7 +282,7 @@ def later_contacts(connection: Connection, chosen: Chosen, numbers: set[str]) ->
             .where(_c.property == chosen.owner, _c.id.in_(some), _c.started_at >= chosen.span.since)
         )
         for call in connection.execute(calls):
-            number, inward = named[call.id]
-            spoken = call.outcome in TAKEN if inward else bool(call.talk_seconds)
-            found.append(Later(number, call.id, inward, call.started_at, spoken))
+            contact = named[call.id]
+            spoken = call.outcome in TAKEN if contact.inward else bool(call.talk_seconds)
+            found.append(Later(contact.number, call.id, bool(contact.inward), call.started_at, spoken))
     return sorted(found, key=lambda one: (one.started_at, one.id))

@@ -6,9 +6,9 @@ that nobody measured.
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from typing import Any, Final, NamedTuple
 
 from gateway.arrivals import ABANDONED, MISSED, TAKEN
 from gateway.reports.values import Cell, Column, Row
@@ -33,12 +33,12 @@ class Waits:
         self._counted: Counter[int] = Counter()
         self.untold = 0
 
-    def add(self, seconds: int | None) -> None:
-        """Take in one."""
+    def add(self, seconds: int | None, times: int = 1) -> None:
+        """Take in one, or several that were the same."""
         if seconds is None:
-            self.untold += 1
+            self.untold += times
         else:
-            self._counted[seconds] += 1
+            self._counted[seconds] += times
 
     @property
     def told(self) -> int:
@@ -69,27 +69,65 @@ class Waits:
         return sum(times for wait, times in self._counted.items() if wait <= seconds)
 
 
-@dataclass(slots=True)
+class Told(NamedTuple):
+    """What is added up of one call: its end with its wait, the talk with a person, and whether that was a talk."""
+
+    end: tuple[str, int | None]
+    talk: int
+    talks: int
+
+
+def told(row: Any, talk_seconds: int) -> Told:
+    """What is added up of a call; it is a talk from so many seconds on."""
+    talk = (row.talk_seconds or 0) if row.outcome in TAKEN else 0
+    return Told((row.outcome, row.waited), talk, talk >= talk_seconds)
+
+
 class Came:
-    """Calls that came in, added up."""
+    """Calls that came in, added up. Kept is only how often each end was; a year of calls is added up several ways."""
 
-    calls: int = 0
-    talk: int = 0
-    talks: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)
-    to_answer: Waits = field(default_factory=Waits)
-    to_give_up: Waits = field(default_factory=Waits)
+    __slots__ = ("_ends", "talk", "talks")
 
-    def add(self, row: Any, talk_seconds: int) -> None:
-        """Take in one call; it is a talk from so many seconds on."""
-        self.calls += 1
-        self.outcomes[row.outcome] += 1
-        if row.outcome in TAKEN:
-            self.to_answer.add(row.waited)
-            self.talk += row.talk_seconds or 0
-            self.talks += (row.talk_seconds or 0) >= talk_seconds
-        elif row.outcome in ABANDONED:
-            self.to_give_up.add(row.waited)
+    def __init__(self) -> None:
+        self._ends: defaultdict[tuple[str, int | None], int] = defaultdict(int)
+        self.talk = self.talks = 0
+
+    def add(self, one: Told) -> None:
+        """Take in one call."""
+        self._ends[one.end] += 1
+        self.talk += one.talk
+        self.talks += one.talks
+
+    @property
+    def outcomes(self) -> Counter[str]:
+        """How many came to each end."""
+        found: Counter[str] = Counter()
+        for (outcome, _), times in self._ends.items():
+            found[outcome] += times
+        return found
+
+    @property
+    def calls(self) -> int:
+        """How many came in."""
+        return sum(self._ends.values())
+
+    def waits(self, outcomes: Collection[str]) -> Waits:
+        """How long those waited who came to one of these ends."""
+        found = Waits()
+        for (outcome, waited), times in self._ends.items():
+            if outcome in outcomes:
+                found.add(waited, times)
+        return found
+
+    @property
+    def to_answer(self) -> Waits:
+        """Until a person answered."""
+        return self.waits(TAKEN)
+
+    @property
+    def to_give_up(self) -> Waits:
+        """Until the caller gave up, where nobody had taken the call."""
+        return self.waits([one for one in ABANDONED if one not in TAKEN])
 
     @property
     def answered(self) -> int:
@@ -99,12 +137,12 @@ class Came:
     @property
     def missed(self) -> int:
         """Calls that found nobody."""
-        return sum(self.outcomes[one] for one in MISSED)
+        return _of(self.outcomes, MISSED)
 
     @property
     def abandoned(self) -> int:
         """Of these, those of which the exchange tells where the caller gave up."""
-        return sum(self.outcomes[one] for one in ABANDONED)
+        return _of(self.outcomes, ABANDONED)
 
     @property
     def untold(self) -> int:
@@ -115,6 +153,10 @@ class Came:
     def known(self) -> int:
         """Calls of which it does."""
         return self.calls - self.untold
+
+
+def _of(outcomes: Counter[str], some: Collection[str]) -> int:
+    return sum(outcomes[one] for one in some)
 
 
 def share(part: int, whole: int) -> float | None:

@@ -6,6 +6,7 @@ part, and a cost a call is that part divided by the calls, both rounded once, at
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -14,7 +15,7 @@ from sqlalchemy import Connection
 
 from gateway.config import NumberSettings
 from gateway.reports.asking import Asked, report
-from gateway.reports.kinds.arrived import Came, share
+from gateway.reports.kinds.arrived import Came, Told, share, told
 from gateway.reports.kinds.inbound import unread_words
 from gateway.reports.kinds.who_called import FIRST_TIME
 from gateway.reports.periods import QUARTER, Period, local_hour
@@ -39,11 +40,11 @@ class Brought:
     came: Came = field(default_factory=Came)
     callers: set[str] = field(default_factory=set)
 
-    def add(self, row: Any, talk: int) -> None:
+    def add(self, one: Told, caller: str) -> None:
         """Take in one call."""
-        self.came.add(row, talk)
-        if row.caller:
-            self.callers.add(row.caller)
+        self.came.add(one)
+        if caller:
+            self.callers.add(caller)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +79,16 @@ def campaigns(asked: Asked, connection: Connection) -> Report:
     costed = [
         (one, cost) for one in asked.numbers if (cost := cost_within(one, asked.period, asked.decimals)) is not None
     ]
-    numbers: dict[str, Brought] = {}
-    told = [Brought() for _ in costed]
+    numbers: defaultdict[str, Brought] = defaultdict(Brought)
+    within = [Brought() for _ in costed]
     talk = asked.inbound.talk_seconds
     for row in arrivals_in(connection, chosen):
-        numbers.setdefault(row.did, Brought()).add(row, talk)
-        for (one, _), brought in zip(costed, told, strict=True):
+        call = told(row, talk)
+        numbers[row.did].add(call, row.caller)
+        for (one, _), brought in zip(costed, within, strict=True):
             if one.did == row.did and _within(one, local_hour(row.started_at // QUARTER, asked.period.zone).day):
-                brought.add(row, talk)
-    before = called_before(connection, chosen, set().union(*(one.callers for one in numbers.values())))
+                brought.add(call, row.caller)
+    before = called_before(connection, chosen)
     return report(
         asked,
         connection,
@@ -94,7 +96,11 @@ def campaigns(asked: Asked, connection: Connection) -> Report:
         kind="campaigns",
         title="Numbers and campaigns",
         finding=_finding(numbers, costed),
-        sections=(*_picture(asked, numbers), _campaigns(asked, costed, told, before), _numbers(asked, numbers, before)),
+        sections=(
+            *_picture(asked, numbers),
+            _campaigns(asked, costed, within, before),
+            _numbers(asked, numbers, before),
+        ),
         assumptions=(
             f"A talk is an answered call of {talk} s and more.",
             FIRST_TIME,
@@ -152,7 +158,7 @@ def _numbers(asked: Asked, numbers: dict[str, Brought], before: set[str]) -> Tab
 
 
 def _campaigns(
-    asked: Asked, costed: list[tuple[NumberSettings, Costed]], told: list[Brought], before: set[str]
+    asked: Asked, costed: list[tuple[NumberSettings, Costed]], within: list[Brought], before: set[str]
 ) -> Table:
     columns = (
         Column("campaign", "campaign"),
@@ -165,7 +171,7 @@ def _campaigns(
         Column("cost_first", "cost a first-time caller", "money"),
     )
     listed: list[Row] = []
-    for (one, cost), brought in zip(costed, told, strict=True):
+    for (one, cost), brought in zip(costed, within, strict=True):
         fresh = len(brought.callers - before)
         each = [cost.each(of) for of in (1, brought.came.calls, brought.came.talks, fresh)]
         money = [None if minor is None else asked.money(minor) for minor in each]

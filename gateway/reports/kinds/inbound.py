@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from gateway.reports.asking import Asked, report
-from gateway.reports.kinds.arrived import FIGURES, OUTCOMES, Came, figures, rows, share
+from gateway.reports.kinds.arrived import FIGURES, OUTCOMES, Came, figures, rows, share, told
 from gateway.reports.periods import QUARTER, WEEKDAYS, local_hour
 from gateway.reports.values import Bars, Column, Heat, Note, Picture, Report, Row, Section, Table, table
 from gateway.store.inbound import arrivals_in, without_particulars
@@ -53,18 +53,22 @@ WANDERED: Final = Note(
 )
 
 
+def _by() -> defaultdict[Any, Came]:
+    return defaultdict(Came)
+
+
 @dataclass
 class _Seen:
     """Everything that one look at the calls adds up."""
 
     whole: Came = field(default_factory=Came)
-    days: dict[Any, Came] = field(default_factory=dict)
-    hours: dict[Any, Came] = field(default_factory=dict)
-    weekdays: dict[Any, Came] = field(default_factory=dict)
-    places: dict[Any, Came] = field(default_factory=dict)
-    extensions: dict[Any, Came] = field(default_factory=dict)
-    numbers: dict[Any, Came] = field(default_factory=dict)
-    stages: dict[Any, Came] = field(default_factory=dict)
+    days: defaultdict[Any, Came] = field(default_factory=_by)
+    hours: defaultdict[Any, Came] = field(default_factory=_by)
+    weekdays: defaultdict[Any, Came] = field(default_factory=_by)
+    places: defaultdict[Any, Came] = field(default_factory=_by)
+    extensions: defaultdict[Any, Came] = field(default_factory=_by)
+    numbers: defaultdict[Any, Came] = field(default_factory=_by)
+    stages: defaultdict[Any, Came] = field(default_factory=_by)
     hands: Counter[int] = field(default_factory=Counter)
     missed_at: Counter[tuple[int, int]] = field(default_factory=Counter)
     came_at: Counter[tuple[int, int]] = field(default_factory=Counter)
@@ -103,7 +107,7 @@ def _look(asked: Asked, calls: Any) -> _Seen:
         at = local_hour(row.started_at // QUARTER, zone)
         weekday, place = at.day.weekday(), (at.day.weekday(), at.hour)
         who = row.department or (row.room and "guest rooms") or "in no list"
-        keys: list[tuple[dict[Any, Came], tuple[Any, ...]]] = [
+        keys: list[tuple[defaultdict[Any, Came], tuple[Any, ...]]] = [
             (seen.days, (at.day,)),
             (seen.hours, (at.hour,)),
             (seen.weekdays, (weekday,)),
@@ -111,10 +115,12 @@ def _look(asked: Asked, calls: Any) -> _Seen:
             (seen.extensions, (row.extension, row.room or row.department)),
             (seen.numbers, (row.did or None, names.get(row.did))),
         ]
-        keys += [(seen.stages, _stage(one)) for one in row.stages.split(";") if one and one != "machine"]
-        seen.whole.add(row, talk)
+        if row.stages:
+            keys += [(seen.stages, _stage(one)) for one in row.stages.split(";") if one != "machine"]
+        one = told(row, talk)
+        seen.whole.add(one)
         for held, key in keys:
-            held.setdefault(key, Came()).add(row, talk)
+            held[key].add(one)
         seen.hands[row.hands] += 1
         seen.came_at[place] += 1
         seen.missed_at[place] += row.outcome not in ("answered", "untold")
@@ -254,10 +260,10 @@ def _waits(asked: Asked, whole: Came) -> Table:
         Column("to_answer", "until a person answered", "seconds"),
         Column("to_give_up", "until the caller gave up", "seconds"),
     )
-    told = [f"{one.told} told, {one.untold} not told" for one in pair]
+    known_ones = [f"{one.told} told, {one.untold} not told" for one in pair]
     sure = whole.to_answer.within(limit)
     known = share(sure, whole.calls)
-    note = f"Until the answer: {told[0]}. Until he gave up: {told[1]}."
+    note = f"Until the answer: {known_ones[0]}. Until he gave up: {known_ones[1]}."
     if known is not None:
         note += f" Of all calls, {known:.1f} % are known to have been answered within {limit} s."
     listed: list[Row] = [(name, *values) for name, values in measures] if any(one.told for one in pair) else []

@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 
 from gateway.arrivals import MISSED
 from gateway.reports.asking import Asked, report
-from gateway.reports.kinds.arrived import Came, share
+from gateway.reports.kinds.arrived import Came, share, told
 from gateway.reports.kinds.inbound import DEFINED, unread_words
 from gateway.reports.values import Bars, Column, Report, Row, Section, Table, table
-from gateway.store.inbound import Later, arrivals_in, called_before, later_contacts, without_particulars
+from gateway.store.inbound import Later, arrivals_in, called_before, contacts_after_missing, without_particulars
 from gateway.store.reporting import Chosen
 from gateway.web.words import count
 from protocols.text import mask_number
@@ -68,7 +68,7 @@ def who_called(asked: Asked, connection: Connection) -> Report:
     """The report."""
     chosen = asked.chosen(connection)
     seen = _look(asked, arrivals_in(connection, chosen))
-    before = called_before(connection, chosen, seen.callers)
+    before = called_before(connection, chosen)
     after = _afterwards(connection, chosen, seen)
     open_ones = sum(one.standing in STANDINGS[:2] for one in after)
     fresh = len(seen.callers) - len(before)
@@ -101,12 +101,15 @@ def who_called(asked: Asked, connection: Connection) -> Report:
 def _look(asked: Asked, calls: Iterable[Any]) -> _Seen:
     seen, talk = _Seen(), asked.inbound.talk_seconds
     for row in calls:
-        seen.whole.add(row, talk)
+        call = told(row, talk)
+        seen.whole.add(call)
         if not row.caller:
-            seen.hidden.add(row, talk)
+            seen.hidden.add(call)
             continue
-        one = seen.callers.setdefault(row.caller, _Caller(first=row.started_at))
-        one.came.add(row, talk)
+        one = seen.callers.get(row.caller)
+        if one is None:
+            one = seen.callers[row.caller] = _Caller(first=row.started_at)
+        one.came.add(call)
         one.first, one.last = min(one.first, row.started_at), max(one.last, row.started_at)
         if row.outcome in MISSED and (one.missed_at is None or row.started_at >= one.missed_at):
             one.missed_at, one.missed_id = row.started_at, row.id
@@ -119,7 +122,7 @@ def _look(asked: Asked, calls: Iterable[Any]) -> _Seen:
 def _afterwards(connection: Connection, chosen: Chosen, seen: _Seen) -> list[_After]:
     missed = {number: one for number, one in seen.callers.items() if one.missed_at is not None}
     later: dict[str, list[Later]] = {}
-    for contact in later_contacts(connection, chosen, set(missed)):
+    for contact in contacts_after_missing(connection, chosen):
         one = missed[contact.number]
         if (contact.started_at, contact.id) > (one.missed_at, one.missed_id):
             later.setdefault(contact.number, []).append(contact)
