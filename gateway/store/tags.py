@@ -6,9 +6,9 @@ transaction that does it.
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from gateway.store import schema
 from gateway.store.commands import Command
@@ -45,14 +45,10 @@ class Tag(NamedTuple):
 _WHOLE = select(*[_t[name] for name in Tag._fields])
 
 
-def standing_of(owner: str, number: str) -> Select[Any]:
-    """The question for the tags of a number. Asked for them in order, SQLite would rather look through all tags."""
-    return _WHOLE.where(_t.property == owner, _t.number == number, STANDS)
-
-
 def standing(connection: Connection, owner: str, number: str) -> list[Tag]:
     """The tags of a number, as they were given."""
-    return sorted(Tag(*row) for row in connection.execute(standing_of(owner, number)))
+    wanted = _WHOLE.where(_t.property == owner, _t.number == number, STANDS).order_by(_t.id)
+    return [Tag(*row) for row in connection.execute(wanted)]
 
 
 def gone(connection: Connection, owner: str, number: str) -> list[Tag]:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from gateway.intake.arriving import rebuild
 from gateway.repeats import LEAST_RUN
-from gateway.store import inbound, tags
+from gateway.store import inbound
 from gateway.store.reporting import Span, began
 from tests.gateway.rig import NOON, WARSAW, Rig, line
 from tests.gateway.web.test_queries import plan
@@ -105,8 +105,6 @@ def test_each_piece_is_reached_by_its_key(rig: Rig) -> None:
     asked = inbound.in_pieces("SEASIDE", [3, 2, 1, 0], ADA).order_by(text("call_id DESC")).limit(5)
     words = plan(rig, asked)
     assert "SEARCH contacts USING PRIMARY KEY (property=? AND piece=? AND number=?)" in words, words
-    tagged = plan(rig, tags.standing_of("SEASIDE", ADA))
-    assert "USING INDEX number_tags_once (property=? AND number=?)" in tagged, tagged
     counted = plans(rig, lambda c: inbound.sums_of(c, "SEASIDE", [1, 2]))
     assert all("PRIMARY KEY (property=? AND id=?)" in one for one in counted), counted
 
