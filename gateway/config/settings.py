@@ -15,6 +15,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from gateway.config import checks
+from gateway.config.acts import ActSettings
 from gateway.config.adapter_options import adapter_options
 from gateway.config.base import Settings
 from gateway.config.endpoints import Address, connect_address, listen_address, web_address
@@ -360,6 +361,7 @@ class Document(Settings):
     tariff: TariffSettings
     watch: WatchSettings
     reports: ReportSettings
+    acts: ActSettings
     mail: MailSettings | None = None
     hook: Annotated[tuple[HookSettings, ...], BeforeValidator(as_tuple)] = ()
     trunks: Annotated[tuple[TrunkSettings, ...], BeforeValidator(as_tuple)] = ()
@@ -393,6 +395,7 @@ class Config:
     reports: ReportSettings
     mail: MailSettings | None
     hook: tuple[HookSettings, ...]
+    acts: ActSettings
     trunks: tuple[TrunkSettings, ...] = ()
     inbound: InboundSettings = USUAL
     numbers: tuple[NumberSettings, ...] = ()

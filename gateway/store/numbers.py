@@ -18,6 +18,7 @@ _COUNTED: Final[tuple[Table, ...]] = (
     schema.notices,
     schema.requests,
     schema.number_tags,
+    schema.acts,
 )
 
 

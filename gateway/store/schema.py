@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from gateway.ledger import STATES
-from gateway.store import columns, schema_inbound, schema_programs, schema_traffic
+from gateway.store import columns, schema_acts, schema_inbound, schema_programs, schema_traffic
 from gateway.store.columns import key as _key
 from gateway.store.columns import number as _number
 from gateway.store.columns import owner as _owner
@@ -260,7 +260,8 @@ commands = Table(
     _text("who", "the person", null=False),
     _text(
         "deed",
-        "a verb of gateway/ledger.py DEEDS, resync, feed, acknowledge, approve, reject, tariff, tag or untag",
+        "a verb of gateway/ledger.py DEEDS or of gateway/acts.py, resync, feed, acknowledge, approve, reject, tariff, "
+        "tag or untag",
         null=False,
     ),
     _number("posting_id", "the posting it is about"),
@@ -449,3 +450,4 @@ events, tokens, requests = schema_programs.events, schema_programs.tokens, schem
 trunk_quarters = schema_traffic.trunk_quarters
 arrivals, contacts = schema_inbound.arrivals, schema_inbound.contacts
 number_tags = schema_inbound.number_tags
+acts, ACTS_WAITING = schema_acts.acts, schema_acts.WAITING
