@@ -160,7 +160,6 @@ class _Reader:
         trunk_in, trunk_out = self._listed(channel), self._trunk_out(dstchannel)
         direction = _direction(trunk_in, trunk_out)
         called = number_called(trunk_out, dstchannel, lastapp, lastdata, dst, warnings)
-        incoming = direction == "in"
         return CallRecord(
             direction=direction,
             answered=answered,
@@ -170,9 +169,9 @@ class _Reader:
             ring_seconds=max(seconds - talk, 0) if answered else seconds,
             talk_seconds=talk,
             extension=self._extension(direction, src, dstchannel, dst),
-            dialled=None if incoming else called,
+            dialled=None if direction == "in" else called,
             caller=text_or_none(src) if trunk_in else None,
-            did=called if incoming else None,
+            did=called if direction == "in" else None,
             trunk=trunk_out or trunk_in,
             trunk_in=trunk_in,
             trunk_out=trunk_out,

@@ -141,8 +141,7 @@ def _segment(clock: WallClock, values: Sequence[str], warnings: list[str]) -> Ca
         continuation, first, second, hold, park, authorization, charge, currency, units,
         cause, recorded,
     ) = values  # fmt: skip
-    talk_seconds = duration("connected_time", connected)
-    ring_seconds = count("ring_time", ring)
+    talk_seconds, ring_seconds = duration("connected_time", connected), count("ring_time", ring)
     hold_seconds, park_seconds = count("hold_time", hold), count("park_time", park)
     follows = _flag("continuation", continuation)
     trunk_in, trunk_out, direction = _trunks(_direction(way, internal), first, second)
