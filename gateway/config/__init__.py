@@ -27,17 +27,19 @@ from gateway.config.settings import (
     TransferPayer,
     Transport,
     WatchSettings,
-    WebSettings,
 )
+from gateway.config.sign_in import LdapSettings, OidcSettings, SignInSettings, WebSettings
 
 __all__ = [
     "Config",
     "ExtensionRange",
     "HookSettings",
     "InboundSettings",
+    "LdapSettings",
     "MailSettings",
     "NumberSettings",
     "NumberingSettings",
+    "OidcSettings",
     "PbxSettings",
     "PmsSettings",
     "Problem",
@@ -45,6 +47,7 @@ __all__ = [
     "ReportSettings",
     "RoomSettings",
     "StoreDocument",
+    "SignInSettings",
     "StoreSettings",
     "TariffSettings",
     "TransferPayer",

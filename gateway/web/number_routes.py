@@ -9,6 +9,7 @@ from klein import Klein
 
 from gateway.web.numbers import LONGEST, NumberPages, Shown, read_tag_form
 from gateway.web.pages import Page, Pages
+from gateway.web.persons import person_of
 from gateway.web.rest.answers import fields_of, text_of
 from gateway.web.rest.api import whole
 from gateway.web.routing import MOST, ROW, before, foreign, html, is_ours, see_other, troubles
@@ -86,8 +87,8 @@ class NumberRoutes:
 
 
 def is_masked(request: Any) -> bool:
-    """Whether the middle of numbers is to be hidden from whoever asks."""
-    return text_of(request, b"masked") == "1"
+    """Whether the middle of numbers is to be hidden: from those who may not see every digit, and from who wants it so."""
+    return text_of(request, b"masked") == "1" or not person_of(request).may("see_full_numbers")
 
 
 def _shown(request: Any, digits: str) -> Shown | None:

@@ -270,21 +270,23 @@ def _waits(asked: Asked, whole: Came) -> Table:
     return table("waits", "How long they waited", columns, listed, nothing="No wait is told.", note=note)
 
 
+_STAGES: Final = (
+    Column("stage", "went through"),
+    Column("name", "name"),
+    Column("calls", "calls", "count"),
+    Column("answered", "answered in the end", "count"),
+    Column("missed", "missed", "count"),
+    Column("mean_given_up", "mean until they gave up", "seconds"),
+    Column("talk_seconds", "talk", "seconds"),
+)
+
+
 def _wandered(seen: _Seen) -> list[Section]:
     """Menus, queues, groups, transfers, voice mail: what the records tell of them."""
     if not seen.whole.calls:
         return []
     order = list(STAGES)
     found = sorted(seen.stages, key=lambda key: (order.index(key[0]) if key[0] in order else 99, key[1] or ""))
-    columns = (
-        Column("stage", "went through"),
-        Column("name", "name"),
-        Column("calls", "calls", "count"),
-        Column("answered", "answered in the end", "count"),
-        Column("missed", "missed", "count"),
-        Column("mean_given_up", "mean until they gave up", "seconds"),
-        Column("talk_seconds", "talk", "seconds"),
-    )
     listed: list[Row] = []
     for kind, name in found:
         came = seen.stages[kind, name]
@@ -297,7 +299,7 @@ def _wandered(seen: _Seen) -> list[Section]:
         table(
             "stages",
             "How calls wandered",
-            columns,
+            _STAGES,
             listed,
             nothing="The records of these calls tell of no menu, queue, group, transfer or voice mail.",
             note="A call that went through several stands under each.",
