@@ -7,6 +7,7 @@ Nothing outside this package reads the file, and nothing in it opens a connectio
 
 from __future__ import annotations
 
+from gateway.config.inbound import InboundSettings, NumberSettings
 from gateway.config.load import load, load_store
 from gateway.config.problems import Problem
 from gateway.config.settings import (
@@ -33,8 +34,10 @@ __all__ = [
     "Config",
     "ExtensionRange",
     "HookSettings",
+    "InboundSettings",
     "LdapSettings",
     "MailSettings",
+    "NumberSettings",
     "NumberingSettings",
     "OidcSettings",
     "PbxSettings",

@@ -18,6 +18,7 @@ from gateway.config import sign_in
 from gateway.config.checks import country, currency, tariff_texts
 from gateway.config.endpoints import Address, listen_address
 from gateway.config.fields import scalar_text
+from gateway.config.inbound import number_findings
 from gateway.config.lines import Path
 from gateway.config.settings import FIAS_KEYS, TRANSPORTS
 from gateway.config.trunks import trunk_findings
@@ -55,6 +56,7 @@ def findings(document: Table, folder: FilePath) -> Iterator[Finding]:
     yield from _assignments(document.get("tariff"))
     yield from sign_in.findings(document)
     yield from trunk_findings(tables(document, "trunks"))
+    yield from number_findings(tables(document, "numbers"))
 
 
 def tables(document: Table, key: str) -> Sequence[Table]:
@@ -64,7 +66,7 @@ def tables(document: Table, key: str) -> Sequence[Table]:
 
 
 def _shape(document: Table) -> Iterator[Finding]:
-    for key in ("pbx", "pms", "hook", "trunks"):
+    for key in ("pbx", "pms", "hook", "trunks", "numbers"):
         if isinstance(document.get(key), dict):
             yield (key,), f"there may be several of these: write [[{key}]] with two brackets"
     if not document.get("pbx"):

@@ -36,6 +36,7 @@ from gateway.config.fields import (
     as_tuple,
     one_of,
 )
+from gateway.config.inbound import USUAL, InboundSettings, NumberSettings
 from gateway.config.sign_in import SignInSettings, WebSettings
 from gateway.traffic.capacity import MOST_MEMBERS
 from pms_adapters.options import AdapterOptions
@@ -343,6 +344,8 @@ class Document(Settings):
     mail: MailSettings | None = None
     hook: Annotated[tuple[HookSettings, ...], BeforeValidator(as_tuple)] = ()
     trunks: Annotated[tuple[TrunkSettings, ...], BeforeValidator(as_tuple)] = ()
+    inbound: InboundSettings = USUAL
+    numbers: Annotated[tuple[NumberSettings, ...], BeforeValidator(as_tuple)] = ()
 
 
 class StoreDocument(BaseModel):
@@ -374,3 +377,5 @@ class Config:
     hook: tuple[HookSettings, ...]
     acts: ActSettings
     trunks: tuple[TrunkSettings, ...] = ()
+    inbound: InboundSettings = USUAL
+    numbers: tuple[NumberSettings, ...] = ()

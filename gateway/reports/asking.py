@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from gateway.config import Config, ReportSettings
+from gateway.config import Config, InboundSettings, NumberSettings, ReportSettings
+from gateway.config.inbound import USUAL
 from gateway.config.trunks import capacity_of
 from gateway.instants import from_micros, to_micros
 from gateway.reports.periods import Period
@@ -34,6 +35,8 @@ class Asked:
     run_at: datetime
     settings: ReportSettings
     capacity: Capacity
+    inbound: InboundSettings = USUAL
+    numbers: tuple[NumberSettings, ...] = ()
     masked: bool = False
 
     @property
@@ -68,6 +71,8 @@ def asked_of(
         run_at=run_at,
         settings=config.reports,
         capacity=capacity_of(config),
+        inbound=config.inbound,
+        numbers=config.numbers,
         masked=masked,
     )
 

@@ -12,11 +12,14 @@ from gateway.reports.kinds import trunks
 from gateway.reports.kinds.balance import balance
 from gateway.reports.kinds.callers import departments, extensions
 from gateway.reports.kinds.calls import calls
+from gateway.reports.kinds.campaigns import campaigns
 from gateway.reports.kinds.classes import classes
 from gateway.reports.kinds.exceptions import exceptions
+from gateway.reports.kinds.inbound import inbound
 from gateway.reports.kinds.postings import postings
 from gateway.reports.kinds.quality import data_quality
 from gateway.reports.kinds.rooms import rooms
+from gateway.reports.kinds.who_called import who_called
 from gateway.reports.values import Report
 
 Make: TypeAlias = Callable[[Asked, Connection], Report]
@@ -43,6 +46,13 @@ KINDS: Final[Mapping[str, Kind]] = {
     "classes": Kind(HOUSE, "Classes", "Where did the calls go, what did they cost, and what is left?", classes),
     "departments": Kind(HOUSE, "Departments", "What did each department of the house call?", departments),
     "extensions": Kind(HOUSE, "Extensions", "Who made and took how many calls?", extensions),
+    "inbound": Kind(
+        HOUSE, "Calls that came in", "How many found somebody, after how long, and what became of the others?", inbound
+    ),
+    "callers": Kind(
+        HOUSE, "Callers", "Who called for the first time, from where, and was anybody missed called back?", who_called
+    ),
+    "campaigns": Kind(HOUSE, "Campaigns", "What did each number dialled bring, and what did a call cost?", campaigns),
     "exceptions": Kind(
         HOUSE, "Exceptions", "Which calls stand out: long, costly, at night, from vacant rooms?", exceptions
     ),

@@ -92,11 +92,11 @@ class Deeds:
 
     async def give(self, form: Form, number: int) -> int | NotDone:
         """Write a command for a judged form; the number of the command, or why there is none."""
-        return await self._given(_writing(self._house.database.property, self._house.micros(), form, number))
+        return await self.written(_writing(self._house.database.property, self._house.micros(), form, number))
 
     async def acknowledge(self, form: Form, number: int) -> int | NotDone:
         """Write that a person takes an alarm; the number of the command, or why there is none."""
-        return await self._given(_acknowledging(self._house.database.property, self._house.micros(), form, number))
+        return await self.written(_acknowledging(self._house.database.property, self._house.micros(), form, number))
 
     async def ask(self, who: str, deed: str, why: str, subject: str) -> str:
         """Write a command about something else than a posting; the sentence that came of it."""
@@ -110,7 +110,8 @@ class Deeds:
         self._house.read_commands_soon()
         return await self._result(given) or "written down; the gateway has not carried it out yet"
 
-    async def _given(self, write: Callable[[Connection], int | NotDone]) -> int | NotDone:
+    async def written(self, write: Callable[[Connection], int | NotDone]) -> int | NotDone:
+        """Write a command and wait for what comes of it; its number, or why there is none."""
         given = await self._reads.transact_numbered(write)
         if isinstance(given, int):
             self._house.read_commands_soon()

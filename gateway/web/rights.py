@@ -72,6 +72,12 @@ TABLE: Final[dict[str, Access]] = {
     "GET /invitation/<secret>": "OPEN",
     "POST /invitation/<secret>": "OPEN",
     "GET /trail": "see_trail",
+    # numbers
+    "GET /numbers": "see_calls",
+    "GET /numbers/<digits>": "see_calls",
+    "POST /numbers/<digits>": "tag_calls",
+    f"GET /numbers/of/{_ROW}": "see_calls",
+    f"POST /numbers/of/{_ROW}": "tag_calls",
     # programs
     "GET /api/v1/openapi.json": "OPEN",
     "GET /api/<path:rest>": "PROGRAM",

@@ -24,6 +24,8 @@ from gateway.web.inviting import Inviting
 from gateway.web.laboratory import Laboratory
 from gateway.web.listening import listening
 from gateway.web.live import Live
+from gateway.web.number_routes import NumberRoutes
+from gateway.web.numbers import NumberPages
 from gateway.web.pages import Pages
 from gateway.web.people import Directory, People
 from gateway.web.people_pages import PeoplePages
@@ -74,6 +76,7 @@ def door(
     prices = PriceRoutes(pages, PricePages(house, reads, live, tokens, pages, bench, deeds), bench).app.resource()
     acts = ActRoutes(pages, ActPages(house, reads, live, tokens, pages, deeds)).app.resource()
     reports = ReportRoutes(pages, ReportPages(house, reads, live, pages, makes)).app.resource()
+    numbers = NumberRoutes(pages, NumberPages(house, reads, live, tokens, pages, clock)).app.resource()
     api = Api(house, reads, live, version)
     routes = ApiRoutes(house, reads, api, programs, callers, version).app.resource()
     below = {
@@ -83,6 +86,7 @@ def door(
         b"/corrections": prices,
         b"/laboratory": prices,
         b"/reports": reports,
+        b"/numbers": numbers,
     }
     web = house.config.web
     guard = None
