@@ -7,6 +7,8 @@ Nothing outside this package reads the file, and nothing in it opens a connectio
 
 from __future__ import annotations
 
+from gateway.config.accounting import AccountingSettings
+from gateway.config.delivery import DeliverySettings, RecipientSettings, ScheduleSettings
 from gateway.config.load import load, load_store
 from gateway.config.problems import Problem
 from gateway.config.settings import (
@@ -30,7 +32,9 @@ from gateway.config.settings import (
 )
 
 __all__ = [
+    "AccountingSettings",
     "Config",
+    "DeliverySettings",
     "ExtensionRange",
     "HookSettings",
     "MailSettings",
@@ -39,8 +43,10 @@ __all__ = [
     "PmsSettings",
     "Problem",
     "PropertySettings",
+    "RecipientSettings",
     "ReportSettings",
     "RoomSettings",
+    "ScheduleSettings",
     "StoreDocument",
     "StoreSettings",
     "TariffSettings",

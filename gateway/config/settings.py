@@ -15,7 +15,10 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from gateway.config import checks
+from gateway.config.accounting import AccountingSettings
 from gateway.config.adapter_options import adapter_options
+from gateway.config.base import Settings
+from gateway.config.delivery import DeliverySettings, MailAddress, RecipientSettings, ScheduleSettings
 from gateway.config.endpoints import Address, connect_address, listen_address, web_address
 from gateway.config.fields import (
     CodePage,
@@ -41,14 +44,7 @@ Transport: TypeAlias = Literal["listen", "connect", "serial", "file", "udp"]
 TRUNK_DIRECTIONS = ("both", "in", "out")
 TRANSPORTS: tuple[Transport, ...] = ("listen", "connect", "serial", "file", "udp")
 MAIL_SECURITY: tuple[str, ...] = ("starttls", "tls", "none")
-MailAddress: TypeAlias = Annotated[str, AfterValidator(checks.mail_address)]
 TransferPayer: TypeAlias = Literal["first_guest", "first", "last"]
-
-
-class Settings(BaseModel):
-    """What all tables share: frozen, strict, and no key that nobody knows."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
 
 
 class PropertySettings(Settings):
@@ -364,6 +360,10 @@ class Document(Settings):
     tariff: TariffSettings
     watch: WatchSettings
     reports: ReportSettings
+    delivery: DeliverySettings
+    accounting: AccountingSettings | None = None
+    recipients: Annotated[tuple[RecipientSettings, ...], BeforeValidator(as_tuple)] = ()
+    schedules: Annotated[tuple[ScheduleSettings, ...], BeforeValidator(as_tuple)] = ()
     mail: MailSettings | None = None
     hook: Annotated[tuple[HookSettings, ...], BeforeValidator(as_tuple)] = ()
     trunks: Annotated[tuple[TrunkSettings, ...], BeforeValidator(as_tuple)] = ()
@@ -396,3 +396,7 @@ class Config:
     mail: MailSettings | None
     hook: tuple[HookSettings, ...]
     trunks: tuple[TrunkSettings, ...] = ()
+    delivery: DeliverySettings
+    accounting: AccountingSettings | None = None
+    recipients: tuple[RecipientSettings, ...] = ()
+    schedules: tuple[ScheduleSettings, ...] = ()

@@ -17,6 +17,9 @@ _COUNTED: Final[tuple[Table, ...]] = (
     schema.alarms,
     schema.notices,
     schema.requests,
+    schema.report_runs,
+    schema.report_files,
+    schema.accounting_exports,
 )
 
 
