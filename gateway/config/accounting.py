@@ -112,7 +112,7 @@ class AccountingSettings(Settings):
     recovered: Text | None = Field(None, examples=["4990"])
     lines: Annotated[str, AfterValidator(one_of(LINES, 'lines = "totals"'))] = Field("totals", examples=["totals"])
     columns: Annotated[tuple[ColumnSettings, ...], BeforeValidator(as_tuple)] = Field(
-        tuple(ColumnSettings(title=one, value=one) for one in _USUAL),
+        tuple(ColumnSettings.model_validate({"title": one, "value": one}) for one in _USUAL),
         examples=[[{"title": "Konto", "value": "account"}]],
     )
     separator: Annotated[str, AfterValidator(one_character)] = Field(",", examples=[";"])

@@ -219,7 +219,7 @@ class DeliverySettings(Settings):
     `holidays` is the country, or the part of it, whose public holidays are not worked; "" is the property's own country.
     """
 
-    folder: FilePath = Field("reports", validate_default=True, examples=["reports"])  # type: ignore[assignment]
+    folder: FilePath = Field("reports", validate_default=True, examples=["reports"])
     keep_days: Annotated[int, Field(ge=1, le=3_660)] = Field(30, examples=[30])
     keep_mb: Annotated[int, Field(ge=1, le=1_000_000)] = Field(500, examples=[500])
     mail_mb: Annotated[int, Field(ge=0, le=50)] = Field(10, examples=[10])

@@ -108,7 +108,7 @@ def planned(connection: Connection, owner: str, now: int) -> list[RunRow]:
 def failing(connection: Connection, owner: str, tries: int) -> dict[str, str]:
     """By schedule, why a run that was tried at least so often cannot be made."""
     wanted = select(_r.schedule, _r.problem).where(_r.property == owner, _PLANNED, _r.tries >= tries).order_by(_r.id)
-    return {schedule: problem for schedule, problem in connection.execute(wanted)}
+    return {str(schedule): str(problem) for schedule, problem in connection.execute(wanted)}
 
 
 def one(connection: Connection, owner: str, number: int) -> RunRow | None:
