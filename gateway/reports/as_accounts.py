@@ -6,14 +6,18 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from gateway.config import AccountingSettings
 from gateway.reports.asking import Asked
 from gateway.reports.bookings import Booking
+from gateway.reports.kinds.accounting import accounting, lines_of
+from gateway.reports.writing import write
 from gateway.spreadsheets import plain_cell
 from rating.money import format_amount
 
 
-class NotInEncoding(Exception):
+class NotInEncoding(ValueError):
     """Some text of the bookings cannot be written in the encoding that is configured; the sentence says which."""
 
 
@@ -62,3 +66,19 @@ def _cells(line: Booking, said: AccountingSettings, asked: Asked) -> dict[str, o
         "first": asked.period.first.strftime(said.date_format),
         "last": asked.period.last.strftime(said.date_format),
     }
+
+
+def write_export(asked: Asked, connection: Connection, form: str, path: Path) -> list[Booking]:
+    """Write an export in one of the forms, from one snapshot; returns its lines. The file is there only once it is whole."""
+    lines = lines_of(asked, connection)
+    if form != "csv":
+        write(accounting(asked, connection), form, path)
+        return lines
+    made = path.with_name(f".{path.name}.part")
+    try:
+        write_accounts(lines, asked, made)
+        made.chmod(0o640)
+        made.replace(path)
+    finally:
+        made.unlink(missing_ok=True)
+    return lines

@@ -90,13 +90,18 @@ _FILE = select(*[_f[name] for name in FileRow._fields])
 
 def plan(connection: Connection, owner: str, numbers: Numbers, row: RunRow) -> int | None:
     """Write a run down, with a number of its own; None where there is one of this schedule and label already."""
-    same = select(_r.id).where(_r.property == owner, _r.schedule == row.schedule, _r.label == row.label)
-    if connection.execute(same).first() is not None:
+    if known(connection, owner, row):
         return None
     number = numbers.take(schema.report_runs)
     values = row._replace(id=number, asked_by=clean(row.asked_by) or "", why=clean(row.why) or "")._asdict()
     connection.execute(insert(schema.report_runs).values(property=owner, **values))
     return number
+
+
+def known(connection: Connection, owner: str, row: RunRow) -> bool:
+    """Whether there is a run of this schedule and label."""
+    same = select(_r.id).where(_r.property == owner, _r.schedule == row.schedule, _r.label == row.label)
+    return connection.execute(same).first() is not None
 
 
 def planned(connection: Connection, owner: str, now: int) -> list[RunRow]:
