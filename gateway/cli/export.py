@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gateway.reports.asking import Asked
     from gateway.store.database import Database
 
+EXPORT: Final = "export"
 FORMS: Final = ("csv", "xlsx", "pdf", "json", "html")
 
 
@@ -53,18 +54,28 @@ def accounting_command(
     config = read_config(config_path)
     _judge(config, first, last, output, again=again, why=why)
     by = who or whoever()
-    with opened(config_path, config=config) as database:
-        subject = json.dumps({"first": first.isoformat(), "last": last.isoformat()})
-        result = command(database, "export", None, by, why if again else "", subject=subject, config=config)
-        if not result.startswith("export "):
-            hint = ': add --again --why "..."' if result.startswith("not exported") else ""
-            fail(f"{result}{hint}")
-        number = int(result.removeprefix("export "))
-        asked = _asked(config, database, first, last, number, again)
-        lines, digest = _written(asked, form, output)
-        told = json.dumps({"number": number, "bookings": lines, "digest": digest})
-        command(database, "exported", None, by, "", subject=told, config=config)
+    number = _begun(config, config_path, first, last, by, why if again else "")
+    with opened(config_path, read_only=True, config=config) as database:
+        lines, digest = _written(_asked(config, database, first, last, number, again), form, output)
+    told = json.dumps({"number": number, "bookings": lines, "digest": digest})
+    _command(config, config_path, "exported", by, "", told)
     say(f"export {number}{' again' if again else ''}, {first} to {last}: {lines} lines in {output}")
+
+
+def _command(config: Config, config_path: Path, deed: str, who: str, why: str, subject: str) -> str:
+    """Give one command. Each has the store opened anew: whoever carries one out itself holds the gateway's lock till it closes."""
+    with opened(config_path, config=config) as database:
+        return command(database, deed, None, who, why, subject=subject, config=config)
+
+
+def _begun(config: Config, config_path: Path, first: date, last: date, who: str, why: str) -> int:
+    """The number of a new export; ends the command where there is none."""
+    subject = json.dumps({"first": first.isoformat(), "last": last.isoformat()})
+    result = _command(config, config_path, EXPORT, who, why, subject)
+    if not result.startswith("export "):
+        hint = ': add --again --why "..."' if result.startswith("not exported") else ""
+        fail(f"{result}{hint}")
+    return int(result.removeprefix("export "))
 
 
 def _judge(config: Config, first: date, last: date, output: Path, *, again: bool, why: str) -> None:

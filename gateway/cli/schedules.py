@@ -114,6 +114,7 @@ def files_command(
     """
     from gateway.clock import utc_now
     from gateway.delivery.files import make_files
+    from gateway.reports.as_csv import NoSuchTable
 
     config = read_config(config_path)
     schedule = _schedule(config, name)
@@ -136,7 +137,7 @@ def files_command(
             )
         except OSError as error:
             fail(f"the files cannot be written to {into}: {error.strerror}")
-        except ValueError as error:
+        except (ValueError, NoSuchTable) as error:
             fail(str(error))
 
 
