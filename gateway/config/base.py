@@ -1,4 +1,4 @@
-"""What all tables of a configuration share."""
+"""What all tables of the configuration share."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Settings(BaseModel):
-    """Frozen, strict, and no key that nobody knows."""
+    """What all tables share: frozen, strict, and no key that nobody knows."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from gateway.config import checks
 from gateway.config.accounting import AccountingSettings
+from gateway.config.acts import ActSettings
 from gateway.config.adapter_options import adapter_options
 from gateway.config.base import Settings
 from gateway.config.delivery import DeliverySettings, MailAddress, RecipientSettings, ScheduleSettings
@@ -360,6 +361,7 @@ class Document(Settings):
     tariff: TariffSettings
     watch: WatchSettings
     reports: ReportSettings
+    acts: ActSettings
     delivery: DeliverySettings
     accounting: AccountingSettings | None = None
     recipients: Annotated[tuple[RecipientSettings, ...], BeforeValidator(as_tuple)] = ()
@@ -395,6 +397,7 @@ class Config:
     reports: ReportSettings
     mail: MailSettings | None
     hook: tuple[HookSettings, ...]
+    acts: ActSettings
     trunks: tuple[TrunkSettings, ...] = ()
     delivery: DeliverySettings
     accounting: AccountingSettings | None = None

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import date
-from typing import Final, TypeAlias
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -23,8 +22,6 @@ REPORT: Final = "report"
 EXPORT: Final = "export"
 EXPORTED: Final = "exported"
 ORDERS: Final = (REPORT, EXPORT, EXPORTED)
-
-Decide: TypeAlias = Callable[[Connection, Command, int], tuple[str, list[Due]]]
 
 
 class Orders:
@@ -93,12 +90,3 @@ class Orders:
         words = f"accounting export {row.id} of {first} to {last}{again}"
         self._memory.note(connection, now, command.who, words)
         return f"export {row.id}"
-
-
-def deciding(orders: Orders, prices: Decide) -> Decide:
-    """Whoever carries out a command that is no deed of a posting: orders of reports here, decisions about prices there."""
-
-    def decide(connection: Connection, command: Command, now: int) -> tuple[str, list[Due]]:
-        return (orders if command.deed in ORDERS else prices)(connection, command, now)
-
-    return decide

@@ -20,6 +20,7 @@ _COUNTED: Final[tuple[Table, ...]] = (
     schema.report_runs,
     schema.report_files,
     schema.accounting_exports,
+    schema.acts,
 )
 
 

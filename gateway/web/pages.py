@@ -39,6 +39,7 @@ NAVIGATION: Final = (
 )
 MORE_NAVIGATION: Final = (
     ("reports", "/reports", "Reports"),
+    ("schedules", "/schedules", "Schedules"),
     ("corrections", "/corrections", "Corrections"),
     ("laboratory", "/laboratory", "Laboratory"),
     ("records", "/records", "Records"),

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import Connection
-from twisted.internet.task import deferLater
 
 from gateway.store import commands, lists
-from gateway.web.deeds import LONGEST_NAME, LONGEST_REASON, LOOK_EVERY, PATIENCE
+from gateway.web.deeds import LONGEST_NAME, LONGEST_REASON, came_of
 from gateway.web.house import House
 from gateway.web.laboratory import FILES, Form, Laboratory, NotUnderstood, Work
 from gateway.web.live import Live
@@ -131,14 +130,8 @@ class PricePages:
         said = {"now": now, "who": who, "deed": deed, "posting_id": None, "why": why, "subject": str(number)}
         given = await self._reads.transact(lambda c: commands.give(c, owner, **said))  # type: ignore[arg-type]
         self._house.read_commands_soon()
-        waited = 0.0
-        while waited < PATIENCE:
-            result = await self._reads.read(lambda c: commands.result(c, owner, given))
-            if result is not None:
-                return result
-            await deferLater(self._clock, LOOK_EVERY)
-            waited += LOOK_EVERY
-        return "written down; the gateway has not carried it out yet"
+        result = await came_of(self._reads, self._clock, owner, given)
+        return result or "written down; the gateway has not carried it out yet"
 
     async def make(self, form: Form, token: str) -> Page | None:
         """Begin to make a list of changes; None if it began."""

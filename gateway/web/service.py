@@ -24,6 +24,8 @@ from gateway.web.rest.api import Api
 from gateway.web.rest.callers import Callers
 from gateway.web.rest.programs import Programs
 from gateway.web.rest.routes import ApiRoutes
+from gateway.web.schedule_pages import SchedulePages
+from gateway.web.schedule_routes import ScheduleRoutes
 from gateway.web.security import BoundedSite, Door, QuietSite, Tokens, Wings, own_hosts
 from gateway.web.site import Routes
 from gateway.web.soap.service import SoapService
@@ -59,6 +61,7 @@ def door(
     site = Routes(house, reads, live, clock, pages, tokens).app.resource()
     prices = PriceRoutes(pages, PricePages(house, reads, live, tokens, pages, bench, clock), bench).app.resource()
     reports = ReportRoutes(pages, ReportPages(house, reads, live, pages, makes)).app.resource()
+    schedules = ScheduleRoutes(pages, SchedulePages(house, reads, live, tokens, pages, clock)).app.resource()
     api = Api(house, reads, live, version)
     routes = ApiRoutes(house, reads, api, programs, callers, version).app.resource()
     below = {
@@ -67,6 +70,7 @@ def door(
         b"/corrections": prices,
         b"/laboratory": prices,
         b"/reports": reports,
+        b"/schedules": schedules,
     }
     return Door(Wings(site, below), own_hosts(house.config.web.host))
 

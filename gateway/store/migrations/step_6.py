@@ -7,9 +7,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from gateway.store.migrations import delivery_6
+from gateway.store.migrations import acts_6, delivery_6
 
-PARTS: Final[Sequence[Callable[[Connection], None]]] = (delivery_6.upgrade,)
+PARTS: Final[Sequence[Callable[[Connection], None]]] = (
+    acts_6.upgrade,
+    delivery_6.upgrade,
+)
 
 
 def upgrade(connection: Connection) -> None:

@@ -15,8 +15,8 @@ from typing import Any
 from twisted.internet.defer import Deferred, succeed
 
 from gateway.app.asked import Asking
+from gateway.app.parts import deciding
 from gateway.instants import to_micros
-from gateway.intake.decisions import Decisions
 from gateway.posting.clerk import Clerk
 from gateway.posting.deeds import ReadCommands
 from gateway.posting.handing import Counter
@@ -162,7 +162,7 @@ class StandingHouse:
     def read_commands_soon(self) -> None:
         """Carry out what was asked, as the gateway does, by the writer."""
         rig = self.rig
-        decide = Decisions(rig.memory, rig.rules, frozenset(rig.book.carried), lambda: self.pms.takes_reversals)
+        decide = deciding(self.config, rig.memory, rig.rules, rig.book, lambda: self.pms.takes_reversals)
         self.writer.submit(ReadCommands(rig.memory, None, now=self.micros(), done=self._done, decide=decide))
         self.rig.pump()
 
