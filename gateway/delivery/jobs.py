@@ -52,13 +52,6 @@ def plan(
         asked_by=who,
         why=why,
         planned_at=now,
-        state="planned",
-        tries=0,
-        again_at=now,
-        problem="",
-        made_at=None,
-        head="",
-        export_id=None,
     )
     if schedule.report == ACCOUNTING and not runs.known(connection, memory.owner, row):
         try:

@@ -42,13 +42,13 @@ class RunRow(NamedTuple):
     asked_by: str
     why: str
     planned_at: int
-    state: str
-    tries: int
-    again_at: int
-    problem: str
-    made_at: int | None
-    head: str
-    export_id: int | None
+    state: str = "planned"
+    tries: int = 0
+    again_at: int = 0
+    problem: str = ""
+    made_at: int | None = None
+    head: str = ""
+    export_id: int | None = None
 
     @property
     def first(self) -> date:

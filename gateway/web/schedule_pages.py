@@ -160,7 +160,7 @@ class SchedulePages:
         elif not who:
             problem = "Write your name: whoever gets the report will ask who wanted it."
         if problem or known is None:
-            return await self.all(problem=problem, who=who, name=name)
+            return await self.all(problem=problem, who=who, name=name if known is not None else "")
         owner, now = self._house.database.property, self._house.micros()
         said: dict[str, Any] = {
             "now": now,

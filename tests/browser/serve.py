@@ -16,6 +16,17 @@ from gateway.web.service import WebService
 from tests.gateway.watch.house import WatchedHouse
 from tests.gateway.web.house import StandingHouse
 
+SCHEDULES = """
+[[recipients]]
+name = "audit"
+folder = "drop"
+[[schedules]]
+name = "night balance"
+report = "balance"
+every = "daily"
+to = ["audit"]
+"""
+
 
 class Orders:
     """What a test tells the house to do."""
@@ -73,7 +84,7 @@ def main() -> None:
 
     folder = Path(tempfile.mkdtemp())
     listen = f"tcp:{sys.argv[1] if len(sys.argv) > 1 else 0}:interface=127.0.0.1"
-    house = StandingHouse(folder, listen=listen)
+    house = StandingHouse(folder, listen=listen, more=SCHEDULES)
     house.evening()
     orders = Orders(house, reactor)
 

@@ -106,7 +106,7 @@ def contingency(asked: Asked, connection: Connection) -> Report:
     owner = asked.database.property
     stays = sorted(_by_guest(guests(connection, owner)), key=lambda one: (*_place(one["room"]), one["id"]))
     now = _since_the_first(asked, stays)
-    accounts = _accounts(connection, owner, now.period.since, stays)
+    accounts = _accounts(connection, owner, min((one["since"] for one in stays), default=0), stays)
     rows = [row for one in stays for row in accounts[one["reservation"]].rows(_who(one, asked), asked.money(0))]
     whole = _Account()
     for account in accounts.values():
@@ -119,7 +119,7 @@ def contingency(asked: Asked, connection: Connection) -> Report:
     rooms = len({room for one in stays for room in one["rooms"]})
     open_ = f"{count(most, 'charge')} of the house on no folio for certain" if most else "all of it on folios"
     finding = (
-        f"{count(len(stays), 'guest')} in {count(rooms, 'room')}: "
+        f"At {asked.run_at.astimezone(asked.period.zone):%H:%M on %Y-%m-%d}: {count(len(stays), 'guest')} in {count(rooms, 'room')}: "
         f"{whole.whole.words(asked.money(0))} charged so far, {open_}."
     )
     return report(
@@ -149,12 +149,13 @@ def _by_guest(stays: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 def _since_the_first(asked: Asked, stays: Sequence[Mapping[str, Any]]) -> Asked:
     """The question with the days it is really about: from the first arrival to the moment."""
     today = asked.run_at.astimezone(asked.period.zone).date()
-    first = min((_day(one["since"], asked) for one in stays), default=today)
+    first = min((day for one in stays if (day := _day(one["since"], asked)) is not None), default=today)
     return replace(asked, period=Period(min(first, today), today, asked.period.zone))
 
 
-def _day(micros: int, asked: Asked) -> date:
-    return from_micros(micros).astimezone(asked.period.zone).date()
+def _day(micros: int | None, asked: Asked) -> date | None:
+    """A day of the hotel; None where the PMS did not tell it, which is kept as nothing or as the beginning of all time."""
+    return from_micros(micros).astimezone(asked.period.zone).date() if micros else None
 
 
 def _place(room: str) -> tuple[int, int, str]:
@@ -172,9 +173,9 @@ def _accounts(
 
 
 def _who(stay: Mapping[str, Any], asked: Asked) -> tuple[Any, ...]:
-    departs = None if stay["departure"] is None else _day(stay["departure"], asked)
     name = stay["name"] or stay["reservation"]
-    return ", ".join(stay["rooms"]), name, _day(stay["since"], asked), departs, stay["reservation"]
+    days = (_day(stay["since"], asked), _day(stay["departure"], asked))
+    return ", ".join(stay["rooms"]), name, *days, stay["reservation"]
 
 
 def _unsettled(asked: Asked, connection: Connection, stays: Sequence[Mapping[str, Any]]) -> tuple[Table, Table, int]:
