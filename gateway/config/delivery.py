@@ -49,7 +49,7 @@ class SftpAddress(NamedTuple):
 
 
 def sftp_address(text: str) -> SftpAddress:
-    """Take `sftp://user@host:22/folder` apart; raises ValueError with a sentence."""
+    """Take `sftp://user@host:22/folder` apart; the folder counts from the home, `//folder` from the root. Raises ValueError with a sentence."""
     example = 'write for example "sftp://foliogate@files.example.org/reports"'
     try:
         parts = urlsplit(text)
@@ -60,7 +60,7 @@ def sftp_address(text: str) -> SftpAddress:
         raise ValueError(f"this is not the address of an SFTP server with the name to log in by; {example}")
     if parts.password is not None:
         raise ValueError(f"an address that is shown must hold no password; write it under password; {example}")
-    return SftpAddress(unquote(parts.username), parts.hostname, port, unquote(parts.path) or ".")
+    return SftpAddress(unquote(parts.username), parts.hostname, port, unquote(parts.path)[1:] or ".")
 
 
 def _sftp(text: str) -> str:

@@ -24,6 +24,7 @@ from gateway.periodic import PeriodicService
 from gateway.store import runs
 from gateway.store.runs import Made, RunRow
 from gateway.store.writer import Job
+from gateway.web.words import count
 from gateway.web.workers import Ended, Running
 
 #: Seconds between two looks; something new is looked at at once.
@@ -135,8 +136,8 @@ class Making(PeriodicService):
 
     def _made(self, run: RunRow, schedule: ScheduleSettings, files: Sequence[Made], heads: dict[str, Any]) -> None:
         house = self._house
-        words = "run {number} of the report {name} is made: {files} files"
-        self._log.info(words, number=run.id, name=run.schedule, files=len(files))
+        words = "run {number} of the report {name} is made: {files}"
+        self._log.info(words, number=run.id, name=run.schedule, files=count(len(files), "file"))
         now = to_micros(house.now())
         self._keep(
             KeepMade(house.memory, run, files=files, heads=heads, recipients=schedule.to, now=now, done=self._kept)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config.delivery import worked_days
+from gateway.config.delivery import sftp_address, worked_days
 from gateway.schedules import Rhythm
 from tests.gateway.configurations import EXAMPLE, good, only, with_tariff
 
@@ -37,6 +37,12 @@ def test_a_schedule_has_a_rhythm_and_a_recipient_a_way_and_a_mask(folder: Path) 
     sheets = good(folder, WHOLE.replace('every = "daily"', 'every = "6 hours"')).schedules[0].rhythm
     assert (sheets.every, sheets.hours, sheets.period) == ("hours", 6, "today")
     assert good(folder, WHOLE.replace('role = "auditor"\n', "")).recipients[0].masked, "who has no role sees no numbers"
+
+
+def test_the_folder_of_an_sftp_server_counts_from_the_home() -> None:
+    said = {"sftp://f@h/in": "in", "sftp://f@h//srv/in": "/srv/in", "sftp://f@h": ".", "sftp://f@h:2222/a%20b": "a b"}
+    assert {one: sftp_address(one).folder for one in said} == said
+    assert sftp_address("sftp://f@h:2222/x")[:3] == ("f", "h", 2222)
 
 
 SFTP = 'sftp = "sftp://f@example.org/in"\n'
