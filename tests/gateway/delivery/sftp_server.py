@@ -51,7 +51,7 @@ class Visitor(ConchUser):
         return result
 
 
-components.registerAdapter(SFTPServerForUnixConchUser, Visitor, ISFTPServer)
+components.registerAdapter(SFTPServerForUnixConchUser, Visitor, ISFTPServer)  # type: ignore[no-untyped-call]
 
 
 @implementer(ICredentialsChecker)
@@ -60,10 +60,10 @@ class OneKey:
 
     credentialInterfaces = (ISSHPrivateKey,)  # noqa: N815 (Twisted's name)
 
-    def __init__(self, key: Key) -> None:
+    def __init__(self, key: Any) -> None:
         self._key = key
 
-    def requestAvatarId(self, credentials: Any) -> Deferred[bytes]:  # noqa: N802
+    def requestAvatarId(self, credentials: Any) -> Deferred[Any]:  # noqa: N802
         """First he asks whether the key would do, then he signs with it."""
         if credentials.blob != self._key.public().blob():
             return fail(UnauthorizedLogin("another key"))
@@ -84,20 +84,22 @@ class Realm:
         return interfaces[0], Visitor(self._home), lambda: None
 
 
-def new_key() -> Key:
+def new_key() -> Any:
     """A private key."""
-    return Key(ed25519.Ed25519PrivateKey.generate())
+    return Key(ed25519.Ed25519PrivateKey.generate())  # type: ignore[no-untyped-call]
 
 
 class Server:
     """The server: its host key, its port, and whose key it lets in."""
 
-    def __init__(self, reactor: Any, home: Path, visitor: Key) -> None:
-        self.host_key, self.other = new_key(), Key(rsa.generate_private_key(65_537, 2_048))
-        database = InMemoryUsernamePasswordDatabaseDontUse()  # type: ignore[no-untyped-call]
-        database.addUser(USER.encode(), PASSWORD.encode())  # type: ignore[no-untyped-call]
+    def __init__(self, reactor: Any, home: Path, visitor: Any) -> None:
+        self.host_key = new_key()
+        self.other: Any = Key(rsa.generate_private_key(65_537, 2_048))  # type: ignore[no-untyped-call]
+        database = InMemoryUsernamePasswordDatabaseDontUse()
+        database.addUser(USER.encode(), PASSWORD.encode())
         factory: Any = SSHFactory()
-        factory.portal = Portal(Realm(home), [database, OneKey(visitor)])
+        realm: Any = Realm(home)
+        factory.portal = Portal(realm, [database, OneKey(visitor)])
         pairs = {b"ssh-ed25519": self.host_key, b"ssh-rsa": self.other}
         factory.privateKeys = pairs
         factory.publicKeys = {name: one.public() for name, one in pairs.items()}
@@ -108,4 +110,5 @@ class Server:
     @property
     def shown(self) -> str:
         """Its public key as ssh-keyscan prints it."""
-        return self.host_key.public().toString("OPENSSH").decode().strip()
+        shown: str = self.host_key.public().toString("OPENSSH").decode().strip()
+        return shown

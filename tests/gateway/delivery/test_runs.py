@@ -18,9 +18,10 @@ from gateway.delivery.keeping import to_throw_away
 from gateway.instants import SECOND, to_micros
 from gateway.store import exports, notices, runs
 from gateway.store.runs import Kept
+from gateway.web.workers import Ended
 from tests.gateway.delivery.office import ACCOUNTS, Office, schedule
 from tests.gateway.rig import WARSAW
-from tests.gateway.web.commands import Done, Ended, Hanging, here
+from tests.gateway.web.commands import Done, Hanging, here
 
 
 @contextmanager

@@ -218,7 +218,7 @@ def _cell(rows: list[Any], reservation: str, place: int, currency: str) -> int:
     """An amount of a guest, whose further currencies stand in lines of their own below the first."""
     for row in rows:
         if row[4] == reservation and isinstance(row[place], Money) and row[place].currency == currency:
-            return row[place].minor
+            return int(row[place].minor)
     return 0
 
 
