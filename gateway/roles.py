@@ -98,10 +98,11 @@ MAY: Final[dict[RoleName, frozenset[Right]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whom a page or a deed is for. Without a role it is anyone in a house that has no sign-in."""
+    """Whom a page or a deed is for. In an open house (no sign-in) it is anyone, who may everything and types a name."""
 
     name: str
-    role: RoleName | None
+    role: RoleName | None = None
+    open_house: bool = False
 
     @property
     def signed_in(self) -> bool:
@@ -112,13 +113,20 @@ class Person:
         """Whether this person has a right."""
         if right not in RIGHTS:
             raise KeyError(right)
-        return self.role is None or right in MAY[self.role]
+        return self.open_house or (self.role is not None and right in MAY[self.role])
 
 
 #: Everybody, in a house without sign-in.
-ANYONE: Final = Person("", None)
+ANYONE: Final = Person("", None, open_house=True)
+#: Whoever has not signed in, in a house that asks for it.
+NOBODY: Final = Person("")
 
 
 def role_named(words: str) -> RoleName | None:
     """The role of this name, if there is one."""
     return next((one for one in get_args(RoleName) if one == words), None)
+
+
+def who_may(right: Right) -> list[str]:
+    """What the roles are called that have a right, for the sentence to somebody who has not."""
+    return [called for role, called in ROLES.items() if right in MAY[role]]

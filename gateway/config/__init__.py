@@ -28,8 +28,8 @@ from gateway.config.settings import (
     TransferPayer,
     Transport,
     WatchSettings,
-    WebSettings,
 )
+from gateway.config.sign_in import LdapSettings, OidcSettings, SignInSettings, WebSettings
 
 __all__ = [
     "AccountingSettings",
@@ -37,8 +37,10 @@ __all__ = [
     "DeliverySettings",
     "ExtensionRange",
     "HookSettings",
+    "LdapSettings",
     "MailSettings",
     "NumberingSettings",
+    "OidcSettings",
     "PbxSettings",
     "PmsSettings",
     "Problem",
@@ -48,6 +50,7 @@ __all__ = [
     "RoomSettings",
     "ScheduleSettings",
     "StoreDocument",
+    "SignInSettings",
     "StoreSettings",
     "TariffSettings",
     "TransferPayer",

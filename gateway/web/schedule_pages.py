@@ -18,6 +18,7 @@ from gateway.config.delivery import ACCOUNTING, sftp_address, worked_days
 from gateway.delivery.orders import REPORT
 from gateway.delivery.packs import in_words
 from gateway.reports.catalog import KINDS
+from gateway.roles import Person
 from gateway.schedules import Rhythm, next_run
 from gateway.store import commands, runs
 from gateway.store.runs import FileRow, RunRow
@@ -47,6 +48,16 @@ _PERIODS: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileView:
+    """A file on the page; its number is 0 once it is gone."""
+
+    number: int
+    name: str
+    size: str
+    masked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunView:
     """A run on the page: `tone` is that of its state."""
 
@@ -57,7 +68,7 @@ class RunView:
     tone: str
     percent: int | None
     marks: str
-    files: tuple[tuple[int, str, str], ...]
+    files: tuple[FileView, ...]
     told: tuple[tuple[str, str, str], ...]
 
 
@@ -178,13 +189,16 @@ class SchedulePages:
             return await self.all(problem=f"{words.capitalize()}.", who=who, name=name)
         return await self.all(told=f"{words.capitalize()}.")
 
-    async def file(self, number: int) -> tuple[Path, FileRow] | Page:
-        """A file of a run, or the page that says why there is none."""
+    async def file(self, number: int, person: Person) -> tuple[Path, FileRow] | Page:
+        """A file of a run, or the page that says why there is none, or none for this person."""
         owner = self._house.database.property
         row = await self._reads.read(lambda c: runs.one_file(c, owner, number))
         path = self._house.config.delivery.folder / str(row.run_id) / row.name if row is not None else None
         if row is None or path is None or not path.is_file():
             return await self._pages.missing("This file is no longer kept; ask for the report again.")
+        if not row.masked and not person.may("see_full_numbers"):
+            words = "This file has whole telephone numbers, which your role may not see; the masked one is beside it."
+            return await self._pages.problem(403, "Not for you", words)
         return path, row
 
 
@@ -242,9 +256,9 @@ def delivery(one: Mapping[str, Any], clock: Clock) -> tuple[str, str, str]:
     return name, "on its way", "quiet"
 
 
-def _file(one: FileRow) -> tuple[int, str, str]:
-    """A file's number (0 once it is gone), its name, and how large it is."""
-    return (one.id if one.gone_at is None else 0, visible(one.name), in_words(one.bytes))
+def _file(one: FileRow) -> FileView:
+    number = one.id if one.gone_at is None else 0
+    return FileView(number=number, name=visible(one.name), size=in_words(one.bytes), masked=bool(one.masked))
 
 
 def _days(first: date, last: date) -> str:

@@ -9,6 +9,7 @@ from klein import Klein
 from gateway.reports.writing import FORMS
 from gateway.web.deeds import LONGEST_NAME, LONGEST_REASON
 from gateway.web.pages import Page, Pages
+from gateway.web.persons import person_of
 from gateway.web.rest.answers import text_of
 from gateway.web.routing import ROW, foreign, html, is_ours, send, troubles
 from gateway.web.schedule_pages import SchedulePages
@@ -40,7 +41,7 @@ class ScheduleRoutes:
     @app.route(f"/schedules/files/{ROW}", methods=["GET"])
     async def file(self, request: Any, number: int) -> bytes:
         """A file of a run."""
-        found = await self._schedules.file(number)
+        found = await self._schedules.file(number, person_of(request))
         if isinstance(found, Page):
             return html(request, found)
         path, row = found
