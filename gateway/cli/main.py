@@ -32,6 +32,10 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "report": Entry(
             "gateway.cli.report:report_command", "Report on calls and charges as CSV, XLSX, PDF, JSON, HTML."
         ),
+        "schedules": Entry(
+            "gateway.cli.schedules:schedules_group", "List reports that go out by themselves, have one made now."
+        ),
+        "export": Entry("gateway.cli.export:export_group", "Export bookings for an accounting program."),
         "stays": Entry("gateway.cli.stays:stays_group", "Give a guest's stay a tariff of its own."),
         "alarms": Entry(
             "gateway.cli.alarms:alarms_group", "List and acknowledge alarms, try the mail and the web hooks."

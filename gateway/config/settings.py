@@ -15,9 +15,11 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from gateway.config import checks
+from gateway.config.accounting import AccountingSettings
 from gateway.config.acts import ActSettings
 from gateway.config.adapter_options import adapter_options
 from gateway.config.base import Settings
+from gateway.config.delivery import DeliverySettings, MailAddress, RecipientSettings, ScheduleSettings
 from gateway.config.endpoints import Address, connect_address, listen_address, web_address
 from gateway.config.fields import (
     CodePage,
@@ -45,7 +47,6 @@ Transport: TypeAlias = Literal["listen", "connect", "serial", "file", "udp"]
 TRUNK_DIRECTIONS = ("both", "in", "out")
 TRANSPORTS: tuple[Transport, ...] = ("listen", "connect", "serial", "file", "udp")
 MAIL_SECURITY: tuple[str, ...] = ("starttls", "tls", "none")
-MailAddress: TypeAlias = Annotated[str, AfterValidator(checks.mail_address)]
 TransferPayer: TypeAlias = Literal["first_guest", "first", "last"]
 
 
@@ -341,6 +342,10 @@ class Document(Settings):
     watch: WatchSettings
     reports: ReportSettings
     acts: ActSettings
+    delivery: DeliverySettings
+    accounting: AccountingSettings | None = None
+    recipients: Annotated[tuple[RecipientSettings, ...], BeforeValidator(as_tuple)] = ()
+    schedules: Annotated[tuple[ScheduleSettings, ...], BeforeValidator(as_tuple)] = ()
     mail: MailSettings | None = None
     hook: Annotated[tuple[HookSettings, ...], BeforeValidator(as_tuple)] = ()
     trunks: Annotated[tuple[TrunkSettings, ...], BeforeValidator(as_tuple)] = ()
@@ -379,3 +384,7 @@ class Config:
     trunks: tuple[TrunkSettings, ...] = ()
     inbound: InboundSettings = USUAL
     numbers: tuple[NumberSettings, ...] = ()
+    delivery: DeliverySettings
+    accounting: AccountingSettings | None = None
+    recipients: tuple[RecipientSettings, ...] = ()
+    schedules: tuple[ScheduleSettings, ...] = ()

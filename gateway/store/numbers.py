@@ -18,6 +18,9 @@ _COUNTED: Final[tuple[Table, ...]] = (
     schema.notices,
     schema.requests,
     schema.number_tags,
+    schema.report_runs,
+    schema.report_files,
+    schema.accounting_exports,
     schema.acts,
 )
 

@@ -24,7 +24,15 @@ from sqlalchemy import (
 )
 
 from gateway.ledger import STATES
-from gateway.store import columns, schema_acts, schema_inbound, schema_people, schema_programs, schema_traffic
+from gateway.store import (
+    columns,
+    schema_acts,
+    schema_delivery,
+    schema_inbound,
+    schema_people,
+    schema_programs,
+    schema_traffic,
+)
 from gateway.store.columns import key as _key
 from gateway.store.columns import number as _number
 from gateway.store.columns import owner as _owner
@@ -260,8 +268,8 @@ commands = Table(
     _text("who", "the person", null=False),
     _text(
         "deed",
-        "a verb of gateway/ledger.py DEEDS or of gateway/acts.py, resync, feed, acknowledge, approve, reject, tariff, "
-        "tag or untag",
+        "a verb of gateway/ledger.py DEEDS, of gateway/acts.py or of gateway/delivery/orders.py, resync, feed, acknowledge, "
+        "approve, reject, tariff, tag or untag",
         null=False,
     ),
     _number("posting_id", "the posting it is about"),
@@ -455,3 +463,5 @@ people_trail = schema_people.people_trail
 arrivals, contacts = schema_inbound.arrivals, schema_inbound.contacts
 number_tags = schema_inbound.number_tags
 acts, ACTS_WAITING = schema_acts.acts, schema_acts.WAITING
+report_runs, report_files = schema_delivery.report_runs, schema_delivery.report_files
+report_deliveries, accounting_exports = schema_delivery.report_deliveries, schema_delivery.accounting_exports

@@ -58,6 +58,9 @@ TABLE: Final[dict[str, Access]] = {
     "GET /reports/show": "reports",
     "GET /reports/<kind>": "reports",
     "GET /reports/<kind>/file.<form>": "reports",
+    "GET /schedules": "reports",
+    "POST /schedules": "reports",
+    f"GET /schedules/files/{_ROW}": "reports",
     # people
     "GET /sign-in": "OPEN",
     "POST /sign-in": "OPEN",

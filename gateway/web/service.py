@@ -39,6 +39,8 @@ from gateway.web.rest.api import Api
 from gateway.web.rest.callers import Callers
 from gateway.web.rest.programs import Programs
 from gateway.web.rest.routes import ApiRoutes
+from gateway.web.schedule_pages import SchedulePages
+from gateway.web.schedule_routes import ScheduleRoutes
 from gateway.web.security import BoundedSite, Door, QuietSite, Tokens, Wings, own_hosts
 from gateway.web.site import Routes
 from gateway.web.soap.service import SoapService
@@ -77,6 +79,7 @@ def door(
     acts = ActRoutes(pages, ActPages(house, reads, live, tokens, pages, deeds)).app.resource()
     reports = ReportRoutes(pages, ReportPages(house, reads, live, pages, makes)).app.resource()
     numbers = NumberRoutes(pages, NumberPages(house, reads, live, tokens, pages, clock)).app.resource()
+    schedules = ScheduleRoutes(pages, SchedulePages(house, reads, live, tokens, pages, clock)).app.resource()
     api = Api(house, reads, live, version)
     routes = ApiRoutes(house, reads, api, programs, callers, version).app.resource()
     below = {
@@ -87,6 +90,7 @@ def door(
         b"/laboratory": prices,
         b"/reports": reports,
         b"/numbers": numbers,
+        b"/schedules": schedules,
     }
     web = house.config.web
     guard = None
