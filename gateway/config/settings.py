@@ -351,6 +351,18 @@ class ReportSettings(Settings):
     many_callers: Annotated[int, Field(ge=2, le=1_000)] = Field(5, examples=[5])
 
 
+class BillSettings(Settings):
+    """What the house has on its bills and its card of prices; every key may be left out.
+
+    `hidden_digits` is how many of the last digits of a number are hidden; `address` are lines below the hotel's name;
+    `card_countries` are the countries that the card names, by their codes of ISO 3166.
+    """
+
+    hidden_digits: Annotated[int, Field(ge=0, le=15)] = Field(3, examples=[3])
+    address: Texts = Field((), examples=[["1 Beach Road", "VAT ID PL1234567890"]])
+    card_countries: Annotated[Texts, AfterValidator(checks.countries)] = Field((), examples=[["DE", "GB", "US"]])
+
+
 class Document(Settings):
     """The whole file, table by table. `load` has put an empty table in the place of each one that may be left out."""
 
@@ -364,6 +376,7 @@ class Document(Settings):
     tariff: TariffSettings
     watch: WatchSettings
     reports: ReportSettings
+    bills: BillSettings
     mail: MailSettings | None = None
     hook: Annotated[tuple[HookSettings, ...], BeforeValidator(as_tuple)] = ()
     trunks: Annotated[tuple[TrunkSettings, ...], BeforeValidator(as_tuple)] = ()
@@ -393,6 +406,7 @@ class Config:
     tariff: TariffSettings
     watch: WatchSettings
     reports: ReportSettings
+    bills: BillSettings
     mail: MailSettings | None
     hook: tuple[HookSettings, ...]
     trunks: tuple[TrunkSettings, ...] = ()

@@ -102,6 +102,20 @@ class Deeds:
         """Write that a person takes an alarm; the number of the command, or why there is none."""
         return await self._written(_acknowledging(self._house.database.property, self._house.micros(), form, number))
 
+    async def ask(self, deed: str, who: str, subject: str) -> str:
+        """Write a command about something else; what came of it, in the gateway's own sentence."""
+        owner, now = self._house.database.property, self._house.micros()
+
+        def write(connection: Connection) -> int | NotDone:
+            return commands.give(
+                connection, owner, now=now, who=who, deed=deed, posting_id=None, why="", subject=subject
+            )
+
+        given = await self._written(write)
+        assert isinstance(given, int)
+        result = await self._reads.read(lambda connection: commands.result(connection, owner, given))
+        return result or "written down; the gateway has not carried it out yet"
+
     async def _written(self, write: Callable[[Connection], int | NotDone]) -> int | NotDone:
         for _ in range(TRIES - 1):
             try:

@@ -38,6 +38,8 @@ NAVIGATION: Final = (
     ("alarms", "/alarms", "Alarms"),
 )
 MORE_NAVIGATION: Final = (
+    ("bills", "/bills", "Bills"),
+    ("price", "/price", "Price"),
     ("reports", "/reports", "Reports"),
     ("corrections", "/corrections", "Corrections"),
     ("laboratory", "/laboratory", "Laboratory"),

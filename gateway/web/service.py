@@ -11,10 +11,15 @@ from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IListeningPort
 
 from gateway.store.elsewhere import Elsewhere, in_threads
+from gateway.web.bill_pages import BillPages
+from gateway.web.bill_routes import BillRoutes
+from gateway.web.deeds import Deeds
+from gateway.web.enquiry_pages import EnquiryPages
 from gateway.web.house import House
 from gateway.web.laboratory import Laboratory
 from gateway.web.live import Live
 from gateway.web.pages import Pages
+from gateway.web.papers import Papers
 from gateway.web.price_pages import PricePages
 from gateway.web.price_routes import PriceRoutes
 from gateway.web.reads import Reads
@@ -59,6 +64,9 @@ def door(
     site = Routes(house, reads, live, clock, pages, tokens).app.resource()
     prices = PriceRoutes(pages, PricePages(house, reads, live, tokens, pages, bench, clock), bench).app.resource()
     reports = ReportRoutes(pages, ReportPages(house, reads, live, pages, makes)).app.resource()
+    papers = Papers(house, elsewhere)
+    billing = BillPages(house, reads, live, tokens, pages, papers, Deeds(house, reads, clock))
+    bills = BillRoutes(pages, billing, EnquiryPages(house, reads, pages, papers), papers).app.resource()
     api = Api(house, reads, live, version)
     routes = ApiRoutes(house, reads, api, programs, callers, version).app.resource()
     below = {
@@ -67,6 +75,8 @@ def door(
         b"/corrections": prices,
         b"/laboratory": prices,
         b"/reports": reports,
+        b"/bills": bills,
+        b"/price": bills,
     }
     return Door(Wings(site, below), own_hosts(house.config.web.host))
 

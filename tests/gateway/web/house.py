@@ -15,6 +15,7 @@ from typing import Any
 from twisted.internet.defer import Deferred, succeed
 
 from gateway.app.asked import Asking
+from gateway.bills.enquiry import PriceDesk
 from gateway.instants import to_micros
 from gateway.intake.decisions import Decisions
 from gateway.posting.clerk import Clerk
@@ -101,6 +102,14 @@ class StandingHouse:
     def database(self) -> Database:
         """The store."""
         return self.rig.database
+
+    @property
+    def prices(self) -> PriceDesk:
+        """What a call would cost."""
+        rig = self.rig
+        plans = {name: source.plan for name, source in rig.sources.items()}
+        rules = rig.rules
+        return PriceDesk(book=rig.book, plans=plans, rooms=rules.rooms, attribution=rules.attribution, zone=WARSAW)
 
     @property
     def writer(self) -> Writer:

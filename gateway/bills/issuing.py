@@ -1,0 +1,103 @@
+"""Making a bill final, and printing it again: two deeds of people, carried out by the one writer, told in the audit trail.
+
+A final bill gets a number and keeps what it held. Who asks again for a bill that would hold the same is told to print a copy;
+one that would hold something else is a new bill, which says which one it replaces. Nothing of a charge is changed.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Connection
+
+from gateway.bills.bill import Bill, total
+from gateway.bills.keeping import bill_now, frozen
+from gateway.languages.catalogues import language_of
+from gateway.store import billing
+from gateway.store.commands import Command
+from gateway.store.memory import Memory
+from gateway.store.rows import clean
+from rating.money import format_amount
+
+#: Makes the bill of a stay final: the subject is the stay's number and a language, "12 de".
+FINAL: Final = "final-bill"
+#: Prints a final bill once more: the subject is its number.
+COPY: Final = "copy-bill"
+DEEDS: Final = (FINAL, COPY)
+
+
+def carry_out(connection: Connection, memory: Memory, command: Command, now: int) -> str:
+    """Do one of the deeds; returns the sentence to keep."""
+    first, _, second = (command.subject or "").partition(" ")
+    number = int(first) if first.isascii() and first.isdigit() and len(first) < 19 else 0
+    if command.deed == FINAL:
+        return _final(connection, memory, number, language_of(second), command.who, now)
+    return _copy(connection, memory, number, command.who, now)
+
+
+def _final(connection: Connection, memory: Memory, stay_id: int, language: str, who: str, now: int) -> str:
+    owner = memory.owner
+    bill = bill_now(connection, owner, stay_id, now)
+    if bill is None:
+        return f"there is no stay {stay_id}"
+    if not bill.lines:
+        return "nothing was charged to this stay, so there is no bill to make final"
+    if len(bill.currencies) > 1:
+        return "the charges of this stay are in several currencies; print the interim bill, and settle each by itself"
+    last = _last(connection, owner, bill)
+    content = frozen(bill)
+    if last is not None and last["content"] == content:
+        return f"final bill {last['id']} says the same; print a copy of it"
+    number = billing.next_bill(connection, owner)
+    _write(connection, owner, number, bill, content, language, None if last is None else last["id"], who, now)
+    billing.add_print(connection, owner, number, now, clean(who) or "")
+    ((currency, decimals),) = bill.currencies
+    amount = format_amount(total(bill.lines).gross, decimals)
+    replaced = f", in the place of bill {last['id']}" if last is not None else ""
+    told = f"final bill {number} of room {bill.stay.rooms[-1]} made: {amount} {currency}{replaced}"
+    memory.note(connection, now, who, told)
+    return told
+
+
+def _last(connection: Connection, owner: str, bill: Bill) -> dict[str, object] | None:
+    """The newest final bill of this very stay."""
+    made = billing.bills_of(connection, owner, bill.stay.reservation)
+    mine = [one for one in made if one["made_at"] >= bill.stay.since and one["stay_id"] <= bill.stay.number]
+    return mine[-1] if mine else None
+
+
+def _write(
+    connection: Connection,
+    owner: str,
+    number: int,
+    bill: Bill,
+    content: str,
+    language: str,
+    replaces: object,
+    who: str,
+    now: int,
+) -> None:
+    ((currency, decimals),) = bill.currencies
+    row = {
+        "id": number,
+        "stay_id": bill.stay.number,
+        "reservation": bill.stay.reservation,
+        "room": bill.stay.rooms[-1],
+        "made_at": now,
+        "made_by": clean(who),
+        "replaces": replaces,
+        "language": language,
+        "currency": currency,
+        "decimals": decimals,
+        "amount": total(bill.lines).gross,
+        "content": content,
+    }
+    billing.add_bill(connection, owner, row)
+
+
+def _copy(connection: Connection, memory: Memory, number: int, who: str, now: int) -> str:
+    if billing.bill(connection, memory.owner, number) is None:
+        return f"there is no final bill {number}"
+    copy = billing.add_print(connection, memory.owner, number, now, clean(who) or "")
+    memory.note(connection, now, who, f"copy {copy} of final bill {number} made")
+    return f"copy {copy} of final bill {number} is ready to be printed"
