@@ -100,4 +100,8 @@ def _table(table: Table) -> dict[str, Any]:
 
 
 def _shown(text: str) -> str:
-    return _WORD.sub("\\1\u200b", visible(text))
+    """A text from outside, made visible, with places to break; set apart, so that its own direction moves nothing beside it."""
+    return f"\u2068{_WORD.sub(_BREAK, visible(text))}\u2069" if text else ""
+
+
+_BREAK: Final = "\\1\u200b"
