@@ -17,11 +17,11 @@ from gateway.shown import grouped
 def price_sheet(told: Quote, speech: Speech, house: House, zone: ZoneInfo, room: str = "") -> Sheet:
     """What a call to one number costs."""
     say, number, at = speech.say, told.number, told.at.astimezone(zone)
-    shown = grouped(number.e164, house.country) if number.e164 else number.digits or number.raw
+    shown = grouped(number.e164, house.country) if number.e164 else number.raw
     known = number.number_class not in ("unknown", "emergency", "internal")
     facts = [
         (say("Number"), shown),
-        (say("Place"), told.place or number.place),
+        (say("Place"), (told.place or number.place) if known else ""),
         (say("Kind of call"), class_name(speech, number.number_class) if known else ""),
         (say("Room"), room),
         (say("For a call on"), speech.moment(at)),

@@ -70,9 +70,12 @@ def write(catalogue: Catalog, path: Path) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-_HEADING: Final = "# See docs/languages.md. Texts that a guest reads: in the words of the trade, as a good hotel would write them."
+_HEADING: Final = (
+    "# See docs/languages.md. Texts that a guest reads: in the words of the trade, as a good hotel would write them."
+)
 _DATED: Final = tuple(
-    f'"{name}' for name in "Project-Id POT-Creation PO-Revision Last-Translator Language-Team Report-Msgid Generated-By".split()
+    f'"{name}'
+    for name in "Project-Id POT-Creation PO-Revision Last-Translator Language-Team Report-Msgid Generated-By".split()
 )
 
 if __name__ == "__main__":

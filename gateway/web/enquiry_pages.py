@@ -69,7 +69,7 @@ class EnquiryPages:
         shown = self._price_sheet(told, choice, asked) if quoted is not None else None
         return await self._pages.page(
             "price.html",
-            here="price",
+            here="bills",
             title="Price of a call",
             asked=asked,
             told=told,
@@ -140,7 +140,7 @@ class EnquiryPages:
         known = [(f"{entry}:{value}", f"{WHOM[entry]} {value}") for entry, value in classes]
         return await self._pages.page(
             "card.html",
-            here="price",
+            here="bills",
             title="Card of prices",
             whom=whom,
             classes=known,

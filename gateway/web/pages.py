@@ -39,7 +39,6 @@ NAVIGATION: Final = (
 )
 MORE_NAVIGATION: Final = (
     ("bills", "/bills", "Bills"),
-    ("price", "/price", "Price"),
     ("reports", "/reports", "Reports"),
     ("corrections", "/corrections", "Corrections"),
     ("laboratory", "/laboratory", "Laboratory"),
@@ -320,6 +319,7 @@ class Pages:
             **reasons(call, story["language"], language),
             "corrections": [correction_object(one) for one in story["lists"]],
             "charges": charges,
+            "stay": story["stay"],
             "tries": {number: [attempt_view(one, clock) for one in rows] for number, rows in story["attempts"].items()},
             "records": [record_view(one, clock) for one in story["records"]],
             "warnings": [one for one in call["warnings"].split("\n") if one],
