@@ -102,4 +102,5 @@ def classes_asked(desk: PriceDesk) -> list[tuple[str, str]]:
             for condition in special.conditions:
                 if condition.entry in ("guest_class", "vip", "group"):
                     found |= {(condition.entry, value): None for value in condition.allowed if "*" not in value}
-    return [*found, *(("tariff", code) for code in desk.book.carried)]
+    carried = {("tariff", one.code): None for one in desk.book.tariffs if one.for_whom.by_code and not one.is_cost}
+    return [*found, *carried]
