@@ -7,7 +7,7 @@ where the charge stands) add up to the same. A charge without a known price is a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple, TypeAlias, TypeVar, get_args
 
 #: Where a charge stands, as a guest and a clerk see it.
@@ -17,6 +17,9 @@ from typing import Final, Literal, NamedTuple, TypeAlias, TypeVar, get_args
 Standing: TypeAlias = Literal["folio", "waiting", "doubt", "handed", "withheld", "free", "released"]
 STANDINGS: Final[tuple[Standing, ...]] = get_args(Standing)
 Kind: TypeAlias = Literal["charge", "correction", "reversal"]
+
+#: The class of what is no call: entered at the desk, with its words in the place of a place.
+EXTRA: Final = "manual"
 
 _BY_STATE: Final[dict[str, Standing]] = {
     "posted": "folio",
@@ -32,6 +35,7 @@ _BY_HOLD: Final[dict[str, Standing]] = {
     "unrated": "waiting",
     "rate_proposed": "waiting",
     "unapproved_tariff": "waiting",
+    "awaits_reversal": "waiting",
     "possible_repeat": "doubt",
     "restored": "doubt",
 }
@@ -116,6 +120,10 @@ class Bill:
     stay: Stay
     as_of: int
     lines: tuple[Line, ...]
+
+    def calls_alone(self) -> Bill:
+        """The bill of the telephone calls, without what was entered by hand."""
+        return replace(self, lines=tuple(one for one in self.lines if one.number_class != EXTRA))
 
     @property
     def currencies(self) -> tuple[tuple[str, int], ...]:

@@ -39,9 +39,11 @@ class Issue(NamedTuple):
     printed_by: str
 
 
-def bill_sheet(bill: Bill, speech: Speech, house: House, zone: ZoneInfo, issue: Issue | None = None) -> Sheet:
-    """The sheet of a bill; without an issue it is an interim one."""
-    telling = _Telling(bill, speech, house, zone, issue)
+def bill_sheet(
+    bill: Bill, speech: Speech, house: House, zone: ZoneInfo, issue: Issue | None = None, *, calls_alone: bool = False
+) -> Sheet:
+    """The sheet of a bill; without an issue it is an interim one. `calls_alone` says that it is of telephone calls only."""
+    telling = _Telling(bill, speech, house, zone, issue, calls_alone)
     return Sheet(
         speech=speech,
         title=speech.say("Telephone bill"),
@@ -74,6 +76,8 @@ def class_name(speech: Speech, number_class: str) -> str:
             return speech.say("Premium-rate numbers")
         case "service":
             return speech.say("Service numbers")
+        case "manual":
+            return speech.say("Other charges")
         case _:
             return speech.say("Other calls")
 
@@ -110,8 +114,11 @@ _QUIET: Final = ("folio", "handed")
 class _Telling:
     """One bill being told."""
 
-    def __init__(self, bill: Bill, speech: Speech, house: House, zone: ZoneInfo, issue: Issue | None) -> None:
+    def __init__(
+        self, bill: Bill, speech: Speech, house: House, zone: ZoneInfo, issue: Issue | None, calls_alone: bool
+    ) -> None:
         self._bill, self._speech, self._house, self._zone, self._issue = bill, speech, house, zone, issue
+        self._calls_alone = calls_alone
 
     def _at(self, micros: int) -> datetime:
         return from_micros(micros).astimezone(self._zone)
@@ -140,6 +147,8 @@ class _Telling:
     def lead(self) -> list[str]:
         say, issue = self._speech.say, self._issue
         told = [say("Statement, not a tax invoice.")]
+        if self._calls_alone:
+            told.append(say("Telephone calls only; other charges are not on this bill."))
         if issue is None:
             told.append(say("As of {moment}. More calls may follow.", moment=self._moment(self._bill.as_of)))
         elif issue.replaces is not None:

@@ -19,37 +19,42 @@ from gateway.store.memory import Memory
 from gateway.store.rows import clean
 from rating.money import format_amount
 
-#: Makes the bill of a stay final: the subject is the stay's number and a language, "12 de".
+#: Makes the bill of a stay final: the subject is the stay's number, a language and a scope, "12 de phone".
 FINAL: Final = "final-bill"
 #: Prints a final bill once more: the subject is its number.
 COPY: Final = "copy-bill"
 DEEDS: Final = (FINAL, COPY)
+#: What a bill holds: all that was charged, or the telephone calls alone.
+SCOPES: Final = ("all", "phone")
 
 
 def carry_out(connection: Connection, memory: Memory, command: Command, now: int) -> str:
     """Do one of the deeds; returns the sentence to keep."""
-    first, _, second = (command.subject or "").partition(" ")
+    first, second, third = f"{command.subject or ''}  ".split(" ")[:3]
     number = int(first) if first.isascii() and first.isdigit() and len(first) < 19 else 0
     if command.deed == FINAL:
-        return _final(connection, memory, number, language_of(second), command.who, now)
+        scope = third if third in SCOPES else SCOPES[0]
+        return _final(connection, memory, number, (language_of(second), scope), command.who, now)
     return _copy(connection, memory, number, command.who, now)
 
 
-def _final(connection: Connection, memory: Memory, stay_id: int, language: str, who: str, now: int) -> str:
+def _final(connection: Connection, memory: Memory, stay_id: int, how: tuple[str, str], who: str, now: int) -> str:
+    """Make a bill final in a language and a scope."""
     owner = memory.owner
     bill = bill_now(connection, owner, stay_id, now)
     if bill is None:
         return f"there is no stay {stay_id}"
+    bill = bill.calls_alone() if how[1] == "phone" else bill
     if not bill.lines:
         return "nothing was charged to this stay, so there is no bill to make final"
     if len(bill.currencies) > 1:
         return "the charges of this stay are in several currencies; print the interim bill, and settle each by itself"
-    last = _last(connection, owner, bill)
+    last = _last(connection, owner, bill, how[1])
     content = frozen(bill)
     if last is not None and last["content"] == content:
         return f"final bill {last['id']} says the same; print a copy of it"
     number = billing.next_bill(connection, owner)
-    _write(connection, owner, number, bill, content, language, None if last is None else last["id"], who, now)
+    _write(connection, owner, number, bill, content, how, None if last is None else last["id"], who, now)
     billing.add_print(connection, owner, number, now, clean(who) or "")
     ((currency, decimals),) = bill.currencies
     amount = format_amount(total(bill.lines).gross, decimals)
@@ -59,9 +64,10 @@ def _final(connection: Connection, memory: Memory, stay_id: int, language: str, 
     return told
 
 
-def _last(connection: Connection, owner: str, bill: Bill) -> dict[str, object] | None:
-    """The newest final bill of this very stay."""
+def _last(connection: Connection, owner: str, bill: Bill, scope: str) -> dict[str, object] | None:
+    """The newest final bill of this very stay and scope."""
     made = billing.bills_of(connection, owner, bill.stay.reservation)
+    made = [one for one in made if one["scope"] == scope]
     mine = [one for one in made if one["made_at"] >= bill.stay.since and one["stay_id"] <= bill.stay.number]
     return mine[-1] if mine else None
 
@@ -72,7 +78,7 @@ def _write(
     number: int,
     bill: Bill,
     content: str,
-    language: str,
+    how: tuple[str, str],
     replaces: object,
     who: str,
     now: int,
@@ -86,7 +92,8 @@ def _write(
         "made_at": now,
         "made_by": clean(who),
         "replaces": replaces,
-        "language": language,
+        "language": how[0],
+        "scope": how[1],
         "currency": currency,
         "decimals": decimals,
         "amount": total(bill.lines).gross,

@@ -15,7 +15,10 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from gateway.config import checks
+from gateway.config.acts import ActSettings
 from gateway.config.adapter_options import adapter_options
+from gateway.config.base import Settings
+from gateway.config.bills import BillSettings
 from gateway.config.endpoints import Address, connect_address, listen_address, web_address
 from gateway.config.fields import (
     CodePage,
@@ -43,12 +46,6 @@ TRANSPORTS: tuple[Transport, ...] = ("listen", "connect", "serial", "file", "udp
 MAIL_SECURITY: tuple[str, ...] = ("starttls", "tls", "none")
 MailAddress: TypeAlias = Annotated[str, AfterValidator(checks.mail_address)]
 TransferPayer: TypeAlias = Literal["first_guest", "first", "last"]
-
-
-class Settings(BaseModel):
-    """What all tables share: frozen, strict, and no key that nobody knows."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
 
 
 class PropertySettings(Settings):
@@ -351,18 +348,6 @@ class ReportSettings(Settings):
     many_callers: Annotated[int, Field(ge=2, le=1_000)] = Field(5, examples=[5])
 
 
-class BillSettings(Settings):
-    """What the house has on its bills and its card of prices; every key may be left out.
-
-    `hidden_digits` is how many of the last digits of a number are hidden; `address` are lines below the hotel's name;
-    `card_countries` are the countries that the card names, by their codes of ISO 3166.
-    """
-
-    hidden_digits: Annotated[int, Field(ge=0, le=15)] = Field(3, examples=[3])
-    address: Texts = Field((), examples=[["1 Beach Road", "VAT ID PL1234567890"]])
-    card_countries: Annotated[Texts, AfterValidator(checks.countries)] = Field((), examples=[["DE", "GB", "US"]])
-
-
 class Document(Settings):
     """The whole file, table by table. `load` has put an empty table in the place of each one that may be left out."""
 
@@ -377,6 +362,7 @@ class Document(Settings):
     watch: WatchSettings
     reports: ReportSettings
     bills: BillSettings
+    acts: ActSettings
     mail: MailSettings | None = None
     hook: Annotated[tuple[HookSettings, ...], BeforeValidator(as_tuple)] = ()
     trunks: Annotated[tuple[TrunkSettings, ...], BeforeValidator(as_tuple)] = ()
@@ -409,4 +395,5 @@ class Config:
     bills: BillSettings
     mail: MailSettings | None
     hook: tuple[HookSettings, ...]
+    acts: ActSettings
     trunks: tuple[TrunkSettings, ...] = ()

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from gateway.ledger import STATES
-from gateway.store import columns, schema_bills, schema_programs, schema_traffic
+from gateway.store import columns, schema_acts, schema_bills, schema_programs, schema_traffic
 from gateway.store.columns import key as _key
 from gateway.store.columns import number as _number
 from gateway.store.columns import owner as _owner
@@ -260,7 +260,8 @@ commands = Table(
     _text("who", "the person", null=False),
     _text(
         "deed",
-        "a verb of gateway/ledger.py DEEDS, resync, feed, acknowledge, approve, reject, tariff, final-bill or copy-bill",
+        "a verb of gateway/ledger.py DEEDS, of gateway/acts.py or gateway/bills/issuing.py, resync, feed, acknowledge, approve, "
+        "reject or tariff",
         null=False,
     ),
     _number("posting_id", "the posting it is about"),
@@ -444,4 +445,5 @@ list_items = Table(
 # What programs outside live on and what trunks did have modules of their own, and their place in this list.
 events, tokens, requests = schema_programs.events, schema_programs.tokens, schema_programs.requests
 trunk_quarters = schema_traffic.trunk_quarters
+acts, ACTS_WAITING = schema_acts.acts, schema_acts.WAITING
 bills, bill_prints = schema_bills.bills, schema_bills.bill_prints

@@ -21,6 +21,7 @@ bills = Table(
     text("made_by", "by whom", null=False),
     number("replaces", "the earlier bill of the same stay that this one replaces"),
     text("language", "the language it was made in", null=False),
+    text("scope", "all that was charged, or phone: the telephone calls alone", null=False),
     text("currency", "ISO 4217", null=False),
     number("decimals", "how many of the digits are the fraction", null=False),
     number("amount", "gross minor units to be paid", null=False),

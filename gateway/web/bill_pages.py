@@ -101,8 +101,13 @@ class BillPages:
         return bill, [one for one in made if one["made_at"] >= bill.stay.since]
 
     def _sheet(self, bill: Bill, choice: Choice, issue: Issue | None = None) -> Sheet:
-        tongue = self._papers.speech(choice.language or language_of(bill.stay.language))
-        return bill_sheet(bill, tongue, self._papers.hotel, self._house.config.property.timezone, issue)
+        tongue, zone = (
+            self._papers.speech(choice.language or language_of(bill.stay.language)),
+            self._house.config.property.timezone,
+        )
+        alone = choice.calls_alone
+        shown = bill.calls_alone() if alone else bill
+        return bill_sheet(shown, tongue, self._papers.hotel, zone, issue, calls_alone=alone)
 
     async def interim(self, number: int, choice: Choice) -> Sheet | Page:
         """The interim bill as a sheet, or the page that says that there is none."""
@@ -121,7 +126,8 @@ class BillPages:
         if found is None:
             return await self._pages.missing(f"There is no stay {number}.")
         language = choice.language or language_of(found[0].stay.language)
-        said = await self._deeds.ask(issuing.FINAL, who, subject=f"{number} {language}")
+        scope = issuing.SCOPES[choice.calls_alone]
+        said = await self._deeds.ask(issuing.FINAL, who, subject=f"{number} {language} {scope}")
         made = await self._reads.read(lambda connection: self._standing(connection, number))
         newest = made[1][-1]["id"] if made is not None and made[1] else None
         if newest is not None and said.startswith(f"final bill {newest} of "):
@@ -169,8 +175,7 @@ class BillPages:
             problem=problem,
             who=who,
             token=self._tokens.sign("final", number),
-            **choices(Choice(language=row["language"]), language_of(bill.stay.language)),
-            **values(self._sheet(bill, Choice(language=row["language"]), _issue(row, prints[0]))),
+            **values(self._sheet(bill, _choice(row), _issue(row, prints[0]))),
         )
         return Page(page.html, 422 if problem else page.status)
 
@@ -201,13 +206,17 @@ class BillPages:
         if self._house.micros() - one["at"] >= PRINT_TIME:
             words = "This print was asked for a while ago. Ask for a copy on the page of the bill; it will be marked as one."
             return await self._pages.problem(410, "No longer to be had", words)
-        language = choice.language if choice.language in LANGUAGES else row["language"]
-        return self._sheet(bill, Choice(language=language, paper=choice.paper), _issue(row, one))
+        return self._sheet(bill, _choice(row, choice.language), _issue(row, one))
 
 
 def _issue(row: dict[str, Any], one: dict[str, Any]) -> Issue:
     made = (row["id"], row["made_at"], row["made_by"], row["replaces"])
     return Issue(*made, copy=one["copy"], printed_at=one["at"], printed_by=one["who"])
+
+
+def _choice(row: dict[str, Any], language: str = "") -> Choice:
+    """A final bill as it was made: its scope, and its language unless another is wanted."""
+    return Choice(language=language or row["language"], calls_alone=row["scope"] == "phone")
 
 
 def _stay_view(one: dict[str, Any], clock: Clock) -> dict[str, Any]:

@@ -31,10 +31,11 @@ def field(fields: Mapping[bytes, list[bytes]], name: str, most: int = LONGEST_FI
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The language that was chosen, empty for the guest's own, and the paper."""
+    """The language that was chosen, empty for the guest's own, the paper, and whether a bill is of telephone calls alone."""
 
     language: str = ""
     paper: Paper = "a4"
+    calls_alone: bool = False
 
     def address(self, path: str, **more: str) -> str:
         """An address that keeps the choice."""
@@ -50,7 +51,7 @@ def read_choice(fields: Mapping[bytes, list[bytes]]) -> Choice:
         raise BadQuestion(f"language must be one of {', '.join(LANGUAGES)}")
     for known in PAPERS:
         if paper == known:
-            return Choice(language=language, paper=known)
+            return Choice(language=language, paper=known, calls_alone=field(fields, "only") == "phone")
     raise BadQuestion(f"paper must be one of {', '.join(PAPERS)}")
 
 

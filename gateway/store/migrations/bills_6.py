@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 _STATEMENTS: Final = (
     "CREATE TABLE bills (property TEXT NOT NULL, id BIGINT NOT NULL, stay_id BIGINT NOT NULL, reservation TEXT NOT NULL, "
-    "room TEXT NOT NULL, made_at BIGINT NOT NULL, made_by TEXT NOT NULL, replaces BIGINT, language TEXT NOT NULL, "
+    "room TEXT NOT NULL, made_at BIGINT NOT NULL, made_by TEXT NOT NULL, replaces BIGINT, language TEXT NOT NULL, scope TEXT NOT NULL, "
     "currency TEXT NOT NULL, decimals BIGINT NOT NULL, amount BIGINT NOT NULL, content TEXT NOT NULL, "
     "PRIMARY KEY (property, id)){keyed}",
     "CREATE INDEX bills_of_reservation ON bills (property, reservation)",
