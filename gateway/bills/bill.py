@@ -102,9 +102,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stay:
-    """Whose bill it is: all rooms of one stay, from its first arrival (microseconds UTC) to its departure, None while it lasts."""
+    """Whose bill it is: all rooms of one stay, from its first arrival (microseconds UTC) to its departure, None while it lasts.
+
+    `numbers` are those of its rows, one for each room; `number` is that of the last.
+    """
 
     number: int
+    numbers: tuple[int, ...]
     reservation: str
     rooms: tuple[str, ...]
     name: str

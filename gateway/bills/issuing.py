@@ -67,8 +67,7 @@ def _final(connection: Connection, memory: Memory, stay_id: int, how: tuple[str,
 def _last(connection: Connection, owner: str, bill: Bill, scope: str) -> dict[str, object] | None:
     """The newest final bill of this very stay and scope."""
     made = billing.bills_of(connection, owner, bill.stay.reservation)
-    made = [one for one in made if one["scope"] == scope]
-    mine = [one for one in made if one["made_at"] >= bill.stay.since and one["stay_id"] <= bill.stay.number]
+    mine = [one for one in made if one["stay_id"] in bill.stay.numbers and one["scope"] == scope]
     return mine[-1] if mine else None
 
 

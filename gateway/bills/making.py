@@ -110,6 +110,7 @@ def stay_of(rows: Sequence[Row], number: int) -> tuple[Stay, int | None, int | N
     ends = [row["until"] for row in chain]
     stay = Stay(
         number=chain[-1]["id"],
+        numbers=tuple(row["id"] for row in chain),
         reservation=chain[-1]["reservation"],
         rooms=tuple(dict.fromkeys(row["room"] for row in chain)),
         name=chain[-1]["name"],

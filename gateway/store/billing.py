@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, insert, select
 from gateway.store import schema
 from gateway.store.narrowing import rows_of
 from gateway.store.pages import OLD_NEWS, calls_of, first_since, of_calls, plain
+from gateway.store.rows import clean
 
 _s, _p, _c, _r = schema.stays.c, schema.postings.c, schema.calls.c, schema.records.c
 _i, _l = schema.list_items.c, schema.lists.c
@@ -50,6 +51,7 @@ def open_stays(connection: Connection, owner: str) -> list[dict[str, Any]]:
 
 def found_stays(connection: Connection, owner: str, words: str) -> list[dict[str, Any]]:
     """The newest stays of a room, a reservation or a guest's name."""
+    words = clean(words) or ""
     named = (_s.room == words) | (_s.reservation == words) | _s.name.icontains(words, autoescape=True)
     wanted = select(schema.stays).where(_s.property == owner, named).order_by(_s.id.desc())
     return plain(connection.execute(wanted.limit(MOST_LISTED)).mappings())

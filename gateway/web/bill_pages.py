@@ -98,7 +98,7 @@ class BillPages:
         if bill is None:
             return None
         made = billing.bills_of(connection, self._owner, bill.stay.reservation)
-        return bill, [one for one in made if one["made_at"] >= bill.stay.since]
+        return bill, [one for one in made if one["stay_id"] in bill.stay.numbers]
 
     def _sheet(self, bill: Bill, choice: Choice, issue: Issue | None = None) -> Sheet:
         tongue, zone = (
