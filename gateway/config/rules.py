@@ -14,6 +14,7 @@ from pathlib import Path as FilePath
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+from gateway.config import sign_in
 from gateway.config.checks import country, currency, tariff_texts
 from gateway.config.endpoints import Address, listen_address
 from gateway.config.fields import scalar_text
@@ -52,6 +53,7 @@ def findings(document: Table, folder: FilePath) -> Iterator[Finding]:
     yield from _rooms(document.get("rooms"))
     yield from _tariff(document, folder)
     yield from _assignments(document.get("tariff"))
+    yield from sign_in.findings(document)
     yield from trunk_findings(tables(document, "trunks"))
 
 

@@ -7,10 +7,11 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from gateway.store.migrations import acts_6, bills_6
+from gateway.store.migrations import acts_6, bills_6, people_6
 
 PARTS: Final[Sequence[Callable[[Connection], None]]] = (
     acts_6.upgrade,
+    people_6.upgrade,
     bills_6.upgrade,
 )
 
