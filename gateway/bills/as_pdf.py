@@ -11,7 +11,6 @@ import re
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
-from pathlib import Path
 from typing import Any, Final
 
 from gateway.bills.sheet import Paper, Sheet, Table
@@ -29,7 +28,7 @@ def pdf(sheet: Sheet, paper: Paper, at: datetime) -> bytes:
 
     made: Any = typst.compile(
         _template(),
-        font_paths=[fonts()],
+        font_paths=_fonts(),
         sys_inputs={"sheet": told(sheet, paper)},
         timestamp=at.astimezone(UTC).replace(microsecond=0),
         pdf_tags=sum(len(one.rows) for one in sheet.spread) <= MOST_TAGGED_ROWS,
@@ -42,7 +41,7 @@ def pictures(sheet: Sheet, paper: Paper, dots: float = 96.0) -> list[bytes]:
     import typst
 
     made: Any = typst.compile(
-        _template(), font_paths=[fonts()], sys_inputs={"sheet": told(sheet, paper)}, format="png", ppi=dots
+        _template(), font_paths=_fonts(), sys_inputs={"sheet": told(sheet, paper)}, format="png", ppi=dots
     )
     return list(made) if isinstance(made, list) else [made]
 
@@ -53,9 +52,11 @@ def _template() -> bytes:
 
 
 @cache
-def fonts() -> Path:
-    """Where the fonts of this package are."""
-    return Path(str(resources.files("gateway.bills") / "fonts"))
+def _fonts() -> Any:
+    """The fonts of this package, of Typst and of the machine, looked through once in a process."""
+    import typst
+
+    return typst.Fonts(font_paths=[str(resources.files("gateway.bills") / "fonts")])
 
 
 def told(sheet: Sheet, paper: Paper) -> str:

@@ -1,4 +1,4 @@
-"""Making a bill final, and printing it again: two deeds of people, carried out by the one writer, told in the audit trail.
+"""Making a bill final, printing it again, looking at an old one: deeds of people, carried out by the one writer, told in the audit trail.
 
 A final bill gets a number and keeps what it held. Who asks again for a bill that would hold the same is told to print a copy;
 one that would hold something else is a new bill, which says which one it replaces. Nothing of a charge is changed.
@@ -23,7 +23,9 @@ from rating.money import format_amount
 FINAL: Final = "final-bill"
 #: Prints a final bill once more: the subject is its number.
 COPY: Final = "copy-bill"
-DEEDS: Final = (FINAL, COPY)
+#: Looks at the bill of a guest who has left, with a reason: the subject is the stay's number.
+LOOK: Final = "look-bill"
+DEEDS: Final = (FINAL, COPY, LOOK)
 #: What a bill holds: all that was charged, or the telephone calls alone.
 SCOPES: Final = ("all", "phone")
 
@@ -35,6 +37,8 @@ def carry_out(connection: Connection, memory: Memory, command: Command, now: int
     if command.deed == FINAL:
         scope = third if third in SCOPES else SCOPES[0]
         return _final(connection, memory, number, (language_of(second), scope), command.who, now)
+    if command.deed == LOOK:
+        return _look(connection, memory, number, command, now)
     return _copy(connection, memory, number, command.who, now)
 
 
@@ -107,3 +111,15 @@ def _copy(connection: Connection, memory: Memory, number: int, who: str, now: in
     copy = billing.add_print(connection, memory.owner, number, now, clean(who) or "")
     memory.note(connection, now, who, f"copy {copy} of final bill {number} made")
     return f"copy {copy} of final bill {number} is ready to be printed"
+
+
+def _look(connection: Connection, memory: Memory, number: int, command: Command, now: int) -> str:
+    rows = billing.stay_rows(connection, memory.owner, number)
+    room = next((row["room"] for row in rows if row["id"] == number), None)
+    if room is None:
+        return f"there is no stay {number}"
+    if not command.why.strip():
+        return "looking at the bill of a guest who has left needs a reason"
+    told = f"looked at the bill of a guest who has left room {room} (stay {number})"
+    memory.note(connection, now, command.who, f"{told}: {command.why}")
+    return told

@@ -17,8 +17,10 @@ from gateway.bills.keeping import bill_now, bill_then
 from gateway.bills.sheet import Sheet
 from gateway.instants import SECOND
 from gateway.languages.catalogues import LANGUAGES, language_of
+from gateway.roles import Person, who_may
 from gateway.store import billing
 from gateway.web.deeds import Deeds
+from gateway.web.earlier import DESK_TIME, look_at, may_see
 from gateway.web.house import House
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
@@ -48,12 +50,15 @@ class BillPages:
 
     # -- the list ---------------------------------------------------------------------------------------------------
 
-    async def all(self, words: str) -> Page:
+    async def all(self, words: str, person: Person) -> Page:
         """Everybody in the house, or the stays that a search finds; the newest final bills."""
+        now = self._house.micros()
 
         def work(connection: Connection) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
             owner = self._owner
             stays = billing.found_stays(connection, owner, words) if words else billing.open_stays(connection, owner)
+            if not person.may("earlier_stays"):
+                stays = [one for one in stays if one["until"] is None or now - one["until"] < DESK_TIME]
             return stays, billing.newest_bills(connection, owner)
 
         stays, made = await self._reads.read(work)
@@ -69,12 +74,14 @@ class BillPages:
 
     # -- a stay -----------------------------------------------------------------------------------------------------
 
-    async def stay(self, number: int, choice: Choice, problem: str = "", who: str = "") -> Page:
+    async def stay(self, number: int, choice: Choice, person: Person, problem: str = "", who: str = "") -> Page:
         """The bill of a stay as it stands now, and what can be done with it."""
         found = await self._reads.read(lambda connection: self._standing(connection, number))
         if found is None:
             return await self._pages.missing(f"There is no stay {number}.")
         bill, made = found
+        if not self._open(bill, person, choice):
+            return await self._closed(number, bill, person)
         clock = self._live.clock()
         page = await self._pages.page(
             "bill.html",
@@ -100,31 +107,67 @@ class BillPages:
         made = billing.bills_of(connection, self._owner, bill.stay.reservation)
         return bill, [one for one in made if one["stay_id"] in bill.stay.numbers]
 
-    def _sheet(self, bill: Bill, choice: Choice, issue: Issue | None = None) -> Sheet:
-        tongue, zone = (
-            self._papers.speech(choice.language or language_of(bill.stay.language)),
-            self._house.config.property.timezone,
+    def _open(self, bill: Bill, person: Person, choice: Choice) -> bool:
+        return may_see(bill.stay, person, choice.look, self._tokens, self._house.micros())
+
+    async def _closed(self, number: int, bill: Bill, person: Person, problem: str = "", who: str = "") -> Page:
+        """What stands in the place of the bill of a guest who has left."""
+        if not person.may("earlier_stays"):
+            words = f"This guest has left. Bills of earlier stays are for: {', '.join(who_may('earlier_stays'))}."
+            return await self._pages.problem(403, "An earlier stay", words)
+        page = await self._pages.page(
+            "earlier_bill.html",
+            here="bills",
+            title="An earlier stay",
+            stay=number,
+            room=bill.stay.rooms[-1],
+            problem=problem,
+            who=who,
+            token=self._tokens.sign("why", number),
         )
-        alone = choice.calls_alone
+        return Page(page.html, 422 if problem else page.status)
+
+    async def look(self, number: int, person: Person, who: str, why: str, token: str) -> Page | str:
+        """Somebody says why he looks at the bill of a guest who has left: the address that is open now, or what is missing."""
+        now = self._house.micros()
+        bill = await self._reads.read(lambda connection: bill_now(connection, self._owner, number, now))
+        if bill is None:
+            return await self._pages.missing(f"There is no stay {number}.")
+        problem = self._judged(who, token, "why", number) or (
+            "" if why else "Write why you look: it is kept with your name."
+        )
+        if problem or not person.may("earlier_stays"):
+            return await self._closed(number, bill, person, problem, who)
+        await self._deeds.ask(issuing.LOOK, who, subject=str(number), why=why)
+        look = look_at(self._tokens, number, self._house.micros())
+        return f"/bills/stay/{number}?look={look.at}&key={look.key}"
+
+    def _sheet(self, bill: Bill, choice: Choice, issue: Issue | None = None) -> Sheet:
+        tongue = self._papers.speech(choice.language or language_of(bill.stay.language))
+        zone, alone = self._house.config.property.timezone, choice.calls_alone
         shown = bill.calls_alone() if alone else bill
         return bill_sheet(shown, tongue, self._papers.hotel, zone, issue, calls_alone=alone)
 
-    async def interim(self, number: int, choice: Choice) -> Sheet | Page:
+    async def interim(self, number: int, choice: Choice, person: Person) -> Sheet | Page:
         """The interim bill as a sheet, or the page that says that there is none."""
         now = self._house.micros()
         bill = await self._reads.read(lambda connection: bill_now(connection, self._owner, number, now))
         if bill is None:
             return await self._pages.missing(f"There is no stay {number}.")
-        return self._sheet(bill, choice)
+        return (
+            self._sheet(bill, choice) if self._open(bill, person, choice) else await self._closed(number, bill, person)
+        )
 
-    async def make_final(self, number: int, choice: Choice, who: str, token: str) -> Page | int:
+    async def make_final(self, number: int, choice: Choice, person: Person, who: str, token: str) -> Page | int:
         """Make the bill of a stay final: the number of the bill, or the page that says why there is none."""
         problem = self._judged(who, token, "bill", number)
         if problem:
-            return await self.stay(number, choice, problem, who)
+            return await self.stay(number, choice, person, problem, who)
         found = await self._reads.read(lambda connection: self._standing(connection, number))
         if found is None:
             return await self._pages.missing(f"There is no stay {number}.")
+        if not self._open(found[0], person, choice):
+            return await self._closed(number, found[0], person)
         language = choice.language or language_of(found[0].stay.language)
         scope = issuing.SCOPES[choice.calls_alone]
         said = await self._deeds.ask(issuing.FINAL, who, subject=f"{number} {language} {scope}")
@@ -132,7 +175,7 @@ class BillPages:
         newest = made[1][-1]["id"] if made is not None and made[1] else None
         if newest is not None and said.startswith(f"final bill {newest} of "):
             return int(newest)
-        return await self.stay(number, choice, f"{said[:1].upper()}{said[1:]}.", who)
+        return await self.stay(number, choice, person, f"{said[:1].upper()}{said[1:]}.", who)
 
     def _judged(self, who: str, token: str, *about: object) -> str:
         if not self._tokens.fits(token, *about):
@@ -141,7 +184,7 @@ class BillPages:
 
     # -- final bills ------------------------------------------------------------------------------------------------
 
-    async def final(self, number: int, problem: str = "", who: str = "") -> Page:
+    async def final(self, number: int, person: Person, problem: str = "", who: str = "") -> Page:
         """A final bill: what it held, who printed it, and the way to print it again."""
 
         def work(connection: Connection) -> tuple[dict[str, Any], Bill | None, list[dict[str, Any]]] | None:
@@ -154,6 +197,8 @@ class BillPages:
         if found is None or found[1] is None:
             return await self._pages.missing(f"There is no final bill {number}.")
         row, bill, prints = found
+        if not self._desk_has(bill, row, person):
+            return await self._closed(row["stay_id"], bill, person)
         clock, now = self._live.clock(), self._house.micros()
         page = await self._pages.page(
             "final_bill.html",
@@ -179,16 +224,22 @@ class BillPages:
         )
         return Page(page.html, 422 if problem else page.status)
 
-    async def copy(self, number: int, who: str, token: str) -> Page | int:
+    def _desk_has(self, bill: Bill, row: dict[str, Any], person: Person) -> bool:
+        """A final bill is still the desk's a day after it was made; whoever may look back sees all of them."""
+        now, until = self._house.micros(), bill.stay.until
+        fresh = until is None or now - max(until, row["made_at"]) < DESK_TIME
+        return fresh or person.may("earlier_stays")
+
+    async def copy(self, number: int, person: Person, who: str, token: str) -> Page | int:
         """Print a final bill again: the number of the copy, or the page that says why there is none."""
         problem = self._judged(who, token, "final", number)
         if problem:
-            return await self.final(number, problem, who)
+            return await self.final(number, person, problem, who)
         said = await self._deeds.ask(issuing.COPY, who, subject=str(number))
         first, _, rest = said.partition(" of final bill ")
         if first.startswith("copy ") and rest:
             return int(first.removeprefix("copy "))
-        return await self.final(number, f"{said[:1].upper()}{said[1:]}.", who)
+        return await self.final(number, person, f"{said[:1].upper()}{said[1:]}.", who)
 
     async def printed(self, number: int, copy: int, choice: Choice) -> Sheet | Page:
         """The paper of one print, while it can be had."""

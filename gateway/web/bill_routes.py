@@ -8,9 +8,11 @@ from klein import Klein
 
 from gateway.bills.sheet import Sheet
 from gateway.web.bill_pages import BillPages
+from gateway.web.deeds import LONGEST_REASON
 from gateway.web.enquiry_pages import EnquiryPages, read_asked
 from gateway.web.pages import Page, Pages
 from gateway.web.papers import Choice, Papers, field, read_choice
+from gateway.web.persons import person_of
 from gateway.web.rest.answers import answer, fields_of
 from gateway.web.routing import MOST, ROW, foreign, html, is_ours, see_other, troubles
 
@@ -33,12 +35,12 @@ class BillRoutes:
     @app.route("/bills", methods=["GET"])
     async def bills(self, request: Any) -> bytes:
         """The stays there are, and the bills that were made final."""
-        return html(request, await self._bills.all(field(fields_of(request), "q")))
+        return html(request, await self._bills.all(field(fields_of(request), "q"), person_of(request)))
 
     @app.route(f"/bills/stay/{ROW}", methods=["GET"])
     async def stay(self, request: Any, number: int) -> bytes:
         """The bill of a stay as it stands."""
-        return html(request, await self._bills.stay(number, read_choice(fields_of(request))))
+        return html(request, await self._bills.stay(number, read_choice(fields_of(request)), person_of(request)))
 
     @app.route(f"/bills/stay/{ROW}", methods=["POST"])
     async def make_final(self, request: Any, number: int) -> bytes:
@@ -47,25 +49,37 @@ class BillRoutes:
             return await foreign(self, request)
         fields = fields_of(request)
         choice, who = read_choice(fields), field(fields, "who")
-        done = await self._bills.make_final(number, choice, who, field(fields, "token"))
+        done = await self._bills.make_final(number, choice, person_of(request), who, field(fields, "token"))
         return html(request, done) if isinstance(done, Page) else see_other(request, f"/bills/final/{done}")
+
+    @app.route(f"/bills/stay/{ROW}/look", methods=["POST"])
+    async def look(self, request: Any, number: int) -> bytes:
+        """Say why an earlier stay is looked at."""
+        if not is_ours(request):
+            return await foreign(self, request)
+        fields = fields_of(request)
+        who, why, token = field(fields, "who"), field(fields, "why", LONGEST_REASON), field(fields, "token")
+        done = await self._bills.look(number, person_of(request), who, why, token)
+        return html(request, done) if isinstance(done, Page) else see_other(request, done)
 
     @app.route(f"/bills/stay/{ROW}/paper", methods=["GET"])
     async def interim_paper(self, request: Any, number: int) -> bytes:
         """The interim bill as a page to print."""
         choice = read_choice(fields_of(request))
-        return self._paper(request, await self._bills.interim(number, choice), choice, f"/bills/stay/{number}")
+        made = await self._bills.interim(number, choice, person_of(request))
+        return self._paper(request, made, choice, f"/bills/stay/{number}")
 
     @app.route(f"/bills/stay/{ROW}/file.pdf", methods=["GET"])
     async def interim_file(self, request: Any, number: int) -> bytes:
         """The interim bill as PDF."""
         choice = read_choice(fields_of(request))
-        return await self._file(request, await self._bills.interim(number, choice), choice, f"bill-interim-{number}")
+        made = await self._bills.interim(number, choice, person_of(request))
+        return await self._file(request, made, choice, f"bill-interim-{number}")
 
     @app.route(f"/bills/final/{ROW}", methods=["GET"])
     async def final(self, request: Any, number: int) -> bytes:
         """A final bill."""
-        return html(request, await self._bills.final(number))
+        return html(request, await self._bills.final(number, person_of(request)))
 
     @app.route(f"/bills/final/{ROW}", methods=["POST"])
     async def copy(self, request: Any, number: int) -> bytes:
@@ -73,7 +87,7 @@ class BillRoutes:
         if not is_ours(request):
             return await foreign(self, request)
         fields = fields_of(request)
-        done = await self._bills.copy(number, field(fields, "who"), field(fields, "token"))
+        done = await self._bills.copy(number, person_of(request), field(fields, "who"), field(fields, "token"))
         return html(request, done) if isinstance(done, Page) else see_other(request, f"/bills/final/{number}#prints")
 
     @app.route(f"{_PRINT}/paper", methods=["GET"])

@@ -98,13 +98,13 @@ class Deeds:
         """Write that a person takes an alarm; the number of the command, or why there is none."""
         return await self._given(_acknowledging(self._house.database.property, self._house.micros(), form, number))
 
-    async def ask(self, deed: str, who: str, subject: str) -> str:
+    async def ask(self, deed: str, who: str, subject: str, why: str = "") -> str:
         """Write a command about something else; what came of it, in the gateway's own sentence."""
         owner, now = self._house.database.property, self._house.micros()
 
         def write(connection: Connection) -> int | NotDone:
             return commands.give(
-                connection, owner, now=now, who=who, deed=deed, posting_id=None, why="", subject=subject
+                connection, owner, now=now, who=who, deed=deed, posting_id=None, why=why, subject=subject
             )
 
         given = await self._given(write)

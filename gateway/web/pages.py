@@ -42,7 +42,7 @@ NAVIGATION: Final = (
     ("alarms", "/alarms", "Alarms"),
 )
 MORE_NAVIGATION: Final = (
-    ("bills", "/bills", "Bills", "print_bills"),
+    ("bills", "/bills", "Bills"),
     ("reports", "/reports", "Reports"),
     ("corrections", "/corrections", "Corrections"),
     ("laboratory", "/laboratory", "Laboratory"),

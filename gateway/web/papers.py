@@ -14,6 +14,7 @@ from gateway.config import Config
 from gateway.languages.catalogues import GUEST, LANGUAGES
 from gateway.languages.speech import Speech, languages, speech
 from gateway.store.elsewhere import Elsewhere
+from gateway.web.earlier import NO_LOOK, Look
 from gateway.web.house import House as WebHouse
 from gateway.web.pages import Page
 from gateway.web.rest.api import BadQuestion
@@ -31,11 +32,15 @@ def field(fields: Mapping[bytes, list[bytes]], name: str, most: int = LONGEST_FI
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The language that was chosen, empty for the guest's own, the paper, and whether a bill is of telephone calls alone."""
+    """The language that was chosen, empty for the guest's own, the paper, and whether a bill is of telephone calls alone.
+
+    `look` is what opens the bill of a guest who has left.
+    """
 
     language: str = ""
     paper: Paper = "a4"
     calls_alone: bool = False
+    look: Look = NO_LOOK
 
     def address(self, path: str, **more: str) -> str:
         """An address that keeps the choice."""
@@ -51,7 +56,8 @@ def read_choice(fields: Mapping[bytes, list[bytes]]) -> Choice:
         raise BadQuestion(f"language must be one of {', '.join(LANGUAGES)}")
     for known in PAPERS:
         if paper == known:
-            return Choice(language=language, paper=known, calls_alone=field(fields, "only") == "phone")
+            look = Look(field(fields, "look"), field(fields, "key"))
+            return Choice(language=language, paper=known, calls_alone=field(fields, "only") == "phone", look=look)
     raise BadQuestion(f"paper must be one of {', '.join(PAPERS)}")
 
 

@@ -56,6 +56,7 @@ TABLE: Final[dict[str, Access]] = {
     "GET /bills": "print_bills",
     f"GET /bills/stay/{_ROW}": "print_bills",
     f"POST /bills/stay/{_ROW}": "print_bills",
+    f"POST /bills/stay/{_ROW}/look": "earlier_stays",
     f"GET /bills/stay/{_ROW}/paper": "print_bills",
     f"GET /bills/stay/{_ROW}/file.pdf": "print_bills",
     f"GET /bills/final/{_ROW}": "print_bills",

@@ -148,3 +148,26 @@ def test_a_command_from_elsewhere_that_names_no_stay_is_answered(house: Standing
     house.read_commands_soon()
     said = [house.database.read(lambda c, n=n: commands.result(c, "SEASIDE", n)) for n in asked]
     assert said == [f"there is no stay {number}" for number in (0, 999, 0, 0, 0)]
+
+
+def test_the_bill_of_a_guest_who_left_yesterday_needs_a_reason_which_the_trail_keeps(house: StandingHouse) -> None:
+    """On the day of the departure it is the desk's; later it opens for a while, for this stay alone."""
+    asker, number, other = Asker(as_house(house)), stay_of(house, "77001"), stay_of(house, "77002")
+    for reservation, room in (("77001", "201"), ("77002", "202")):
+        house.rig.news(CheckedOut(room=room, at=house.rig.now, reservation=reservation))
+    assert "Telephone bill" in asker.get(f"/bills/stay/{number}").text
+    house.rig.advance(25 * 3600)
+    closed = asker.get(f"/bills/stay/{number}").text
+    assert "Telephone bill" not in closed
+    for address in (f"/bills/stay/{number}/paper", f"/bills/stay/{number}/file.pdf"):
+        assert "Say why you look at it" in asker.get(address).text
+    token = re.findall(r'name="token" value="([^"]*)"', closed)[0]
+    fields = {"token": token, "who": "Ines", "why": ""}
+    assert asker.post(f"/bills/stay/{number}/look", fields, **OURS).status == 422
+    opened = asker.post(f"/bills/stay/{number}/look", {**fields, "why": "guest wrote"}, **OURS).headers["location"]
+    assert "Telephone bill" in asker.get(opened).text
+    assert "Telephone bill" not in asker.get(opened.replace(f"/stay/{number}?", f"/stay/{other}?")).text
+    trail = [row[0] for row in house.rig.rows("SELECT what FROM audit_trail WHERE who = 'Ines'")]
+    assert trail == [f"looked at the bill of a guest who has left room 201 (stay {number}): guest wrote"]
+    house.rig.advance(16 * 60)
+    assert "Telephone bill" not in asker.get(opened).text
