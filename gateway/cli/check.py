@@ -208,13 +208,13 @@ def _signing_in(config: Config) -> str:
 
 def _certificate(config: Config) -> Iterator[Finding]:
     """A certificate that cannot be used, or ends soon."""
-    from gateway.web.listening import CertificateUnusable, context, days_left
+    from gateway.web.listening import CertificateUnusable, days_left, options
 
     web = config.web
     if web.certificate is None or web.key is None:
         return
     try:
-        context(web.certificate, web.key)
+        options(web.certificate, web.key)
         left = days_left(web.certificate, datetime.now(config.property.timezone))
     except CertificateUnusable as error:
         yield Finding(str(config.file), None, "web.certificate", str(error))

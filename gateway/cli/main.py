@@ -27,6 +27,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "check": Entry(
             "gateway.cli.check:check_command", "Say every problem of a configuration, or what it amounts to."
         ),
+        "charges": Entry("gateway.cli.acts:charges_group", "Void, adjust and move charges, or charge by hand."),
         "postings": Entry("gateway.cli.postings:postings_group", "List, show, settle and retry postings."),
         "report": Entry(
             "gateway.cli.report:report_command", "Report on calls and charges as CSV, XLSX, PDF, JSON, HTML."

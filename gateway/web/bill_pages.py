@@ -138,7 +138,7 @@ class BillPages:
         )
         if problem or not person.may("earlier_stays"):
             return await self._closed(number, bill, person, problem, who)
-        await self._deeds.ask(issuing.LOOK, who, subject=str(number), why=why)
+        await self._deeds.ask(who, issuing.LOOK, why, str(number))
         look = look_at(self._tokens, number, self._house.micros())
         return f"/bills/stay/{number}?look={look.at}&key={look.key}"
 
@@ -170,7 +170,7 @@ class BillPages:
             return await self._closed(number, found[0], person)
         language = choice.language or language_of(found[0].stay.language)
         scope = issuing.SCOPES[choice.calls_alone]
-        said = await self._deeds.ask(issuing.FINAL, who, subject=f"{number} {language} {scope}")
+        said = await self._deeds.ask(who, issuing.FINAL, "", f"{number} {language} {scope}")
         made = await self._reads.read(lambda connection: self._standing(connection, number))
         newest = made[1][-1]["id"] if made is not None and made[1] else None
         if newest is not None and said.startswith(f"final bill {newest} of "):
@@ -235,7 +235,7 @@ class BillPages:
         problem = self._judged(who, token, "final", number)
         if problem:
             return await self.final(number, person, problem, who)
-        said = await self._deeds.ask(issuing.COPY, who, subject=str(number))
+        said = await self._deeds.ask(who, issuing.COPY, "", str(number))
         first, _, rest = said.partition(" of final bill ")
         if first.startswith("copy ") and rest:
             return int(first.removeprefix("copy "))

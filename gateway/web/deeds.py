@@ -98,19 +98,17 @@ class Deeds:
         """Write that a person takes an alarm; the number of the command, or why there is none."""
         return await self._given(_acknowledging(self._house.database.property, self._house.micros(), form, number))
 
-    async def ask(self, deed: str, who: str, subject: str, why: str = "") -> str:
-        """Write a command about something else; what came of it, in the gateway's own sentence."""
+    async def ask(self, who: str, deed: str, why: str, subject: str) -> str:
+        """Write a command about something else than a posting; the sentence that came of it."""
         owner, now = self._house.database.property, self._house.micros()
 
-        def write(connection: Connection) -> int | NotDone:
-            return commands.give(
-                connection, owner, now=now, who=who, deed=deed, posting_id=None, why=why, subject=subject
-            )
+        def work(connection: Connection) -> int:
+            said = {"now": now, "who": who, "deed": deed, "posting_id": None, "why": why, "subject": subject}
+            return commands.give(connection, owner, **said)  # type: ignore[arg-type]
 
-        given = await self._given(write)
-        assert isinstance(given, int)
-        result = await self._reads.read(lambda connection: commands.result(connection, owner, given))
-        return result or "written down; the gateway has not carried it out yet"
+        given = await self._reads.transact_numbered(work)
+        self._house.read_commands_soon()
+        return await self._result(given) or "written down; the gateway has not carried it out yet"
 
     async def _given(self, write: Callable[[Connection], int | NotDone]) -> int | NotDone:
         given = await self._reads.transact_numbered(write)
@@ -119,14 +117,16 @@ class Deeds:
             await self._result(given)
         return given
 
-    async def _result(self, command: int) -> None:
+    async def _result(self, command: int) -> str | None:
         """Wait until the command is carried out or refused, but not for ever: the page says so if it is not yet."""
         owner, waited = self._house.database.property, 0.0
         while waited < PATIENCE:
-            if await self._reads.read(lambda connection: commands.result(connection, owner, command)) is not None:
-                return
+            result = await self._reads.read(lambda connection: commands.result(connection, owner, command))
+            if result is not None:
+                return result
             await deferLater(self._clock, LOOK_EVERY)
             waited += LOOK_EVERY
+        return None
 
 
 def judge_acknowledgement(form: Form, number: int, tokens: Tokens) -> NotDone | None:

@@ -44,6 +44,7 @@ NAVIGATION: Final = (
 MORE_NAVIGATION: Final = (
     ("bills", "/bills", "Bills"),
     ("reports", "/reports", "Reports"),
+    ("acts", "/acts", "Changed charges"),
     ("corrections", "/corrections", "Corrections"),
     ("laboratory", "/laboratory", "Laboratory"),
     ("records", "/records", "Records"),

@@ -47,6 +47,13 @@ TABLE: Final[dict[str, Access]] = {
     "POST /laboratory": "rehearse_prices",
     f"GET /laboratory/{_ROW}": "rehearse_prices",
     f"GET /laboratory/{_ROW}/<name>": "rehearse_prices",
+    # what people do to charges
+    "GET /acts": "see_calls",
+    f"GET /acts/call/{_ROW}": "see_calls",
+    f"POST /acts/call/{_ROW}": "change_charges",
+    "GET /acts/charge": "change_charges",
+    "POST /acts/charge": "change_charges",
+    f"POST /acts/{_ROW}": "void_above_limit",
     # reports
     "GET /reports": "reports",
     "GET /reports/show": "reports",
