@@ -96,6 +96,7 @@ class Gateway:
         self._book = parts.tariff(config)
         self._rules = parts.rules(config, self._rooms, self._book)
         self._sources = parts.sources(config, self._rooms)
+        self.prices = parts.price_desk(config, self._rooms, self._book)
         self.status.tariff_warning = parts.tariff_warning(self._book)
         self.listeners: list[Callable[[Batch | None], None]] = []
         self._services: list[IService] = []

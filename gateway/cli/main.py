@@ -50,6 +50,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "corrections": Entry(
             "gateway.cli.corrections:corrections_group", "List changed prices, approve or reject them."
         ),
+        "price": Entry("gateway.cli.price:price_command", "Say what a call to a number would cost now."),
         "rate": Entry("gateway.cli.rate:rate_command", "Price the calls of a file without storing anything."),
     },
     "Trunks": {

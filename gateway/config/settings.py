@@ -19,6 +19,7 @@ from gateway.config.accounting import AccountingSettings
 from gateway.config.acts import ActSettings
 from gateway.config.adapter_options import adapter_options
 from gateway.config.base import Settings
+from gateway.config.bills import BillSettings
 from gateway.config.delivery import DeliverySettings, MailAddress, RecipientSettings, ScheduleSettings
 from gateway.config.endpoints import Address, connect_address, listen_address, web_address
 from gateway.config.fields import (
@@ -341,6 +342,7 @@ class Document(Settings):
     tariff: TariffSettings
     watch: WatchSettings
     reports: ReportSettings
+    bills: BillSettings
     acts: ActSettings
     delivery: DeliverySettings
     accounting: AccountingSettings | None = None
@@ -378,6 +380,7 @@ class Config:
     tariff: TariffSettings
     watch: WatchSettings
     reports: ReportSettings
+    bills: BillSettings
     mail: MailSettings | None
     hook: tuple[HookSettings, ...]
     acts: ActSettings

@@ -27,6 +27,7 @@ from gateway.ledger import STATES
 from gateway.store import (
     columns,
     schema_acts,
+    schema_bills,
     schema_delivery,
     schema_inbound,
     schema_people,
@@ -268,8 +269,8 @@ commands = Table(
     _text("who", "the person", null=False),
     _text(
         "deed",
-        "a verb of gateway/ledger.py DEEDS, of gateway/acts.py or of gateway/delivery/orders.py, resync, feed, acknowledge, "
-        "approve, reject, tariff, tag or untag",
+        "a verb of gateway/ledger.py DEEDS, of gateway/acts.py, gateway/bills/issuing.py or gateway/delivery/orders.py, resync, "
+        "feed, acknowledge, approve, reject, tariff, tag or untag",
         null=False,
     ),
     _number("posting_id", "the posting it is about"),
@@ -465,3 +466,4 @@ number_tags = schema_inbound.number_tags
 acts, ACTS_WAITING = schema_acts.acts, schema_acts.WAITING
 report_runs, report_files = schema_delivery.report_runs, schema_delivery.report_files
 report_deliveries, accounting_exports = schema_delivery.report_deliveries, schema_delivery.accounting_exports
+bills, bill_prints = schema_bills.bills, schema_bills.bill_prints

@@ -42,6 +42,7 @@ NAVIGATION: Final = (
     ("alarms", "/alarms", "Alarms"),
 )
 MORE_NAVIGATION: Final = (
+    ("bills", "/bills", "Bills"),
     ("reports", "/reports", "Reports"),
     ("acts", "/acts", "Changed charges"),
     ("schedules", "/schedules", "Schedules"),
@@ -331,6 +332,7 @@ class Pages:
             **reasons(call, story["language"], language),
             "corrections": [correction_object(one) for one in story["lists"]],
             "charges": charges,
+            "stay": story["stay"],
             "tries": {number: [attempt_view(one, clock) for one in rows] for number, rows in story["attempts"].items()},
             "records": [record_view(one, clock) for one in story["records"]],
             "warnings": [one for one in call["warnings"].split("\n") if one],

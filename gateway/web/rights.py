@@ -17,6 +17,7 @@ from gateway.roles import Right
 Access: TypeAlias = Right | Literal["OPEN", "SIGNED_IN", "PROGRAM", "METRICS"]
 
 _ROW: Final = "<int(min=1, max=4611686018427387904):number>"
+_COPY: Final = "<int(min=0, max=4611686018427387904):copy>"
 
 TABLE: Final[dict[str, Access]] = {
     # what everything starts from
@@ -61,6 +62,23 @@ TABLE: Final[dict[str, Access]] = {
     "GET /schedules": "reports",
     "POST /schedules": "reports",
     f"GET /schedules/files/{_ROW}": "reports",
+    # bills and prices for guests
+    "GET /bills": "print_bills",
+    f"GET /bills/stay/{_ROW}": "print_bills",
+    f"POST /bills/stay/{_ROW}": "print_bills",
+    f"POST /bills/stay/{_ROW}/look": "earlier_stays",
+    f"GET /bills/stay/{_ROW}/paper": "print_bills",
+    f"GET /bills/stay/{_ROW}/file.pdf": "print_bills",
+    f"GET /bills/final/{_ROW}": "print_bills",
+    f"POST /bills/final/{_ROW}": "print_bills",
+    f"GET /bills/final/{_ROW}/print/{_COPY}/paper": "print_bills",
+    f"GET /bills/final/{_ROW}/print/{_COPY}/file.pdf": "print_bills",
+    "GET /bills/card": "print_bills",
+    "GET /bills/card/paper": "print_bills",
+    "GET /bills/card/file.pdf": "print_bills",
+    "GET /price": "print_bills",
+    "GET /price/paper": "print_bills",
+    "GET /price/file.pdf": "print_bills",
     # people
     "GET /sign-in": "OPEN",
     "POST /sign-in": "OPEN",

@@ -17,7 +17,10 @@ from gateway.people import signing
 from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.web.act_pages import ActPages
 from gateway.web.act_routes import ActRoutes
+from gateway.web.bill_pages import BillPages
+from gateway.web.bill_routes import BillRoutes
 from gateway.web.deeds import Deeds
+from gateway.web.enquiry_pages import EnquiryPages
 from gateway.web.guard import Guard
 from gateway.web.house import House
 from gateway.web.inviting import Inviting
@@ -27,6 +30,7 @@ from gateway.web.live import Live
 from gateway.web.number_routes import NumberRoutes
 from gateway.web.numbers import NumberPages
 from gateway.web.pages import Pages
+from gateway.web.papers import Papers
 from gateway.web.people import Directory, People
 from gateway.web.people_pages import PeoplePages
 from gateway.web.people_routes import PeopleRoutes
@@ -80,6 +84,9 @@ def door(
     reports = ReportRoutes(pages, ReportPages(house, reads, live, pages, makes)).app.resource()
     numbers = NumberRoutes(pages, NumberPages(house, reads, live, tokens, pages, clock)).app.resource()
     schedules = ScheduleRoutes(pages, SchedulePages(house, reads, live, tokens, pages, clock)).app.resource()
+    papers = Papers(house, elsewhere)
+    billing = BillPages(house, reads, live, tokens, pages, papers, deeds)
+    bills = BillRoutes(pages, billing, EnquiryPages(house, reads, pages, papers), papers).app.resource()
     api = Api(house, reads, live, version)
     routes = ApiRoutes(house, reads, api, programs, callers, version).app.resource()
     below = {
@@ -91,6 +98,8 @@ def door(
         b"/reports": reports,
         b"/numbers": numbers,
         b"/schedules": schedules,
+        b"/bills": bills,
+        b"/price": bills,
     }
     web = house.config.web
     guard = None

@@ -16,6 +16,7 @@ from twisted.internet.defer import Deferred, succeed
 
 from gateway.app.asked import Asking
 from gateway.app.parts import Deciding, deciding
+from gateway.bills.enquiry import PriceDesk
 from gateway.instants import to_micros
 from gateway.posting.clerk import Clerk
 from gateway.posting.deeds import ReadCommands
@@ -113,6 +114,14 @@ class StandingHouse:
     def database(self) -> Database:
         """The store."""
         return self.rig.database
+
+    @property
+    def prices(self) -> PriceDesk:
+        """What a call would cost."""
+        rig = self.rig
+        plans = {name: source.plan for name, source in rig.sources.items()}
+        rules = rig.rules
+        return PriceDesk(book=rig.book, plans=plans, rooms=rules.rooms, attribution=rules.attribution, zone=WARSAW)
 
     @property
     def writer(self) -> Writer:
