@@ -8,16 +8,20 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from phonenumbers import country_code_for_region
 from twisted.internet.defer import Deferred
 
 from gateway.alarms.emergencies import EmergencyCall
 from gateway.alarms.judging import Limits
 from gateway.app.link import Link, Surroundings
+from gateway.app.parts import CannotStart
 from gateway.config import Config, PbxSettings
 from gateway.config.checks import WEEKDAYS
+from gateway.config.lists import fraud_limits
 from gateway.directory import Department, Room, RoomList
 from gateway.instants import from_micros, to_micros
 from gateway.intake.batch import Source
+from gateway.number_lists import ListUnreadable, lists_of
 from gateway.store.elsewhere import Elsewhere
 from gateway.store.notices import Waiting
 from gateway.store.writer import Writer
@@ -28,6 +32,7 @@ from gateway.watch.event_hooks import EventHook
 from gateway.watch.hooks import Hook
 from gateway.watch.letters import MAIL, Addresses
 from gateway.watch.mail import Mailer
+from gateway.watch.suspecting import Guard, Suspecting
 from gateway.watch.watch import House, Watch
 from protocols.records import CallRecord
 from protocols.smdr.live import Dialling
@@ -93,6 +98,23 @@ def _house(
         pms_ahead=lambda: link.adapter.state.clock_ahead if link is not None else None,
         store_trouble=lambda: writer.trouble or "",
         events_unsent=lambda: {one.hook: one.worrying for one in hooks if one.worrying},
+        suspecting=Suspecting(guard_of(config)),
+    )
+
+
+def guard_of(config: Config) -> Guard:
+    """What looks like toll fraud in this house. Raises CannotStart if a list of numbers cannot be read any more."""
+    home = config.property
+    try:
+        lists = lists_of(config.lists, home.timezone)
+    except ListUnreadable as error:
+        raise CannotStart(str(error)) from error
+    return Guard(
+        limits=fraud_limits(config),
+        lists=lists,
+        home=f"+{country_code_for_region(home.country)}",
+        learned=config.fraud.learned,
+        rooms_told=bool(config.pms),
     )
 
 

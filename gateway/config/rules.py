@@ -14,10 +14,12 @@ from pathlib import Path as FilePath
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+from gateway.config.bills import bill_findings
 from gateway.config.checks import country, currency, tariff_texts
 from gateway.config.endpoints import Address, listen_address
 from gateway.config.fields import scalar_text
 from gateway.config.lines import Path
+from gateway.config.lists import list_findings
 from gateway.config.settings import FIAS_KEYS, TRANSPORTS
 from gateway.config.trunks import trunk_findings
 
@@ -53,6 +55,8 @@ def findings(document: Table, folder: FilePath) -> Iterator[Finding]:
     yield from _tariff(document, folder)
     yield from _assignments(document.get("tariff"))
     yield from trunk_findings(tables(document, "trunks"))
+    yield from list_findings(tables(document, "lists"), folder)
+    yield from bill_findings(document.get("bills"))
 
 
 def tables(document: Table, key: str) -> Sequence[Table]:
@@ -62,7 +66,7 @@ def tables(document: Table, key: str) -> Sequence[Table]:
 
 
 def _shape(document: Table) -> Iterator[Finding]:
-    for key in ("pbx", "pms", "hook", "trunks"):
+    for key in ("pbx", "pms", "hook", "trunks", "lists"):
         if isinstance(document.get(key), dict):
             yield (key,), f"there may be several of these: write [[{key}]] with two brackets"
     if not document.get("pbx"):

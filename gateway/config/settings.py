@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from gateway.config import checks
 from gateway.config.adapter_options import adapter_options
+from gateway.config.bills import BillSettings
 from gateway.config.endpoints import Address, connect_address, listen_address, web_address
 from gateway.config.fields import (
     CodePage,
@@ -34,6 +35,8 @@ from gateway.config.fields import (
     as_tuple,
     one_of,
 )
+from gateway.config.lists import FraudSettings, NumberListSettings
+from gateway.config.table import Settings
 from gateway.traffic.capacity import MOST_MEMBERS
 from pms_adapters.options import AdapterOptions
 
@@ -43,12 +46,6 @@ TRANSPORTS: tuple[Transport, ...] = ("listen", "connect", "serial", "file", "udp
 MAIL_SECURITY: tuple[str, ...] = ("starttls", "tls", "none")
 MailAddress: TypeAlias = Annotated[str, AfterValidator(checks.mail_address)]
 TransferPayer: TypeAlias = Literal["first_guest", "first", "last"]
-
-
-class Settings(BaseModel):
-    """What all tables share: frozen, strict, and no key that nobody knows."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
 
 
 class PropertySettings(Settings):
@@ -364,9 +361,12 @@ class Document(Settings):
     tariff: TariffSettings
     watch: WatchSettings
     reports: ReportSettings
+    fraud: FraudSettings
+    bills: BillSettings
     mail: MailSettings | None = None
     hook: Annotated[tuple[HookSettings, ...], BeforeValidator(as_tuple)] = ()
     trunks: Annotated[tuple[TrunkSettings, ...], BeforeValidator(as_tuple)] = ()
+    lists: Annotated[tuple[NumberListSettings, ...], BeforeValidator(as_tuple)] = ()
 
 
 class StoreDocument(BaseModel):
@@ -396,3 +396,6 @@ class Config:
     mail: MailSettings | None
     hook: tuple[HookSettings, ...]
     trunks: tuple[TrunkSettings, ...] = ()
+    lists: tuple[NumberListSettings, ...] = ()
+    fraud: FraudSettings
+    bills: BillSettings
