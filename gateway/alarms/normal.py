@@ -44,12 +44,7 @@ class Weeks:
 
     def __init__(self, counts: Mapping[int, int], since: int, until: int, zone: tzinfo) -> None:
         self._counts, self._zone = counts, zone
-        self._since, self._until = max(since, until - WEEKS * _WEEK), until
-
-    @property
-    def weeks(self) -> int:
-        """How many whole weeks are known."""
-        return max(0, self._until - self._since) // _WEEK
+        self._since, self._until = since, until
 
     def normal(self, hour: int) -> Normal | None:
         """What is usual in an hour, by the weeks before it; None for want of history."""
