@@ -73,7 +73,7 @@ class Layout:
         at, length, money, key = (
             moments(self.written, self.zone),
             lengths(self.lengths, self.decimal),
-            self.money,
+            self.billed,
             self.keys.of_bill,
         )
         assert number is not None
@@ -101,11 +101,10 @@ class Layout:
 
         return read
 
-    def money(self, text: str) -> int:
-        """An amount of the bill in millionths, on our costs' footing; raises ValueError where there is none."""
+    def on_our_footing(self, billed: int) -> int:
+        """An amount as billed, in millionths, with or without tax as our costs are; halves away from nothing."""
         times, by = self.factor
-        whole = self.billed(text)
-        return whole if times == by else half_up(whole * times, by)
+        return billed if times == by else half_up(billed * times, by)
 
     def billed(self, text: str) -> int:
         """An amount in millionths as it is billed; raises ValueError where there is none."""

@@ -16,7 +16,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from gateway.bills.items import AMOUNT, AT, KEY, NUMBER, SECONDS, Item, Tolerance
+from gateway.bills.items import AT, KEY, NUMBER, SECONDS, Item, Tolerance
 
 Fate: TypeAlias = Literal["matched", "double", "theirs", "ours"]
 
@@ -216,9 +216,8 @@ def _told(theirs: list[Item], ours: list[Item], line_of: dict[int, int]) -> Iter
 Price: TypeAlias = Literal["same", "rounding", "price", "unknown"]
 
 
-def price_of(line: Item, call: Item, near: int) -> tuple[Price, int]:
-    """How the two prices of a matched pair compare, and theirs less ours in millionths."""
-    theirs, ours = line[AMOUNT], call[AMOUNT]
+def price_of(theirs: int | None, ours: int | None, near: int) -> tuple[Price, int]:
+    """How the prices of a pair compare, on one footing, and theirs less ours in millionths."""
     if theirs is None or ours is None:
         return "unknown", 0
     difference = theirs - ours

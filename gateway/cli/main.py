@@ -44,6 +44,9 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "corrections": Entry(
             "gateway.cli.corrections:corrections_group", "List changed prices, approve or reject them."
         ),
+        "bill-check": Entry(
+            "gateway.cli.bill_check:bill_check_command", "Hold a carrier's itemised bill against our calls."
+        ),
         "rate": Entry("gateway.cli.rate:rate_command", "Price the calls of a file without storing anything."),
     },
     "Trunks": {
