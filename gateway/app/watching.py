@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from phonenumbers import country_code_for_region
 from twisted.internet.defer import Deferred
 
 from gateway.alarms.emergencies import EmergencyCall
@@ -17,11 +16,10 @@ from gateway.app.link import Link, Surroundings
 from gateway.app.parts import CannotStart
 from gateway.config import Config, PbxSettings
 from gateway.config.checks import WEEKDAYS
-from gateway.config.lists import fraud_limits
 from gateway.directory import Department, Room, RoomList
 from gateway.instants import from_micros, to_micros
 from gateway.intake.batch import Source
-from gateway.number_lists import ListUnreadable, lists_of
+from gateway.number_lists import ListUnreadable
 from gateway.store.elsewhere import Elsewhere
 from gateway.store.notices import Waiting
 from gateway.store.writer import Writer
@@ -32,7 +30,7 @@ from gateway.watch.event_hooks import EventHook
 from gateway.watch.hooks import Hook
 from gateway.watch.letters import MAIL, Addresses
 from gateway.watch.mail import Mailer
-from gateway.watch.suspecting import Guard, Suspecting
+from gateway.watch.suspecting import Suspecting, guard_of
 from gateway.watch.watch import House, Watch
 from protocols.records import CallRecord
 from protocols.smdr.live import Dialling
@@ -98,24 +96,15 @@ def _house(
         pms_ahead=lambda: link.adapter.state.clock_ahead if link is not None else None,
         store_trouble=lambda: writer.trouble or "",
         events_unsent=lambda: {one.hook: one.worrying for one in hooks if one.worrying},
-        suspecting=Suspecting(guard_of(config)),
+        suspecting=_suspecting(config),
     )
 
 
-def guard_of(config: Config) -> Guard:
-    """What looks like toll fraud in this house. Raises CannotStart if a list of numbers cannot be read any more."""
-    home = config.property
+def _suspecting(config: Config) -> Suspecting:
     try:
-        lists = lists_of(config.lists, home.timezone)
+        return Suspecting(guard_of(config))
     except ListUnreadable as error:
         raise CannotStart(str(error)) from error
-    return Guard(
-        limits=fraud_limits(config),
-        lists=lists,
-        home=f"+{country_code_for_region(home.country)}",
-        learned=config.fraud.learned,
-        rooms_told=bool(config.pms),
-    )
 
 
 def addresses(config: Config) -> Addresses:

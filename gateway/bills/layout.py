@@ -27,6 +27,8 @@ SHOWN: Final = 120
 _GROUPING: Final = re.compile("[\\s\u00a0\u202f'’]")
 #: What may stand before or behind an amount: a currency's sign or code.
 _AROUND: Final = re.compile(r"^[^0-9+\-,.]*|[^0-9]*$")
+#: What makes millionths of a fraction of so many digits.
+_TENS: Final[tuple[int, ...]] = tuple(10 ** (6 - digits) for digits in range(7))
 _AMOUNT: Final = re.compile(r"([+-]?)([0-9]*)(?:\.([0-9]{1,6})0*)?")
 
 
@@ -108,6 +110,9 @@ class Layout:
 
     def billed(self, text: str) -> int:
         """An amount in millionths as it is billed; raises ValueError where there is none."""
+        whole, _, fraction = text.partition(self.decimal)
+        if text.isascii() and whole.isdigit() and fraction.isdigit() and len(fraction) <= 6:  # as nearly every line is
+            return int(whole) * MILLIONTHS + int(fraction) * _TENS[len(fraction)]
         bare = _AROUND.sub("", _GROUPING.sub("", text))
         bare = bare.replace(".", "").replace(",", ".") if self.decimal == "," else bare.replace(",", "")
         found = _AMOUNT.fullmatch(bare)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -69,19 +70,20 @@ def moments(written: str, zone: ZoneInfo) -> Callable[[str], int]:
     if written == "iso":
         return iso
     shape = re.compile(_expression(written))
-    short = "%y" in written
+    short, twelve, seconds = "%y" in written, "%I" in written, "%S" in written
+    parts = itemgetter("y" if short else "Y", "m", "d", "I" if twelve else "H", "M", "S" if seconds else "M")
 
     def read(text: str) -> int:
         found = shape.fullmatch(text.strip())
         if found is None:
             raise ValueError
-        part = found.groupdict()
-        hour = _twelve(int(part["I"]), part["p"]) if "I" in part else int(part["H"])
-        year = 2000 + int(part["y"]) if short else int(part["Y"])
-        minute, second = int(part["M"]), int(part.get("S") or 0)
+        year, month, day, hour, minute, second = map(int, parts(found))
         if minute > 59 or second > 59:
             raise ValueError
-        return hour_of(year, int(part["m"]), int(part["d"]), hour) + minute * 60 + second
+        if twelve:
+            hour = _twelve(hour, found["p"])
+        whole = hour_of(2000 + year if short else year, month, day, hour) + minute * 60
+        return whole + second if seconds else whole
 
     return read
 

@@ -39,15 +39,14 @@ class Keys:
 
     def of_bill(self, text: str) -> str:
         """The key of a number as the bill writes it; empty where it has no digits."""
-        bare = text.strip()
-        if self.masked:
-            bare = _HIDDEN.sub("", bare)
-        plus = bare.startswith("+")
-        digits = bare if bare.isdigit() else _NOT_DIGITS.sub("", bare)
+        if text.isdigit() and text.isascii() and not self.masked:
+            return self._full(text, plus=False)
+        written = text.strip()
+        bare = _HIDDEN.sub("", written) if self.masked else written
+        digits = _NOT_DIGITS.sub("", bare)
         if not digits:
             return ""
-        hidden = self.masked - (len(text.strip()) - len(bare)) if self.masked else 0
-        return _cut(self._full(digits, plus), hidden)
+        return _cut(self._full(digits, plus=bare.startswith("+")), self.masked - (len(written) - len(bare)))
 
     def of_call(self, number: str | None, dialled: str | None) -> str:
         """The key of a call of ours, by its number in E.164 or else by what was dialled."""
@@ -60,7 +59,7 @@ class Keys:
                 break
         return _cut(digits, self.masked)
 
-    def _full(self, digits: str, plus: bool) -> str:
+    def _full(self, digits: str, *, plus: bool) -> str:
         if plus:
             return f"+{digits}"
         abroad = self.international.match(digits)

@@ -21,44 +21,41 @@ _c, _r, _a = schema.calls.c, schema.records.c, schema.alarms.c
 MOST_CALLS: Final = 5_000
 #: The newest calls that are learned from: a year of a large hotel, a second of reading.
 MOST_LEARNED: Final = 500_000
+#: The newest calls of a past day that are looked at.
+MOST_A_DAY: Final = 100_000
 #: Characters of a number that tell its country.
 _COUNTRY: Final = 8
 _HOUR: Final = 3600 * SECOND
 ABROAD: Final = ("international", "premium")
-WANTED: Final = (
+_WANTED: Final = (
     "id", "started_at", "ring_seconds", "talk_seconds", "direction", "status", "reason", "extension", "room", "department",
     "trunk", "number", "number_class", "place", "amount", "currency", "decimals", "cost", "cost_currency", "cost_decimals",
 )  # fmt: skip
+_OUTWARD: Final = select(*(_c[name] for name in _WANTED))
+_SETTLED: Final = (_c.direction.in_(("out", "tandem")), _c.status != "open")
 
 
 def newest(connection: Connection, owner: str, received_since: int) -> list[dict[str, Any]]:
     """Settled calls out of the house whose first record came since an instant, the newest `MOST_CALLS` of them."""
     first = first_since(connection, owner, schema.records, _r.received_at, received_since)
-    wanted = select(*(_c[name] for name in WANTED)).where(
-        _c.property == owner, _c.id >= first, _c.direction.in_(("out", "tandem")), _c.status != "open"
-    )
+    wanted = _OUTWARD.where(_c.property == owner, _c.id >= first, *_SETTLED)
     return plain(connection.execute(wanted.order_by(_c.id.desc()).limit(MOST_CALLS)).mappings())
 
 
 def began_between(connection: Connection, owner: str, first: int, since: int, until: int) -> list[dict[str, Any]]:
-    """Settled calls out of the house that began in a stretch, the newest `MOST_LEARNED`; `first` is their lowest number."""
-    wanted = select(*(_c[name] for name in WANTED)).where(
-        _c.property == owner,
-        _c.id >= first,
-        _c.started_at >= since,
-        _c.started_at < until,
-        _c.direction.in_(("out", "tandem")),
-        _c.status != "open",
+    """The same of calls that began in a stretch, and bear no lower number than `first`; the newest `MOST_A_DAY` of them."""
+    wanted = _OUTWARD.where(
+        _c.property == owner, _c.id >= first, _c.started_at >= since, _c.started_at < until, *_SETTLED
     )
-    return plain(connection.execute(wanted.order_by(_c.id.desc()).limit(MOST_LEARNED)).mappings())
+    return plain(connection.execute(wanted.order_by(_c.id.desc()).limit(MOST_A_DAY)).mappings())
 
 
-def learned_from(connection: Connection, owner: str, received_since: int) -> tuple[int, int | None]:
-    """The first call to learn from, and when it began; None where there is none."""
-    first = first_since(connection, owner, schema.records, _r.received_at, received_since)
-    last = int(connection.execute(select(func.max(_c.id)).where(_c.property == owner)).scalar() or 0)
+def learned_from(connection: Connection, owner: str, since: int, until: int) -> tuple[int, int | None]:
+    """The first of the newest `MOST_LEARNED` calls that came between two instants, and when it began; None for no call."""
+    first = first_since(connection, owner, schema.records, _r.received_at, since)
+    last = first_since(connection, owner, schema.records, _r.received_at, until)
     first = max(first, last - MOST_LEARNED)
-    begin = select(_c.started_at).where(_c.property == owner, _c.id >= first).order_by(_c.id).limit(1)
+    begin = select(_c.started_at).where(_c.property == owner, _c.id >= first, _c.id < last).order_by(_c.id).limit(1)
     return first, connection.execute(begin).scalar()
 
 

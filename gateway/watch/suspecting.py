@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from phonenumbers import country_code_for_region
 from sqlalchemy import Connection
 from twisted.logger import Logger
 
@@ -22,7 +23,10 @@ from gateway.alarms.judging import moment
 from gateway.alarms.kinds import FRAUD, Fact
 from gateway.alarms.lists import BARRED, NumberLists
 from gateway.alarms.normal import LEAST_WEEKS, WEEKS, Weeks
+from gateway.config import Config
+from gateway.config.lists import fraud_limits
 from gateway.instants import SECOND, from_micros, to_micros
+from gateway.number_lists import lists_of
 from gateway.settle import vacant
 from gateway.store import alarms, notices, schema, suspects, watching
 from gateway.store.alarms import AlarmRow
@@ -52,6 +56,18 @@ class Guard:
     home: str
     learned: bool
     rooms_told: bool
+
+
+def guard_of(config: Config) -> Guard:
+    """What looks like toll fraud in a house, by its configuration. Raises ListUnreadable."""
+    home = config.property
+    return Guard(
+        limits=fraud_limits(config),
+        lists=lists_of(config.lists, home.timezone),
+        home=f"+{country_code_for_region(home.country)}",
+        learned=config.fraud.learned,
+        rooms_told=bool(config.pms),
+    )
 
 
 class Suspecting:
@@ -93,7 +109,7 @@ def _taken(subjects: Mapping[str, int]) -> dict[Key, int]:
 def learned(connection: Connection, owner: str, now: datetime, guard: Guard) -> History:
     """What the house usually does, by the weeks before the newest hours."""
     until = to_micros(now - WINDOW)
-    first, begin = suspects.learned_from(connection, owner, to_micros(now - LOOK_BACK))
+    first, begin = suspects.learned_from(connection, owner, to_micros(now - LOOK_BACK), until)
     if begin is None:
         return History()
     countries = None

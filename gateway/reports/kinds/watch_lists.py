@@ -1,0 +1,133 @@
+"""Calls to numbers on the house's own lists, summed by list and by caller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from gateway.alarms.lists import BARRED, Hit, NumberLists
+from gateway.number_lists import ListUnreadable
+from gateway.reports.asking import Asked, report
+from gateway.reports.values import Column, Money, Note, Report, Row, Section, table
+from gateway.store.listed import listed_calls
+from gateway.store.reporting import Chosen
+from gateway.web.words import count
+
+#: Calls that are named one by one; the sums have them all.
+MOST_NAMED: Final = 5_000
+_WHO: Final = (Column("who", "room or department"), Column("extension", "extension"))
+_LIST: Final = (Column("list", "list"), Column("kind", "kind"))
+_SUMS: Final = (
+    Column("calls", "calls", "count"),
+    Column("talk_seconds", "talk", "seconds"),
+    Column("price", "price", "money"),
+)
+_CALL: Final = (
+    Column("call", "call", "text", detail=True),
+    Column("began", "began", "instant"),
+    *_WHO,
+    Column("number", "number"),
+    Column("place", "place"),
+    *_LIST,
+    Column("note", "note"),
+    *_SUMS[1:],
+)
+
+Keys = tuple[str | None, ...]
+
+
+class Tally:
+    """Calls, talk and prices by some keys; each currency has a row, and its calls stand on the first alone."""
+
+    def __init__(self) -> None:
+        self._held: dict[Keys, list[int]] = {}
+        self._money: dict[Keys, dict[tuple[str, int], int]] = {}
+
+    def add(self, keys: Keys, call: dict[str, Any]) -> None:
+        """One call."""
+        held = self._held.setdefault(keys, [0, 0])
+        held[0] += 1
+        held[1] += call["talk_seconds"] or 0
+        if call["amount"] is not None:
+            purse = self._money.setdefault(keys, {})
+            coin = (call["currency"], call["decimals"])
+            purse[coin] = purse.get(coin, 0) + call["amount"]
+
+    @property
+    def calls(self) -> int:
+        """All of them."""
+        return sum(calls for calls, _ in self._held.values())
+
+    def rows(self) -> Iterator[Row]:
+        """Whoever called most first."""
+        for keys, (calls, talk) in sorted(self._held.items(), key=lambda one: (-one[1][0], *map(str, one[0]))):
+            purse = sorted(self._money.get(keys, {}).items())
+            first = Money(purse[0][1], *purse[0][0]) if purse else None
+            yield (*keys, calls, talk, first)
+            for coin, minor in purse[1:]:
+                yield (*keys, None, None, Money(minor, *coin))
+
+
+def watch_lists(asked: Asked, connection: Connection) -> Report:
+    """The report."""
+    chosen = asked.chosen(connection)
+    try:
+        lists = asked.guard().lists if asked.guard is not None else NumberLists((), ())
+    except ListUnreadable as error:
+        trouble: list[Section] = [Note(title="A list cannot be read", sentences=(f"{error}.",))]
+        return _report(asked, connection, chosen, "A list of numbers cannot be read, so nothing was counted.", trouble)
+    if not lists.lists:
+        words = "The house has no lists of numbers: write [[lists]] in the configuration."
+        return _report(asked, connection, chosen, words, [])
+    by_list, by_caller, named = Tally(), Tally(), list[Row]()
+    for call, hit in on_lists(connection, chosen, lists):
+        keys = (hit.list.name, hit.list.kind)
+        by_list.add(keys, call)
+        by_caller.add((call["room"] or call["department"], call["extension"], *keys), call)
+        if len(named) < MOST_NAMED:
+            named.append(_call(asked, call, hit))
+    number = by_list.calls
+    barred = sum(int(str(row[2] or 0)) for row in by_list.rows() if row[1] == BARRED)
+    finding = (
+        f"{count(number, 'call')} went to numbers on the house's lists" if number else "Nobody called a listed number"
+    )
+    finding += f", {barred} of them to barred ones." if barred else "."
+    beyond = f"The first {MOST_NAMED} of {number} are named." if number > MOST_NAMED else ""
+    sections: list[Section] = [
+        table("lists", "By list", (*_LIST, *_SUMS), by_list.rows()),
+        table("callers", "By caller", (*_WHO, *_LIST, *_SUMS), by_caller.rows()),
+        table("calls", "The calls", _CALL, named, note=beyond),
+    ]
+    return _report(asked, connection, chosen, finding, sections)
+
+
+def on_lists(connection: Connection, chosen: Chosen, lists: NumberLists) -> Iterator[tuple[dict[str, Any], Hit]]:
+    """The calls out of the house that went to a number on a list, in order."""
+    for call in listed_calls(connection, chosen):
+        hit = lists.find(call["number"], call["started_at"])
+        if hit is not None:
+            yield call, hit
+
+
+def _call(asked: Asked, call: dict[str, Any], hit: Hit) -> Row:
+    price = Money(call["amount"], call["currency"], call["decimals"]) if call["amount"] is not None else None
+    who = (str(call["id"]), call["started_at"], call["room"] or call["department"], call["extension"])
+    return (*who, asked.number(call), call["place"], *hit.list, hit.entry.note, call["talk_seconds"], price)
+
+
+def _report(asked: Asked, connection: Connection, chosen: Chosen, finding: str, sections: list[Section]) -> Report:
+    return report(
+        asked,
+        connection,
+        chosen,
+        kind="watch-lists",
+        title="Watch lists",
+        finding=finding,
+        sections=sections,
+        assumptions=(
+            "Outgoing calls whose number has the form of E.164. The longest entry that fits says which list a number is on.",
+            "The price is what the tariff gave, whoever pays.",
+        ),
+    )
