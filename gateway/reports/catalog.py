@@ -14,9 +14,11 @@ from gateway.reports.kinds.callers import departments, extensions
 from gateway.reports.kinds.calls import calls
 from gateway.reports.kinds.classes import classes
 from gateway.reports.kinds.exceptions import exceptions
+from gateway.reports.kinds.fraud import fraud
 from gateway.reports.kinds.postings import postings
 from gateway.reports.kinds.quality import data_quality
 from gateway.reports.kinds.rooms import rooms
+from gateway.reports.kinds.watch_lists import watch_lists
 from gateway.reports.values import Report
 
 Make: TypeAlias = Callable[[Asked, Connection], Report]
@@ -46,6 +48,10 @@ KINDS: Final[Mapping[str, Kind]] = {
     "exceptions": Kind(
         HOUSE, "Exceptions", "Which calls stand out: long, costly, at night, from vacant rooms?", exceptions
     ),
+    "watch-lists": Kind(
+        HOUSE, "Watch lists", "Who called numbers on the house's own lists, and how much?", watch_lists
+    ),
+    "fraud": Kind(HOUSE, "Possible toll fraud", "Which calls look as if somebody had broken into the exchange?", fraud),
     "data-quality": Kind(
         HOUSE, "Data quality", "What should somebody put right in lists, exchange or tariff?", data_quality
     ),

@@ -1,4 +1,4 @@
-"""Calls that stand out: long, costly, short, premium, abroad, after hours, from vacant rooms, one number again and again."""
+"""Calls that stand out: long, costly, dearer than their price, at night, from vacant rooms, one number again and again."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from gateway.instants import to_micros
 from gateway.reports.asking import Asked, report
+from gateway.reports.kinds.losses import loss_table
+from gateway.reports.kinds.unusual import unusual_table
 from gateway.reports.periods import Period
 from gateway.reports.values import Bars, Column, Money, Report, Row, Section, Table, table
 from gateway.reports.wording import amount
@@ -59,6 +61,10 @@ def exceptions(asked: Asked, connection: Connection) -> Report:
         tables.append(_named(asked, sort, rows, whole["calls"]))
     tables += _often(asked, connection, chosen)
     sums += [(one.title, one.note.partition(" The most")[0], one.count, None) for one in tables[len(sums) :]]
+    for make in (loss_table, unusual_table):
+        found_table, number = make(asked, connection, chosen, MOST_NAMED)
+        tables.append(found_table)
+        sums.append((found_table.title, found_table.note.partition(" The first")[0], number, None))
     columns = (
         Column("sort", "sort"),
         Column("meaning", "what it is"),
@@ -79,7 +85,8 @@ def exceptions(asked: Asked, connection: Connection) -> Report:
         sections=[*sections, *(one for one in tables if one.count)],
         assumptions=(
             "Outgoing calls only. A call may stand out in more than one way.",
-            "What counts as long, costly, short or often is set in [reports] of the configuration.",
+            "What counts as long, costly, short or often is set in [reports] of the configuration; what is usual is learned from "
+            "the weeks before, and nothing is said with fewer than four of them.",
         ),
     )
 

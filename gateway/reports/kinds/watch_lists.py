@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -10,6 +12,7 @@ from sqlalchemy import Connection
 from gateway.alarms.lists import BARRED, Hit, NumberLists
 from gateway.number_lists import ListUnreadable
 from gateway.reports.asking import Asked, report
+from gateway.reports.sums import Purse, money_rows
 from gateway.reports.values import Column, Money, Note, Report, Row, Section, table
 from gateway.store.listed import listed_calls
 from gateway.store.reporting import Chosen
@@ -38,36 +41,26 @@ _CALL: Final = (
 Keys = tuple[str | None, ...]
 
 
-class Tally:
-    """Calls, talk and prices by some keys; each currency has a row, and its calls stand on the first alone."""
+@dataclass(slots=True)
+class Sum:
+    """Calls, talk and prices together."""
 
-    def __init__(self) -> None:
-        self._held: dict[Keys, list[int]] = {}
-        self._money: dict[Keys, dict[tuple[str, int], int]] = {}
+    calls: int = 0
+    talk: int = 0
+    price: Purse = field(default_factory=Purse)
 
-    def add(self, keys: Keys, call: dict[str, Any]) -> None:
+    def add(self, call: dict[str, Any]) -> None:
         """One call."""
-        held = self._held.setdefault(keys, [0, 0])
-        held[0] += 1
-        held[1] += call["talk_seconds"] or 0
+        self.calls += 1
+        self.talk += call["talk_seconds"] or 0
         if call["amount"] is not None:
-            purse = self._money.setdefault(keys, {})
-            coin = (call["currency"], call["decimals"])
-            purse[coin] = purse.get(coin, 0) + call["amount"]
+            self.price.put(call["amount"], call["currency"], call["decimals"])
 
-    @property
-    def calls(self) -> int:
-        """All of them."""
-        return sum(calls for calls, _ in self._held.values())
 
-    def rows(self) -> Iterator[Row]:
-        """Whoever called most first."""
-        for keys, (calls, talk) in sorted(self._held.items(), key=lambda one: (-one[1][0], *map(str, one[0]))):
-            purse = sorted(self._money.get(keys, {}).items())
-            first = Money(purse[0][1], *purse[0][0]) if purse else None
-            yield (*keys, calls, talk, first)
-            for coin, minor in purse[1:]:
-                yield (*keys, None, None, Money(minor, *coin))
+def _rows(sums: dict[Keys, Sum], home: Money) -> Iterator[Row]:
+    """Whoever called most first."""
+    for keys, one in sorted(sums.items(), key=lambda item: (-item[1].calls, *map(str, item[0]))):
+        yield from money_rows((*keys, one.calls, one.talk), [one.price], home)
 
 
 def watch_lists(asked: Asked, connection: Connection) -> Report:
@@ -81,23 +74,23 @@ def watch_lists(asked: Asked, connection: Connection) -> Report:
     if not lists.lists:
         words = "The house has no lists of numbers: write [[lists]] in the configuration."
         return _report(asked, connection, chosen, words, [])
-    by_list, by_caller, named = Tally(), Tally(), list[Row]()
+    by_list, by_caller = defaultdict[Keys, Sum](Sum), defaultdict[Keys, Sum](Sum)
+    named: list[Row] = []
     for call, hit in on_lists(connection, chosen, lists):
-        keys = (hit.list.name, hit.list.kind)
-        by_list.add(keys, call)
-        by_caller.add((call["room"] or call["department"], call["extension"], *keys), call)
+        by_list[tuple(hit.list)].add(call)
+        by_caller[call["room"] or call["department"], call["extension"], *hit.list].add(call)
         if len(named) < MOST_NAMED:
             named.append(_call(asked, call, hit))
-    number = by_list.calls
-    barred = sum(int(str(row[2] or 0)) for row in by_list.rows() if row[1] == BARRED)
+    number = sum(one.calls for one in by_list.values())
+    barred = sum(one.calls for keys, one in by_list.items() if keys[1] == BARRED)
     finding = (
         f"{count(number, 'call')} went to numbers on the house's lists" if number else "Nobody called a listed number"
     )
     finding += f", {barred} of them to barred ones." if barred else "."
     beyond = f"The first {MOST_NAMED} of {number} are named." if number > MOST_NAMED else ""
     sections: list[Section] = [
-        table("lists", "By list", (*_LIST, *_SUMS), by_list.rows()),
-        table("callers", "By caller", (*_WHO, *_LIST, *_SUMS), by_caller.rows()),
+        table("lists", "By list", (*_LIST, *_SUMS), _rows(by_list, asked.money(0))),
+        table("callers", "By caller", (*_WHO, *_LIST, *_SUMS), _rows(by_caller, asked.money(0))),
         table("calls", "The calls", _CALL, named, note=beyond),
     ]
     return _report(asked, connection, chosen, finding, sections)
