@@ -13,9 +13,9 @@ from gateway.bills.layout import VATS, Layout
 from gateway.bills.moments import LENGTHS, Lengths, moment_format
 from gateway.bills.numbers import WRITTEN, Written, keys_of
 from gateway.config import checks
+from gateway.config.base import Settings
 from gateway.config.fields import FilePath, Text, Zone, as_tuple, one_of
 from gateway.config.lines import Path
-from gateway.config.table import Settings
 from rating.money import MILLIONTHS, exact, minor_digits
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from gateway.alarms.fraud import Limits
 from gateway.alarms.fraud_rules import RULES
 from gateway.config import checks
+from gateway.config.base import Settings
 from gateway.config.fields import FilePath, Text, Texts, as_tuple
 from gateway.config.lines import Path
 from gateway.config.problems import did_you_mean
-from gateway.config.table import Settings
 from gateway.number_lists import ListUnreadable, e164_beginning, read_file
 from rating.money import exact, half_up, minor_digits
 

@@ -26,9 +26,6 @@ from gateway.config.settings import Config, Document, StoreDocument
 
 FILE_LIMIT = 1_000_000  # bytes; a hotel of 5,000 mapped extensions has a file of 150 kB
 
-#: Tables whose keys all may be left out, and so the table itself.
-MAY_BE_LEFT_OUT = ("store", "web", "rooms", "numbering", "watch", "reports", "fraud", "bills")
-
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
@@ -112,8 +109,18 @@ def _judged(path: Path, text: str, document: dict[str, Any]) -> Config | list[Pr
 
 def _completed(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return the document with an empty table for each that may be left out, and the property's zone where none is said."""
-    empty: dict[str, Any] = {name: {} for name in MAY_BE_LEFT_OUT}
-    whole = empty | {"pms": []} | dict(document)
+    whole = {
+        "store": {},
+        "web": {},
+        "rooms": {},
+        "numbering": {},
+        "pms": [],
+        "watch": {},
+        "reports": {},
+        "acts": {},
+        "fraud": {},
+        "bills": {},
+    } | dict(document)
     hotel = whole.get("property")
     zone = _known_zone(hotel.get("timezone") if isinstance(hotel, dict) else None)
     if isinstance(whole.get("pbx"), list):

@@ -15,7 +15,9 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from gateway.config import checks
+from gateway.config.acts import ActSettings
 from gateway.config.adapter_options import adapter_options
+from gateway.config.base import Settings
 from gateway.config.bills import BillSettings
 from gateway.config.endpoints import Address, connect_address, listen_address, web_address
 from gateway.config.fields import (
@@ -36,7 +38,6 @@ from gateway.config.fields import (
     one_of,
 )
 from gateway.config.lists import FraudSettings, NumberListSettings
-from gateway.config.table import Settings
 from gateway.traffic.capacity import MOST_MEMBERS
 from pms_adapters.options import AdapterOptions
 
@@ -363,6 +364,7 @@ class Document(Settings):
     reports: ReportSettings
     fraud: FraudSettings
     bills: BillSettings
+    acts: ActSettings
     mail: MailSettings | None = None
     hook: Annotated[tuple[HookSettings, ...], BeforeValidator(as_tuple)] = ()
     trunks: Annotated[tuple[TrunkSettings, ...], BeforeValidator(as_tuple)] = ()
@@ -395,6 +397,7 @@ class Config:
     reports: ReportSettings
     mail: MailSettings | None
     hook: tuple[HookSettings, ...]
+    acts: ActSettings
     trunks: tuple[TrunkSettings, ...] = ()
     lists: tuple[NumberListSettings, ...] = ()
     fraud: FraudSettings

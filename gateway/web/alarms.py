@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.alarms.emergencies import EmergencyCall, taken_up
+from gateway.alarms.evidence import Evidence
+from gateway.alarms.evidence import taken_up as run_of
 from gateway.alarms.kinds import KINDS, Kind, Tone
 from gateway.store import alarms as store
 from gateway.store import notices
@@ -22,7 +24,7 @@ from gateway.web.pages import Entered, Page, Pages
 from gateway.web.reads import Reads
 from gateway.web.security import Tokens
 from gateway.web.templates import environment
-from gateway.web.words import Clock, count
+from gateway.web.words import Clock, amount, count, grouped, minutes
 
 #: Alarms on one page of the list.
 ROWS: Final = 50
@@ -46,6 +48,7 @@ _PLACES: Final = {
     "store": "/links#store",
     "disk": "/links#store",
     "gap": "/records",
+    "fraud": "/reports/show?kind=fraud&period=today",
 }
 
 
@@ -145,6 +148,22 @@ def emergency_view(row: AlarmRow, call: EmergencyCall, clock: Clock, token: str)
     )
 
 
+def run_view(run: Evidence, clock: Clock, country: str) -> list[dict[str, Any]]:
+    """The newest calls of a run that looks like fraud, the last one first."""
+    return [
+        {
+            "id": one.id,
+            "began": clock.full(one.began),
+            "who": one.who,
+            "number": grouped(one.number, country),
+            "place": one.place,
+            "held": minutes(one.seconds),
+            "cost": amount(one.cost, run.decimals, run.currency),
+        }
+        for one in sorted(run.newest, key=lambda one: -one.began)
+    ]
+
+
 def _news(call: EmergencyCall) -> str:
     if call.live:
         return "Told by the exchange as the call began."
@@ -191,7 +210,7 @@ class AlarmPages:
         if row is None:
             return await self._pages.missing(f"There is no alarm {number}.")
         clock, call = self._live.clock(), taken_up(row.details)
-        view = self._view(row, clock)
+        view, run = self._view(row, clock), run_of(row.details)
         page = await self._pages.page(
             "alarm.html",
             here="alarms",
@@ -199,6 +218,8 @@ class AlarmPages:
             alarm=view,
             note=row.note,
             call=emergency_view(row, call, clock, view.token) if call is not None else None,
+            run=run_view(run, clock, self._house.config.property.country) if run is not None else [],
+            calls=run.calls if run is not None else 0,
             notices=[_told(one, clock) for one in told],
             entered=entered or Entered(),
         )

@@ -6,6 +6,6 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Settings(BaseModel):
-    """A table: frozen, strict, and without a key that nobody knows."""
+    """What all tables share: frozen, strict, and no key that nobody knows."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
