@@ -139,7 +139,7 @@ class Watch:
 
     def _fraud_kept(self, began: Sequence[AlarmRow]) -> None:
         for row in began:
-            self._log.critical("ALARM {number} fraud: {words}", number=row.id, words=row.sentence)
+            self._log.warn("ALARM {number} {kind}: {words}", number=row.id, kind=row.kind, words=row.sentence)
         if began:
             self._deliveries.call_soon()
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from gateway.alarms.emergencies import EmergencyCall, taken_up
 from gateway.alarms.evidence import Evidence
 from gateway.alarms.evidence import taken_up as run_of
-from gateway.alarms.kinds import KINDS, Kind, Tone
+from gateway.alarms.kinds import FRAUD, KINDS, Kind, Tone
 from gateway.store import alarms as store
 from gateway.store import notices
 from gateway.store.alarms import AlarmRow
@@ -32,6 +33,9 @@ ROWS: Final = 50
 EMERGENCIES: Final = 20
 STAYS_HOURS: Final = 12
 
+#: Days that the report of an old alarm of fraud shows.
+SHOWN_DAYS: Final = timedelta(days=31)
+
 #: A kind of a release to come, read by an older one.
 _UNKNOWN: Final = Kind(name="", title="Alarm", tone="amber", what_to_do="Look at the log.")
 _PLACES: Final = {
@@ -48,7 +52,6 @@ _PLACES: Final = {
     "store": "/links#store",
     "disk": "/links#store",
     "gap": "/records",
-    "fraud": "/reports/show?kind=fraud&period=today",
 }
 
 
@@ -102,10 +105,18 @@ def alarm_view(row: AlarmRow, clock: Clock, token: str = "") -> AlarmView:
         taken=row.acknowledged_at is not None,
         raised=clock.moment(row.raised_at),
         what_to_do=kind.what_to_do,
-        where=f"/calls/{row.call_id}" if row.call_id is not None else _PLACES.get(row.kind, ""),
+        where=_where(row, clock),
         by_person=kind.by_person,
         token=token,
     )
+
+
+def _where(row: AlarmRow, clock: Clock) -> str:
+    """The page on which more is to be seen."""
+    if row.kind == FRAUD:
+        first, last = clock.at(row.raised_at).date(), clock.today.date()
+        return f"/reports/fraud?from={max(first, last - SHOWN_DAYS)}&to={last}"
+    return f"/calls/{row.call_id}" if row.call_id is not None else _PLACES.get(row.kind, "")
 
 
 def _state(row: AlarmRow, clock: Clock) -> str:

@@ -11,6 +11,8 @@ from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IListeningPort
 
 from gateway.store.elsewhere import Elsewhere, in_threads
+from gateway.web.bill_pages import BillPages
+from gateway.web.bill_routes import BillRoutes
 from gateway.web.house import House
 from gateway.web.laboratory import Laboratory
 from gateway.web.live import Live
@@ -67,6 +69,7 @@ def door(
         b"/corrections": prices,
         b"/laboratory": prices,
         b"/reports": reports,
+        b"/bill-check": BillRoutes(pages, BillPages(house, reads, pages, makes)).app.resource(),
     }
     return Door(Wings(site, below), own_hosts(house.config.web.host))
 

@@ -126,7 +126,7 @@ def _asked(database: Database) -> Asked:
         currency="PLN",
         decimals=2,
         run_at=datetime(2026, 12, 1, tzinfo=UTC),
-        settings=ReportSettings(),
+        settings=ReportSettings.model_validate({}),
         capacity=Capacity([]),
     )
 

@@ -26,7 +26,7 @@ def settle(lines: list[Item], calls: list[Item], ahead: int | None = None) -> li
 @given(seed=st.integers(0, 10**6), ahead=st.sampled_from([0, 7, -95, 3600, -7200, 80_000]), jitter=st.integers(0, 25))
 def test_what_was_planted_is_found_again(seed: int, ahead: int, jitter: int) -> None:
     chance = random.Random(seed)
-    calls = [
+    calls: list[Item] = [
         (
             f"+48{chance.randrange(30):09}",
             1_000_000 + number * 400 + chance.randrange(100),

@@ -173,7 +173,7 @@ def test_an_hour_beyond_the_past_weeks_is_told_with_what_is_usual(store_url: str
             for n in range(9 if back == 0 else 1)
         ],
     )
-    report = made(book, "exceptions", settings=ReportSettings())
+    report = made(book, "exceptions", settings=ReportSettings.model_validate({}))
     (one,) = rows(report, "unusual")
     assert (one["extension"], one["class"], one["calls"], one["usual"]) == ("600", "mobile", 9, 4)
     assert str(one["words"]) == "normal on a Saturday at 12:00 is at most 4, by the last 5 weeks"
