@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from gateway.bills.layout import Layout
     from gateway.config import Config
     from gateway.reports.values import Report
+
+#: Columns of the sums where no terminal says how wide it is.
+WIDE: Final = 160
 
 
 @click.command("bill-check")
@@ -127,10 +131,10 @@ def _print(report: Report) -> None:
     sums = next(one for one in shown.sections if isinstance(one, ShownTable))
     grid = Table(box=None, pad_edge=False)
     for column in sums.columns:
-        grid.add_column(column.title, justify="right" if column.figures else "left")
+        grid.add_column(column.title, justify="right" if column.figures else "left", no_wrap=not column.figures)
     for row in (*sums.rows, *sums.totals):
         grid.add_row(*row)
-    Console(width=None, highlight=False, soft_wrap=True).print(grid)
+    Console(width=None if sys.stdout.isatty() else WIDE, highlight=False).print(grid)
     click.echo()
     for words in shown.assumptions:
         click.echo(words)

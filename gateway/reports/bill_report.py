@@ -17,6 +17,7 @@ from gateway.reports.values import Cell, Column, Money, Report, Row, Table, tabl
 from gateway.reports.wording import amount
 from gateway.web.words import count, minutes
 from protocols.text import mask_number
+from rating.money import half_up, minor_digits, price_text
 
 _MILLIONTHS: Final = 6
 
@@ -97,7 +98,7 @@ class _Writer:
     def finding(self) -> str:
         """The one sentence."""
         sums = self._found.sums
-        whole = _together([sums[name] for name in FATES if name != "ours"])
+        whole = _together([sums[name] for name in FATES if name not in ("ours", "bad")])
         more = sum(one.theirs - one.ours for name, one in sums.items() if name not in ("ours", "unknown", "bad"))
         said = [
             f"{sums[name].lines} {words}"
@@ -122,9 +123,14 @@ class _Writer:
         return f"; {count(ours, 'call')} of ours {'is' if ours == 1 else 'are'} not in it" if ours else ""
 
     def _said(self, millionths: int) -> str:
-        money = self.money(millionths)
-        assert money is not None
-        return f"{amount(money)} {money.currency}"
+        """An amount in a sentence: to the minor unit, for the tables have it exactly."""
+        currency = self._layout.currency
+        digits = minor_digits(currency)
+        return f"{amount(Money(half_up(millionths, 10 ** (_MILLIONTHS - digits)), currency, digits))} {currency}"
+
+    def _near(self) -> str:
+        near = self._layout.tolerance.price
+        return f"{price_text(near)} {self._layout.currency}"
 
     def assumptions(self) -> tuple[str, ...]:
         """How it was compared."""
@@ -134,7 +140,7 @@ class _Writer:
             self._clocks(),
             f"A line and a call are the same if they have the same number and begin within {near.begin} s of each other"
             f"{self._hidden()}; lengths that differ by more than {near.length} s are told.",
-            f"Prices that differ by up to {self._said(near.price)} are taken for rounding.",
+            f"Prices that differ by up to {self._near()} are taken for rounding.",
             *self._tax(),
             "Ours are answered calls out of the house and from trunk to trunk, from the answer on where the exchange tells it"
             + (f", that {layout.carrier} carried by the tariff of costs." if layout.carrier else "."),

@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from sqlalchemy import Connection
-
 from gateway.bill_files import BillUnreadable
 from gateway.bills.layout import WrongLayout
 from gateway.config.bills import BillLayoutSettings, layout_of
@@ -60,6 +58,11 @@ def read_question(fields: Mapping[bytes, list[bytes]]) -> Question:
         return fields.get(name, [b""])[0].decode("utf-8", "replace").strip()[:LONGEST]
 
     return Question(file=text(b"file"), layout=text(b"layout"), table=text(b"table"), masked=text(b"masked") == "1")
+
+
+def _is_bill(path: Path) -> bool:
+    """A file that lies here itself: a link might lead to what nobody is to see."""
+    return not path.name.startswith(".") and path.is_file() and not path.is_symlink()
 
 
 class NotChosen(Exception):
@@ -130,7 +133,7 @@ class BillPages:
         words += [f"--table={asked.table}"] if asked.table and form == "csv" else []
         words += ["--masked"] if asked.masked else []
         name = f"bill-check-{said.name}.{form}"
-        made = await self._workshop.make(["bill-check", *words, "--", str(path)], name)
+        made = await self._workshop.make(["bill-check", str(path), *words], name)
         if isinstance(made, str):
             return await self._pages.problem(503, "No report", made)
         return made, name
@@ -145,7 +148,7 @@ class BillPages:
         if folder is None:
             return []
         try:
-            found = [path for path in folder.iterdir() if not path.name.startswith(".") and path.is_file()]
+            found = [path for path in folder.iterdir() if _is_bill(path)]
             found.sort(key=lambda path: path.stat().st_mtime, reverse=True)
         except OSError:
             return []
