@@ -13,7 +13,7 @@ from gateway.instants import SECOND
 from gateway.reports.asking import Asked, report
 from gateway.reports.bill_check import FATES, Checked, Sum
 from gateway.reports.periods import Period
-from gateway.reports.values import Cell, Column, Money, Report, Row, Table, table
+from gateway.reports.values import Column, Money, Report, Row, Table, table
 from gateway.reports.wording import amount
 from gateway.web.words import count, minutes
 from protocols.text import mask_number
@@ -30,6 +30,7 @@ _WORDS: Final = {
     "theirs": "in the bill alone",
     "bad": "not read",
     "ours": "ours alone",
+    "whole": "together",
 }
 _LINE: Final = Column("line", "line", "count")
 _TWIN: Final = Column("twin", "first in line", "count")
@@ -114,6 +115,8 @@ class _Writer:
             head += f" and {count(sums['bad'].lines, 'line')} that could not be read"
         if not said and not sums["bad"].lines and not sums["unknown"].lines:
             return f"The bill is right: {head}, each of them a call of ours at our price{self._alone()}."
+        if sums["unknown"].lines:
+            said.append(f"{sums['unknown'].lines} whose cost we do not know")
         way = "more than" if more >= 0 else "less than"
         told = f": {', '.join(said)}" if said else ""
         return f"The bill has {head}, {self._said(abs(more))} {way} by our records{told}{self._alone()}."
@@ -189,17 +192,19 @@ class _Writer:
         )
         sums = self._found.sums
         rows = [
-            self._sum(_WORDS[name], sums[name], with_tax=with_tax)
-            for name in FATES
-            if sums[name].lines or sums[name].calls
+            self._sum(name, sums[name], with_tax=with_tax) for name in FATES if sums[name].lines or sums[name].calls
         ]
-        whole = self._sum("together", _together(list(sums.values())), with_tax=with_tax)
+        whole = self._sum("whole", _together(list(sums.values())), with_tax=with_tax)
         return table("sums", "What became of lines and calls", columns, rows, totals=(whole,))
 
-    def _sum(self, words: str, one: Sum, *, with_tax: bool) -> Row:
-        billed: tuple[Cell, ...] = (self.money(one.billed),) if with_tax else ()
-        money = (self.money(one.theirs), one.calls, self.money(one.ours), self.money(one.theirs - one.ours))
-        return (words, one.lines, *billed, *money)
+    def _sum(self, name: str, one: Sum, *, with_tax: bool) -> Row:
+        """A row; what is not known, or has no counterpart to be compared with, is left open."""
+        billed, theirs = (
+            (self.money(one.billed), self.money(one.theirs)) if one.lines and name != "bad" else (None, None)
+        )
+        ours = self.money(one.ours) if one.calls and name != "unknown" else None
+        more = self.money(one.theirs - one.ours) if name not in ("unknown", "bad", "whole") else None
+        return _WORDS[name], one.lines, *((billed,) if with_tax else ()), theirs, one.calls, ours, more
 
     def tables(self) -> Iterator[Table]:
         """Every line and call that needs a person."""

@@ -14,7 +14,7 @@ from typing import Any, Final
 from gateway.alarms.emergencies import EmergencyCall, taken_up
 from gateway.alarms.evidence import Evidence
 from gateway.alarms.evidence import taken_up as run_of
-from gateway.alarms.kinds import FRAUD, KINDS, Kind, Tone
+from gateway.alarms.kinds import EMERGENCY, FRAUD, KINDS, Kind, Tone
 from gateway.store import alarms as store
 from gateway.store import notices
 from gateway.store.alarms import AlarmRow
@@ -201,9 +201,7 @@ class AlarmPages:
             "alarms.html",
             here="alarms",
             title="Alarms",
-            still=sorted(still, key=lambda one: (one.taken, not one.by_person, one.tone != "red"))
-            if before is None
-            else [],
+            still=sorted(still, key=_claim) if before is None else [],
             past=past,
             told=bool(config.mail or any("alarms" in one.events for one in config.hook)),
             paged=before is not None,
@@ -274,6 +272,11 @@ class AlarmPages:
 
     def _view(self, row: AlarmRow, clock: Clock) -> AlarmView:
         return alarm_view(row, clock, self._tokens.sign("alarm", row.id))
+
+
+def _claim(alarm: AlarmView) -> tuple[bool, bool, bool, bool]:
+    """What claims attention first: an emergency that nobody has taken."""
+    return alarm.taken, not alarm.by_person, alarm.tone != "red", alarm.title != KINDS[EMERGENCY].title
 
 
 def _told(notice: dict[str, Any], clock: Clock) -> str:

@@ -80,7 +80,7 @@ class BillPages:
         """Which bills there are, and by which layout one is to be read."""
         page = await self._pages.page(
             "bill_check.html",
-            here="bills",
+            here="reports",
             title="Bill check",
             folder=self._house.config.bills.folder,
             files=list(self._files()),
@@ -100,7 +100,7 @@ class BillPages:
             return await self.form(asked, f"{str(error)[:1].upper()}{str(error)[1:]}.")
         return await self._pages.page(
             "bill.html",
-            here="bills",
+            here="reports",
             title=f"Bill check: {said.name}",
             file=path.name,
             address=asked.address,

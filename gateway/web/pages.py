@@ -41,7 +41,6 @@ MORE_NAVIGATION: Final = (
     ("reports", "/reports", "Reports"),
     ("corrections", "/corrections", "Corrections"),
     ("laboratory", "/laboratory", "Laboratory"),
-    ("bills", "/bill-check", "Bill check"),
     ("records", "/records", "Records"),
     ("links", "/links", "Links"),
 )

@@ -13,6 +13,7 @@ from gateway.instants import to_micros
 from gateway.reports.asking import Asked, report
 from gateway.reports.kinds.losses import loss_table
 from gateway.reports.kinds.unusual import unusual_table
+from gateway.reports.kinds.watch_lists import listed
 from gateway.reports.periods import Period
 from gateway.reports.values import Bars, Column, Money, Report, Row, Section, Table, table
 from gateway.reports.wording import amount
@@ -65,6 +66,11 @@ def exceptions(asked: Asked, connection: Connection) -> Report:
         found_table, number = make(asked, connection, chosen, MOST_NAMED)
         tables.append(found_table)
         sums.append((found_table.title, found_table.note.partition(" The first")[0], number, None))
+    on_lists = listed(asked, connection, chosen)
+    if on_lists is not None:
+        sums.append(
+            ("On watch lists", "numbers on the house's own lists: the report watch-lists names them", *on_lists)
+        )
     columns = (
         Column("sort", "sort"),
         Column("meaning", "what it is"),

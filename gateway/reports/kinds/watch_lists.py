@@ -60,7 +60,7 @@ class Sum:
 def _rows(sums: dict[Keys, Sum], home: Money) -> Iterator[Row]:
     """Whoever called most first."""
     for keys, one in sorted(sums.items(), key=lambda item: (-item[1].calls, *map(str, item[0]))):
-        yield from money_rows((*keys, one.calls, one.talk), [one.price], home)
+        yield from money_rows((*keys, one.calls, one.talk), [one.price.known], home)
 
 
 def watch_lists(asked: Asked, connection: Connection) -> Report:
@@ -102,6 +102,20 @@ def on_lists(connection: Connection, chosen: Chosen, lists: NumberLists) -> Iter
         hit = lists.find(call["number"], call["started_at"])
         if hit is not None:
             yield call, hit
+
+
+def listed(asked: Asked, connection: Connection, chosen: Chosen) -> tuple[int, int] | None:
+    """How many calls went to listed numbers, and their talk; None where there are no lists, or one cannot be read."""
+    try:
+        lists = asked.guard().lists if asked.guard is not None else None
+    except ListUnreadable:
+        return None
+    if not lists:
+        return None
+    whole = Sum()
+    for call, _ in on_lists(connection, chosen, lists):
+        whole.add(call)
+    return whole.calls, whole.talk
 
 
 def _call(asked: Asked, call: dict[str, Any], hit: Hit) -> Row:

@@ -99,6 +99,8 @@ def test_calls_to_listed_numbers_are_summed_by_list_and_by_caller(book: Book) ->
     )
     assert len(rows(report, "calls")) == len(out)
     assert f"{wanted['never']} of them to barred ones" in report.finding
+    (told,) = [one for one in rows(made(book, "exceptions"), "sorts") if one["sort"] == "On watch lists"]
+    assert told["number"] == len(out)
 
 
 def _extra(book: Book, calls: list[Row]) -> None:
