@@ -28,7 +28,7 @@ RULES: Final[Mapping[str, str]] = {
 ISLANDS: Final = frozenset(
     "242 246 264 268 284 340 345 441 473 649 658 664 670 671 684 721 758 767 784 787 809 829 849 868 869 876 939".split()
 )
-_LONGEST_CODE: Final = 3
+_CODE_DIGITS: Final = 3
 
 
 def country_of(number: str) -> str:
@@ -38,7 +38,7 @@ def country_of(number: str) -> str:
         return ""
     if digits.startswith("1"):
         return f"+1{digits[1:4]}" if digits[1:4] in ISLANDS else "+1"
-    for length in range(1, _LONGEST_CODE + 1):
+    for length in range(1, _CODE_DIGITS + 1):
         if digits[:length].isdigit() and int(digits[:length]) in COUNTRY_CODE_TO_REGION_CODE:
             return f"+{digits[:length]}"
     return ""

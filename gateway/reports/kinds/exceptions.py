@@ -54,23 +54,7 @@ class Sort(NamedTuple):
 def exceptions(asked: Asked, connection: Connection) -> Report:
     """The report."""
     chosen = asked.chosen(connection)
-    tables: list[Table] = []
-    sums: list[Row] = []
-    for sort in sorts(asked):
-        rows, whole = calls_where(connection, chosen, sort.condition, MOST_NAMED, sort.first)
-        sums.append((sort.title, sort.words, whole["calls"], whole["talk"]))
-        tables.append(_named(asked, sort, rows, whole["calls"]))
-    tables += _often(asked, connection, chosen)
-    sums += [(one.title, one.note.partition(" The most")[0], one.count, None) for one in tables[len(sums) :]]
-    for make in (loss_table, unusual_table):
-        found_table, number = make(asked, connection, chosen, MOST_NAMED)
-        tables.append(found_table)
-        sums.append((found_table.title, found_table.note.partition(" The first")[0], number, None))
-    on_lists = listed(asked, connection, chosen)
-    if on_lists is not None:
-        sums.append(
-            ("On watch lists", "numbers on the house's own lists: the report watch-lists names them", *on_lists)
-        )
+    sums, tables = _gathered(asked, connection, chosen)
     columns = (
         Column("sort", "sort"),
         Column("meaning", "what it is"),
@@ -95,6 +79,28 @@ def exceptions(asked: Asked, connection: Connection) -> Report:
             "the weeks before, and nothing is said with fewer than four of them.",
         ),
     )
+
+
+def _gathered(asked: Asked, connection: Connection, chosen: Chosen) -> tuple[list[Row], list[Table]]:
+    """Every way to stand out: how many and how long, and the calls themselves."""
+    tables: list[Table] = []
+    sums: list[Row] = []
+    for sort in sorts(asked):
+        rows, whole = calls_where(connection, chosen, sort.condition, MOST_NAMED, sort.first)
+        sums.append((sort.title, sort.words, whole["calls"], whole["talk"]))
+        tables.append(_named(asked, sort, rows, whole["calls"]))
+    tables += _often(asked, connection, chosen)
+    sums += [(one.title, one.note.partition(" The most")[0], one.count, None) for one in tables[len(sums) :]]
+    for make in (loss_table, unusual_table):
+        found_table, number = make(asked, connection, chosen, MOST_NAMED)
+        tables.append(found_table)
+        sums.append((found_table.title, found_table.note.partition(" The first")[0], number, None))
+    on_lists = listed(asked, connection, chosen)
+    if on_lists is not None:
+        sums.append(
+            ("On watch lists", "numbers on the house's own lists: the report watch-lists names them", *on_lists)
+        )
+    return sums, tables
 
 
 def sorts(asked: Asked) -> list[Sort]:
