@@ -49,7 +49,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         HOUSE, "Exceptions", "Which calls stand out: long, costly, at night, from vacant rooms?", exceptions
     ),
     "watch-lists": Kind(
-        HOUSE, "Watch lists", "Who called numbers on the house's own lists, and how much?", watch_lists
+        HOUSE, "Watch lists", "Who called numbers on the lists of the house, and how much?", watch_lists
     ),
     "fraud": Kind(HOUSE, "Possible toll fraud", "Which calls look as if somebody had broken into the exchange?", fraud),
     "data-quality": Kind(
