@@ -17,8 +17,8 @@ from gateway.store.pages import first_since, plain
 
 _c, _r, _a = schema.calls.c, schema.records.c, schema.alarms.c
 
-#: The newest calls that are looked at: an attack of ten calls a second for as long as it takes to see it.
-MOST_CALLS: Final = 5_000
+#: The newest calls that are looked at in a round: a tenth of a second of reading, and more than a large hotel makes in three hours.
+MOST_CALLS: Final = 2_000
 #: The newest calls that are learned from: a year of a large hotel, a second of reading.
 MOST_LEARNED: Final = 500_000
 #: The newest calls of a past day that are looked at.
