@@ -26,6 +26,8 @@ AGREE: Final = "act-approve"
 DECLINE: Final = "act-reject"
 ACT_DEEDS: Final = (ASK, AGREE, DECLINE)
 
+#: The source of records that people enter.
+DESK: Final = "desk"
 #: Why a charge is changed: a code for lists and sums, and how people say it. A text of one's own goes with it.
 REASONS: Final[Mapping[str, str]] = {
     "not-made": "the guest did not make the call",

@@ -114,7 +114,7 @@ def addresses(config: Config) -> Addresses:
         property=config.property.id,
         hotel=config.property.name,
         zone=config.property.timezone,
-        page=config.watch.page or f"http://{config.web.host or 'localhost'}:{config.web.port}",
+        page=config.watch.page or config.web.url(),
         to=mail.to if mail is not None else (),
         escalate_to=mail.escalate_to if mail is not None else (),
         hooks=tuple(one.name for one in config.hook if "alarms" in one.events),

@@ -35,6 +35,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "alarms": Entry(
             "gateway.cli.alarms:alarms_group", "List and acknowledge alarms, try the mail and the web hooks."
         ),
+        "user": Entry("gateway.cli.user:user_group", "Say who may sign in: add, invite, disable, set a password."),
         "token": Entry("gateway.cli.token:token_group", "Let other programs ask over HTTP: add, list, revoke."),
         "db": Entry("gateway.cli.db:db_group", "Upgrade, back up and verify the store."),
     },

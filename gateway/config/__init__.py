@@ -26,15 +26,17 @@ from gateway.config.settings import (
     TransferPayer,
     Transport,
     WatchSettings,
-    WebSettings,
 )
+from gateway.config.sign_in import LdapSettings, OidcSettings, SignInSettings, WebSettings
 
 __all__ = [
     "Config",
     "ExtensionRange",
     "HookSettings",
+    "LdapSettings",
     "MailSettings",
     "NumberingSettings",
+    "OidcSettings",
     "PbxSettings",
     "PmsSettings",
     "Problem",
@@ -42,6 +44,7 @@ __all__ = [
     "ReportSettings",
     "RoomSettings",
     "StoreDocument",
+    "SignInSettings",
     "StoreSettings",
     "TariffSettings",
     "TransferPayer",

@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationInfo
 
-from gateway.config.endpoints import listen_address
 from gateway.config.fields import surroundings
 from gateway.config.problems import did_you_mean
 from rating.money import exact
@@ -124,16 +123,6 @@ def store_url(text: str, info: ValidationInfo) -> str:
     return url.set(drivername="postgresql+psycopg").render_as_string(False)
 
 
-def loopback_only(listen: str) -> str:
-    """Accept an address that only this machine can reach."""
-    if not listen_address(listen).loopback:
-        raise ValueError(
-            "listening beyond loopback needs sign-in and TLS, which this release does not have; "
-            'write "tcp:8080:interface=127.0.0.1"'
-        )
-    return listen
-
-
 def not_yet(what: str, instead: str) -> Callable[[str], str]:
     """Return a check that refuses a value because this release cannot do that."""
 
@@ -141,6 +130,15 @@ def not_yet(what: str, instead: str) -> Callable[[str], str]:
         raise ValueError(f"{what} not in this release; write {instead} instead")
 
     return refuse
+
+
+def exchange_name(name: str) -> str:
+    """Refuse the name that what is charged by hand comes under."""
+    from gateway.acts import DESK
+
+    if name.casefold() == DESK:
+        raise ValueError(f'"{DESK}" is where charges by hand come from; give the exchange another name')
+    return name
 
 
 def dialect(name: str) -> str:

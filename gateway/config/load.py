@@ -112,6 +112,7 @@ def _completed(document: Mapping[str, Any]) -> dict[str, Any]:
     whole = {
         "store": {},
         "web": {},
+        "sign_in": {},
         "rooms": {},
         "numbering": {},
         "pms": [],

@@ -14,6 +14,7 @@ from pathlib import Path as FilePath
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+from gateway.config import sign_in
 from gateway.config.bills import bill_findings
 from gateway.config.checks import country, currency, tariff_texts
 from gateway.config.endpoints import Address, listen_address
@@ -54,6 +55,7 @@ def findings(document: Table, folder: FilePath) -> Iterator[Finding]:
     yield from _rooms(document.get("rooms"))
     yield from _tariff(document, folder)
     yield from _assignments(document.get("tariff"))
+    yield from sign_in.findings(document)
     yield from trunk_findings(tables(document, "trunks"))
     yield from list_findings(tables(document, "lists"), folder)
     yield from bill_findings(document.get("bills"))

@@ -38,6 +38,7 @@ from gateway.config.fields import (
     one_of,
 )
 from gateway.config.lists import FraudSettings, NumberListSettings
+from gateway.config.sign_in import SignInSettings, WebSettings
 from gateway.traffic.capacity import MOST_MEMBERS
 from pms_adapters.options import AdapterOptions
 
@@ -75,36 +76,13 @@ class StoreSettings(Settings):
         return make_url(self.url).render_as_string(hide_password=True)
 
 
-class WebSettings(Settings):
-    """The pages. They have no sign-in yet, so they are served to this machine alone."""
-
-    listen: Annotated[Listen, AfterValidator(checks.loopback_only)] = Field(
-        "tcp:8080:interface=127.0.0.1", examples=["tcp:8080:interface=127.0.0.1"]
-    )
-
-    @property
-    def address(self) -> Address:
-        """Where the pages are served."""
-        return listen_address(self.listen)
-
-    @property
-    def host(self) -> str:
-        """The interface's address."""
-        return self.address.host
-
-    @property
-    def port(self) -> int:
-        """The port; 0 where the system may choose."""
-        return self.address.port
-
-
 class PbxSettings(Settings):
     """One telephone exchange: its dialect, and the one way in which its records come.
 
     `timezone` is that of the exchange's clock; None in the file means the property's, and is replaced when loaded.
     """
 
-    name: Text = Field(examples=["main"])
+    name: Annotated[Text, AfterValidator(checks.exchange_name)] = Field(examples=["main"])
     dialect: Annotated[str, AfterValidator(checks.dialect)] = Field(examples=["avaya-ipoffice"])
     listen: Listen | None = Field(None, examples=["tcp:5100:interface=127.0.0.1"])
     connect: Connect | None = Field(None, examples=["tcp:192.168.1.10:1752"])
@@ -355,6 +333,7 @@ class Document(Settings):
     property: PropertySettings
     store: StoreSettings
     web: WebSettings
+    sign_in: SignInSettings
     pbx: Annotated[tuple[PbxSettings, ...], BeforeValidator(as_tuple)]
     pms: Annotated[tuple[PmsSettings, ...], BeforeValidator(as_tuple)]
     rooms: RoomSettings
@@ -388,6 +367,7 @@ class Config:
     property: PropertySettings
     store: StoreSettings
     web: WebSettings
+    sign_in: SignInSettings
     pbx: tuple[PbxSettings, ...]
     pms: tuple[PmsSettings, ...]
     rooms: RoomSettings

@@ -11,13 +11,12 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from gateway.acts import DESK
 from gateway.store import records, schema
 from gateway.store.memory import Memory
 from gateway.store.rows import CallRow, PostingRow, RecordRow, clean, fresh_posting
 from rating.taxes import Tax, layers, levied
 
-#: The source of records that people enter.
-DESK: Final = "desk"
 #: The class of number of what is charged by hand, in lists and sums and in the `outlet` of a PMS.
 MANUAL: Final = "manual"
 
@@ -101,6 +100,8 @@ def _call(owner: str, number: int, one: Entered, reservation: str | None, now: i
         tax=sum(taxes),
         currency=one.currency,
         decimals=one.decimals,
+        tariff="",
+        tariff_version="",
         trace="[]",
         trunk_uses="[]",
     )

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from gateway.ledger import STATES
-from gateway.store import columns, schema_acts, schema_programs, schema_traffic
+from gateway.store import columns, schema_acts, schema_people, schema_programs, schema_traffic
 from gateway.store.columns import key as _key
 from gateway.store.columns import number as _number
 from gateway.store.columns import owner as _owner
@@ -441,7 +441,10 @@ list_items = Table(
     comment="One row a call of a list: the new price with its trace, beside the old one, which stays where it is.",
 )
 
-# What programs outside live on and what trunks did have modules of their own, and their place in this list.
+# What programs outside live on, what trunks did, and people have modules of their own, and their place in this list.
 events, tokens, requests = schema_programs.events, schema_programs.tokens, schema_programs.requests
 trunk_quarters = schema_traffic.trunk_quarters
+users, sessions, invitations = schema_people.users, schema_people.sessions, schema_people.invitations
+sign_in_failures, known_browsers = schema_people.sign_in_failures, schema_people.known_browsers
+people_trail = schema_people.people_trail
 acts, ACTS_WAITING = schema_acts.acts, schema_acts.WAITING

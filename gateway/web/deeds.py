@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import IntegrityError
 from twisted.internet.task import deferLater
 
 from gateway.ledger import ARROWS, DEEDS, REASON_NEEDED
@@ -28,9 +27,6 @@ LONGEST_REASON: Final = 400
 #: How long a page waits for what came of a command, and how often it looks, in seconds.
 PATIENCE: Final = 3.0
 LOOK_EVERY: Final = 0.1
-#: Another process may take the same number for its command at the same moment; then the next number is tried.
-TRIES: Final = 5
-
 
 _NO_REASON: Final = {"write-off": "A write-off needs a reason: whoever balances the day will ask."}
 
@@ -96,22 +92,14 @@ class Deeds:
 
     async def give(self, form: Form, number: int) -> int | NotDone:
         """Write a command for a judged form; the number of the command, or why there is none."""
-        return await self._written(_writing(self._house.database.property, self._house.micros(), form, number))
+        return await self._given(_writing(self._house.database.property, self._house.micros(), form, number))
 
     async def acknowledge(self, form: Form, number: int) -> int | NotDone:
         """Write that a person takes an alarm; the number of the command, or why there is none."""
-        return await self._written(_acknowledging(self._house.database.property, self._house.micros(), form, number))
-
-    async def _written(self, write: Callable[[Connection], int | NotDone]) -> int | NotDone:
-        for _ in range(TRIES - 1):
-            try:
-                return await self._given(write)
-            except IntegrityError:
-                continue
-        return await self._given(write)
+        return await self._given(_acknowledging(self._house.database.property, self._house.micros(), form, number))
 
     async def _given(self, write: Callable[[Connection], int | NotDone]) -> int | NotDone:
-        given = await self._reads.transact(write)
+        given = await self._reads.transact_numbered(write)
         if isinstance(given, int):
             self._house.read_commands_soon()
             await self._result(given)

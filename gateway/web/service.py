@@ -7,16 +7,24 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 from twisted.internet.defer import Deferred, maybeDeferred, succeed
-from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IListeningPort
+from twisted.logger import Logger
+from twisted.web.resource import Resource
 
+from gateway.people import signing
 from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.web.bill_pages import BillPages
 from gateway.web.bill_routes import BillRoutes
+from gateway.web.guard import Guard
 from gateway.web.house import House
+from gateway.web.inviting import Inviting
 from gateway.web.laboratory import Laboratory
+from gateway.web.listening import listening
 from gateway.web.live import Live
 from gateway.web.pages import Pages
+from gateway.web.people import People
+from gateway.web.people_pages import PeoplePages
+from gateway.web.people_routes import PeopleRoutes
 from gateway.web.price_pages import PricePages
 from gateway.web.price_routes import PriceRoutes
 from gateway.web.reads import Reads
@@ -71,11 +79,29 @@ def door(
         b"/reports": reports,
         b"/bill-check": BillRoutes(pages, BillPages(house, reads, pages, makes)).app.resource(),
     }
-    return Door(Wings(site, below), own_hosts(house.config.web.host))
+    web = house.config.web
+    guard = None
+    if web.required:
+        people = People(house, reads, elsewhere, clock.seconds)
+        guard = Guard(people, pages, secure=web.secure)
+        below |= people_wing(house, live, pages, guard, clock)
+    return Door(Wings(site, below), own_hosts(web.host, house.config.watch.page), guard, secure=web.secure)
+
+
+def people_wing(house: House, live: Live, pages: Pages, guard: Guard, clock: Any) -> dict[bytes, Resource]:
+    """The addresses of people, where people sign in."""
+    people = guard.people
+    shown = PeoplePages(house, people.reads, live, pages, people)
+    wing = PeopleRoutes(pages, shown, people, guard, Inviting(house, people, clock)).app.resource()
+    return dict.fromkeys(
+        (b"/sign-in", b"/sign-out", b"/me", b"/users", b"/invitations", b"/invitation", b"/trail"), wing
+    )
 
 
 class WebService:
     """Serves a house's pages on the address of its configuration."""
+
+    _log = Logger()
 
     def __init__(self, house: House, reactor: Any) -> None:
         self._house, self._reactor = house, reactor
@@ -85,16 +111,27 @@ class WebService:
         self._port: IListeningPort | None = None
 
     def start(self) -> Deferred[int]:
-        """Begin to listen; fires with the port, or fails with CannotListenError."""
-        endpoint: Any = serverFromString(self._reactor, self._house.config.web.listen)  # type: ignore[no-untyped-call]
-        site = QuietSite(self._door, self._reactor)
-        listening: Deferred[IListeningPort] = endpoint.listen(BoundedSite(site))  # type: ignore[no-untyped-call]
-        return listening.addCallback(self._listening)
+        """Begin to listen; fires with the port, or fails with CannotListenError or CertificateUnusable."""
+        return Deferred.fromCoroutine(self._start())
 
-    def _listening(self, port: IListeningPort) -> int:
-        self._port = port
-        number: int = port.getHost().port  # type: ignore[attr-defined]
+    async def _start(self) -> int:
+        site = BoundedSite(QuietSite(self._door, self._reactor))  # type: ignore[no-untyped-call]
+        self._port = await listening(self._house.config.web, self._reactor, site)
+        number: int = self._port.getHost().port  # type: ignore[attr-defined]
+        await self._tell_first_link(number)
         return number
+
+    async def _tell_first_link(self, port: int) -> None:
+        """In a house without users, print the one link by which the first of them is made."""
+        web, guard = self._house.config.web, self._door.guard
+        if not isinstance(guard, Guard):
+            return
+        people = guard.people
+        secret = await people.change(lambda c: signing.first_link(c, people.owner, self._house.micros()))
+        if secret is not None:
+            page = self._house.config.watch.page.rstrip("/") or web.url(port)
+            words = "nobody can sign in yet: open this link once within 24 hours and make the first user: {link}"
+            self._log.warn(words, link=f"{page}/invitation/{secret}")
 
     def stop(self) -> Deferred[None]:
         """Take no more connections and answer nothing more; fires when the port is closed."""

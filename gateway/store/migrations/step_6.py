@@ -7,9 +7,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from gateway.store.migrations import acts_6
+from gateway.store.migrations import acts_6, people_6
 
-PARTS: Final[Sequence[Callable[[Connection], None]]] = (acts_6.upgrade,)
+PARTS: Final[Sequence[Callable[[Connection], None]]] = (
+    acts_6.upgrade,
+    people_6.upgrade,
+)
 
 
 def upgrade(connection: Connection) -> None:

@@ -76,8 +76,8 @@ class OneLink:
 class StandingHouse:
     """A house as the pages see it. Nothing moves but by the test's hand."""
 
-    def __init__(self, folder: Path, *, listen: str = "tcp:0:interface=127.0.0.1") -> None:
-        text = EXAMPLE.replace("tcp:8080:interface=127.0.0.1", listen)
+    def __init__(self, folder: Path, *, listen: str = "tcp:0:interface=127.0.0.1", sign_in: str = "none") -> None:
+        text = EXAMPLE.replace('"tcp:8080:interface=127.0.0.1"', f'"{listen}"\nsign_in = "{sign_in}"')
         self.config = good(with_tariff(folder), text)
         self.rig = Rig(f"sqlite:///{folder / 'foliogate.db'}")
         self.pms = LaidOut()
