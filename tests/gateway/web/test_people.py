@@ -17,6 +17,7 @@ from gateway.roles import ANYONE, MAY, NOBODY, RIGHTS, ROLES, Person, RoleName
 from gateway.store import people, sessions
 from gateway.store.people import Act, User
 from gateway.web.people_pages import safe
+from gateway.web.bill_routes import BillRoutes
 from gateway.web.people_routes import PeopleRoutes
 from gateway.web.persons import dressed
 from gateway.web.price_routes import PriceRoutes
@@ -31,7 +32,7 @@ from tests.gateway.web.house import StandingHouse, as_house
 from tests.gateway.web.visitor import Visitor
 
 PASSWORD = "seven tin drums"
-WINGS = (Routes, PriceRoutes, ReportRoutes, PeopleRoutes)
+WINGS = (Routes, PriceRoutes, ReportRoutes, BillRoutes, PeopleRoutes)
 
 
 class Guarded:
