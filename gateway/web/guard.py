@@ -14,6 +14,8 @@ import secrets
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote, unquote_to_bytes
 
+from markupsafe import escape
+
 from gateway.people.signing import SignedIn
 from gateway.roles import NOBODY, RIGHTS, ROLES, Right, who_may
 from gateway.store import tokens
@@ -21,7 +23,7 @@ from gateway.store.sessions import SECRET_BYTES
 from gateway.web.pages import Page, Pages
 from gateway.web.people import People, Signed, seal
 from gateway.web.persons import SEAL_FIELD
-from gateway.web.rest.answers import text_of
+from gateway.web.rest.answers import HTML, answer, text_of
 from gateway.web.rest.problems import Problem
 from gateway.web.rest.routes import refused
 from gateway.web.rights import access_to
@@ -79,6 +81,8 @@ class Guard:
         return await self.people.signed(self._cookie(request, "in"), asks=asks)
 
     async def _stranger(self, request: Any, method: str) -> Answer:
+        if method == "GET" and request.getHeader("sec-fetch-site") == "cross-site":
+            return again(request, request.uri.decode("ascii", "replace"))
         if method == "GET":
             back = quote(request.uri, safe="")
             return see_other(request, f"/sign-in?to={back}" if request.uri != b"/" else "/sign-in")
@@ -164,6 +168,16 @@ class Guard:
         request.addCookie(
             self._names[kind], value, path="/", max_age=max_age, secure=self._secure, httpOnly=True, sameSite="strict"
         )
+
+
+def again(request: Any, address: str) -> bytes:
+    """Let the browser ask once more, now from a page of ours: it sends no Strict cookie where another site led here."""
+    where = escape(address)
+    words = (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Foliogate</title><meta http-equiv="refresh" '
+        f'content="0;url={where}"><p><a href="{where}">Go on</a></p></html>'
+    )
+    return answer(request, 200, HTML, words.encode())
 
 
 def address_of(request: Any) -> str:

@@ -16,8 +16,8 @@ from gateway.people.vouching import role_of
 from gateway.roles import ANYONE, MAY, NOBODY, RIGHTS, ROLES, Person, RoleName
 from gateway.store import people, sessions
 from gateway.store.people import Act, User
-from gateway.web.people_pages import safe
 from gateway.web.bill_routes import BillRoutes
+from gateway.web.people_pages import safe
 from gateway.web.people_routes import PeopleRoutes
 from gateway.web.persons import dressed
 from gateway.web.price_routes import PriceRoutes
