@@ -120,7 +120,7 @@ def _completed(document: Mapping[str, Any]) -> dict[str, Any]:
         "acts",
         "delivery",
         "fraud",
-        "bills",
+        "carrier_bills",
     )
     left_out: dict[str, Any] = {name: {} for name in may_miss}
     whole = left_out | {"pms": []} | dict(document)

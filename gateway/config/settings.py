@@ -19,7 +19,7 @@ from gateway.config.accounting import AccountingSettings
 from gateway.config.acts import ActSettings
 from gateway.config.adapter_options import adapter_options
 from gateway.config.base import Settings
-from gateway.config.bills import BillSettings
+from gateway.config.carrier_bills import CarrierBillSettings
 from gateway.config.delivery import DeliverySettings, MailAddress, RecipientSettings, ScheduleSettings
 from gateway.config.endpoints import Address, connect_address, listen_address, web_address
 from gateway.config.fields import (
@@ -344,7 +344,7 @@ class Document(Settings):
     watch: WatchSettings
     reports: ReportSettings
     fraud: FraudSettings
-    bills: BillSettings
+    carrier_bills: CarrierBillSettings
     acts: ActSettings
     delivery: DeliverySettings
     accounting: AccountingSettings | None = None
@@ -389,7 +389,7 @@ class Config:
     trunks: tuple[TrunkSettings, ...] = ()
     lists: tuple[NumberListSettings, ...] = ()
     fraud: FraudSettings
-    bills: BillSettings
+    carrier_bills: CarrierBillSettings
     inbound: InboundSettings = USUAL
     numbers: tuple[NumberSettings, ...] = ()
     delivery: DeliverySettings

@@ -7,19 +7,19 @@ from typing import Any
 from klein import Klein
 
 from gateway.reports.writing import FORMS
-from gateway.web.bill_pages import BillPages, read_question
+from gateway.web.bill_check_pages import BillCheckPages, read_question
 from gateway.web.pages import Page, Pages
 from gateway.web.rest.answers import fields_of
 from gateway.web.routing import html, send, troubles
 
 
-class BillRoutes:
+class BillCheckRoutes:
     """Which bills there are, the check of one, and that check as a file."""
 
     app = Klein()
     troubles(app)
 
-    def __init__(self, pages: Pages, bills: BillPages) -> None:
+    def __init__(self, pages: Pages, bills: BillCheckPages) -> None:
         self.pages, self._bills = pages, bills
 
     @app.route("/bill-check", methods=["GET"])

@@ -15,8 +15,8 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from gateway.bill_files import BillUnreadable
-from gateway.bills.layout import WrongLayout
-from gateway.config.bills import BillLayoutSettings, layout_of
+from gateway.carrier_bills.layout import WrongLayout
+from gateway.config.carrier_bills import BillLayoutSettings, layout_of
 from gateway.reports.as_html import values
 from gateway.reports.asking import asked_of
 from gateway.reports.bill_check import check_bill
@@ -69,12 +69,12 @@ class NotChosen(Exception):
     """What was asked for is not there; the sentence says what to choose."""
 
 
-class BillPages:
+class BillCheckPages:
     """The form, and the check of one bill."""
 
     def __init__(self, house: House, reads: Reads, pages: Pages, workshop: Workshop) -> None:
         self._house, self._reads, self._pages, self._workshop = house, reads, pages, workshop
-        self._layouts = {one.name: one for one in house.config.bills.layout}
+        self._layouts = {one.name: one for one in house.config.carrier_bills.layout}
 
     async def form(self, asked: Question | None = None, problem: str = "") -> Page:
         """Which bills there are, and by which layout one is to be read."""
@@ -82,7 +82,7 @@ class BillPages:
             "bill_check.html",
             here="reports",
             title="Bill check",
-            folder=self._house.config.bills.folder,
+            folder=self._house.config.carrier_bills.folder,
             files=list(self._files()),
             layouts=list(self._layouts),
             asked=asked or Question(),
@@ -99,7 +99,7 @@ class BillPages:
         except (NotChosen, BillUnreadable, WrongLayout, OSError) as error:
             return await self.form(asked, f"{str(error)[:1].upper()}{str(error)[1:]}.")
         return await self._pages.page(
-            "bill.html",
+            "bill_checked.html",
             here="reports",
             title=f"Bill check: {said.name}",
             file=path.name,
@@ -144,7 +144,7 @@ class BillPages:
 
     def _files(self) -> list[str]:
         """The files of the folder by name, the newest first; none where it cannot be read."""
-        folder = self._house.config.bills.folder
+        folder = self._house.config.carrier_bills.folder
         if folder is None:
             return []
         try:
@@ -155,7 +155,7 @@ class BillPages:
         return [path.name for path in found[:MOST_FILES]]
 
     def _chosen(self, asked: Question) -> tuple[Path, BillLayoutSettings]:
-        folder = self._house.config.bills.folder
+        folder = self._house.config.carrier_bills.folder
         if folder is None or asked.file not in self._files():
             raise NotChosen("Choose one of the files that lie in the folder of bills")
         if asked.layout not in self._layouts:

@@ -1,4 +1,4 @@
-"""`[bills]`: where carriers' itemised bills lie, and how each carrier writes his."""
+"""`[carrier_bills]`: where carriers' itemised bills lie, and how each carrier writes his."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from gateway.bills.items import Tolerance
-from gateway.bills.layout import VATS, Layout
-from gateway.bills.moments import LENGTHS, Lengths, moment_format
-from gateway.bills.numbers import WRITTEN, Written, keys_of
+from gateway.carrier_bills.items import Tolerance
+from gateway.carrier_bills.layout import VATS, Layout
+from gateway.carrier_bills.moments import LENGTHS, Lengths, moment_format
+from gateway.carrier_bills.numbers import WRITTEN, Written, keys_of
 from gateway.config import checks
 from gateway.config.base import Settings
 from gateway.config.fields import FilePath, Text, Zone, as_tuple, one_of
@@ -112,7 +112,7 @@ class BillLayoutSettings(Settings):
     rounding: Annotated[str, AfterValidator(_rounding)] | None = Field(None, examples=["0.005"])
 
 
-class BillSettings(Settings):
+class CarrierBillSettings(Settings):
     """The folder that bills are laid into for the page, and the layouts by which they are read."""
 
     folder: FilePath | None = Field(None, examples=["bills"])
@@ -164,11 +164,14 @@ def bill_findings(bills: object) -> Iterator[tuple[Path, str]]:
     """What is wrong between the keys of the layouts."""
     listed = bills.get("layout", []) if isinstance(bills, dict) else []
     if isinstance(listed, dict):
-        yield ("bills", "layout"), "there may be several of these: write [[bills.layout]] with two brackets"
+        yield (
+            ("carrier_bills", "layout"),
+            "there may be several of these: write [[carrier_bills.layout]] with two brackets",
+        )
     seen: set[object] = set()
     for place, one in enumerate(listed if isinstance(listed, list) else []):
         if isinstance(one, dict):
-            yield from _between(one, ("bills", "layout", place), seen)
+            yield from _between(one, ("carrier_bills", "layout", place), seen)
 
 
 def _between(one: dict[str, Any], path: Path, seen: set[object]) -> Iterator[tuple[Path, str]]:
