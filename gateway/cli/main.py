@@ -51,6 +51,9 @@ SECTIONS: dict[str, dict[str, Entry]] = {
             "gateway.cli.corrections:corrections_group", "List changed prices, approve or reject them."
         ),
         "price": Entry("gateway.cli.price:price_command", "Say what a call to a number would cost now."),
+        "bill-check": Entry(
+            "gateway.cli.bill_check:bill_check_command", "Hold a carrier's itemised bill against our calls."
+        ),
         "rate": Entry("gateway.cli.rate:rate_command", "Price the calls of a file without storing anything."),
     },
     "Trunks": {

@@ -20,6 +20,7 @@ from gateway.config.acts import ActSettings
 from gateway.config.adapter_options import adapter_options
 from gateway.config.base import Settings
 from gateway.config.bills import BillSettings
+from gateway.config.carrier_bills import CarrierBillSettings
 from gateway.config.delivery import DeliverySettings, MailAddress, RecipientSettings, ScheduleSettings
 from gateway.config.endpoints import Address, connect_address, listen_address, web_address
 from gateway.config.fields import (
@@ -40,6 +41,7 @@ from gateway.config.fields import (
     one_of,
 )
 from gateway.config.inbound import USUAL, InboundSettings, NumberSettings
+from gateway.config.lists import FraudSettings, NumberListSettings
 from gateway.config.sign_in import SignInSettings, WebSettings
 from gateway.traffic.capacity import MOST_MEMBERS
 from pms_adapters.options import AdapterOptions
@@ -343,6 +345,8 @@ class Document(Settings):
     watch: WatchSettings
     reports: ReportSettings
     bills: BillSettings
+    fraud: FraudSettings
+    carrier_bills: CarrierBillSettings
     acts: ActSettings
     delivery: DeliverySettings
     accounting: AccountingSettings | None = None
@@ -351,6 +355,7 @@ class Document(Settings):
     mail: MailSettings | None = None
     hook: Annotated[tuple[HookSettings, ...], BeforeValidator(as_tuple)] = ()
     trunks: Annotated[tuple[TrunkSettings, ...], BeforeValidator(as_tuple)] = ()
+    lists: Annotated[tuple[NumberListSettings, ...], BeforeValidator(as_tuple)] = ()
     inbound: InboundSettings = USUAL
     numbers: Annotated[tuple[NumberSettings, ...], BeforeValidator(as_tuple)] = ()
 
@@ -385,6 +390,9 @@ class Config:
     hook: tuple[HookSettings, ...]
     acts: ActSettings
     trunks: tuple[TrunkSettings, ...] = ()
+    lists: tuple[NumberListSettings, ...] = ()
+    fraud: FraudSettings
+    carrier_bills: CarrierBillSettings
     inbound: InboundSettings = USUAL
     numbers: tuple[NumberSettings, ...] = ()
     delivery: DeliverySettings

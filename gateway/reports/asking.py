@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -18,6 +18,7 @@ from gateway.reports.values import Money, Report, Section
 from gateway.store.database import Database
 from gateway.store.reporting import Chosen, Span, began, wholeness
 from gateway.traffic.capacity import Capacity
+from gateway.watch.suspecting import Guard, guard_of
 from gateway.web.words import count
 from protocols.text import mask_number
 from rating.money import minor_digits
@@ -48,6 +49,8 @@ class Asked:
     inbound: InboundSettings = USUAL
     numbers: tuple[NumberSettings, ...] = ()
     masked: bool = False
+    #: The house's lists of numbers and what looks like fraud in it; read when asked, for lists are files.
+    guard: Callable[[], Guard] | None = None
     accounting: AccountingSettings | None = None
     export: ExportStamp | None = None
 
@@ -93,6 +96,7 @@ def asked_of(
         inbound=config.inbound,
         numbers=config.numbers,
         masked=masked,
+        guard=lambda: guard_of(config),
         accounting=config.accounting,
         export=export,
     )

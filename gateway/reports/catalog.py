@@ -17,10 +17,12 @@ from gateway.reports.kinds.campaigns import campaigns
 from gateway.reports.kinds.classes import classes
 from gateway.reports.kinds.contingency import contingency
 from gateway.reports.kinds.exceptions import exceptions
+from gateway.reports.kinds.fraud import fraud
 from gateway.reports.kinds.inbound import inbound
 from gateway.reports.kinds.postings import postings
 from gateway.reports.kinds.quality import data_quality
 from gateway.reports.kinds.rooms import rooms
+from gateway.reports.kinds.watch_lists import watch_lists
 from gateway.reports.kinds.who_called import who_called
 from gateway.reports.values import Report
 
@@ -70,6 +72,10 @@ KINDS: Final[Mapping[str, Kind]] = {
     "exceptions": Kind(
         HOUSE, "Exceptions", "Which calls stand out: long, costly, at night, from vacant rooms?", exceptions
     ),
+    "watch-lists": Kind(
+        HOUSE, "Watch lists", "Who called numbers on the lists of the house, and how much?", watch_lists
+    ),
+    "fraud": Kind(HOUSE, "Possible toll fraud", "Which calls look as if somebody had broken into the exchange?", fraud),
     "data-quality": Kind(
         HOUSE, "Data quality", "What should somebody put right in lists, exchange or tariff?", data_quality
     ),

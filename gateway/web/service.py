@@ -17,6 +17,8 @@ from gateway.people import signing
 from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.web.act_pages import ActPages
 from gateway.web.act_routes import ActRoutes
+from gateway.web.bill_check_pages import BillCheckPages
+from gateway.web.bill_check_routes import BillCheckRoutes
 from gateway.web.bill_pages import BillPages
 from gateway.web.bill_routes import BillRoutes
 from gateway.web.deeds import Deeds
@@ -96,6 +98,7 @@ def door(
         b"/corrections": prices,
         b"/laboratory": prices,
         b"/reports": reports,
+        b"/bill-check": BillCheckRoutes(pages, BillCheckPages(house, reads, pages, makes)).app.resource(),
         b"/numbers": numbers,
         b"/schedules": schedules,
         b"/bills": bills,

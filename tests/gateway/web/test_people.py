@@ -16,6 +16,7 @@ from gateway.people.vouching import role_of
 from gateway.roles import ANYONE, MAY, NOBODY, RIGHTS, ROLES, Person, RoleName
 from gateway.store import people, sessions
 from gateway.store.people import Act, User
+from gateway.web.bill_check_routes import BillCheckRoutes
 from gateway.web.bill_routes import BillRoutes
 from gateway.web.people_pages import safe
 from gateway.web.people_routes import PeopleRoutes
@@ -32,7 +33,7 @@ from tests.gateway.web.house import StandingHouse, as_house
 from tests.gateway.web.visitor import Visitor
 
 PASSWORD = "seven tin drums"
-WINGS = (Routes, BillRoutes, PriceRoutes, ReportRoutes, PeopleRoutes)
+WINGS = (Routes, BillRoutes, PriceRoutes, ReportRoutes, BillCheckRoutes, PeopleRoutes)
 
 
 class Guarded:
