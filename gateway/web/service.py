@@ -22,7 +22,7 @@ from gateway.web.laboratory import Laboratory
 from gateway.web.listening import listening
 from gateway.web.live import Live
 from gateway.web.pages import Pages
-from gateway.web.people import Directory, People
+from gateway.web.people import Directory, People, Provider
 from gateway.web.people_pages import PeoplePages
 from gateway.web.people_routes import PeopleRoutes
 from gateway.web.price_pages import PricePages
@@ -82,7 +82,7 @@ def door(
     guard = None
     if web.required:
         people = People(house, reads, elsewhere, clock.seconds)
-        people.directory = directory(house.config)
+        people.directory, people.provider = directory(house.config), provider(house.config)
         guard = Guard(people, pages, secure=web.secure)
         below |= people_wing(house, live, pages, guard, clock)
     return Door(Wings(site, below), own_hosts(web.host, house.config.watch.page), guard, secure=web.secure)
@@ -95,6 +95,15 @@ def directory(config: Config) -> Directory | None:
     from gateway.people.ldap import vouch
 
     return partial(vouch, config.sign_in.ldap)
+
+
+def provider(config: Config) -> Provider | None:
+    """What asks the house's provider, if there is one; loaded only then."""
+    if config.sign_in.oidc is None:
+        return None
+    from gateway.people import oidc
+
+    return oidc.Provider(config.sign_in.oidc)
 
 
 def people_wing(house: House, live: Live, pages: Pages, guard: Guard, clock: Any) -> dict[bytes, Resource]:

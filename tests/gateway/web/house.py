@@ -83,12 +83,13 @@ class StandingHouse:
         listen: str = "tcp:0:interface=127.0.0.1",
         sign_in: str = "none",
         tls: tuple[Path, Path] | None = None,
+        more: str = "",
     ) -> None:
         web = f'"{listen}"\nsign_in = "{sign_in}"'
         if tls is not None:
             web += f'\ncertificate = "{tls[0]}"\nkey = "{tls[1]}"'
         text = EXAMPLE.replace('"tcp:8080:interface=127.0.0.1"', web)
-        self.config = good(with_tariff(folder), text)
+        self.config = good(with_tariff(folder), text + more)
         self.rig = Rig(f"sqlite:///{folder / 'foliogate.db'}")
         self.pms = LaidOut()
         self.clerk = self.rig.employ(self.pms)
