@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from authlib.common.errors import AuthlibBaseError
@@ -36,11 +35,11 @@ _WAY: Final = "/.well-known/openid-configuration"
 
 
 class Provider:
-    """One provider."""
+    """One provider. `now`: the time by UTC, in seconds."""
 
-    def __init__(self, settings: OidcSettings) -> None:
-        self._settings = settings
-        self._described: tuple[float, dict[str, Any]] | None = None
+    def __init__(self, settings: OidcSettings, now: Callable[[], int]) -> None:
+        self._settings, self._now = settings, now
+        self._described: tuple[int, dict[str, Any]] | None = None
 
     def begin(self, back: str) -> Asked | NotVouched:
         """Where to send the browser, which is to come back to the address `back`."""
@@ -94,18 +93,18 @@ class Provider:
             "sub": {"essential": True},
         }
         proven = CodeIDToken(read.claims, read.header, wanted, {"nonce": nonce, "client_id": client})
-        proven.validate(int(time.time()), leeway=_LEEWAY)
+        proven.validate(self._now(), leeway=_LEEWAY)
         return dict(read.claims)
 
     def _said(self, session: OAuth2Session) -> dict[str, Any]:
         """What the provider says of itself."""
-        if self._described is not None and time.monotonic() - self._described[0] < BELIEVED:
+        if self._described is not None and 0 <= self._now() - self._described[0] < BELIEVED:
             return self._described[1]
         issuer = self._settings.issuer
         about = _json(session.get(f"{issuer}{_WAY}", timeout=PATIENCE, withhold_token=True, allow_redirects=False))
         if str(about.get("issuer", "")).rstrip("/") != issuer:
             raise Unfit(f"it calls itself {about.get('issuer')}, not {issuer}")
-        self._described = time.monotonic(), about
+        self._described = self._now(), about
         return about
 
     def _session(self, back: str) -> OAuth2Session:

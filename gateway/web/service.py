@@ -13,6 +13,7 @@ from twisted.logger import Logger
 from twisted.web.resource import Resource
 
 from gateway.config import Config
+from gateway.instants import SECOND
 from gateway.people import signing
 from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.web.guard import Guard
@@ -82,7 +83,7 @@ def door(
     guard = None
     if web.required:
         people = People(house, reads, elsewhere, clock.seconds)
-        people.directory, people.provider = directory(house.config), provider(house.config)
+        people.directory, people.provider = directory(house.config), provider(house)
         guard = Guard(people, pages, secure=web.secure)
         below |= people_wing(house, live, pages, guard, clock)
     return Door(Wings(site, below), own_hosts(web.host, house.config.watch.page), guard, secure=web.secure)
@@ -97,13 +98,14 @@ def directory(config: Config) -> Directory | None:
     return partial(vouch, config.sign_in.ldap)
 
 
-def provider(config: Config) -> Provider | None:
+def provider(house: House) -> Provider | None:
     """What asks the house's provider, if there is one; loaded only then."""
-    if config.sign_in.oidc is None:
+    said = house.config.sign_in.oidc
+    if said is None:
         return None
     from gateway.people import oidc
 
-    return oidc.Provider(config.sign_in.oidc)
+    return oidc.Provider(said, lambda: house.micros() // SECOND)
 
 
 def people_wing(house: House, live: Live, pages: Pages, guard: Guard, clock: Any) -> dict[bytes, Resource]:

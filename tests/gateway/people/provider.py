@@ -6,8 +6,7 @@ import base64
 import hashlib
 import json
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -37,6 +36,7 @@ class Provider:
         self.asked: dict[str, dict[str, str]] = {}
         self.issuer = ""
         self.calls_itself = ""
+        self.now: Callable[[], int] = lambda: 0
 
     def describe(self) -> dict[str, Any]:
         """The discovery document."""
@@ -72,7 +72,7 @@ class Provider:
         )
         if asked is None or not same or authorization.replace("+", "%20") != right.replace("+", "%20"):
             return None
-        now = int(time.time())
+        now = self.now()
         said = {"iss": self.issuer, "aud": CLIENT, "sub": "u-1", "iat": now, "exp": now + 300, "nonce": asked["nonce"]}
         said |= {"preferred_username": "Ines", **self.claims}
         signing = self.other if self.forge else self.key
