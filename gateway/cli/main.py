@@ -27,10 +27,15 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "check": Entry(
             "gateway.cli.check:check_command", "Say every problem of a configuration, or what it amounts to."
         ),
+        "charges": Entry("gateway.cli.acts:charges_group", "Void, adjust and move charges, or charge by hand."),
         "postings": Entry("gateway.cli.postings:postings_group", "List, show, settle and retry postings."),
         "report": Entry(
             "gateway.cli.report:report_command", "Report on calls and charges as CSV, XLSX, PDF, JSON, HTML."
         ),
+        "schedules": Entry(
+            "gateway.cli.schedules:schedules_group", "List reports that go out by themselves, have one made now."
+        ),
+        "export": Entry("gateway.cli.export:export_group", "Export bookings for an accounting program."),
         "stays": Entry("gateway.cli.stays:stays_group", "Give a guest's stay a tariff of its own."),
         "alarms": Entry(
             "gateway.cli.alarms:alarms_group", "List and acknowledge alarms, try the mail and the web hooks."

@@ -15,9 +15,11 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from gateway.config import checks
+from gateway.config.accounting import AccountingSettings
 from gateway.config.acts import ActSettings
 from gateway.config.adapter_options import adapter_options
 from gateway.config.base import Settings
+from gateway.config.delivery import DeliverySettings, MailAddress, RecipientSettings, ScheduleSettings
 from gateway.config.endpoints import Address, connect_address, listen_address, web_address
 from gateway.config.fields import (
     CodePage,
@@ -36,6 +38,7 @@ from gateway.config.fields import (
     as_tuple,
     one_of,
 )
+from gateway.config.inbound import USUAL, InboundSettings, NumberSettings
 from gateway.config.sign_in import SignInSettings, WebSettings
 from gateway.traffic.capacity import MOST_MEMBERS
 from pms_adapters.options import AdapterOptions
@@ -44,7 +47,6 @@ Transport: TypeAlias = Literal["listen", "connect", "serial", "file", "udp"]
 TRUNK_DIRECTIONS = ("both", "in", "out")
 TRANSPORTS: tuple[Transport, ...] = ("listen", "connect", "serial", "file", "udp")
 MAIL_SECURITY: tuple[str, ...] = ("starttls", "tls", "none")
-MailAddress: TypeAlias = Annotated[str, AfterValidator(checks.mail_address)]
 TransferPayer: TypeAlias = Literal["first_guest", "first", "last"]
 
 
@@ -340,9 +342,15 @@ class Document(Settings):
     watch: WatchSettings
     reports: ReportSettings
     acts: ActSettings
+    delivery: DeliverySettings
+    accounting: AccountingSettings | None = None
+    recipients: Annotated[tuple[RecipientSettings, ...], BeforeValidator(as_tuple)] = ()
+    schedules: Annotated[tuple[ScheduleSettings, ...], BeforeValidator(as_tuple)] = ()
     mail: MailSettings | None = None
     hook: Annotated[tuple[HookSettings, ...], BeforeValidator(as_tuple)] = ()
     trunks: Annotated[tuple[TrunkSettings, ...], BeforeValidator(as_tuple)] = ()
+    inbound: InboundSettings = USUAL
+    numbers: Annotated[tuple[NumberSettings, ...], BeforeValidator(as_tuple)] = ()
 
 
 class StoreDocument(BaseModel):
@@ -374,3 +382,9 @@ class Config:
     hook: tuple[HookSettings, ...]
     acts: ActSettings
     trunks: tuple[TrunkSettings, ...] = ()
+    inbound: InboundSettings = USUAL
+    numbers: tuple[NumberSettings, ...] = ()
+    delivery: DeliverySettings
+    accounting: AccountingSettings | None = None
+    recipients: tuple[RecipientSettings, ...] = ()
+    schedules: tuple[ScheduleSettings, ...] = ()

@@ -43,6 +43,8 @@ NAVIGATION: Final = (
 )
 MORE_NAVIGATION: Final = (
     ("reports", "/reports", "Reports"),
+    ("acts", "/acts", "Changed charges"),
+    ("schedules", "/schedules", "Schedules"),
     ("corrections", "/corrections", "Corrections"),
     ("laboratory", "/laboratory", "Laboratory"),
     ("records", "/records", "Records"),

@@ -46,11 +46,21 @@ TABLE: Final[dict[str, Access]] = {
     "POST /laboratory": "rehearse_prices",
     f"GET /laboratory/{_ROW}": "rehearse_prices",
     f"GET /laboratory/{_ROW}/<name>": "rehearse_prices",
+    # what people do to charges
+    "GET /acts": "see_calls",
+    f"GET /acts/call/{_ROW}": "see_calls",
+    f"POST /acts/call/{_ROW}": "change_charges",
+    "GET /acts/charge": "change_charges",
+    "POST /acts/charge": "change_charges",
+    f"POST /acts/{_ROW}": "void_above_limit",
     # reports
     "GET /reports": "reports",
     "GET /reports/show": "reports",
     "GET /reports/<kind>": "reports",
     "GET /reports/<kind>/file.<form>": "reports",
+    "GET /schedules": "reports",
+    "POST /schedules": "reports",
+    f"GET /schedules/files/{_ROW}": "reports",
     # people
     "GET /sign-in": "OPEN",
     "POST /sign-in": "OPEN",
@@ -67,6 +77,12 @@ TABLE: Final[dict[str, Access]] = {
     "GET /invitation/<secret>": "OPEN",
     "POST /invitation/<secret>": "OPEN",
     "GET /trail": "see_trail",
+    # numbers
+    "GET /numbers": "see_calls",
+    "GET /numbers/<digits>": "see_calls",
+    "POST /numbers/<digits>": "tag_calls",
+    f"GET /numbers/of/{_ROW}": "see_calls",
+    f"POST /numbers/of/{_ROW}": "tag_calls",
     # programs
     "GET /api/v1/openapi.json": "OPEN",
     "GET /api/<path:rest>": "PROGRAM",

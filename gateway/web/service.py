@@ -16,12 +16,17 @@ from gateway.config import Config
 from gateway.instants import SECOND
 from gateway.people import signing
 from gateway.store.elsewhere import Elsewhere, in_threads
+from gateway.web.act_pages import ActPages
+from gateway.web.act_routes import ActRoutes
+from gateway.web.deeds import Deeds
 from gateway.web.guard import Guard
 from gateway.web.house import House
 from gateway.web.inviting import Inviting
 from gateway.web.laboratory import Laboratory
 from gateway.web.listening import listening
 from gateway.web.live import Live
+from gateway.web.number_routes import NumberRoutes
+from gateway.web.numbers import NumberPages
 from gateway.web.pages import Pages
 from gateway.web.people import Directory, People, Provider
 from gateway.web.people_pages import PeoplePages
@@ -35,6 +40,8 @@ from gateway.web.rest.api import Api
 from gateway.web.rest.callers import Callers
 from gateway.web.rest.programs import Programs
 from gateway.web.rest.routes import ApiRoutes
+from gateway.web.schedule_pages import SchedulePages
+from gateway.web.schedule_routes import ScheduleRoutes
 from gateway.web.security import BoundedSite, Door, QuietSite, Tokens, Wings, own_hosts
 from gateway.web.site import Routes
 from gateway.web.soap.service import SoapService
@@ -67,17 +74,24 @@ def door(
     programs, callers = Programs(house, reads, clock), Callers(house.database, reads, clock.seconds)
     tokens = Tokens(secrets.token_bytes(SECRET_BYTES))
     pages = Pages(house, reads, live, tokens, version)
+    deeds = Deeds(house, reads, clock)
     site = Routes(house, reads, live, clock, pages, tokens).app.resource()
-    prices = PriceRoutes(pages, PricePages(house, reads, live, tokens, pages, bench, clock), bench).app.resource()
+    prices = PriceRoutes(pages, PricePages(house, reads, live, tokens, pages, bench, deeds), bench).app.resource()
+    acts = ActRoutes(pages, ActPages(house, reads, live, tokens, pages, deeds)).app.resource()
     reports = ReportRoutes(pages, ReportPages(house, reads, live, pages, makes)).app.resource()
+    numbers = NumberRoutes(pages, NumberPages(house, reads, live, tokens, pages, clock)).app.resource()
+    schedules = ScheduleRoutes(pages, SchedulePages(house, reads, live, tokens, pages, clock)).app.resource()
     api = Api(house, reads, live, version)
     routes = ApiRoutes(house, reads, api, programs, callers, version).app.resource()
     below = {
         b"/api/": routes,
         b"/soap/": SoapService(api, programs, callers),
+        b"/acts": acts,
         b"/corrections": prices,
         b"/laboratory": prices,
         b"/reports": reports,
+        b"/numbers": numbers,
+        b"/schedules": schedules,
     }
     web = house.config.web
     guard = None

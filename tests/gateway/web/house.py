@@ -15,8 +15,8 @@ from typing import Any
 from twisted.internet.defer import Deferred, succeed
 
 from gateway.app.asked import Asking
+from gateway.app.parts import Deciding, deciding
 from gateway.instants import to_micros
-from gateway.intake.decisions import Decisions
 from gateway.posting.clerk import Clerk
 from gateway.posting.deeds import ReadCommands
 from gateway.posting.handing import Counter
@@ -88,8 +88,8 @@ class StandingHouse:
         web = f'"{listen}"\nsign_in = "{sign_in}"'
         if tls is not None:
             web += f'\ncertificate = "{tls[0]}"\nkey = "{tls[1]}"'
-        text = EXAMPLE.replace('"tcp:8080:interface=127.0.0.1"', web)
-        self.config = good(with_tariff(folder), text + more)
+        text = EXAMPLE.replace('"tcp:8080:interface=127.0.0.1"', web) + more
+        self.config = good(with_tariff(folder), text)
         self.rig = Rig(f"sqlite:///{folder / 'foliogate.db'}")
         self.pms = LaidOut()
         self.clerk = self.rig.employ(self.pms)
@@ -105,6 +105,7 @@ class StandingHouse:
         self._number = 1000
         self.counter: Counter | None = None
         self.watched: WatchedHouse | None = None
+        self._deciding: Deciding | None = None
 
     # -- what a page asks for -------------------------------------------------------------------------------------
 
@@ -173,8 +174,11 @@ class StandingHouse:
     def read_commands_soon(self) -> None:
         """Carry out what was asked, as the gateway does, by the writer."""
         rig = self.rig
-        decide = Decisions(rig.memory, rig.rules, frozenset(rig.book.carried), lambda: self.pms.takes_reversals)
-        self.writer.submit(ReadCommands(rig.memory, None, now=self.micros(), done=self._done, decide=decide))
+        self._deciding = self._deciding or deciding(
+            self.config, rig.memory, rig.rules, rig.book, lambda: self.pms.takes_reversals
+        )
+        decide, free = self._deciding, self._deciding.acts.free
+        self.writer.submit(ReadCommands(rig.memory, None, now=self.micros(), done=self._done, decide=decide, free=free))
         self.rig.pump()
 
     def _done(self, freed: list[Due], _resync: bool) -> None:
