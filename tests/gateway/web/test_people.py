@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from klein import Klein
 from sqlalchemy import Connection
 from twisted.internet.error import ConnectError
 from twisted.internet.testing import MemoryReactorClock
 from twisted.python.failure import Failure
 
+import gateway.web
 from gateway.people import passwords
 from gateway.people.lasting import FREE, LONGEST_PAUSE, pause
 from gateway.people.signing import add_user, first_link
@@ -21,13 +25,9 @@ from gateway.roles import ANYONE, MAY, NOBODY, RIGHTS, ROLES, Person, RoleName
 from gateway.store import people, sessions
 from gateway.store.people import Act, User
 from gateway.web.people_pages import safe
-from gateway.web.people_routes import PeopleRoutes
 from gateway.web.persons import dressed
-from gateway.web.price_routes import PriceRoutes
-from gateway.web.report_routes import ReportRoutes
 from gateway.web.rest.routes import ApiRoutes
 from gateway.web.rights import TABLE, access_to
-from gateway.web.site import Routes
 from tests.conftest import LoggedFailures
 from tests.gateway.watch.test_emergency import quiet_log
 from tests.gateway.web.asking import Asker
@@ -35,7 +35,6 @@ from tests.gateway.web.house import StandingHouse, as_house
 from tests.gateway.web.visitor import Visitor
 
 PASSWORD = "seven tin drums"
-WINGS = (Routes, PriceRoutes, ReportRoutes, PeopleRoutes)
 
 
 class Guarded:
@@ -78,11 +77,19 @@ def guarded(tmp_path: Path) -> Iterator[Guarded]:
 # -- rights --------------------------------------------------------------------------------------------------------
 
 
+def wings() -> set[Any]:
+    """Every class of the site with addresses of its own, but for those of programs."""
+    modules = [importlib.import_module(one.name) for one in pkgutil.iter_modules(gateway.web.__path__, "gateway.web.")]
+    found = [value for module in modules for value in vars(module).values() if isinstance(value, type)]
+    return {one for one in found if isinstance(getattr(one, "app", None), Klein)} - {ApiRoutes}
+
+
 def test_every_address_of_every_wing_asks_for_a_right() -> None:
     """And no line of the table is for an address that is gone."""
+    assert len(wings()) >= 4
     wanted = {
         f"{method} {rule.rule}"
-        for wing in WINGS
+        for wing in wings()
         for rule in wing.app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
