@@ -85,6 +85,8 @@ TABLE: Final[dict[str, Access]] = {
     # people
     "GET /sign-in": "OPEN",
     "POST /sign-in": "OPEN",
+    "GET /sign-in/oidc": "OPEN",
+    "GET /sign-in/oidc/back": "OPEN",
     "POST /sign-out": "SIGNED_IN",
     "GET /me": "SIGNED_IN",
     "POST /me": "SIGNED_IN",

@@ -13,6 +13,7 @@ from twisted.logger import Logger
 from twisted.web.resource import Resource
 
 from gateway.config import Config
+from gateway.instants import SECOND
 from gateway.people import signing
 from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.web.act_pages import ActPages
@@ -33,7 +34,7 @@ from gateway.web.number_routes import NumberRoutes
 from gateway.web.numbers import NumberPages
 from gateway.web.pages import Pages
 from gateway.web.papers import Papers
-from gateway.web.people import Directory, People
+from gateway.web.people import Directory, People, Provider
 from gateway.web.people_pages import PeoplePages
 from gateway.web.people_routes import PeopleRoutes
 from gateway.web.price_pages import PricePages
@@ -108,7 +109,7 @@ def door(
     guard = None
     if web.required:
         people = People(house, reads, elsewhere, clock.seconds)
-        people.directory = directory(house.config)
+        people.directory, people.provider = directory(house.config), provider(house)
         guard = Guard(people, pages, secure=web.secure)
         below |= people_wing(house, live, pages, guard, clock)
     return Door(Wings(site, below), own_hosts(web.host, house.config.watch.page), guard, secure=web.secure)
@@ -121,6 +122,16 @@ def directory(config: Config) -> Directory | None:
     from gateway.people.ldap import vouch
 
     return partial(vouch, config.sign_in.ldap)
+
+
+def provider(house: House) -> Provider | None:
+    """What asks the house's provider, if there is one; loaded only then."""
+    said = house.config.sign_in.oidc
+    if said is None:
+        return None
+    from gateway.people import oidc
+
+    return oidc.Provider(said, lambda: house.micros() // SECOND)
 
 
 def people_wing(house: House, live: Live, pages: Pages, guard: Guard, clock: Any) -> dict[bytes, Resource]:
