@@ -109,7 +109,7 @@ def _judged(path: Path, text: str, document: dict[str, Any]) -> Config | list[Pr
 
 def _completed(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return the document with an empty table for each that may be left out, and the property's zone where none is said."""
-    whole = {"store": {}, "web": {}, "rooms": {}, "numbering": {}, "pms": [], "watch": {}, "reports": {}} | dict(
+    whole = {"store": {}, "web": {}, "rooms": {}, "numbering": {}, "pms": [], "watch": {}, "reports": {}, "audit": {}} | dict(
         document
     )
     hotel = whole.get("property")

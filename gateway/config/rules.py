@@ -15,6 +15,7 @@ from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from gateway.config.checks import country, currency, tariff_texts
+from gateway.config.day_rule import day_findings
 from gateway.config.endpoints import Address, listen_address
 from gateway.config.fields import scalar_text
 from gateway.config.lines import Path
@@ -53,6 +54,7 @@ def findings(document: Table, folder: FilePath) -> Iterator[Finding]:
     yield from _tariff(document, folder)
     yield from _assignments(document.get("tariff"))
     yield from trunk_findings(tables(document, "trunks"))
+    yield from day_findings(document)
 
 
 def tables(document: Table, key: str) -> Sequence[Table]:

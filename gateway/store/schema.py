@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from gateway.ledger import STATES
-from gateway.store import columns, schema_programs, schema_traffic
+from gateway.store import columns, schema_audit, schema_programs, schema_traffic
 from gateway.store.columns import key as _key
 from gateway.store.columns import number as _number
 from gateway.store.columns import owner as _owner
@@ -259,7 +259,9 @@ commands = Table(
     _number("asked_at", "when it was given", null=False),
     _text("who", "the person", null=False),
     _text(
-        "deed", "a verb of gateway/ledger.py DEEDS, resync, feed, acknowledge, approve, reject or tariff", null=False
+        "deed",
+        "a verb of gateway/ledger.py DEEDS, resync, feed, acknowledge, approve, reject, tariff, or of posting/days.py",
+        null=False,
     ),
     _number("posting_id", "the posting it is about"),
     _text("room", "the room to send it to, where the person named one"),
@@ -442,3 +444,4 @@ list_items = Table(
 # What programs outside live on and what trunks did have modules of their own, and their place in this list.
 events, tokens, requests = schema_programs.events, schema_programs.tokens, schema_programs.requests
 trunk_quarters = schema_traffic.trunk_quarters
+business_days, audit_entries = schema_audit.business_days, schema_audit.audit_entries

@@ -7,7 +7,11 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-PARTS: Final[Sequence[Callable[[Connection], None]]] = ()
+from gateway.store.migrations import audit_6
+
+PARTS: Final[Sequence[Callable[[Connection], None]]] = (
+    audit_6.upgrade,
+)  # fmt: skip
 
 
 def upgrade(connection: Connection) -> None:
