@@ -37,7 +37,7 @@ _RECORD_OF_POSTING: Final = and_(_r.property == _p.property, _r.id == _p.call_id
 #: The number of a charge where SQLite must not look it up by its number: it would walk the day's charges for each call.
 _id: Final = _p.id + 0
 #: A record that stands for its call: the first of it, and no repeat.
-_HEAD: Final = and_(_r.kind == "call", _r.mark != "repeat", _r.call_id == _r.id)
+_HEAD: Final = and_(_r.kind == "call", _r.mark != "repeat", func.coalesce(_r.call_id, -1) == _r.id)
 
 
 def snapshot(connection: Connection, owner: str, begin: Edge, end: Edge) -> Snapshot:
@@ -141,7 +141,7 @@ def _place(begin: Edge, end: Edge) -> Any:
         (_r.id >= end.record, "later"),
         (and_(_HEAD, _c.status == "charge", _c.amount.is_(None)), "unrated"),
         (~_rated(begin, end), "ruled"),
-        (or_(_c.currency != _p.currency, _c.decimals != _p.decimals), "currency"),
+        (or_(func.coalesce(_c.currency, "") != _p.currency, func.coalesce(_c.decimals, -1) != _p.decimals), "currency"),
         else_="own",
     )
 
