@@ -8,6 +8,7 @@ nothing of the business date, so the date follows by rule: the day after, or the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final, Literal, NamedTuple, TypeAlias
@@ -28,6 +29,12 @@ PATIENCE: Final = 9 * 3600 * SECOND
 LATE: Final = 3 * 3600 * SECOND
 #: A night audit this late in the evening opens the following day.
 _EVENING: Final = timedelta(hours=6)
+
+
+#: What people may do with a business day, by the word that the table of commands has for it.
+DAY_DEEDS: Final = ("day-total", "day-name", "day-end", "day-date", "day-close")
+#: How the sentence begins that tells of such a deed that was done.
+DONE: Final = "done: "
 
 
 class Edge(NamedTuple):
@@ -150,3 +157,14 @@ def running_since(last: BusinessDay | None) -> int | None:
 def shown_date(open_day: BusinessDay, last: BusinessDay | None) -> date:
     """The PMS's business date now: it moves on when the night audit ends, and not when it begins."""
     return last.day if last is not None and running_since(last) is not None else open_day.day
+
+
+def belonging(days: Sequence[BusinessDay], instant: int) -> BusinessDay | None:
+    """The day in which an instant is; None for one before the first of them."""
+    return next((one for one in days if one.opened_at <= instant < one.end.at), None)
+
+
+def to_work_on(days: Sequence[BusinessDay]) -> BusinessDay | None:
+    """Of days, newest first, the one an auditor wants: the oldest that ended and is not closed, else the newest."""
+    waiting = [one for one in days if one.state == "ended"]
+    return waiting[-1] if waiting else days[0] if days else None

@@ -12,22 +12,19 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from gateway.audit.agreement import Total, amount_words
-from gateway.audit.days import BusinessDay, DayRule, Edge, heard
+from gateway.audit.agreement import amount_words
+from gateway.audit.days import DONE, BusinessDay, DayRule, Edge, heard
 from gateway.audit.sheet import differences, sheet, unnamed
 from gateway.audit.snapshot import frozen
 from gateway.audit.sums import Coin
 from gateway.instants import from_micros
 from gateway.store import business_days as days
 from gateway.store.audit_sums import snapshot
-from gateway.store.business_days import Entry
 from gateway.store.commands import Command
 from gateway.store.memory import Memory
 from gateway.store.writer import Announce
 from pms_adapters.events import NightAudit
 
-#: How the sentences begin that tell of something done.
-DONE: Final = "done: "
 #: Characters of what a person writes that are kept.
 LONGEST: Final = 400
 
@@ -244,7 +241,7 @@ def _close(
     if earlier is not None:
         raise Told(f"business date {earlier.date} comes before it, and nobody has closed that")
     taken = snapshot(connection, memory.owner, day.begin, day.end)
-    totals, names = told_of(days.entries(connection, memory.owner, day.id))
+    totals, names = days.told_of(days.entries(connection, memory.owner, day.id))
     nameless = unnamed(differences(sheet(taken), totals, names, has_pms=rest != ["no-pms"]))
     if nameless:
         keys = ", ".join(f"“{one.key}”" for one in nameless)
@@ -252,15 +249,6 @@ def _close(
     closed = {"closed_at": now, "closed_by": command.who, "closed_why": command.why, "sheet": frozen(taken)}
     days.change(connection, memory.owner, day.id, **closed)
     return f"business date {day.date} is closed"
-
-
-def told_of(entries: list[Entry]) -> tuple[dict[str, Total], dict[str, str]]:
-    """The PMS's totals and the names of differences, as they stand."""
-    totals = {
-        item: Total(one.amount or 0, Coin(one.currency, one.decimals), one.words)
-        for item, one in days.standing(entries, "total").items()
-    }
-    return totals, {item: one.words for item, one in days.standing(entries, "name").items()}
 
 
 _Deed = Callable[[Connection, Memory, BusinessDay, list[str], Command, int], str]
@@ -272,4 +260,3 @@ _DEEDS: Final[Mapping[str, _Deed]] = {
     "day-date": _date,
     "day-close": _close,
 }
-DAY_DEEDS: Final = frozenset(_DEEDS)

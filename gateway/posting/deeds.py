@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 from sqlalchemy import Connection
 from twisted.logger import Logger
 
+from gateway.audit.days import DAY_DEEDS
 from gateway.ledger import DEEDS, REASON_NEEDED, Event, IllegalMove, move
 from gateway.posting import days, totals
 from gateway.posting.steps import WireNumbers
@@ -104,7 +105,7 @@ class ReadCommands:
                 resync, result, due = True, "the PMS is asked for the state of all rooms", None
             elif command.deed == totals.TOTAL:
                 result, due = totals.settle(connection, self._memory, command, self._now), None
-            elif command.deed in days.DAY_DEEDS:
+            elif command.deed in DAY_DEEDS:
                 result, due = days.carry_out(connection, self._memory, command, self._now), None
             elif command.deed == READ_FEED:
                 self._memory.statements.feed.begin(connection, self._memory.owner)

@@ -37,7 +37,7 @@ _RECORD_OF_POSTING: Final = and_(_r.property == _p.property, _r.id == _p.call_id
 #: The number of a charge where SQLite must not look it up by its number: it would walk the day's charges for each call.
 _id: Final = _p.id + 0
 #: A record that stands for its call: the first of it, and no repeat.
-_HEAD: Final = and_(_r.kind == "call", _r.mark != "repeat", func.coalesce(_r.call_id, -1) == _r.id)
+HEAD: Final = and_(_r.kind == "call", _r.mark != "repeat", func.coalesce(_r.call_id, -1) == _r.id)
 
 
 def snapshot(connection: Connection, owner: str, begin: Edge, end: Edge) -> Snapshot:
@@ -82,7 +82,7 @@ def _came(connection: Connection, owner: str, begin: Edge, end: Edge) -> list[li
         select(
             _r.kind,
             _r.mark,
-            _flag(_HEAD).label("head"),
+            _flag(HEAD).label("head"),
             _flag(_r.call_id.is_not(None)).label("joined"),
             _c.status,
             _c.number_class,
@@ -93,7 +93,7 @@ def _came(connection: Connection, owner: str, begin: Edge, end: Edge) -> list[li
             _c.net,
             _c.tax,
         )
-        .select_from(schema.records.outerjoin(schema.calls, and_(_CALL_OF_RECORD, _HEAD)))
+        .select_from(schema.records.outerjoin(schema.calls, and_(_CALL_OF_RECORD, HEAD)))
         .where(*_records(owner, begin, end))
         .subquery()
     )
@@ -114,7 +114,7 @@ def _late(connection: Connection, owner: str, begin: Edge, end: Edge) -> list[li
     """Calls of these records that began before the day did: number, beginning, room, status, price."""
     wanted = (
         select(_c.id, _c.started_at, _c.room, _c.extension, _c.status, _c.amount, _c.currency, _c.decimals)
-        .select_from(schema.records.join(schema.calls, and_(_CALL_OF_RECORD, _HEAD)))
+        .select_from(schema.records.join(schema.calls, and_(_CALL_OF_RECORD, HEAD)))
         .where(*_records(owner, begin, end), _c.started_at < begin.at)
     )
     return _lists(connection, wanted.order_by(_r.id).limit(MOST_NAMED))
@@ -129,7 +129,7 @@ def _postings(owner: str, begin: Edge, end: Edge) -> tuple[Any, ...]:
 
 def _rated(begin: Edge, end: Edge) -> Any:
     """Whether the call of a charge is counted as priced among this day's records."""
-    return and_(_HEAD, _r.id >= begin.record, _r.id < end.record, _c.status == "charge", _c.amount.is_not(None))
+    return and_(HEAD, _r.id >= begin.record, _r.id < end.record, _c.status == "charge", _c.amount.is_not(None))
 
 
 def _place(begin: Edge, end: Edge) -> Any:
@@ -139,7 +139,7 @@ def _place(begin: Edge, end: Edge) -> Any:
         (_c.id.is_(None), "gone"),
         (_r.id < begin.record, "earlier"),
         (_r.id >= end.record, "later"),
-        (and_(_HEAD, _c.status == "charge", _c.amount.is_(None)), "unrated"),
+        (and_(HEAD, _c.status == "charge", _c.amount.is_(None)), "unrated"),
         (~_rated(begin, end), "ruled"),
         (or_(func.coalesce(_c.currency, "") != _p.currency, func.coalesce(_c.decimals, -1) != _p.decimals), "currency"),
         else_="own",
@@ -197,7 +197,7 @@ def _odd_calls(connection: Connection, owner: str, begin: Edge, end: Edge) -> li
     wanted = (
         select(*keys, func.count(_p.id), charged, func.sum(_flag(_p.kind != "charge")), func.max(_p.part))
         .select_from(schema.records.join(schema.calls, _CALL_OF_RECORD).outerjoin(schema.postings, own))
-        .where(*_records(owner, begin, end), _HEAD, _c.status == "charge", _c.amount.is_not(None))
+        .where(*_records(owner, begin, end), HEAD, _c.status == "charge", _c.amount.is_not(None))
         .group_by(*keys)
         .having(or_(func.count(_p.id) == 0, charged != _c.amount))
     )
@@ -373,7 +373,7 @@ def came_later(connection: Connection, owner: str, day: BusinessDay) -> dict[str
     behind = first_since(connection, owner, schema.records, _r.received_at, end.at + LATE_RECORDS)
     late = (
         select(_c.id, _c.started_at, _c.room, _c.extension, _c.status, _c.amount, _c.currency, _c.decimals)
-        .select_from(schema.records.join(schema.calls, and_(_CALL_OF_RECORD, _HEAD)))
+        .select_from(schema.records.join(schema.calls, and_(_CALL_OF_RECORD, HEAD)))
         .where(
             _r.property == owner, _r.id >= end.record, _r.id < behind, _c.started_at < end.at, _c.started_at >= begin.at
         )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
+from gateway.audit.agreement import Total
 from gateway.audit.days import BusinessDay, Edge
+from gateway.audit.sums import Coin
 from gateway.store import schema
 from gateway.store.numbers import Numbers
 from gateway.store.pages import first_since
@@ -15,6 +17,7 @@ from gateway.store.rows import clean
 
 _d, _e = schema.business_days.c, schema.audit_entries.c
 _DAY = select(*[_d[name] for name in BusinessDay._fields])
+_BRIEF = select(*[_d[name] for name in BusinessDay._fields if name != "sheet"])
 
 
 class Entry(NamedTuple):
@@ -34,15 +37,17 @@ class Entry(NamedTuple):
 
 def open_day(connection: Connection, owner: str) -> BusinessDay | None:
     """The day that is open."""
-    row = connection.execute(_DAY.where(_d.property == owner, _d.ended_at.is_(None)).order_by(_d.id.desc())).first()
-    return None if row is None else BusinessDay(*row)
+    return _first(connection, _BRIEF.where(_d.property == owner, _d.ended_at.is_(None)))
 
 
 def last_ended(connection: Connection, owner: str) -> BusinessDay | None:
-    """The day that ended last."""
-    wanted = _DAY.where(_d.property == owner, _d.ended_at.is_not(None)).order_by(_d.id.desc()).limit(1)
-    row = connection.execute(wanted).first()
-    return None if row is None else BusinessDay(*row)
+    """The day that ended last, without its sheet, which may be long."""
+    return _first(connection, _BRIEF.where(_d.property == owner, _d.ended_at.is_not(None)))
+
+
+def _first(connection: Connection, wanted: Select[Any]) -> BusinessDay | None:
+    row = connection.execute(wanted.order_by(_d.id.desc()).limit(1)).mappings().first()
+    return None if row is None else BusinessDay(**row, sheet="")
 
 
 def one(connection: Connection, owner: str, number: int) -> BusinessDay | None:
@@ -58,9 +63,8 @@ def dated(connection: Connection, owner: str, date: str) -> BusinessDay | None:
 
 
 def newest(connection: Connection, owner: str, most: int) -> list[BusinessDay]:
-    """The newest days, newest first, without their sheets, which may be long."""
-    columns = [_d[name] for name in BusinessDay._fields if name != "sheet"]
-    wanted = select(*columns).where(_d.property == owner).order_by(_d.id.desc()).limit(most)
+    """The newest days, newest first, without their sheets."""
+    wanted = _BRIEF.where(_d.property == owner).order_by(_d.id.desc()).limit(most)
     return [BusinessDay(**row, sheet="") for row in connection.execute(wanted).mappings()]
 
 
@@ -148,3 +152,12 @@ def entries(connection: Connection, owner: str, number: int) -> list[Entry]:
 def standing(told: Sequence[Entry], kind: str) -> dict[str, Entry]:
     """Of the entries of a kind, the last about each item."""
     return {one.item: one for one in told if one.kind == kind}
+
+
+def told_of(entries: Sequence[Entry]) -> tuple[dict[str, Total], dict[str, str]]:
+    """The PMS's totals and the names of differences, as they stand."""
+    totals = {
+        item: Total(one.amount or 0, Coin(one.currency, one.decimals), one.words)
+        for item, one in standing(entries, "total").items()
+    }
+    return totals, {item: one.words for item, one in standing(entries, "name").items()}

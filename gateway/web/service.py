@@ -11,6 +11,9 @@ from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IListeningPort
 
 from gateway.store.elsewhere import Elsewhere, in_threads
+from gateway.web.audit_pages import AuditPages
+from gateway.web.audit_routes import AuditRoutes
+from gateway.web.deeds import Deeds
 from gateway.web.house import House
 from gateway.web.laboratory import Laboratory
 from gateway.web.live import Live
@@ -59,6 +62,8 @@ def door(
     site = Routes(house, reads, live, clock, pages, tokens).app.resource()
     prices = PriceRoutes(pages, PricePages(house, reads, live, tokens, pages, bench, clock), bench).app.resource()
     reports = ReportRoutes(pages, ReportPages(house, reads, live, pages, makes)).app.resource()
+    audit = AuditPages(house, reads, live, tokens, pages)
+    nights = AuditRoutes(house, Deeds(house, reads, clock), tokens, pages, audit).app.resource()
     api = Api(house, reads, live, version)
     routes = ApiRoutes(house, reads, api, programs, callers, version).app.resource()
     below = {
@@ -67,6 +72,7 @@ def door(
         b"/corrections": prices,
         b"/laboratory": prices,
         b"/reports": reports,
+        b"/audit": nights,
     }
     return Door(Wings(site, below), own_hosts(house.config.web.host))
 
