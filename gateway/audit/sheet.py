@@ -268,7 +268,7 @@ def _agreement(made: Sheet, totals: Mapping[str, Total], names: Mapping[str, str
         expected = made.expected
         if expected.nothing and not made.snapshot.maybe:
             return []
-        return [Difference(key="total", number=1, amount={}, told=names.get("total", ""))]
+        return [Difference(key="no total", number=1, amount={}, told=names.get("no total", ""))]
     found: list[Difference] = []
     for group, total in sorted(totals.items()):
         ours = expected_of(made, group).get(total.coin, 0)

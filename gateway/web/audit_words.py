@@ -49,7 +49,7 @@ _WHAT: Final[Mapping[str, str]] = {
 }
 #: What to do about one that has no name by itself.
 ADVICE: Final[Mapping[str, str]] = {
-    "total": "Read the total of telephone charges in the PMS and tell it, or say why nobody can.",
+    "no total": "Read the total of telephone charges in the PMS and tell it, or say why nobody can.",
     "bare": "Look at the calls below: was the PMS not connected, or the charge withdrawn?",
     "unlike": "Look at the calls below and at their charges.",
     "astray": "Look at the records; tell whoever looks after the exchange.",
@@ -61,7 +61,7 @@ ADVICE: Final[Mapping[str, str]] = {
 
 def what(one: Difference) -> str:
     """A difference in a sentence, without its amount."""
-    if one.key == "total":
+    if one.key == "no total":
         return "the PMS’s total has not been told"
     if one.key.startswith("total"):
         group = one.key.removeprefix("total").strip()
