@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from gateway.config import Config, ReportSettings
 from gateway.config.trunks import capacity_of
 from gateway.instants import from_micros, to_micros
+from gateway.reports.codes import CodeOf, codes_of, tenants_of
 from gateway.reports.periods import Period
 from gateway.reports.values import Money, Report, Section
 from gateway.store.database import Database
@@ -24,7 +25,11 @@ from rating.money import minor_digits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The days, the house and who asks: `masked` hides the middle of telephone numbers from those who may not see them."""
+    """The days, the house and who asks: `masked` hides the middle of telephone numbers from those who may not see them.
+
+    `tenants` are extensions by the tenant's name; `about` is the account code or number that a statement is about, and
+    `code_of` reads a raw record again for its account code.
+    """
 
     database: Database
     hotel: str
@@ -35,6 +40,10 @@ class Asked:
     settings: ReportSettings
     capacity: Capacity
     masked: bool = False
+    has_pms: bool = True
+    tenants: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    about: str = ""
+    code_of: CodeOf | None = None
 
     @property
     def span(self) -> Span:
@@ -56,7 +65,14 @@ class Asked:
 
 
 def asked_of(
-    config: Config, database: Database, first: date, last: date, run_at: datetime, *, masked: bool = False
+    config: Config,
+    database: Database,
+    first: date,
+    last: date,
+    run_at: datetime,
+    *,
+    masked: bool = False,
+    about: str = "",
 ) -> Asked:
     """What is asked of a house by its configuration."""
     return Asked(
@@ -69,6 +85,10 @@ def asked_of(
         settings=config.reports,
         capacity=capacity_of(config),
         masked=masked,
+        has_pms=bool(config.pms),
+        tenants=tenants_of(config),
+        about=about,
+        code_of=codes_of(config),
     )
 
 

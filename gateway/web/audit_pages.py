@@ -147,7 +147,7 @@ class AuditPages:
             "received": made.received,
             "rated": self._sum(made.rated),
             "went": [self._went(made, state, day) for state in WENT if made.went[state].number or state == "posted"],
-            "bridge": [self._bridge(one) for one in seen.differences if one.key in _BRIDGE],
+            "bridge": [self._bridge(one) for one in seen.differences if one.key in words.BRIDGE],
             "charges": self._sum(made.charges),
             "figure": self._figure(seen.differences),
             "differences": [self._difference(one) for one in seen.differences],
@@ -220,8 +220,7 @@ class AuditPages:
         }
 
     def _bridge(self, one: Difference) -> dict[str, Any]:
-        less = one.key in ("bare", "unlike", "corrected")
-        purse = {coin: -minor if less else minor for coin, minor in one.amount.items()}
+        purse = {coin: minor * words.BRIDGE[one.key] for coin, minor in one.amount.items()}
         return {"words": words.what(one), "amount": words.purse_words(purse, self._home, signed=True)}
 
     def _figure(self, found: list[Difference]) -> str:
@@ -321,7 +320,7 @@ class AuditPages:
         number, call, started, room, state, kind, minor, currency, decimals, place = row
         money = self._money({Coin(currency, decimals): minor}) if minor is not None else "no price"
         began = clock.moment(started) if started is not None else "not known"
-        mark = self._belongs(seen, started) if place == "earlier" else _PLACES.get(place, place)
+        mark = self._belongs(seen, started) if place == "earlier" else words.PLACES.get(place, place)
         return {"id": number, "call": call, "began": began, "room": room or "–", "amount": money, "mark": mark} | {
             "state": NAMES[state],
             "kind": kind,
@@ -387,16 +386,6 @@ class AuditPages:
     def _carried_to(self, seen: DayLook, at: int) -> str:
         found = belonging(seen.days, at)
         return f"carried to {words.day_words(found.day)}" if found is not None else ""
-
-
-#: Differences that lead from the prices to the charges, as lines of the sheet.
-_BRIDGE: Final = frozenset({"bare", "unlike", "corrected", "earlier", "later", "ruled", "currency", "gone"})
-_PLACES: Final[Mapping[str, str]] = {
-    "later": "its record came later",
-    "ruled": "its call is not to be charged",
-    "currency": "in another currency than its call",
-    "gone": "its call is not in the store",
-}
 
 
 def _told(result: str | None) -> str:

@@ -59,6 +59,26 @@ ADVICE: Final[Mapping[str, str]] = {
 }
 
 
+#: Differences that lead from the prices to the charges, and whether they are added there or taken away.
+BRIDGE: Final[Mapping[str, int]] = {
+    "bare": -1,
+    "unlike": -1,
+    "corrected": -1,
+    "earlier": 1,
+    "later": 1,
+    "ruled": 1,
+    "currency": 1,
+    "gone": 1,
+}
+#: Why a charge is not of one of the day's priced calls, where it is not of an earlier day.
+PLACES: Final[Mapping[str, str]] = {
+    "later": "its record came later",
+    "ruled": "its call is not to be charged",
+    "currency": "in another currency than its call",
+    "gone": "its call is not in the store",
+}
+
+
 def what(one: Difference) -> str:
     """A difference in a sentence, without its amount."""
     if one.key == "no total":
