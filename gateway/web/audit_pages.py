@@ -125,6 +125,7 @@ class AuditPages:
 
     def _values(self, seen: DayLook) -> dict[str, Any]:
         day, made, clock, rule = seen.day, seen.sheet, self._live.clock(), day_rule(self._house.config)
+        found = [one for one in seen.differences if day.state != "open" or one.key != "no total"]
         has_pms = bool(self._house.config.pms)
         return {
             "day": {
@@ -149,9 +150,9 @@ class AuditPages:
             "went": [self._went(made, state, day) for state in WENT if made.went[state].number or state == "posted"],
             "bridge": [self._bridge(one) for one in seen.differences if one.key in words.BRIDGE],
             "charges": self._sum(made.charges),
-            "figure": self._figure(seen.differences),
-            "differences": [self._difference(one) for one in seen.differences],
-            "nameless": len(unnamed(seen.differences)),
+            "figure": self._figure(found),
+            "differences": [self._difference(one) for one in found],
+            "nameless": len(unnamed(found)),
             "open": self._open(made, clock),
             "more_open": made.open.number > MOST_SHOWN,
             "open_sum": self._sum(made.open),
@@ -168,7 +169,7 @@ class AuditPages:
                 for number, at, source, reason in made.snapshot.unread[:MOST_SHOWN]
             ],
             "deeds": [
-                {"at": clock.moment(at), "who": who, "what": what, "posting": posting}
+                {"at": clock.moment(at), "who": who, "what": what.replace("->", "→").replace("_", " "), "posting": posting}
                 for at, who, what, posting in made.snapshot.deeds[:MOST_SHOWN]
             ],
             "entries": [
@@ -199,7 +200,7 @@ class AuditPages:
     def _came(self, made: Sheet, name: str, day: BusinessDay) -> dict[str, Any]:
         linked = known_line(name) and made.came[name].number
         where = f"/audit/{day.date}/{name}" if linked else ""
-        tone = "red" if name == "astray" else "amber" if name in ("unread", "unrated", "unfinished") else "quiet"
+        tone = "red" if name == "astray" else "amber" if name in ("unread", "unrated", "unfinished") else ""
         here = made.came[name]
         return {
             "name": name,
