@@ -169,7 +169,7 @@ class AuditPages:
                 for number, at, source, reason in made.snapshot.unread[:MOST_SHOWN]
             ],
             "deeds": [
-                {"at": clock.moment(at), "who": who, "what": what.replace("->", "→").replace("_", " "), "posting": posting}
+                {"at": clock.moment(at), "who": who, "what": words.deed_words(what), "posting": posting}
                 for at, who, what, posting in made.snapshot.deeds[:MOST_SHOWN]
             ],
             "entries": [

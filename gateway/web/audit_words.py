@@ -110,6 +110,11 @@ def purse_words(purse: Purse, home: Money, *, signed: bool = False) -> str:
     return ", ".join(f"{'+' if signed and one.minor > 0 else ''}{amount(one)} {one.currency}" for one in moneys)
 
 
+def deed_words(what_done: str) -> str:
+    """What the audit trail says of a deed, as people read it."""
+    return what_done.replace("->", "→").replace("_", " ")
+
+
 def day_words(day: date) -> str:
     """A business date as people say it."""
     return f"{day:%a} {day.day} {day:%b}"
