@@ -30,7 +30,6 @@ from gateway.config import Config, PbxSettings
 from gateway.config.day_rule import day_rule
 from gateway.instants import to_micros
 from gateway.intake.batch import Batch
-from gateway.intake.decisions import Decisions
 from gateway.intake.feed import Segments
 from gateway.intake.overdue import SettleOverdue
 from gateway.intake.reconsider import reconsider
@@ -139,8 +138,8 @@ class Gateway:
         segments = Segments(self.memory)
         self.writer = Writer(self.database, self.memory.reload, self._drive.wake)
         self._drive.writer = self.writer
-        self._decisions = Decisions(
-            self.memory, self._rules, frozenset(self._book.carried), lambda: self._link_takes_reversals
+        self._deciding = parts.deciding(
+            self.config, self.memory, self._rules, self._book, lambda: self._link_takes_reversals
         )
         self._doors = Doors(
             reactor=self._reactor,
@@ -273,7 +272,8 @@ class Gateway:
     def _read_commands(self) -> None:
         numbers = self.link.numbers if self.link is not None else None
         now, done = self.micros(), self._commands_done
-        self.writer.submit(ReadCommands(self.memory, numbers, now=now, done=done, decide=self._decisions))
+        decide, free = self._deciding, self._deciding.acts.free
+        self.writer.submit(ReadCommands(self.memory, numbers, now=now, done=done, decide=decide, free=free))
 
     @property
     def _link_takes_reversals(self) -> bool:

@@ -143,6 +143,13 @@ def not_yet(what: str, instead: str) -> Callable[[str], str]:
     return refuse
 
 
+def exchange_name(name: str) -> str:
+    """Refuse the name that what is charged by hand comes under."""
+    if name.casefold() == DESK:
+        raise ValueError(f'"{DESK}" is where charges by hand come from; give the exchange another name')
+    return name
+
+
 def dialect(name: str) -> str:
     """Accept a dialect that can be parsed."""
     from protocols.smdr.catalog import DIALECTS

@@ -118,6 +118,7 @@ def _completed(document: Mapping[str, Any]) -> dict[str, Any]:
         "watch": {},
         "reports": {},
         "audit": {},
+        "acts": {},
     } | dict(document)
     hotel = whole.get("property")
     zone = _known_zone(hotel.get("timezone") if isinstance(hotel, dict) else None)

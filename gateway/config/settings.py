@@ -15,7 +15,9 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from gateway.config import checks
+from gateway.config.acts import ActSettings
 from gateway.config.adapter_options import adapter_options
+from gateway.config.base import Settings
 from gateway.config.endpoints import Address, connect_address, listen_address, web_address
 from gateway.config.fields import (
     CodePage,
@@ -44,12 +46,6 @@ DAY_ENDS_BY: tuple[str, ...] = ("", "pms", "clock", "hand")
 MAIL_SECURITY: tuple[str, ...] = ("starttls", "tls", "none")
 MailAddress: TypeAlias = Annotated[str, AfterValidator(checks.mail_address)]
 TransferPayer: TypeAlias = Literal["first_guest", "first", "last"]
-
-
-class Settings(BaseModel):
-    """What all tables share: frozen, strict, and no key that nobody knows."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
 
 
 class PropertySettings(Settings):
@@ -377,6 +373,7 @@ class Document(Settings):
     watch: WatchSettings
     reports: ReportSettings
     audit: AuditSettings
+    acts: ActSettings
     mail: MailSettings | None = None
     hook: Annotated[tuple[HookSettings, ...], BeforeValidator(as_tuple)] = ()
     trunks: Annotated[tuple[TrunkSettings, ...], BeforeValidator(as_tuple)] = ()
@@ -409,4 +406,5 @@ class Config:
     audit: AuditSettings
     mail: MailSettings | None
     hook: tuple[HookSettings, ...]
+    acts: ActSettings
     trunks: tuple[TrunkSettings, ...] = ()

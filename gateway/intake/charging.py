@@ -22,6 +22,7 @@ from gateway.intake.spending import Spending, limited, sentence
 from gateway.intake.trunk_uses import told_beside
 from gateway.settle import CarrierCost, Price, Priced, Ruling, Wanted, carrier_cost, difference, price, rule, vacant
 from gateway.store import outbox, schema
+from gateway.store.acts import changed_by_hand
 from gateway.store.memory import Memory
 from gateway.store.restore import RESTORED, restored_at
 from gateway.store.rows import CallRow
@@ -160,7 +161,11 @@ class Charging:
         already = sum(one.amount or 0 for one in earlier if one.state != "written_off")
         if earlier and ruling.wanted is not None and ruling.wanted.amount is None:
             return None, 0  # no rate yet: what stands already is looked at again when there is one
-        return difference(ruling.wanted, already, self.rules.currency), len(earlier)
+        wanted = difference(ruling.wanted, already, self.rules.currency)
+        if wanted is not None and changed_by_hand(connection, self._memory.owner, [call.id]):
+            words = "a later record changes a call whose charge a person had changed"
+            wanted = Wanted("held", wanted.amount, "acted_on", words)
+        return wanted, len(earlier)
 
     def _place(self, extension: str | None) -> Place:
         """Where an extension stands, remembered: the list does not change while we run."""

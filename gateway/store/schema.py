@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from gateway.ledger import STATES
-from gateway.store import columns, schema_audit, schema_programs, schema_traffic
+from gateway.store import columns, schema_acts, schema_audit, schema_programs, schema_traffic
 from gateway.store.columns import key as _key
 from gateway.store.columns import number as _number
 from gateway.store.columns import owner as _owner
@@ -260,7 +260,8 @@ commands = Table(
     _text("who", "the person", null=False),
     _text(
         "deed",
-        "a verb of gateway/ledger.py DEEDS, resync, feed, acknowledge, approve, reject, tariff, or of posting/days.py",
+        "a verb of gateway/ledger.py DEEDS, of gateway/acts.py or gateway/posting/days.py, resync, feed, acknowledge, approve, "
+        "reject or tariff",
         null=False,
     ),
     _number("posting_id", "the posting it is about"),
@@ -445,3 +446,4 @@ list_items = Table(
 events, tokens, requests = schema_programs.events, schema_programs.tokens, schema_programs.requests
 trunk_quarters = schema_traffic.trunk_quarters
 business_days, audit_entries = schema_audit.business_days, schema_audit.audit_entries
+acts, ACTS_WAITING = schema_acts.acts, schema_acts.WAITING

@@ -300,7 +300,9 @@ def _deeds(seen: DayLook) -> Table:
         Column("charge", "charge"),
         Column("what", "what, and why"),
     )
-    rows: list[Row] = [(at, who, str(posting), words.deed_words(what)) for at, who, what, posting in seen.sheet.snapshot.deeds]
+    rows: list[Row] = [
+        (at, who, str(posting), words.deed_words(what)) for at, who, what, posting in seen.sheet.snapshot.deeds
+    ]
     rows += [(one.at, one.who, None, _told(one)) for one in seen.entries]
     return table("deeds", "Adjustments, voids and decisions", columns, rows)
 

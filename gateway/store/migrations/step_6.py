@@ -7,9 +7,10 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from gateway.store.migrations import audit_6
+from gateway.store.migrations import acts_6, audit_6
 
 PARTS: Final[Sequence[Callable[[Connection], None]]] = (
+    acts_6.upgrade,
     audit_6.upgrade,
 )  # fmt: skip
 

@@ -22,7 +22,17 @@ MARKS: Final = ("", "", "", "", "gap", "repeat", "possible repeat")
 STATUSES: Final = ("charge", "charge", "charge", "open", "allocated", "not_chargeable")
 CLASSES: Final = ("local", "mobile", "international", None)
 COINS: Final = (("PLN", 2), ("PLN", 2), ("PLN", 2), ("EUR", 2), ("PLN", 4))
-EVENTS: Final = ("accepted", "accepted", "late_yes", "in_total", "no_answer", "refused", "not_sent", "", "unacknowledged")
+EVENTS: Final = (
+    "accepted",
+    "accepted",
+    "late_yes",
+    "in_total",
+    "no_answer",
+    "refused",
+    "not_sent",
+    "",
+    "unacknowledged",
+)
 
 
 @dataclass
@@ -42,7 +52,11 @@ def heap(seed: int, size: int = 120) -> Heap:
         if draw.random() < 0.1:
             continue
         kind = draw.choice(KINDS)
-        call = None if kind != "call" or draw.random() < 0.05 else draw.choice([number, number, number, draw.randint(1, size)])
+        call = (
+            None
+            if kind != "call" or draw.random() < 0.05
+            else draw.choice([number, number, number, draw.randint(1, size)])
+        )
         made.records.append(
             blank(schema.records)
             | {"id": number, "segment": 1, "position": number, "source": "main", "received_at": START + number * SECOND}
@@ -81,8 +95,20 @@ def _posting(draw: random.Random, number: int, size: int, made: Heap) -> dict[st
     amount = None if state in ("held", "written_off") and draw.random() < 0.4 else amount
     hold = draw.choice(get_args(Hold)) if state == "held" else ""
     money = {"amount": amount, "currency": currency, "decimals": decimals}
-    when = {"created_at": START + number * SECOND, "changed_at": START + number * SECOND, "attempts": draw.randint(0, 3)}
-    about = {"id": number, "call_id": call_id, "part": parts, "pms": "opera", "state": state, "hold": hold, "kind": kind}
+    when = {
+        "created_at": START + number * SECOND,
+        "changed_at": START + number * SECOND,
+        "attempts": draw.randint(0, 3),
+    }
+    about = {
+        "id": number,
+        "call_id": call_id,
+        "part": parts,
+        "pms": "opera",
+        "state": state,
+        "hold": hold,
+        "kind": kind,
+    }
     return blank(schema.postings) | about | money | when
 
 

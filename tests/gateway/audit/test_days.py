@@ -69,7 +69,9 @@ def _day(**values: Any) -> BusinessDay:
         ({"ended_by": "clock"}, True, 10, "again"),  # the clock had ended the day that this night audit closes
     ],
 )
-def test_what_a_word_about_the_night_means(last: dict[str, Any] | None, running: bool, hours: float, means: str) -> None:
+def test_what_a_word_about_the_night_means(
+    last: dict[str, Any] | None, running: bool, hours: float, means: str
+) -> None:
     day = None if last is None else _day(ended_at=0, records_until=1, **last)
     assert heard(day, running, int(hours * HOUR * SECOND)) == means
 
@@ -93,7 +95,9 @@ def test_the_edge_is_the_begin_of_the_night_and_what_comes_behind_it_is_of_the_n
     assert [nights.sheet_of(rig, one).rated.number for one in (first, second)] == [1, 1]
 
 
-def test_a_pms_that_tells_nothing_is_waited_for_and_then_the_clock_ends_the_day_where_it_should_have_ended(rig: Rig) -> None:
+def test_a_pms_that_tells_nothing_is_waited_for_and_then_the_clock_ends_the_day_where_it_should_have_ended(
+    rig: Rig,
+) -> None:
     nights.begin(rig)
     rig.check_in()
     feed = rig.connect()
@@ -107,7 +111,9 @@ def test_a_pms_that_tells_nothing_is_waited_for_and_then_the_clock_ends_the_day_
     first, second = nights.days(rig)
     assert "told no night audit until 12:00" in first.remarks
     assert second.opened_at == at("2026-11-21T03:00")
-    assert [nights.sheet_of(rig, one).received for one in (first, second)] == [1, 1], "back to the edge, by when it came"
+    assert [nights.sheet_of(rig, one).received for one in (first, second)] == [1, 1], (
+        "back to the edge, by when it came"
+    )
 
 
 def test_days_on_which_the_gateway_was_off_are_told_and_not_invented(rig: Rig) -> None:

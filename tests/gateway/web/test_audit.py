@@ -41,7 +41,10 @@ def test_a_day_is_compared_named_closed_and_then_stays_as_it_was(hotel: Standing
     page = asker.get("/audit")
     assert page.status == 200
     assert "Friday 20 November 2026" in page.text, "the oldest day that nobody has closed"
-    assert "ended Sat 21 Nov 03:00 with the PMS’s night audit" in page.text or "with the PMS’s night audit, not closed" in page.text
+    assert (
+        "ended Sat 21 Nov 03:00 with the PMS’s night audit" in page.text
+        or "with the PMS’s night audit, not closed" in page.text
+    )
     assert "<script>alert" not in page.text
     assert "the PMS’s total has not been told" in page.text
     assert 'value="day-close"' not in page.text
@@ -55,7 +58,9 @@ def test_a_day_is_compared_named_closed_and_then_stays_as_it_was(hotel: Standing
     asker.post("/audit/2026-11-20", fields(page, deed="day-total", amount=wrong, why="report 12"))
     page = asker.get("/audit/2026-11-20")
     assert "is higher than what we know of" in page.text and "+1.00 PLN" in page.text
-    asker.post("/audit/2026-11-20", fields(page, deed="day-name", item="total", why="a call booked by hand at the desk"))
+    asker.post(
+        "/audit/2026-11-20", fields(page, deed="day-name", item="total", why="a call booked by hand at the desk")
+    )
     page = asker.get("/audit/2026-11-20")
     assert "Named: a call booked by hand at the desk" in page.text
     assert 'value="day-close"' in page.text
@@ -64,7 +69,7 @@ def test_a_day_is_compared_named_closed_and_then_stays_as_it_was(hotel: Standing
     page = asker.get(done.headers["location"])
     assert "Business date 2026-11-20 is closed." in page.text
     assert "by Bruno" in page.text
-    frozen = re.search(r'<div class="sheet">.*?</section>\n</div>', page.text, re.S)
+    frozen = re.search(r'<div class="sheet">.*?</section>\n</div>', page.text, re.DOTALL)
     assert frozen is not None
 
     hotel.rig.advance(60)
@@ -76,7 +81,7 @@ def test_a_day_is_compared_named_closed_and_then_stays_as_it_was(hotel: Standing
     hotel.call("201", "90048601234567", 65, ago=120)  # it began before the night
     after = asker.get("/audit/2026-11-20").text
     assert frozen[0] in after, "the sheet is as it was closed"
-    assert f'charge {open_one}</a>, room <bdi>202</bdi>, ' in after and "in doubt when closed, posted" in after
+    assert f"charge {open_one}</a>, room <bdi>202</bdi>, " in after and "in doubt when closed, posted" in after
     assert "its record came later" in after
     today = asker.get("/audit/2026-11-21").text
     assert "belongs to Fri 20 Nov" in today
@@ -97,7 +102,9 @@ def test_a_day_is_compared_named_closed_and_then_stays_as_it_was(hotel: Standing
         ({"deed": "day-close", "token": "x"}, "older than the running gateway"),
     ],
 )
-def test_a_form_that_cannot_be_done_is_answered_in_a_sentence(hotel: StandingHouse, more: dict[str, str], said: str) -> None:
+def test_a_form_that_cannot_be_done_is_answered_in_a_sentence(
+    hotel: StandingHouse, more: dict[str, str], said: str
+) -> None:
     asker = Asker(as_house(hotel))
     answer = asker.post("/audit/2026-11-20", fields(asker.get("/audit")) | more)
     assert answer.status == 422
