@@ -22,6 +22,7 @@ from twisted.logger import Logger
 from gateway.alarms.kinds import Fact
 from gateway.app import parts
 from gateway.app.asked import Asking
+from gateway.app.delivering import delivering, report_channels
 from gateway.app.doors import Doors
 from gateway.app.feeding import begin_feed, event_hooks
 from gateway.app.link import Link, Surroundings
@@ -98,6 +99,7 @@ class Gateway:
         self._rules = parts.rules(config, self._rooms, self._book)
         self._sources = parts.sources(config, self._rooms)
         self._day_rule = day_rule(config)
+        self.prices = parts.price_desk(config, self._rooms, self._book)
         self.status.tariff_warning = parts.tariff_warning(self._book)
         self.listeners: list[Callable[[Batch | None], None]] = []
         self._services: list[IService] = []
@@ -156,15 +158,23 @@ class Gateway:
             self.link = self._linked()
         self._asking = self._asked_by_programs()
         self.event_hooks = event_hooks(self._surroundings(), self._elsewhere)
+        there = self._surroundings()
+        self.delivering = delivering(there, self._elsewhere, self._deliver_soon, self._pace.watch)
         self.watch, self._deliveries = watch_of(
-            self._surroundings(),
+            there,
             self.writer,
             self._elsewhere,
             self._sources,
             self.link,
             self._pace.watch,
             self.event_hooks,
+            report_channels(there, self._elsewhere),
+            self.delivering.worrying,
         )
+
+    def _deliver_soon(self) -> None:
+        """Something is to go out."""
+        self._deliveries.call_soon()
 
     def _asked_by_programs(self) -> Asking:
         return Asking(
@@ -224,8 +234,8 @@ class Gateway:
         self._add(PeriodicService(self._reactor, self._pace.commands, self._read_commands, "reading commands"))
         self._add(PeriodicService(self._reactor, self._pace.overdue, self._settle_overdue, "settling overdue calls"))
         self._add(self._deliveries)
-        for hook in self.event_hooks:
-            self._add(hook)
+        for service in (*self.event_hooks, *self.delivering.services):
+            self._add(service)
         self._add(self.watch.service)
         if self.link is not None and self.link.counter is not None:
             self._add(

@@ -15,9 +15,12 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from gateway.config import checks
+from gateway.config.accounting import AccountingSettings
 from gateway.config.acts import ActSettings
 from gateway.config.adapter_options import adapter_options
 from gateway.config.base import Settings
+from gateway.config.bills import BillSettings
+from gateway.config.delivery import DeliverySettings, MailAddress, RecipientSettings, ScheduleSettings
 from gateway.config.endpoints import Address, connect_address, listen_address, web_address
 from gateway.config.fields import (
     CodePage,
@@ -36,6 +39,8 @@ from gateway.config.fields import (
     as_tuple,
     one_of,
 )
+from gateway.config.inbound import USUAL, InboundSettings, NumberSettings
+from gateway.config.sign_in import SignInSettings, WebSettings
 from gateway.traffic.capacity import MOST_MEMBERS
 from pms_adapters.options import AdapterOptions
 
@@ -44,7 +49,6 @@ TRUNK_DIRECTIONS = ("both", "in", "out")
 TRANSPORTS: tuple[Transport, ...] = ("listen", "connect", "serial", "file", "udp")
 DAY_ENDS_BY: tuple[str, ...] = ("", "pms", "clock", "hand")
 MAIL_SECURITY: tuple[str, ...] = ("starttls", "tls", "none")
-MailAddress: TypeAlias = Annotated[str, AfterValidator(checks.mail_address)]
 TransferPayer: TypeAlias = Literal["first_guest", "first", "last"]
 
 
@@ -74,36 +78,13 @@ class StoreSettings(Settings):
         return make_url(self.url).render_as_string(hide_password=True)
 
 
-class WebSettings(Settings):
-    """The pages. They have no sign-in yet, so they are served to this machine alone."""
-
-    listen: Annotated[Listen, AfterValidator(checks.loopback_only)] = Field(
-        "tcp:8080:interface=127.0.0.1", examples=["tcp:8080:interface=127.0.0.1"]
-    )
-
-    @property
-    def address(self) -> Address:
-        """Where the pages are served."""
-        return listen_address(self.listen)
-
-    @property
-    def host(self) -> str:
-        """The interface's address."""
-        return self.address.host
-
-    @property
-    def port(self) -> int:
-        """The port; 0 where the system may choose."""
-        return self.address.port
-
-
 class PbxSettings(Settings):
     """One telephone exchange: its dialect, and the one way in which its records come.
 
     `timezone` is that of the exchange's clock; None in the file means the property's, and is replaced when loaded.
     """
 
-    name: Text = Field(examples=["main"])
+    name: Annotated[Text, AfterValidator(checks.exchange_name)] = Field(examples=["main"])
     dialect: Annotated[str, AfterValidator(checks.dialect)] = Field(examples=["avaya-ipoffice"])
     listen: Listen | None = Field(None, examples=["tcp:5100:interface=127.0.0.1"])
     connect: Connect | None = Field(None, examples=["tcp:192.168.1.10:1752"])
@@ -365,6 +346,7 @@ class Document(Settings):
     property: PropertySettings
     store: StoreSettings
     web: WebSettings
+    sign_in: SignInSettings
     pbx: Annotated[tuple[PbxSettings, ...], BeforeValidator(as_tuple)]
     pms: Annotated[tuple[PmsSettings, ...], BeforeValidator(as_tuple)]
     rooms: RoomSettings
@@ -373,10 +355,17 @@ class Document(Settings):
     watch: WatchSettings
     reports: ReportSettings
     audit: AuditSettings
+    bills: BillSettings
     acts: ActSettings
+    delivery: DeliverySettings
+    accounting: AccountingSettings | None = None
+    recipients: Annotated[tuple[RecipientSettings, ...], BeforeValidator(as_tuple)] = ()
+    schedules: Annotated[tuple[ScheduleSettings, ...], BeforeValidator(as_tuple)] = ()
     mail: MailSettings | None = None
     hook: Annotated[tuple[HookSettings, ...], BeforeValidator(as_tuple)] = ()
     trunks: Annotated[tuple[TrunkSettings, ...], BeforeValidator(as_tuple)] = ()
+    inbound: InboundSettings = USUAL
+    numbers: Annotated[tuple[NumberSettings, ...], BeforeValidator(as_tuple)] = ()
 
 
 class StoreDocument(BaseModel):
@@ -396,6 +385,7 @@ class Config:
     property: PropertySettings
     store: StoreSettings
     web: WebSettings
+    sign_in: SignInSettings
     pbx: tuple[PbxSettings, ...]
     pms: tuple[PmsSettings, ...]
     rooms: RoomSettings
@@ -404,7 +394,14 @@ class Config:
     watch: WatchSettings
     reports: ReportSettings
     audit: AuditSettings
+    bills: BillSettings
     mail: MailSettings | None
     hook: tuple[HookSettings, ...]
     acts: ActSettings
     trunks: tuple[TrunkSettings, ...] = ()
+    inbound: InboundSettings = USUAL
+    numbers: tuple[NumberSettings, ...] = ()
+    delivery: DeliverySettings
+    accounting: AccountingSettings | None = None
+    recipients: tuple[RecipientSettings, ...] = ()
+    schedules: tuple[ScheduleSettings, ...] = ()

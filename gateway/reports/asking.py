@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from gateway.config import Config, ReportSettings
+from gateway.config import AccountingSettings, Config, InboundSettings, NumberSettings, ReportSettings
+from gateway.config.inbound import USUAL
 from gateway.config.trunks import capacity_of
 from gateway.instants import from_micros, to_micros
 from gateway.reports.codes import CodeOf, codes_of, tenants_of
@@ -23,12 +24,20 @@ from protocols.text import mask_number
 from rating.money import minor_digits
 
 
+class ExportStamp(NamedTuple):
+    """The number of an accounting export, and whether some of its days were exported before."""
+
+    number: int
+    again: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """The days, the house and who asks: `masked` hides the middle of telephone numbers from those who may not see them.
 
     `tenants` are extensions by the tenant's name; `about` is the account code or number that a statement is about, and
     `code_of` reads a raw record again for its account code.
+    `export` is there where the bookings are given away; without it they are only looked at.
     """
 
     database: Database
@@ -39,11 +48,15 @@ class Asked:
     run_at: datetime
     settings: ReportSettings
     capacity: Capacity
+    inbound: InboundSettings = USUAL
+    numbers: tuple[NumberSettings, ...] = ()
     masked: bool = False
     has_pms: bool = True
     tenants: Mapping[str, frozenset[str]] = field(default_factory=dict)
     about: str = ""
     code_of: CodeOf | None = None
+    accounting: AccountingSettings | None = None
+    export: ExportStamp | None = None
 
     @property
     def span(self) -> Span:
@@ -73,6 +86,7 @@ def asked_of(
     *,
     masked: bool = False,
     about: str = "",
+    export: ExportStamp | None = None,
 ) -> Asked:
     """What is asked of a house by its configuration."""
     return Asked(
@@ -84,11 +98,15 @@ def asked_of(
         run_at=run_at,
         settings=config.reports,
         capacity=capacity_of(config),
+        inbound=config.inbound,
+        numbers=config.numbers,
         masked=masked,
         has_pms=bool(config.pms),
         tenants=tenants_of(config),
         about=about,
         code_of=codes_of(config),
+        accounting=config.accounting,
+        export=export,
     )
 
 

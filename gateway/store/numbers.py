@@ -19,6 +19,10 @@ _COUNTED: Final[tuple[Table, ...]] = (
     schema.requests,
     schema.business_days,
     schema.audit_entries,
+    schema.number_tags,
+    schema.report_runs,
+    schema.report_files,
+    schema.accounting_exports,
     schema.acts,
 )
 

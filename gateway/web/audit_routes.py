@@ -58,7 +58,7 @@ class AuditRoutes:
             return await foreign(self, request)
         form = DayForm(fields_of(request))
         asked = form.subject(self._house, self._tokens)
-        done = asked if isinstance(asked, NotDone) else await self._deeds.write(self._writing(form, asked))
+        done = asked if isinstance(asked, NotDone) else await self._deeds.written(self._writing(form, asked))
         if isinstance(done, NotDone):
             return html(request, await self._audit.day(date, said=form.said(done.sentence)))
         return see_other(request, f"/audit{'' if form.deed == 'day-date' else f'/{date}'}?told={done}")
