@@ -54,6 +54,11 @@ TABLE: Final[dict[str, Access]] = {
     "GET /acts/charge": "change_charges",
     "POST /acts/charge": "change_charges",
     f"POST /acts/{_ROW}": "void_above_limit",
+    # night audit
+    "GET /audit": "see_audit",
+    "GET /audit/<date>": "see_audit",
+    "GET /audit/<date>/<name>": "see_audit",
+    "POST /audit/<date>": "close_day",
     # reports
     "GET /reports": "reports",
     "GET /reports/show": "reports",

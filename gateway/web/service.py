@@ -18,6 +18,8 @@ from gateway.people import signing
 from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.web.act_pages import ActPages
 from gateway.web.act_routes import ActRoutes
+from gateway.web.audit_pages import AuditPages
+from gateway.web.audit_routes import AuditRoutes
 from gateway.web.bill_check_pages import BillCheckPages
 from gateway.web.bill_check_routes import BillCheckRoutes
 from gateway.web.bill_pages import BillPages
@@ -85,6 +87,8 @@ def door(
     prices = PriceRoutes(pages, PricePages(house, reads, live, tokens, pages, bench, deeds), bench).app.resource()
     acts = ActRoutes(pages, ActPages(house, reads, live, tokens, pages, deeds)).app.resource()
     reports = ReportRoutes(pages, ReportPages(house, reads, live, pages, makes)).app.resource()
+    audit = AuditPages(house, reads, live, tokens, pages)
+    nights = AuditRoutes(house, deeds, tokens, pages, audit).app.resource()
     numbers = NumberRoutes(pages, NumberPages(house, reads, live, tokens, pages, clock)).app.resource()
     schedules = ScheduleRoutes(pages, SchedulePages(house, reads, live, tokens, pages, clock)).app.resource()
     papers = Papers(house, elsewhere)
@@ -100,6 +104,7 @@ def door(
         b"/laboratory": prices,
         b"/reports": reports,
         b"/bill-check": BillCheckRoutes(pages, BillCheckPages(house, reads, pages, makes)).app.resource(),
+        b"/audit": nights,
         b"/numbers": numbers,
         b"/schedules": schedules,
         b"/bills": bills,
