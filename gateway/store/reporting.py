@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, Column, Connection, Select, and_, func, literal_column, or_, select
+from sqlalchemy import BigInteger, Column, Connection, Select, and_, case, func, literal_column, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from gateway.instants import SECOND
@@ -138,6 +138,32 @@ def _yes(chosen: Chosen) -> Any:
     answered = (_a.property == chosen.owner, _a.posting_id >= chosen.first_posting, _a.event.in_(YES))
     wanted = select(_a.posting_id, func.count().label("answers")).where(*answered).group_by(_a.posting_id)
     return wanted.subquery("yes")
+
+
+def operator_calls(
+    connection: Connection, chosen: Chosen, extensions: Sequence[str], within_s: int
+) -> list[dict[str, Any]]:
+    """Calls to some extensions, from outside and inside (all that came in where none is named), by the quarter they began in.
+
+    `rung` counts the answered ones of which the ringing is known, `quick` those of them that were answered within `within_s`.
+    """
+    answered = or_(_c.answered == 1, and_(_c.answered.is_(None), _c.talk_seconds > 0))
+    known = and_(answered, _c.ring_seconds.is_not(None))
+    to_them = _c.direction == "in"
+    if extensions:
+        inside = and_(_c.direction == "internal", _c.dialled.in_(extensions))
+        to_them = or_(and_(to_them, _c.extension.in_(extensions)), inside)
+    quarter = _named("quarter")
+    wanted = select(
+        quarter,
+        func.count().label("calls"),
+        func.sum(case((answered, 1), else_=0)).label("answered"),
+        func.sum(case((answered, _c.talk_seconds), else_=0)).label("talk"),
+        func.sum(case((known, 1), else_=0)).label("rung"),
+        func.sum(case((and_(known, _c.ring_seconds <= within_s), 1), else_=0)).label("quick"),
+    )
+    rows = connection.execute(wanted.where(chosen.calls, to_them).group_by(quarter)).mappings()
+    return [_whole(row, "calls", "answered", "talk", "rung", "quick") for row in plain(rows)]
 
 
 _OF_CALL: Final = and_(_c.property == _p.property, _c.id == _p.call_id)

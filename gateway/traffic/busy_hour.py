@@ -150,3 +150,37 @@ def _averaged(hours: Sequence[Hour], minute: int | None) -> Average:
     erlangs = sum(hour.erlangs for hour in hours) / len(hours)
     seizures = sum(hour.seizures for hour in hours) / len(hours)
     return Average(minute, erlangs, seizures, len({hour.day for hour in hours}))
+
+
+class BusyHours(NamedTuple):
+    """The busy hour by each definition; None where there is no day.
+
+    `normal_load` and `high_load` are means of the highest 30 and 5 days, as ITU-T E.500 (1988) takes them of a year.
+    """
+
+    clock: Hour | None
+    sliding: Hour | None
+    time_consistent: Average | None
+    average_daily_peak: Average | None
+    bouncing: Average | None
+    ten_highest: tuple[Hour, ...]
+    normal_load: Average | None
+    high_load: Average | None
+
+
+def busy_hours(days: Sequence[Day]) -> BusyHours:
+    """The busy hours of some days."""
+    if not days:
+        return BusyHours(None, None, None, None, None, (), None, None)
+    by_load = [(clock_hour(day), sliding_hour(day)) for day in days]
+    highest = highest_days(days, len(days))
+    return BusyHours(
+        clock=max((one for one, _ in by_load), key=lambda hour: hour.erlangs),
+        sliding=max((one for _, one in by_load), key=lambda hour: hour.erlangs),
+        time_consistent=time_consistent(days),
+        average_daily_peak=average_daily_peak(days),
+        bouncing=bouncing(days)[1],
+        ten_highest=tuple(highest[:TEN_HIGHEST]),
+        normal_load=averaged(highest[:NORMAL_DAYS]),
+        high_load=averaged(highest[:HIGH_DAYS]),
+    )
