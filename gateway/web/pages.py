@@ -35,6 +35,7 @@ NAVIGATION: Final = (
     ("now", "/", "Now"),
     ("calls", "/calls", "Calls"),
     ("postings", "/postings", "Postings"),
+    ("trunks", "/trunks", "Trunks"),
     ("alarms", "/alarms", "Alarms"),
 )
 MORE_NAVIGATION: Final = (

@@ -27,6 +27,8 @@ from gateway.web.rest.routes import ApiRoutes
 from gateway.web.security import BoundedSite, Door, QuietSite, Tokens, Wings, own_hosts
 from gateway.web.site import Routes
 from gateway.web.soap.service import SoapService
+from gateway.web.trunk_pages import TrunkPages
+from gateway.web.trunk_routes import TrunkRoutes
 from gateway.web.workers import in_processes
 
 #: Bytes of the secret that signs forms; made anew by each process.
@@ -59,6 +61,7 @@ def door(
     site = Routes(house, reads, live, clock, pages, tokens).app.resource()
     prices = PriceRoutes(pages, PricePages(house, reads, live, tokens, pages, bench, clock), bench).app.resource()
     reports = ReportRoutes(pages, ReportPages(house, reads, live, pages, makes)).app.resource()
+    trunks = TrunkRoutes(pages, TrunkPages(house, reads, live, pages)).app.resource()
     api = Api(house, reads, live, version)
     routes = ApiRoutes(house, reads, api, programs, callers, version).app.resource()
     below = {
@@ -67,6 +70,7 @@ def door(
         b"/corrections": prices,
         b"/laboratory": prices,
         b"/reports": reports,
+        b"/trunks": trunks,
     }
     return Door(Wings(site, below), own_hosts(house.config.web.host))
 

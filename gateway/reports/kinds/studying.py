@@ -48,7 +48,7 @@ def made(
     *assumptions: str,
 ) -> Report:
     """The report, with what is to be minded behind its sections."""
-    notes = [*_warnings(asked, found)]
+    notes = [*warnings(asked, found)]
     told = [f"{one[0].upper()}{one[1:]}." for one in found.assumptions]
     return report(
         asked,
@@ -63,7 +63,8 @@ def made(
     )
 
 
-def _warnings(asked: Asked, found: Study) -> Iterable[str]:
+def warnings(asked: Asked, found: Study) -> Iterable[str]:
+    """What is to be minded, in sentences: trunks nobody configured, times that cannot be, figures that may grow."""
     if not found.groups:
         yield "No trunk was used in these days, and none is in the configuration."
     lacking = [one.group or "(without a name)" for one in found.groups if one.installed is None]
