@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from gateway.cli.simulate_past import write_past
 from gateway.cli.words import fail
 
 if TYPE_CHECKING:
