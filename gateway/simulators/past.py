@@ -169,14 +169,16 @@ class Past:
         return moves
 
     def _changes(self, day: date, vacant: list[str], windows: list[_Window], dusk: int) -> list[_Known]:
-        """Moves a few of the guests who are alone in their room to rooms that stood vacant in the morning."""
+        """Moves a few of the guests who are alone in their room to rooms that stood vacant in the morning, each once a day."""
         moves: list[_Known] = []
+        moved: set[str] = set()
         for room in self._rooms:
             if len(self._stays[room]) != 1 or not vacant or self._draw.random() >= ROOM_CHANGES:
                 continue
             guest, target = self._stays[room][0], self._draw.choice(vacant)
-            if guest.departure > min(self._must_leave(room), self._must_leave(target)):
+            if guest.departure > min(self._must_leave(room), self._must_leave(target)) or guest.reservation in moved:
                 continue
+            moved.add(guest.reservation)
             self._stays[room].remove(guest)
             vacant.remove(target)
             at = self._at(day, self._draw.uniform(11.75 * _HOUR, 13.5 * _HOUR))

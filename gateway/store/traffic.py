@@ -156,9 +156,9 @@ def sums(connection: Connection, owner: str, since: int, until: int, group_of: C
     return Sums(lines, quarters)
 
 
-def first_quarter(connection: Connection, owner: str, since: int) -> int | None:
-    """The first quarter hour, not before `since`, in which a trunk did anything."""
-    wanted = select(func.min(_q.quarter)).where(_q.property == owner, _q.quarter >= since - since % QUARTER)
+def first_quarter(connection: Connection, owner: str) -> int | None:
+    """The first quarter hour in which a trunk did anything."""
+    wanted = select(func.min(_q.quarter)).where(_q.property == owner)
     found: int | None = connection.execute(wanted).scalar()
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from gateway.instants import SECOND, from_micros
@@ -9,8 +10,9 @@ from gateway.traffic.grade import Grade
 from gateway.traffic.intervals import NOTHING, AllBusy
 from gateway.traffic.study import GroupStudy
 
-#: All-busy time from which on it is told in minutes.
-_MINUTES_FROM = 120
+#: Seconds from which on a time is told in minutes, and in hours.
+_MINUTES_FROM: Final = 120
+_HOURS_FROM: Final = 2 * 3600
 
 
 def sentence(one: GroupStudy, zone: ZoneInfo) -> str:
@@ -50,10 +52,17 @@ def _needed(found: Grade) -> str:
     return f"needs {trunks} {'more' if found.surplus < 0 else 'fewer'} for {target}"
 
 
+def lasting(micros: int) -> str:
+    """How long, in words: 45 seconds, 5 minutes, 3.2 hours."""
+    seconds = max(1, round(micros / SECOND))
+    if seconds >= _HOURS_FROM:
+        return f"{seconds / 3600:,.1f} hours"
+    return f"{seconds / 60:,.0f} minutes" if seconds >= _MINUTES_FROM else f"{seconds} second{'s' * (seconds != 1)}"
+
+
 def _all_busy(busy: AllBusy, zone: ZoneInfo) -> str:
     """For how long none was free, and when that was longest: 5 minutes all busy on Friday 20 Nov at 18:40."""
-    seconds = busy.time / SECOND
-    long = f"{seconds / 60:,.0f} minutes" if seconds >= _MINUTES_FROM else f"{max(1, round(seconds))} seconds"
+    long = lasting(busy.time)
     at = from_micros(busy.longest_at or 0).astimezone(zone)
     when = f"{at:%A} {at.day} {at:%b} at {at:%H:%M}"
     if busy.episodes == 1:

@@ -23,6 +23,8 @@ from gateway.web.report_routes import ReportRoutes
 from gateway.web.rest.api import Api
 from gateway.web.rest.callers import Callers
 from gateway.web.rest.programs import Programs
+from gateway.web.rest.report_api import ReportApi
+from gateway.web.rest.report_routes import ReportApiRoutes
 from gateway.web.rest.routes import ApiRoutes
 from gateway.web.security import BoundedSite, Door, QuietSite, Tokens, Wings, own_hosts
 from gateway.web.site import Routes
@@ -64,7 +66,10 @@ def door(
     trunks = TrunkRoutes(pages, TrunkPages(house, reads, live, pages)).app.resource()
     api = Api(house, reads, live, version)
     routes = ApiRoutes(house, reads, api, programs, callers, version).app.resource()
+    report_routes = ReportApiRoutes(ReportApi(house, reads, live), callers).app.resource()
     below = {
+        b"/api/v1/reports": report_routes,
+        b"/api/v1/trunks": report_routes,
         b"/api/": routes,
         b"/soap/": SoapService(api, programs, callers),
         b"/corrections": prices,

@@ -6,30 +6,31 @@ thread, on a snapshot, over a bounded number of days.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
 from markupsafe import Markup
 from sqlalchemy import Connection
 
-from gateway.instants import SECOND, from_micros
+from gateway.instants import from_micros
 from gateway.reports.asking import Asked, asked_of
 from gateway.reports.catalog import KINDS, TRUNKS
 from gateway.reports.kinds.planning import season_tables, since_known
 from gateway.reports.kinds.studying import studied, warnings
 from gateway.reports.kinds.trunk_pictures import expected_words, headroom, trend, week
 from gateway.reports.showing import ShownPicture, ShownTable, shown_section
-from gateway.reports.values import Picture, Table
+from gateway.reports.values import Picture, Section
 from gateway.traffic.grade import GRADES, Grade
-from gateway.traffic.saying import sentence, target_words
+from gateway.traffic.saying import lasting, sentence, target_words
 from gateway.traffic.study import GroupStudy
 from gateway.web.house import House
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
 from gateway.web.reads import Reads
-from gateway.web.words import count, minutes, visible
+from gateway.web.words import count, visible
 
 #: Days that the page may be about; a longer time is for the reports.
 SPANS: Final = (7, 28, 91)
@@ -51,8 +52,9 @@ class GroupShown:
     hint: str
     odd: tuple[str, ...]
     pictures: tuple[ShownPicture, ...]
-    trend: tuple[ShownPicture | ShownTable, ...]
     going: str
+    trend: tuple[ShownPicture, ...]
+    seasons: tuple[ShownTable, ...]
 
 
 def chosen_span(text: str) -> int:
@@ -80,7 +82,6 @@ class TrunkPages:
             spans={days: "7 days" if days == SPANS[0] else f"{days // 7} weeks" for days in SPANS},
             reports=[(name, kind.title) for name, kind in KINDS.items() if kind.group == TRUNKS],
             days=urlencode({"from": first.isoformat(), "to": last.isoformat()}),
-            first=first,
             last=last,
             markup=Markup,
             **values,
@@ -96,19 +97,15 @@ def _values(asked: Asked, connection: Connection) -> dict[str, Any]:
         "groups": groups,
         "warnings": [visible(words) for words in warnings(asked, found)],
         "assumptions": [f"{words[0].upper()}{words[1:]}." for words in found.assumptions],
+        "first": found.asked.first,
         "known_since": year.asked.first,
     }
 
 
 def _group(asked: Asked, one: GroupStudy, year: GroupStudy | None, number: int) -> GroupShown:
     zone = asked.period.zone
-    pictures: list[Picture] = [
-        *([week(one, number)] if one.heat and one.whole.seizures else []),
-        *headroom(one, number),
-    ]
-    going: list[Picture | Table] = []
-    if year is not None and year.whole.seizures:
-        going = [trend(year, asked.period.last, number), *season_tables(year, number)]
+    pictures: list[Picture] = [*([week(one, number)] if one.whole.seizures else []), *headroom(one, number)]
+    known = year is not None and bool(year.whole.seizures)
     return GroupShown(
         name=visible(one.name),
         sentence=visible(sentence(one, zone)),
@@ -116,14 +113,22 @@ def _group(asked: Asked, one: GroupStudy, year: GroupStudy | None, number: int) 
         figures=tuple(_figures(one.grade)) if one.grade is not None else (),
         hint=_hint(one.grade) if one.grade is not None else "",
         odd=tuple(map(visible, _odd(one))),
-        pictures=tuple(one for one in _shown(pictures, asked) if isinstance(one, ShownPicture)),
-        trend=tuple(_shown(going, asked)),
+        pictures=_shown(pictures, asked, ShownPicture),
         going=visible(expected_words(year)) if year is not None else "",
+        trend=_shown(
+            [trend(year, asked.period.last, number)] if year is not None and known else [], asked, ShownPicture
+        ),
+        seasons=_shown(season_tables(year, number) if year is not None and known else [], asked, ShownTable),
     )
 
 
-def _shown(sections: list[Any], asked: Asked) -> list[Any]:
-    return [shown_section(one, asked.period.zone, _MOST_ROWS) for one in sections]
+S = TypeVar("S", ShownPicture, ShownTable)
+
+
+def _shown(sections: Iterable[Section], asked: Asked, kind: type[S]) -> tuple[S, ...]:
+    """Parts of a report as texts, which are all of one kind."""
+    shown = (shown_section(one, asked.period.zone, _MOST_ROWS) for one in sections)
+    return tuple(one for one in shown if isinstance(one, kind))
 
 
 def _capacity(one: GroupStudy, asked: Asked) -> list[str]:
@@ -138,7 +143,8 @@ def _capacity(one: GroupStudy, asked: Asked) -> list[str]:
         said.append(f"at most {one.peak.busy} at once, first on {at:%a} {at.day} {at:%b} at {at:%H:%M}")
     busy = one.all_busy
     if busy is not None:
-        times = f"all busy {count(busy.episodes, 'time')}, {minutes(busy.time // SECOND)} in all"
+        often = "once" if busy.episodes == 1 else f"{busy.episodes:,} times"
+        times = f"all busy {often}, {lasting(busy.time)} in all"
         said.append(times if busy.episodes else "never all busy")
     hour = one.busy.time_consistent
     if hour is not None and hour.minute is not None and hour.erlangs:

@@ -8,17 +8,14 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from gateway.instants import from_micros, to_micros
 from gateway.reports.asking import Asked
 from gateway.reports.kinds.studying import MODEL, made, studied
 from gateway.reports.kinds.trunk_pictures import expected_words, measured_days, trend
 from gateway.reports.periods import WEEKDAYS
 from gateway.reports.values import Cell, Column, Money, Report, Row, Section, Table, table
 from gateway.reports.wording import shown
-from gateway.store import traffic
 from gateway.traffic.forecast import seasons
 from gateway.traffic.grade import Grade
-from gateway.traffic.study import Asked as Studied
 from gateway.traffic.study import GroupStudy, Study
 from gateway.traffic.whatif import GROWTH, around, returnable, saved
 from gateway.web.words import count
@@ -137,16 +134,8 @@ def forecast(asked: Asked, connection: Connection) -> Report:
 
 
 def since_known(asked: Asked, connection: Connection) -> Study:
-    """The study of up to a year before the last day, beginning with the first day of which there are figures.
-
-    Days before the exchange was connected were not days of no traffic.
-    """
-    begin = min(asked.period.first, asked.period.last - _BACK)
-    zone = asked.period.zone
-    since = Studied(first=begin, last=asked.period.last, zone=zone, now=to_micros(asked.run_at)).span[0]
-    known = traffic.first_quarter(connection, asked.database.property, since)
-    first = asked.period.first if known is None else from_micros(known).astimezone(zone).date()
-    return studied(asked, connection, min(first, asked.period.last))
+    """The study of up to a year before the last day: as far back as there are figures."""
+    return studied(asked, connection, min(asked.period.first, asked.period.last - _BACK))
 
 
 def season_tables(one: GroupStudy, number: int) -> Iterator[Table]:

@@ -23,16 +23,16 @@ MODEL = (
 def studied(asked: Asked, connection: Connection, first: date | None = None, *, swept: bool = False) -> Study:
     """The study of the days, or of more from `first` on; `swept` where peaks and all-busy times are asked for.
 
-    Without them a study of a year rests on the sums alone and takes no longer than one of a week.
+    Without them a study of a year rests on the sums alone and takes no longer than one of a week. Days before anything
+    was known of any trunk are left out: they were not quiet, nobody listened.
     """
-    said = Studied(
-        first=first or asked.period.first,
-        last=asked.period.last,
-        zone=asked.period.zone,
-        now=to_micros(asked.run_at),
-    )
+    owner, zone = asked.database.property, asked.period.zone
+    known = traffic.first_quarter(connection, owner)
+    first = asked.period.first if first is None else first
+    if known is not None:
+        first = min(max(first, from_micros(known).astimezone(zone).date()), asked.period.last)
+    said = Studied(first=first, last=asked.period.last, zone=zone, now=to_micros(asked.run_at))
     since, until = said.span
-    owner = asked.database.property
     sums = traffic.sums(connection, owner, since, until, asked.capacity.group_of)
     return study(said, asked.capacity, sums, traffic.uses(connection, owner, since, until) if swept else None)
 
@@ -67,6 +67,8 @@ def warnings(asked: Asked, found: Study) -> Iterable[str]:
     """What is to be minded, in sentences: trunks nobody configured, times that cannot be, figures that may grow."""
     if not found.groups:
         yield "No trunk was used in these days, and none is in the configuration."
+    if found.asked.first > asked.period.first:
+        yield f"Nothing is known of any trunk before {found.asked.first}: the days before it were not counted as quiet ones."
     lacking = [one.group or "(without a name)" for one in found.groups if one.installed is None]
     if lacking:
         yield f"[[trunks]] of the configuration does not know: {', '.join(lacking)}. Its number of trunks is not known."
