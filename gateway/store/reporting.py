@@ -334,14 +334,15 @@ def wholeness(connection: Connection, chosen: Chosen) -> Wholeness:
     owner, span = chosen.owner, chosen.span
     begin, end = (first_since(connection, owner, schema.records, _r.received_at, at) for at in span)
     here = (_r.property == owner, _r.id >= begin, _r.id < end)
-    unread = select(func.count()).where(*here, _r.kind == "unparsed")
-    gaps = select(func.count()).where(*here, _r.mark == "gap")
+    unread = func.sum(case((_r.kind == "unparsed", 1), else_=0))
+    gaps = func.sum(case((_r.mark == "gap", 1), else_=0))
+    odd = connection.execute(select(unread, gaps).where(*here)).one()
     unfinished = select(func.count()).where(chosen.calls, _c.status == "open")
     last = select(_r.received_at).where(_r.property == owner).order_by(_r.id.desc()).limit(1)
     return Wholeness(
         open=int(connection.execute(unfinished).scalar() or 0),
-        unread=int(connection.execute(unread).scalar() or 0),
-        gaps=int(connection.execute(gaps).scalar() or 0),
+        unread=int(odd[0] or 0),
+        gaps=int(odd[1] or 0),
         last_received=connection.execute(last).scalar(),
     )
 

@@ -134,7 +134,7 @@ def sums(connection: Connection, owner: str, since: int, until: int, group_of: C
     def added(*keys: Any, told: Sequence[str] | None = None) -> Iterator[tuple[Any, ...]]:
         wanted = select(*keys, *(func.sum(_q[name]) for name in Load._fields)).where(*within).group_by(*keys)
         wanted = wanted if told is None else wanted.where(_q.trunk_group.in_(told))
-        for row in connection.execute(wanted):  # PostgreSQL adds whole numbers up to a decimal
+        for row in _rows(connection, wanted):  # PostgreSQL adds whole numbers up to a decimal
             yield *row[: len(keys)], Load(*map(int, row[len(keys) :]))
 
     lines = [TrunkLine._make(row) for row in added(_q.trunk_group, _q.trunk, _q.direction)]

@@ -44,6 +44,11 @@ class Load(NamedTuple):
             self.seizures + one, self.answered + two, self.busy + three, self.unrung + four, self.blocked + five
         )
 
+    def longer(self, by: int) -> Load:
+        """With so much more busy time."""
+        one, two, three, four, five = self
+        return Load(one, two, three + by, four, five)
+
 
 NOTHING: Final = Load()
 
@@ -229,6 +234,11 @@ def local_hours(day: date, zone: ZoneInfo) -> list[LocalHour]:
             hours.append(LocalHour(day, local.hour, offset, at, at + QUARTER))
         at += QUARTER
     return hours
+
+
+def last_instant(day: date, zone: ZoneInfo) -> int:
+    """The instant at which a local day is over."""
+    return _midnight(day + timedelta(days=1), zone)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> int:

@@ -27,6 +27,7 @@ from gateway.traffic.intervals import (
     Load,
     Peak,
     Sweep,
+    last_instant,
     local_hours,
     one_call_a_trunk,
     provisional_from,
@@ -198,14 +199,18 @@ class _Work:
         self._sweep = None if uses is None else Sweep(self._held, self._since, self._until)
 
     def _measured_days(self) -> list[Day]:
-        loads = self._quarters
-        if any(told.unrung for told in loads.values()):
-            allowance = self._asked.allowance_s * SECOND
-            loads = {at: told._replace(busy=told.busy + told.unrung * allowance) for at, told in loads.items()}
+        allowance = self._asked.allowance_s * SECOND
+        loads = {
+            at: told.longer(told.unrung * allowance) if told.unrung else told for at, told in self._quarters.items()
+        }
         days = days_of(loads, self._asked.first, self._asked.last, self._asked.zone)
-        # A quarter hour that is still to come was not idle; a day of which hardly anything is over says nothing.
-        past = [Day(day.day, tuple(one for one in day.quarters if one.since + QUARTER <= self._until)) for day in days]
-        return [day for day in past if len(day.quarters) >= LEAST_QUARTERS]
+        return [past for day in days if len((past := self._past(day)).quarters) >= LEAST_QUARTERS]
+
+    def _past(self, day: Day) -> Day:
+        """A day without what is still to come, which was not idle: a day of which hardly anything is over says nothing."""
+        if day.quarters and day.quarters[-1].since + QUARTER <= self._until:
+            return day
+        return Day(day.day, tuple(one for one in day.quarters if one.since + QUARTER <= self._until))
 
     def _possible(self) -> tuple[list[Held], int]:
         """The uses with their allowance; on a trunk that carries one call at a time, no two at once."""
@@ -249,7 +254,7 @@ class _Work:
     def study(self, offered: Mapping[str, Offered]) -> GroupStudy:
         """All of the group; `offered` is what each group was offered, for those that take the overflow of others."""
         trunks = self.installed.trunks if self.installed is not None else 0
-        days = [day for day in self._days if local_hours(day.day, self._asked.zone)[-1].until <= self._asked.now]
+        days = [day for day in self._days if last_instant(day.day, self._asked.zone) <= self._asked.now]
         forecast = fit({day.day: sliding_hour(day).erlangs for day in days})
         sweep = self._sweep
         peak = sweep.peak() if sweep is not None else None
