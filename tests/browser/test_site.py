@@ -23,6 +23,7 @@ PAGES = (
     "/corrections",
     "/laboratory",
     "/links",
+    "/trunks",
     "/reports",
     "/reports/calls?from=2026-11-10&to=2026-11-20",
     "/reports/balance?from=2026-11-20&to=2026-11-20",
