@@ -20,7 +20,7 @@ from gateway.web.words import count
 
 _COLUMNS: Final = (
     Column("hour", "hour", "hour"),
-    Column("calls", "calls, mean", "erlangs"),
+    Column("calls", "calls, mean", "count"),
     Column("handling_seconds", "handling", "seconds"),
     Column("erlangs", "load", "erlangs"),
     Column("people", "people", "count"),

@@ -91,4 +91,5 @@ def _finding(listed: Sequence[Filled]) -> str:
     most = max(by_name, key=lambda name: by_name[name])
     free = sum(one.busy.get("free", 0) for one in listed)
     share = 100 * free / whole
-    return f"{most} fills most of the trunks, {100 * by_name[most] / whole:.0f} % of their load; free calls are {share:.1f} % of it."
+    load = 100 * by_name[most] / whole
+    return f"Most of the trunks' load, {load:.0f} %, is of the class {most}; free calls are {share:.1f} % of it."
