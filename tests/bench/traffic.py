@@ -15,6 +15,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -41,7 +42,7 @@ from tests.bench.growth import BATCH, SETTLED
 from tests.bench.house import ByHand, House
 from tests.bench.kit import Figure, Findings, best_rate, middle, paired
 from tests.bench.lab import full, measure
-from tests.bench.rows import multiply
+from tests.bench.rows import COPIED_AT_ONCE
 
 CALLS, CALLS_FULL = 100_000, 1_000_000
 #: The same sums in one statement: each call's seconds laid over the quarter hours it touches.
@@ -92,8 +93,6 @@ TRUNKS: Final = 30
 MONTH: Final = (datetime(2026, 10, 1, tzinfo=UTC), 31)
 _SINCE: Final = to_micros(MONTH[0])
 _QUARTERS: Final = MONTH[1] * 96
-#: Rows that are put into their place in one transaction: the log stays small.
-_AT_ONCE: Final = 500_000
 
 
 def _history(folder: Path, calls: int) -> House:
@@ -101,17 +100,43 @@ def _history(folder: Path, calls: int) -> House:
     house = House.on_disk(folder)
     house.fill_rooms()
     ByHand(house).run(ByHand(house).lines(SETTLED), BATCH)
-    multiply(house, calls, (schema.calls, schema.records))
-    when = f"{_SINCE} + id * {_QUARTERS} / {calls + 1} * {QUARTER} + id % 800 * {SECOND}"
-    trunk = f"printf('T%03d', id % {GROUPS * TRUNKS}), trunk_group = 'group ' || (id % {GROUPS * TRUNKS} / {TRUNKS})"
-    for first in range(0, calls + 1, _AT_ONCE):
-        within = f"WHERE id > {first} AND id <= {first + _AT_ONCE}"
-        for words in (
-            f"UPDATE calls SET started_at = {when}, trunk = {trunk} {within}",
-            f"UPDATE records SET received_at = {when} {within}",
-        ):
-            house.database.transact(lambda connection, words=words: connection.exec_driver_sql(words))  # type: ignore[misc]
+    house.database.transact(lambda connection: _lay(connection, calls))
+    there = house.count("calls")
+    while there < calls:
+        most = min(there, calls - there, COPIED_AT_ONCE)
+        house.database.transact(partial(_copy, calls, there, most))
+        there += most
+    house.database.transact(house.memory.reload)
     return house
+
+
+def _where(number: str, calls: int) -> dict[str, str]:
+    """What is different in each row, by the number of its call: when it came, and which trunk it held."""
+    when = f"{_SINCE} + ({number}) * {_QUARTERS} / {calls + 1} * {QUARTER} + ({number}) % 800 * {SECOND}"
+    trunk = f"({number}) % {GROUPS * TRUNKS}"
+    return {
+        "started_at": when,
+        "received_at": when,
+        "trunk": f"printf('T%03d', {trunk})",
+        "trunk_group": f"'group ' || ({trunk} / {TRUNKS})",
+    }
+
+
+def _lay(connection: Connection, calls: int) -> None:
+    """Put the rows that were really settled into their place."""
+    place = _where("id", calls)
+    for table in (schema.calls, schema.records):
+        said = ", ".join(f"{name} = {place[name]}" for name in place if name in table.columns)
+        connection.exec_driver_sql(f"UPDATE {table.name} SET {said}")
+
+
+def _copy(calls: int, shift: int, most: int, connection: Connection) -> None:
+    """Copy the first rows with new numbers, each into its place at once: ten million need no second passage."""
+    place = _where(f"id + {shift}", calls)
+    for table in (schema.calls, schema.records):
+        new = {name: f"{name} + {shift}" for name in ("id", "position", "call_id")} | place
+        columns = ", ".join(new.get(column.name, column.name) for column in table.columns)
+        connection.exec_driver_sql(f"INSERT INTO {table.name} SELECT {columns} FROM {table.name} WHERE id <= {most}")
 
 
 def large(folder: Path, *, calls: int, rounds: int) -> dict[str, Any]:

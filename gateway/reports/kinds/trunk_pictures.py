@@ -15,6 +15,7 @@ from gateway.traffic.study import GroupStudy
 _ERLANGS: Final = Column("erlangs", "trunks busy", "erlangs")
 #: Days that a forecast looks ahead.
 AHEAD_DAYS: Final = 28
+_YEAR_DAYS: Final = 365
 #: Measured days that are shown before them.
 _SHOWN_DAYS: Final = 3 * AHEAD_DAYS
 #: Trunks of a group that are shown one by one.
@@ -129,8 +130,9 @@ def expected_words(one: GroupStudy) -> str:
     if not one.forecast.trend_is_clear:
         return f"{one.name}: no clear trend; the band says what to expect."
     way = "rises" if a_month > 0 else "falls"
-    full = f" It would be full on {one.full_on}." if one.full_on is not None else ""
-    return f"{one.name}: the busy hour {way} by {abs(a_month):.2f} erlangs a month.{full}"
+    full = f" Its trunks would not meet their target from {one.full_on} on." if one.full_on is not None else ""
+    season = " With less than a year of days this may be a season." if one.forecast.days < _YEAR_DAYS else ""
+    return f"{one.name}: the busy hour {way} by {abs(a_month):.2f} erlangs a month.{full}{season}"
 
 
 def headroom(one: GroupStudy, number: int) -> list[Bars]:

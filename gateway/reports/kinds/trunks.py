@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from gateway.instants import SECOND
 from gateway.reports.asking import Asked
 from gateway.reports.kinds.studying import MODEL, busiest, made, studied
 from gateway.reports.kinds.trunk_pictures import headroom, occupancies, week
@@ -21,7 +20,7 @@ from gateway.reports.kinds.trunk_tables import (
 )
 from gateway.reports.periods import WEEKDAYS
 from gateway.reports.values import Report, Section
-from gateway.traffic.saying import sentence
+from gateway.traffic.saying import lasting, sentence
 from gateway.traffic.study import Study
 from gateway.web.words import count
 
@@ -47,9 +46,10 @@ def _used(found: Study) -> str:
     busy = one.all_busy
     full = ""
     if busy is not None:
-        times = f"all busy {count(busy.episodes, 'time')}, {busy.time // SECOND} s in all"
+        often = "once" if busy.episodes == 1 else f"{busy.episodes:,} times"
+        times = f"all busy {often}, {lasting(busy.time)} in all"
         full = f", {times}" if busy.episodes else ", never all busy"
-    return f"{one.name}: {count(one.whole.seizures, 'seizure')}, {peak}{full}."
+    return f"{one.name}: {one.whole.seizures:,} seizures, {peak}{full}."
 
 
 def busy_hour(asked: Asked, connection: Connection) -> Report:
