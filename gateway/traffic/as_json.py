@@ -27,6 +27,7 @@ def study_json(one: Study) -> dict[str, Any]:
         "timezone": asked.zone.key,
         "seen_at": _instant(asked.now, asked.zone),
         "provisional_from": _instant(one.provisional_from, asked.zone),
+        "days_not_heard": [day.isoformat() for day in one.unheard],
         "groups": [_group(group, asked.zone) for group in one.groups],
         "unknown_trunks": [{"group": group, "trunk": trunk} for group, trunk in one.unknown],
         "assumptions": list(one.assumptions),

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from gateway.instants import SECOND
+from gateway.instants import SECOND, from_micros
 from gateway.traffic.busy_hour import BusyHours, Day, busy_hours, days_of, sliding_hour
 from gateway.traffic.capacity import Capacity, Installed
 from gateway.traffic.erlang import erlang_b_traffic
@@ -40,6 +40,8 @@ from gateway.traffic.uses import Use
 
 #: Quarter hours of a day that must be over for it to count: two hours, so that there is one from o'clock to o'clock.
 LEAST_QUARTERS: Final = 8
+#: Seizures of a house on a mean day from which on a day without any is a day that nobody listened.
+LEAST_SEIZURES: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,12 +123,17 @@ class GroupStudy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
-    """The trunks of a house over a period; `provisional_from` is the instant from which figures may still grow."""
+    """The trunks of a house over a period; `provisional_from` is the instant from which figures may still grow.
+
+    `unheard` are days on which no trunk of the house was taken at all, where that cannot be chance: the exchange was not
+    heard, and the days are left out rather than taken for quiet ones.
+    """
 
     asked: Asked
     groups: tuple[GroupStudy, ...]
     unknown: tuple[tuple[str, str], ...]
     provisional_from: int | None
+    unheard: tuple[date, ...]
     assumptions: tuple[str, ...]
 
 
@@ -141,9 +148,16 @@ def study(asked: Asked, capacity: Capacity, sums: Sums, uses: Sequence[Use] | No
     held: dict[str, list[Use]] = {}
     for use in uses or ():
         held.setdefault(capacity.group_of(use.trunk, use.group), []).append(use)
+    unheard = _unheard(asked, sums)
     works = {
         name: _Work(
-            asked, capacity, name, lines, sums.quarters.get(name, {}), None if uses is None else held.get(name, [])
+            asked,
+            capacity,
+            name,
+            lines,
+            sums.quarters.get(name, {}),
+            None if uses is None else held.get(name, []),
+            unheard,
         )
         for name, lines in by_group.items()
     }
@@ -156,8 +170,23 @@ def study(asked: Asked, capacity: Capacity, sums: Sums, uses: Sequence[Use] | No
         groups=groups,
         unknown=tuple(capacity.unknown((line.group, line.trunk) for line in sums.lines)),
         provisional_from=max(since, provisional) if provisional < until else None,
+        unheard=tuple(sorted(unheard)),
         assumptions=tuple(_assumptions(asked, sums.lines, groups)),
     )
+
+
+def _unheard(asked: Asked, sums: Sums) -> frozenset[date]:
+    """Days without any seizure in a house that has so many on others that one such day is no chance (under e^-20)."""
+    taken: dict[date, int] = {}
+    for loads in sums.quarters.values():
+        for quarter, load in loads.items():
+            day = from_micros(quarter).astimezone(asked.zone).date()
+            taken[day] = taken.get(day, 0) + load.seizures
+    days = [asked.first + timedelta(days=number) for number in range((asked.last - asked.first).days + 1)]
+    heard = [taken[day] for day in days if taken.get(day)]
+    if not heard or sum(heard) < LEAST_SEIZURES * len(heard):
+        return frozenset()
+    return frozenset(day for day in days if not taken.get(day))
 
 
 def _assumptions(asked: Asked, lines: Iterable[TrunkLine], groups: Iterable[GroupStudy]) -> Iterable[str]:
@@ -184,9 +213,10 @@ class _Work:
         lines: Sequence[TrunkLine],
         quarters: Mapping[int, Load],
         uses: Sequence[Use] | None,
+        unheard: frozenset[date],
     ) -> None:
         self._asked, self._capacity, self._group = asked, capacity, group
-        self._quarters, self._uses = quarters, uses or ()
+        self._quarters, self._uses, self._unheard = quarters, uses or (), unheard
         self._since, self._until = asked.span
         self.installed = capacity.at(group, max(self._since, self._until - 1))
         self._totals: dict[tuple[str, str], Load] = {}
@@ -204,7 +234,8 @@ class _Work:
             at: told.longer(told.unrung * allowance) if told.unrung else told for at, told in self._quarters.items()
         }
         days = days_of(loads, self._asked.first, self._asked.last, self._asked.zone)
-        return [past for day in days if len((past := self._past(day)).quarters) >= LEAST_QUARTERS]
+        heard = (self._past(day) for day in days if day.day not in self._unheard)
+        return [day for day in heard if len(day.quarters) >= LEAST_QUARTERS]
 
     def _past(self, day: Day) -> Day:
         """A day without what is still to come, which was not idle: a day of which hardly anything is over says nothing."""

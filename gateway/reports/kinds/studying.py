@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -14,7 +15,8 @@ from gateway.store import traffic
 from gateway.traffic.study import Asked as Studied
 from gateway.traffic.study import GroupStudy, Study, study
 
-MODEL = (
+_MOST_DAYS: Final = 10
+MODEL: Final = (
     "Modelled blocking is Erlang B: many independent callers, who give up when all trunks are busy; for a group that takes "
     "the overflow of others it is the equivalent random method."
 )
@@ -69,6 +71,10 @@ def warnings(asked: Asked, found: Study) -> Iterable[str]:
         yield "No trunk was used in these days, and none is in the configuration."
     if found.asked.first > asked.period.first:
         yield f"Nothing is known of any trunk before {found.asked.first}: the days before it were not counted as quiet ones."
+    if found.unheard:
+        days = ", ".join(map(str, found.unheard[:_MOST_DAYS]))
+        more = f" and {len(found.unheard) - _MOST_DAYS} more" if len(found.unheard) > _MOST_DAYS else ""
+        yield f"On {days}{more} no trunk was taken at all: the exchange was not heard, and they count neither as quiet nor as busy."
     lacking = [one.group or "(without a name)" for one in found.groups if one.installed is None]
     if lacking:
         yield f"[[trunks]] of the configuration does not know: {', '.join(lacking)}. Its number of trunks is not known."

@@ -132,6 +132,7 @@ def _trunks() -> dict[str, Any]:
         timezone=TEXT,
         seen_at=INSTANT,
         provisional_from={**or_null(INSTANT), "description": "figures from here on may still grow"},
+        days_not_heard={**list_of(_DAY), "description": "days without any seizure, left out of means"},
         groups=list_of(ref("TrunkGroup")),
         unknown_trunks=list_of(object_of("A trunk that no table names.", group=TEXT, trunk=TEXT)),
         assumptions=list_of(TEXT),

@@ -235,6 +235,20 @@ def test_sums_alone_say_nothing_of_what_cannot_be_added_up() -> None:
     assert sentence(found, ZONE) == "Group City lines needs 1 trunk more for P.01."
 
 
+def test_a_day_on_which_nobody_listened_is_no_quiet_day() -> None:
+    """Thirty calls on Monday and on Wednesday, none on Tuesday: the mean is of two days. A quiet house may rest a day."""
+    asked = replace(ASKED, last=MONDAY + timedelta(days=2))
+    busy = [use("T1", 2 * n + 1440 * day, 1) for n in range(30) for day in (0, 2)]
+    found = studied(busy, city("T1", "T2"), asked=asked)
+    assert found.unheard == (MONDAY + timedelta(days=1),)
+    hour = group(found).busy.time_consistent
+    assert hour is not None
+    assert hour.days == 2
+    assert hour.erlangs == pytest.approx(0.5)
+    assert (1, 12) not in group(found).heat
+    assert studied(busy[::3], city("T1"), asked=asked).unheard == ()
+
+
 def test_a_one_way_group_is_not_blamed_for_going_one_way() -> None:
     found = group(studied([use("T1", 0, 10)], city("T1", direction="out")))
     assert found.trunks[0].remarks == ()
