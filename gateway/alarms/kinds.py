@@ -169,10 +169,11 @@ _KINDS: Final = (
     ),
     Kind(
         name="notices",
-        title="Notices do not arrive",
+        title="Notices or reports do not arrive",
         tone="amber",
         mailed=False,
-        what_to_do="See [mail] and [[hook]] in the configuration, and whether the server answers: the alarms here reach nobody.",
+        what_to_do="See [mail], [[hook]] and [[recipients]] in the configuration, and whether the server answers. Alarms by a way "
+        "that fails reach nobody; reports stand on the page of schedules.",
     ),
 )
 KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in _KINDS}

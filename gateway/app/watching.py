@@ -45,8 +45,13 @@ def watch_of(
     link: Link | None,
     every: float,
     hooks: Sequence[EventHook] = (),
+    more: Mapping[str, Channel] | None = None,
+    unmade: Callable[[], Mapping[str, str]] = dict,
 ) -> tuple[Watch, Deliveries]:
-    """The watch and what carries out its notices; both have a service to start."""
+    """The watch and what carries out its notices, by `more` ways too; both have a service to start.
+
+    `unmade` tells of reports that cannot be made.
+    """
     config, where = there.config, addresses(there.config)
     deliveries = Deliveries(
         database=there.database,
@@ -55,10 +60,10 @@ def watch_of(
         clock=there.reactor,
         now=there.now,
         elsewhere=elsewhere,
-        channels=channels(config, there.reactor, there.now),
+        channels={**channels(config, there.reactor, there.now), **(more or {})},
         every=every,
     )
-    house = _house(there, writer, elsewhere, link, where, hooks)
+    house = _house(there, writer, elsewhere, link, where, lambda: {**_unsent(hooks), **unmade()})
     diary = _diary(there, elsewhere, where, _code_of(sources), deliveries) if where.to else None
     return Watch(house, deliveries, diary, every), deliveries
 
@@ -69,7 +74,7 @@ def _house(
     elsewhere: Elsewhere,
     link: Link | None,
     where: Addresses,
-    hooks: Sequence[EventHook],
+    unsent: Callable[[], Mapping[str, str]],
 ) -> House:
     config = there.config
     return House(
@@ -92,8 +97,13 @@ def _house(
         disk_free=_disk_free(there),
         pms_ahead=lambda: link.adapter.state.clock_ahead if link is not None else None,
         store_trouble=lambda: writer.trouble or "",
-        events_unsent=lambda: {one.hook: one.worrying for one in hooks if one.worrying},
+        events_unsent=unsent,
     )
+
+
+def _unsent(hooks: Sequence[EventHook]) -> Mapping[str, str]:
+    """Web hooks that events have not arrived at for a while, and why."""
+    return {one.hook: one.worrying for one in hooks if one.worrying}
 
 
 def addresses(config: Config) -> Addresses:
@@ -103,7 +113,7 @@ def addresses(config: Config) -> Addresses:
         property=config.property.id,
         hotel=config.property.name,
         zone=config.property.timezone,
-        page=config.watch.page or f"http://{config.web.host or 'localhost'}:{config.web.port}",
+        page=config.watch.page or config.web.url(),
         to=mail.to if mail is not None else (),
         escalate_to=mail.escalate_to if mail is not None else (),
         hooks=tuple(one.name for one in config.hook if "alarms" in one.events),

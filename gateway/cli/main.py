@@ -27,14 +27,20 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "check": Entry(
             "gateway.cli.check:check_command", "Say every problem of a configuration, or what it amounts to."
         ),
+        "charges": Entry("gateway.cli.acts:charges_group", "Void, adjust and move charges, or charge by hand."),
         "postings": Entry("gateway.cli.postings:postings_group", "List, show, settle and retry postings."),
         "report": Entry(
             "gateway.cli.report:report_command", "Report on calls and charges as CSV, XLSX, PDF, JSON, HTML."
         ),
+        "schedules": Entry(
+            "gateway.cli.schedules:schedules_group", "List reports that go out by themselves, have one made now."
+        ),
+        "export": Entry("gateway.cli.export:export_group", "Export bookings for an accounting program."),
         "stays": Entry("gateway.cli.stays:stays_group", "Give a guest's stay a tariff of its own."),
         "alarms": Entry(
             "gateway.cli.alarms:alarms_group", "List and acknowledge alarms, try the mail and the web hooks."
         ),
+        "user": Entry("gateway.cli.user:user_group", "Say who may sign in: add, invite, disable, set a password."),
         "token": Entry("gateway.cli.token:token_group", "Let other programs ask over HTTP: add, list, revoke."),
         "db": Entry("gateway.cli.db:db_group", "Upgrade, back up and verify the store."),
     },
@@ -47,6 +53,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "corrections": Entry(
             "gateway.cli.corrections:corrections_group", "List changed prices, approve or reject them."
         ),
+        "price": Entry("gateway.cli.price:price_command", "Say what a call to a number would cost now."),
         "rate": Entry("gateway.cli.rate:rate_command", "Price the calls of a file without storing anything."),
     },
     "Trunks": {

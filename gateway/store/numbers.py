@@ -17,6 +17,11 @@ _COUNTED: Final[tuple[Table, ...]] = (
     schema.alarms,
     schema.notices,
     schema.requests,
+    schema.number_tags,
+    schema.report_runs,
+    schema.report_files,
+    schema.accounting_exports,
+    schema.acts,
 )
 
 

@@ -7,7 +7,15 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-PARTS: Final[Sequence[Callable[[Connection], None]]] = ()
+from gateway.store.migrations import acts_6, bills_6, delivery_6, inbound_6, people_6
+
+PARTS: Final[Sequence[Callable[[Connection], None]]] = (
+    acts_6.upgrade,
+    people_6.upgrade,
+    inbound_6.upgrade,
+    delivery_6.upgrade,
+    bills_6.upgrade,
+)
 
 
 def upgrade(connection: Connection) -> None:
