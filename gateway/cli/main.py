@@ -48,6 +48,9 @@ SECTIONS: dict[str, dict[str, Entry]] = {
     "Prices": {
         "tariff": Entry("gateway.cli.tariff:tariff_group", "Begin a tariff, import price lists, approve prices."),
         "replay": Entry("gateway.cli.replay:replay_command", "Price a past period by another tariff, and compare."),
+        "carriers": Entry(
+            "gateway.cli.carriers:carriers_command", "Compare carriers on past calls, with rent and commitment."
+        ),
         "corrections": Entry(
             "gateway.cli.corrections:corrections_group", "List changed prices, approve or reject them."
         ),

@@ -25,7 +25,7 @@ from gateway.web.people import People, Signed, seal
 from gateway.web.persons import SEAL_FIELD
 from gateway.web.rest.answers import HTML, answer, text_of
 from gateway.web.rest.problems import Problem
-from gateway.web.rest.routes import refused
+from gateway.web.rest.troubles import refused
 from gateway.web.rights import access_to
 from gateway.web.routing import html, is_ours, plain, see_other
 

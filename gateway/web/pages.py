@@ -40,6 +40,7 @@ NAVIGATION: Final = (
     ("now", "/", "Now"),
     ("calls", "/calls", "Calls"),
     ("postings", "/postings", "Postings"),
+    ("trunks", "/trunks", "Trunks"),
     ("audit", "/audit", "Audit"),
     ("alarms", "/alarms", "Alarms"),
 )

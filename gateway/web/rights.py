@@ -67,6 +67,7 @@ TABLE: Final[dict[str, Access]] = {
     "GET /bill-check": "reports",
     "GET /bill-check/show": "reports",
     "GET /bill-check/file.<form>": "reports",
+    "GET /trunks": "reports",
     "GET /schedules": "reports",
     "POST /schedules": "reports",
     f"GET /schedules/files/{_ROW}": "reports",

@@ -47,12 +47,16 @@ from gateway.web.report_routes import ReportRoutes
 from gateway.web.rest.api import Api
 from gateway.web.rest.callers import Callers
 from gateway.web.rest.programs import Programs
+from gateway.web.rest.report_api import ReportApi
+from gateway.web.rest.report_routes import ReportApiRoutes
 from gateway.web.rest.routes import ApiRoutes
 from gateway.web.schedule_pages import SchedulePages
 from gateway.web.schedule_routes import ScheduleRoutes
 from gateway.web.security import BoundedSite, Door, QuietSite, Tokens, Wings, own_hosts
 from gateway.web.site import Routes
 from gateway.web.soap.service import SoapService
+from gateway.web.trunk_pages import TrunkPages
+from gateway.web.trunk_routes import TrunkRoutes
 from gateway.web.workers import in_processes
 
 #: Bytes of the secret that signs forms; made anew by each process.
@@ -89,6 +93,7 @@ def door(
     reports = ReportRoutes(pages, ReportPages(house, reads, live, pages, makes)).app.resource()
     audit = AuditPages(house, reads, live, tokens, pages)
     nights = AuditRoutes(house, deeds, tokens, pages, audit).app.resource()
+    trunks = TrunkRoutes(pages, TrunkPages(house, reads, live, pages)).app.resource()
     numbers = NumberRoutes(pages, NumberPages(house, reads, live, tokens, pages, clock)).app.resource()
     schedules = ScheduleRoutes(pages, SchedulePages(house, reads, live, tokens, pages, clock)).app.resource()
     papers = Papers(house, elsewhere)
@@ -96,7 +101,10 @@ def door(
     bills = BillRoutes(pages, billing, EnquiryPages(house, reads, pages, papers), papers).app.resource()
     api = Api(house, reads, live, version)
     routes = ApiRoutes(house, reads, api, programs, callers, version).app.resource()
+    report_routes = ReportApiRoutes(ReportApi(house, reads, live), callers).app.resource()
     below = {
+        b"/api/v1/reports": report_routes,
+        b"/api/v1/trunks": report_routes,
         b"/api/": routes,
         b"/soap/": SoapService(api, programs, callers),
         b"/acts": acts,
@@ -105,6 +113,7 @@ def door(
         b"/reports": reports,
         b"/bill-check": BillCheckRoutes(pages, BillCheckPages(house, reads, pages, makes)).app.resource(),
         b"/audit": nights,
+        b"/trunks": trunks,
         b"/numbers": numbers,
         b"/schedules": schedules,
         b"/bills": bills,

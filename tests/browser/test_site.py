@@ -25,6 +25,7 @@ PAGES = (
     "/corrections",
     "/laboratory",
     "/links",
+    "/trunks",
     "/schedules",
     "/bills",
     "/bills/stay/1",
