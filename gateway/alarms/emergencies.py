@@ -82,15 +82,6 @@ def taken_up(text: str) -> EmergencyCall | None:
         return None
 
 
-def floor_of(room: str, floors: Mapping[str, str]) -> str:
-    """The floor of a room: as the house says, else the digits before the last two ("412" is on 4, "1203" on 12)."""
-    if room in floors:
-        return floors[room]
-    if room.isascii() and room.isdigit() and len(room) >= 3:
-        return room[:-2].lstrip("0") or "0"
-    return ""
-
-
 def call_back_number(pattern: str, extension: str, room: str) -> str:
     """The number on which the emergency service reaches the room; `pattern` may hold {extension} and {room}."""
     if ("{extension}" in pattern and not extension) or ("{room}" in pattern and not room):
