@@ -17,6 +17,7 @@ _COUNTED: Final[tuple[Table, ...]] = (
     schema.alarms,
     schema.notices,
     schema.requests,
+    schema.remarks,
 )
 
 

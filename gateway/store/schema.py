@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from gateway.ledger import STATES
-from gateway.store import columns, schema_programs, schema_traffic
+from gateway.store import columns, schema_programs, schema_rooms, schema_traffic
 from gateway.store.columns import key as _key
 from gateway.store.columns import number as _number
 from gateway.store.columns import owner as _owner
@@ -40,6 +40,12 @@ _LIVELY = "state NOT IN ('posted', 'written_off')"
 #: The condition of the index over postings that are not final. SQLite uses that index only for a question that has the
 #: condition word for word, so every question about such postings says it.
 LIVELY: Final = text(f"postings.{_LIVELY}")
+
+
+def _where(name: str, condition: str, *names: str) -> Index:
+    """An index over the rows of a property that fulfil a condition."""
+    only = text(condition)
+    return Index(name, "property", *names, sqlite_where=only, postgresql_where=only)
 
 
 schema_version = Table(
@@ -140,6 +146,7 @@ calls = Table(
     _text("cost_trace", "JSON as in trace; never shown to a guest"),
     _text("trunk_uses", "JSON: the trunks it held and when, where this row does not say it (gateway/traffic/uses.py)"),
     _key("id"),
+    _where("calls_of_room", "room IS NOT NULL", "room", "started_at"),
     sqlite_with_rowid=False,
     comment="One row a call, joined from its records, with its price and the ruling.",
 )
@@ -194,6 +201,7 @@ postings = Table(
         sqlite_where=text(_LIVELY),
         postgresql_where=text(_LIVELY),
     ),
+    _where("postings_of_guest", "reservation IS NOT NULL", "reservation"),
     sqlite_with_rowid=False,
     comment="The outbox and the ledger in one: each charge and how far it has come.",
 )
@@ -236,6 +244,9 @@ stays = Table(
     _text("group_code", "the group or company the guest travels with, as the PMS codes it", null=False),
     _text("guest_class", "the guest's class, where the hotel has named a field for it", null=False),
     _key("id"),
+    _where("stays_open", "until IS NULL", "room"),
+    Index("stays_of_guest", "property", "reservation"),
+    Index("stays_of_room", "property", "room", "since"),
     sqlite_with_rowid=False,
     comment="Who was in which room, from when to when: the history that late records are charged by.",
 )
@@ -439,6 +450,6 @@ list_items = Table(
     comment="One row a call of a list: the new price with its trace, beside the old one, which stays where it is.",
 )
 
-# What programs outside live on and what trunks did have modules of their own, and their place in this list.
+# What programs outside live on, what trunks did and what the desk writes have modules of their own, and their place here.
 events, tokens, requests = schema_programs.events, schema_programs.tokens, schema_programs.requests
-trunk_quarters = schema_traffic.trunk_quarters
+trunk_quarters, remarks = schema_traffic.trunk_quarters, schema_rooms.remarks

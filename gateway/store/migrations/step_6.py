@@ -7,7 +7,9 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-PARTS: Final[Sequence[Callable[[Connection], None]]] = ()
+from gateway.store.migrations import rack_6
+
+PARTS: Final[Sequence[Callable[[Connection], None]]] = (rack_6.upgrade,)
 
 
 def upgrade(connection: Connection) -> None:
