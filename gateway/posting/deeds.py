@@ -15,7 +15,7 @@ from twisted.logger import Logger
 from gateway.ledger import DEEDS, REASON_NEEDED, Event, IllegalMove, move
 from gateway.posting import totals
 from gateway.posting.steps import WireNumbers
-from gateway.store import alarms, commands, outbox
+from gateway.store import alarms, commands, outbox, remarks
 from gateway.store.commands import Command
 from gateway.store.memory import Memory
 from gateway.store.rows import Due, PostingRow
@@ -110,6 +110,8 @@ class ReadCommands:
             elif self._decide is not None and command.deed in DECISIONS:
                 result, dues = self._decide(connection, command, self._now)
                 freed, due = [*freed, *dues], None
+            elif command.deed in remarks.DEEDS:
+                result, due = remarks.keep(connection, self._memory, command, self._now), None
             elif command.deed == alarms.ACKNOWLEDGE:
                 result, due = self._acknowledged(connection, command), None
             else:
