@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
+from markupsafe import Markup
 from sqlalchemy import Connection
 
 from gateway.ledger import STATES
@@ -20,7 +22,9 @@ from gateway.web.explanation import correction_object
 from gateway.web.house import House
 from gateway.web.live import First, Live, Present
 from gateway.web.marks import FOR_PEOPLE, MEANINGS, NAMES, RARE, TONES
+from gateway.web.persons import END, only_for
 from gateway.web.reads import Reads, StoreBusy, StoreUnreadable
+from gateway.web.rights import access_to
 from gateway.web.security import Tokens
 from gateway.web.stories import CARDS, PAGE_ROWS, call_story, listed, posting_story
 from gateway.web.templates import environment
@@ -44,6 +48,12 @@ MORE_NAVIGATION: Final = (
     ("records", "/records", "Records"),
     ("links", "/links", "Links"),
 )
+
+
+@cache
+def marked(entries: tuple[tuple[str, str, str], ...]) -> tuple[tuple[str, str, str, Markup], ...]:
+    """Entries of the navigation, each with the mark that shows it only to those who may go there."""
+    return tuple((key, where, name, only_for(access_to("GET", where))) for key, where, name in entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,8 +272,9 @@ class Pages:
             version=self._version,
             here=here,
             title=title,
-            navigation=NAVIGATION,
-            more_navigation=MORE_NAVIGATION,
+            navigation=marked(NAVIGATION),
+            more_navigation=marked(MORE_NAVIGATION),
+            end_only=END,
             need=sum(seen.counts.get(state, 0) for state in ("in_doubt", "refused")),
             alarms_open=seen.unacknowledged,
             items=items,

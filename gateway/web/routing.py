@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 from werkzeug.exceptions import HTTPException
 
 from gateway.web.pages import Page, Pages
+from gateway.web.persons import dressed, person_of
 from gateway.web.reads import StoreBusy, StoreUnreadable
 from gateway.web.rest.answers import HTML, answer, fields_of, json_answer
 from gateway.web.rest.api import BadQuestion, whole
@@ -74,8 +75,9 @@ async def _problem(wing: Wing, request: Any, status: int, title: str, words: str
 
 
 def html(request: Any, page: Page) -> bytes:
-    """A page as the answer."""
-    return answer(request, page.status, HTML, page.html.encode("utf-8", "replace"))
+    """A page as the answer, as it is for whoever asks."""
+    text = dressed(page.html, person_of(request), request.seal)
+    return answer(request, page.status, HTML, text.encode("utf-8", "replace"))
 
 
 def see_other(request: Any, address: str) -> bytes:

@@ -27,6 +27,7 @@ from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 
+from gateway.roles import ANYONE, NOBODY, Person
 from gateway.web.rest.answers import answer, json_answer
 from gateway.web.rest.problems import TYPE, problem_object
 
@@ -67,6 +68,9 @@ class BoundedRequest(Request):
     """A request that forgets the part of its body beyond the bound, and remembers that there was one."""
 
     too_long = False
+    #: Who asks, and what seals the forms of the session; the Door writes both.
+    person: Person = NOBODY
+    seal = ""
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 (Twisted calls it so)
         """Twisted hands over a piece of the body."""
@@ -159,6 +163,7 @@ class Door(Resource):
             request.setHeader(name, value)
         refused = self._refusal(request)
         if refused is None:
+            request.person = ANYONE
             return self._inside.render(request)  # type: ignore[no-untyped-call]
         status, words = refused
         if request.path.startswith(b"/api/"):

@@ -1,0 +1,84 @@
+"""Which right each address of the site asks for. An address that is not here does not exist for people who sign in.
+
+The paths are those of the wings, word for word; a test walks every wing and finds none without its line. Beside rights:
+OPEN asks nothing of anybody; SIGNED_IN asks for a person, whoever it is; PROGRAM asks for a token, or, to read, for a person
+who may see calls; METRICS asks for a token that may read, or for this machine.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+
+from gateway.roles import Right
+
+Access: TypeAlias = Right | Literal["OPEN", "SIGNED_IN", "PROGRAM", "METRICS"]
+
+_ROW: Final = "<int(min=1, max=4611686018427387904):number>"
+
+TABLE: Final[dict[str, Access]] = {
+    # what everything starts from
+    "GET /": "see_calls",
+    "GET /calls": "see_calls",
+    f"GET /calls/{_ROW}": "see_calls",
+    f"GET /calls/{_ROW}/story": "see_calls",
+    "GET /postings": "see_calls",
+    f"GET /postings/{_ROW}": "see_calls",
+    f"POST /postings/{_ROW}": "decide_postings",
+    "GET /alarms": "see_calls",
+    f"GET /alarms/{_ROW}": "see_calls",
+    f"POST /alarms/{_ROW}": "take_alarms",
+    "GET /emergency": "see_calls",
+    "GET /records": "see_links",
+    "GET /links": "see_links",
+    "GET /static/<name>": "OPEN",
+    "GET /healthz": "OPEN",
+    "GET /livez": "OPEN",
+    "GET /metrics": "METRICS",
+    # prices
+    "GET /corrections": "see_calls",
+    "POST /corrections": "approve_prices",
+    f"GET /corrections/{_ROW}": "see_calls",
+    f"POST /corrections/{_ROW}": "approve_prices",
+    "GET /laboratory": "rehearse_prices",
+    "POST /laboratory": "rehearse_prices",
+    f"GET /laboratory/{_ROW}": "rehearse_prices",
+    f"GET /laboratory/{_ROW}/<name>": "rehearse_prices",
+    # reports
+    "GET /reports": "reports",
+    "GET /reports/show": "reports",
+    "GET /reports/<kind>": "reports",
+    "GET /reports/<kind>/file.<form>": "reports",
+    # programs
+    "GET /api/v1/openapi.json": "OPEN",
+    "GET /api/<path:rest>": "PROGRAM",
+    "POST /api/<path:rest>": "PROGRAM",
+    "GET /soap/<path:rest>": "OPEN",  # the contract
+    "POST /soap/<path:rest>": "PROGRAM",
+}
+
+
+def _parted(line: str) -> tuple[str, str]:
+    method, _, path = line.partition(" ")
+    return method, path
+
+
+_MAP: Final = Map(
+    [
+        Rule(path, endpoint=access, methods=[method])
+        for (method, path), access in ((_parted(line), access) for line, access in TABLE.items())
+    ]
+)
+_ADDRESSES: Final = _MAP.bind("house")
+
+
+def access_to(method: str, path: str) -> Access | None:
+    """What an address asks for; None where there is no such address. Pure."""
+    try:
+        access, _ = _ADDRESSES.match(path, method)
+    except HTTPException:
+        return None
+    found: Access = access
+    return found
