@@ -7,7 +7,6 @@ much. Only an exchange that tells of calls as they begin (`live`) is heard in ti
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Final
 

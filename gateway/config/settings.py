@@ -399,7 +399,6 @@ class Config:
     hook: tuple[HookSettings, ...]
     trunks: tuple[TrunkSettings, ...] = ()
 
-    @property
     def floors(self) -> Mapping[str, str]:
         """The floor of each room whose number does not tell it."""
         return {**self.watch.floors, **self.rooms.floors}

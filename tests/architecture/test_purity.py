@@ -11,7 +11,7 @@ from tests.architecture.sources import PACKAGES, ROOT, Source, sources
 PURE = [
     "protocols",
     "rating",
-    *(f"gateway/{name}.py" for name in ("settle", "directory", "ledger", "repeats", "instants", "floors")),
+    *(f"gateway/{name}.py" for name in ("settle", "directory", "ledger", "repeats", "instants", "floors", "calling")),
     "gateway/traffic",
     "gateway/alarms",
 ]
