@@ -36,11 +36,14 @@ from rating.money import minor_digits
 LONGEST_SEARCH: Final = 80
 
 NAVIGATION: Final = (
-    ("now", "/", "Now"),
+    ("rooms", "/rooms", "Rooms"),
+    ("now", "/now", "Now"),
     ("calls", "/calls", "Calls"),
     ("postings", "/postings", "Postings"),
     ("alarms", "/alarms", "Alarms"),
 )
+#: The blocks of the frame that change while somebody looks.
+LIVE_BLOCKS: Final = ("name", "pages", "line", "spoken", "banners")
 MORE_NAVIGATION: Final = (
     ("reports", "/reports", "Reports"),
     ("corrections", "/corrections", "Corrections"),
@@ -259,29 +262,41 @@ class Pages:
         """A page within the frame."""
         return Page(self._render(template, await self._seen(), **values))
 
+    async def around(self, here: str, title: str) -> dict[str, str]:
+        """What changes of the frame while a page is looked at, piece by piece, for a page that is told live."""
+        values = self._framed(await self._seen(), here=here, title=title)
+        template = self._templates.get_template("frame.html")
+        context = template.new_context(values)
+        pieces = {name: "".join(template.blocks[name](context)) for name in LIVE_BLOCKS}
+        return pieces | {"name": f'<p id="page-name">{pieces["name"]}</p>'}
+
     def _render(self, template: str, known: Present | None, *, here: str, title: str, **values: Any) -> str:
+        framed = self._framed(known, here=here, title=title)
+        return self._templates.get_template(template).render(**framed, **{"search": "", **values})
+
+    def _framed(self, known: Present | None, *, here: str, title: str) -> dict[str, Any]:
+        """What every page's frame gets."""
         clock, house = self._live.clock(), self._house
         house.troubles()  # brings the status up to date with the writer
         seen = known or Present(counts={}, oldest={}, emergencies=[], names={})
         items = line.status_items(house.status, seen.counts, seen.oldest, clock, readable=known is not None)
         banners = line.banners(house.status, seen.emergencies, seen.names, clock)
-        return self._templates.get_template(template).render(
-            hotel=house.config.property.name,
-            zone=house.config.property.timezone.key,
-            printed=f"{clock.today:%Y-%m-%d %H:%M}",
-            version=self._version,
-            here=here,
-            title=title,
-            navigation=marked(NAVIGATION),
-            more_navigation=marked(MORE_NAVIGATION),
-            end_only=END,
-            need=sum(seen.counts.get(state, 0) for state in ("in_doubt", "refused")),
-            alarms_open=seen.unacknowledged,
-            items=items,
-            banners=banners,
-            spoken=line.spoken(items, banners),
-            **{"search": "", **values},
-        )
+        return {
+            "hotel": house.config.property.name,
+            "zone": house.config.property.timezone.key,
+            "printed": f"{clock.today:%Y-%m-%d %H:%M}",
+            "version": self._version,
+            "here": here,
+            "title": title,
+            "navigation": marked(NAVIGATION),
+            "more_navigation": marked(MORE_NAVIGATION),
+            "end_only": END,
+            "need": sum(seen.counts.get(state, 0) for state in ("in_doubt", "refused")),
+            "alarms_open": seen.unacknowledged,
+            "items": items,
+            "banners": banners,
+            "spoken": line.spoken(items, banners),
+        }
 
     def _groups(self, seen: First, counts: Mapping[str, int]) -> list[dict[str, Any]]:
         """The lively postings of the first page, by state, in the order in which they claim attention."""

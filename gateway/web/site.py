@@ -43,6 +43,11 @@ class Routes:
     # -- pages ----------------------------------------------------------------------------------------------------
 
     @app.route("/", methods=["GET"])
+    def home(self, request: Any) -> bytes:
+        """Where everybody begins."""
+        return see_other(request, "/rooms")
+
+    @app.route("/now", methods=["GET"])
     async def first(self, request: Any) -> bytes:
         """What happens now."""
         return html(request, await self.pages.first())
