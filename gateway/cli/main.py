@@ -31,6 +31,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "report": Entry(
             "gateway.cli.report:report_command", "Report on calls and charges as CSV, XLSX, PDF, JSON, HTML."
         ),
+        "sheet": Entry("gateway.cli.sheet:sheet_command", "Put one call on one page, for the guest who asks."),
         "stays": Entry("gateway.cli.stays:stays_group", "Give a guest's stay a tariff of its own."),
         "alarms": Entry(
             "gateway.cli.alarms:alarms_group", "List and acknowledge alarms, try the mail and the web hooks."

@@ -78,7 +78,7 @@ def report_command(
         seen("counting", 0.1)
         report = _made(kind, _asked(config, database, first, last, masked))
         seen("writing", 0.6)
-        _written(report, form, output, table)
+        written(report, form, output, table)
     if output is not None:
         say(f"{report.title}, {report.days}: {output}")
 
@@ -96,8 +96,8 @@ def _made(kind: str, asked: Asked) -> Report:
     return asked.database.read(lambda connection: KINDS[kind].make(asked, connection))
 
 
-def _written(report: Report, form: str, output: Path | None, table: str) -> None:
-    """Into the file, or by way of one to standard output, so that a report that fails leaves no half of one."""
+def written(report: Report, form: str, output: Path | None, table: str) -> None:
+    """Write a report into the file, or by way of one to standard output, so that a report that fails leaves no half of one."""
     from gateway.reports.as_csv import NoSuchTable
     from gateway.reports.writing import write
 

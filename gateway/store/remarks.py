@@ -164,6 +164,13 @@ def looked(connection: Connection, owner: str, number: int) -> tuple[str, int] |
     return row.room or "", int(row.done_at)
 
 
+def result_of(connection: Connection, owner: str, number: int, call_id: int) -> str:
+    """What came of a command that was a remark about this call; empty where nothing has, or it is about something else."""
+    k = schema.commands.c
+    mine = (k.property == owner, k.id == number, k.deed.in_(OF_CALL), k.subject == str(call_id))
+    return str(connection.execute(select(k.result).where(*mine)).scalar() or "")
+
+
 def _read(connection: Connection, owner: str, which: Any) -> list[Remark]:
     wanted = _WHOLE.where(_m.property == owner, which).order_by(_m.id.desc()).limit(MOST)
     return [Remark(*row) for row in connection.execute(wanted)][::-1]

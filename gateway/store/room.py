@@ -85,10 +85,11 @@ def told_of(connection: Connection, owner: str, room: str) -> bool:
     return connection.execute(wanted).scalar() is not None
 
 
-def phoned_in(connection: Connection, owner: str, room: str) -> bool:
-    """Whether a call was ever made in the room."""
-    wanted = select(_c.id).where(_c.property == owner, _c.room == room).limit(1)
-    return connection.execute(wanted).scalar() is not None
+def last_departure(connection: Connection, owner: str, room: str) -> int | None:
+    """When the last guest of the room is known to have left it."""
+    wanted = select(_r.last_departure).where(_r.property == owner, _r.room == room)
+    found = connection.execute(wanted).scalar()
+    return None if found is None else int(found)
 
 
 def calls(

@@ -96,13 +96,14 @@ class Deeds:
 
     async def give(self, form: Form, number: int) -> int | NotDone:
         """Write a command for a judged form; the number of the command, or why there is none."""
-        return await self._written(_writing(self._house.database.property, self._house.micros(), form, number))
+        return await self.written(_writing(self._house.database.property, self._house.micros(), form, number))
 
     async def acknowledge(self, form: Form, number: int) -> int | NotDone:
         """Write that a person takes an alarm; the number of the command, or why there is none."""
-        return await self._written(_acknowledging(self._house.database.property, self._house.micros(), form, number))
+        return await self.written(_acknowledging(self._house.database.property, self._house.micros(), form, number))
 
-    async def _written(self, write: Callable[[Connection], int | NotDone]) -> int | NotDone:
+    async def written(self, write: Callable[[Connection], int | NotDone]) -> int | NotDone:
+        """Write a command in a transaction and wait a moment for what comes of it; its number, or why there is none."""
         for _ in range(TRIES - 1):
             try:
                 return await self._given(write)

@@ -17,12 +17,13 @@ from sqlalchemy import Connection
 from gateway.ledger import STATES
 from gateway.store import pages as queries
 from gateway.web import line
-from gateway.web.details import facts, of_call, reasons, tabs
+from gateway.web.details import dispute, facts, of_call, reasons, tabs
 from gateway.web.explanation import correction_object
 from gateway.web.house import House
 from gateway.web.live import First, Live, Present
 from gateway.web.marks import FOR_PEOPLE, MEANINGS, NAMES, RARE, TONES
 from gateway.web.persons import END, only_for
+from gateway.web.rack import address_of
 from gateway.web.reads import Reads, StoreBusy, StoreUnreadable
 from gateway.web.rights import access_to
 from gateway.web.security import Tokens
@@ -132,12 +133,13 @@ class Pages:
             further=found.looked_to,
         )
 
-    async def call(self, number: int, language: str = "") -> Page:
+    async def call(self, number: int, language: str = "", told: int | None = None) -> Page:
         """One call: why this amount (in the guest's language, or the one chosen), its postings, its records."""
-        story = await self._reads.read(lambda connection: call_story(connection, self._owner, number))
+        story = await self._reads.read(lambda connection: call_story(connection, self._owner, number, told))
         if story is None:
             return await self.missing(f"There is no call {number}.")
-        return await self.page("call.html", here="calls", title=f"Call {number}", **self._call_values(story, language))
+        values = self._call_values(story, language) | {"told": story["told"]}
+        return await self.page("call.html", here="calls", title=f"Call {number}", **values)
 
     async def call_story(self, number: int) -> Page:
         """The same, as the piece that opens below a line."""
@@ -343,6 +345,9 @@ class Pages:
             "facts": facts(call, view, story["names"]),
             **reasons(call, story["language"], language),
             "corrections": [correction_object(one) for one in story["lists"]],
+            "dispute": dispute(story["remarks"], clock),
+            "call_token": self._tokens.sign("call", call["id"]),
+            "room_address": address_of(call["room"]) if call["room"] else "",
             "charges": charges,
             "tries": {number: [attempt_view(one, clock) for one in rows] for number, rows in story["attempts"].items()},
             "records": [record_view(one, clock) for one in story["records"]],

@@ -28,6 +28,7 @@ TABLE: Final[dict[str, Access]] = {
     "POST /rooms/<room>": "tag_calls",
     "POST /rooms/<room>/earlier": "earlier_stays",
     f"GET /sheets/{_ROW}": "see_calls",
+    f"POST /sheets/{_ROW}": "tag_calls",
     f"GET /sheets/{_ROW}/sheet.pdf": "see_calls",
     "GET /rack/live": "see_calls",
     "GET /find": "see_calls",

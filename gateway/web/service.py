@@ -11,12 +11,14 @@ from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IListeningPort
 
 from gateway.store.elsewhere import Elsewhere, in_threads
+from gateway.web.deeds import Deeds
 from gateway.web.house import House
 from gateway.web.laboratory import Laboratory
 from gateway.web.live import Live
 from gateway.web.pages import Pages
 from gateway.web.price_pages import PricePages
 from gateway.web.price_routes import PriceRoutes
+from gateway.web.rack_pages import RackPages
 from gateway.web.reads import Reads
 from gateway.web.report_pages import ReportPages, Workshop
 from gateway.web.report_routes import ReportRoutes
@@ -24,9 +26,12 @@ from gateway.web.rest.api import Api
 from gateway.web.rest.callers import Callers
 from gateway.web.rest.programs import Programs
 from gateway.web.rest.routes import ApiRoutes
+from gateway.web.room_pages import RoomPages
+from gateway.web.room_routes import RoomRoutes
 from gateway.web.security import BoundedSite, Door, QuietSite, Tokens, Wings, own_hosts
 from gateway.web.site import Routes
 from gateway.web.soap.service import SoapService
+from gateway.web.streams import Streams
 from gateway.web.workers import in_processes
 
 #: Bytes of the secret that signs forms; made anew by each process.
@@ -47,6 +52,7 @@ def door(
     elsewhere: Elsewhere,
     laboratory: Laboratory | None = None,
     workshop: Workshop | None = None,
+    streams: Streams | None = None,
 ) -> Door:
     """The whole site as one resource."""
     bench = laboratory or Laboratory(house, in_processes(clock))
@@ -59,6 +65,9 @@ def door(
     site = Routes(house, reads, live, clock, pages, tokens).app.resource()
     prices = PriceRoutes(pages, PricePages(house, reads, live, tokens, pages, bench, clock), bench).app.resource()
     reports = ReportRoutes(pages, ReportPages(house, reads, live, pages, makes)).app.resource()
+    racks = RackPages(house, reads, live, pages)
+    rooms = RoomPages(house, reads, live, pages, racks, Deeds(house, reads, clock), tokens)
+    rack = RoomRoutes(house, reads, live, pages, racks, rooms, makes, tokens, streams or Streams(clock)).app.resource()
     api = Api(house, reads, live, version)
     routes = ApiRoutes(house, reads, api, programs, callers, version).app.resource()
     below = {
@@ -67,6 +76,10 @@ def door(
         b"/corrections": prices,
         b"/laboratory": prices,
         b"/reports": reports,
+        b"/rooms": rack,
+        b"/rack": rack,
+        b"/sheets": rack,
+        b"/find": rack,
     }
     return Door(Wings(site, below), own_hosts(house.config.web.host))
 
@@ -78,7 +91,8 @@ class WebService:
         self._house, self._reactor = house, reactor
         self._laboratory = Laboratory(house, in_processes(reactor))
         self._workshop = Workshop(in_processes(reactor))
-        self._door = door(house, reactor, in_threads(reactor), self._laboratory, self._workshop)
+        self._streams = Streams(reactor)
+        self._door = door(house, reactor, in_threads(reactor), self._laboratory, self._workshop, self._streams)
         self._port: IListeningPort | None = None
 
     def start(self) -> Deferred[int]:
@@ -98,6 +112,7 @@ class WebService:
         self._door.closed = True
         self._laboratory.close()
         self._workshop.close()
+        self._streams.close()
         port, self._port = self._port, None
         if port is None:
             return succeed(None)
