@@ -146,7 +146,7 @@ class Pages:
         story = await self._reads.read(lambda connection: call_story(connection, self._owner, number))
         if story is None:
             return Page("<p>This call is no longer there.</p>", 404)
-        return Page(self._templates.get_template("story.html").render(**self._call_values(story)))
+        return Page(self._templates.get_template("call_story.html").render(**self._call_values(story)))
 
     async def postings(self, state: str, before: int | None) -> Page:
         """Postings by state; without one, those that wait for a person, as cards."""

@@ -56,6 +56,7 @@ class Cell:
     tone: Tone
     guest: str
     total: str
+    short: str
     calls: int
     signs: tuple[Sign, ...]
     words: str
@@ -68,8 +69,14 @@ class FloorView:
     """A floor: its heading, and its cells."""
 
     key: str
-    title: str
+    name: str
+    kind: str
     cells: tuple[Cell, ...]
+
+    @property
+    def title(self) -> str:
+        """The heading in words."""
+        return f"{self.kind} {self.name}".strip()
 
 
 class Known(NamedTuple):
@@ -116,15 +123,13 @@ def rack(rows: RackRows, known: Known, calling: frozenset[str], clock: Clock) ->
             sums = _added(rows.sums.get(one.reservation, []) for one in stays) if stays else rows.today.get(room, [])
             signs = tuple(_signs(stays, waiting.get(room, []), rows.disputed, room in calling))
             cells.append(_cell(f"r{number}", room, standing, stays, sums, signs, known, clock))
-        floors.append(FloorView(f"floor-{order}", title_of(floor.name), tuple(cells)))
+        floors.append(FloorView(f"floor-{order}", *heading_of(floor.name), tuple(cells)))
     return tuple(floors)
 
 
-def title_of(floor: str) -> str:
-    """The heading of a floor."""
-    if not floor:
-        return "Other rooms"
-    return f"Floor {floor}" if floor[:1].isdigit() else floor
+def heading_of(floor: str) -> tuple[str, str]:
+    """A floor as its heading has it: its name, and what it is called before that where the name is a number."""
+    return (floor, "Floor" if floor[:1].isdigit() else "") if floor else ("Other rooms", "")
 
 
 def _added(sums: Iterable[Sequence[Sum]]) -> list[Sum]:
@@ -141,6 +146,11 @@ def total_words(sums: Sequence[Sum], home: str) -> str:
     """A total as a cell shows it: the figure alone in the house's currency, with the currency in another."""
     shown = [f"{money(one.minor, one.decimals)}{'' if one.currency == home else f' {one.currency}'}" for one in sums]
     return " + ".join(shown)
+
+
+def short_total(sums: Sequence[Sum], home: str) -> str:
+    """The same where there is no room: of several currencies the first alone, with a sign that there is more."""
+    return f"{total_words(sums[:1], home)}{' +' if len(sums) > 1 else ''}"
 
 
 def _signs(
@@ -191,6 +201,7 @@ def _cell(
         tone="red" if "red" in tones else "amber" if "amber" in tones else "quiet",
         guest=f"{visible(name, LONGEST_NAME)}{more}",
         total=total if calls else "",
+        short=short_total(sums, known.currency) if calls else "",
         calls=calls,
         signs=signs,
         words=", ".join(one for one in (*said, *(one.words for one in signs)) if one),

@@ -64,7 +64,7 @@ def guest_view(stay: Stay, remarks: Sequence[Remark], tags: Sequence[str], clock
     languages = dict(explaining.languages())
     spoken = explaining.best_language(stay.language)
     said = (
-        ("since", clock.day(stay.since) if stay.since > 0 else "before the PMS told of the room"),
+        ("since", clock.day(stay.since) if stay.since > 0 else "not told by the PMS"),
         ("left", clock.day(stay.until) if stay.until is not None else ""),
         ("leaves", clock.day(stay.departure) if stay.departure is not None and stay.until is None else ""),
         ("reservation", stay.reservation),
@@ -84,20 +84,21 @@ def guest_view(stay: Stay, remarks: Sequence[Remark], tags: Sequence[str], clock
     )
 
 
-def totals(sums: Sequence[ClassSum]) -> list[Total]:
-    """Class by class, and the sum of each currency below."""
-    lines = [_total(one.number_class or "other", [one]) for one in sums]
+def totals(sums: Sequence[ClassSum], home: str) -> list[Total]:
+    """Class by class, and the sum of each currency below; the house's own currency stands in the heading."""
+    lines = [_total(one.number_class or "other", [one], home) for one in sums]
     for money in dict.fromkeys((one.currency, one.decimals) for one in sums):
         mine = [one for one in sums if (one.currency, one.decimals) == money]
         if len(sums) > 1:
-            lines.append(_total("together", mine))
+            lines.append(_total("together", mine, home))
     return lines
 
 
-def _total(name: str, sums: Sequence[ClassSum]) -> Total:
+def _total(name: str, sums: Sequence[ClassSum], home: str) -> Total:
     first = sums[0]
+    currency = "" if first.currency == home else first.currency
     figures = (sum(one.net for one in sums), sum(one.tax for one in sums), sum(one.amount for one in sums))
-    net, tax, gross = (amount(figure, first.decimals, first.currency) for figure in figures)
+    net, tax, gross = (amount(figure, first.decimals, currency) for figure in figures)
     return Total(name, sum(one.calls for one in sums), minutes(sum(one.seconds for one in sums)), net, tax, gross)
 
 

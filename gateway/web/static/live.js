@@ -29,11 +29,10 @@
     if (!details.open || !details.dataset.story || !body || typing(body)) return;
     const answer = await fetch(details.dataset.story, { cache: "no-store" });
     if (!answer.ok || typing(body)) return;
-    const open = body.querySelector(".raw")?.open;
+    const open = [...body.querySelectorAll("details")].map((one) => one.open);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     body.replaceChildren(...fresh.body.childNodes);
-    const raw = body.querySelector(".raw");
-    if (raw && open) raw.open = true;
+    [...body.querySelectorAll("details")].forEach((one, at) => { if (open[at]) one.open = true; });
   }
 
   // Gives an element what the server says of it now. The element itself stays, and with it the focus, on it or on the

@@ -18,8 +18,6 @@ PAGES = (
     "/rooms",
     "/rooms?view=list",
     "/rooms/201",
-    "/rooms/203?all=1",
-    "/find?q=adler",
     "/sheets/2",
     "/calls",
     "/calls/2",
@@ -94,14 +92,14 @@ def test_every_page_is_whole_and_labelled_and_without_inline_script_or_style(ask
     assert len(page.ids) == len(set(page.ids))
     assert page.headings.count(1) == 1
     assert all(field["in_label"] == "True" or field.get("id") in page.labelled for field in page.fields)
-    assert answer.text.count("<script") == 2
+    assert answer.text.count("<script") == answer.text.count('<script src="/static/') >= 2
     assert "<style" not in answer.text
 
 
 @pytest.mark.parametrize("address", PAGES)
 def test_every_link_of_every_page_leads_somewhere(asker: Asker, address: str) -> None:
     for link in set(Reading(asker.get(address).text).links):
-        if not link.startswith("#"):
+        if not link.startswith("#") and ".pdf" not in link:  # a file is made by a process of its own
             assert asker.get(link.partition("#")[0]).status == 200, link
 
 
