@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, exists, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from gateway.directory import Stay
@@ -22,12 +22,12 @@ MOST_EARLIER: Final = 50
 
 
 class Stretch(NamedTuple):
-    """A room, from an instant on, until another or until now; of a room that was left, only this guest's own calls."""
+    """A room, from an instant on, until another or until now; with `guests`, only the calls that are theirs or nobody's."""
 
     room: str
     since: int
     until: int | None
-    guest: str | None = None
+    guests: tuple[str, ...] = ()
 
 
 class ClassSum(NamedTuple):
@@ -137,9 +137,16 @@ def _within(owner: str, stretches: Sequence[Stretch]) -> ColumnElement[bool]:
 def _in(stretch: Stretch) -> ColumnElement[bool]:
     within = [_c.room == stretch.room, _c.started_at >= stretch.since]
     within += [_c.started_at < stretch.until] if stretch.until is not None else []
-    return and_(*within, *([_c.reservation == stretch.guest] if stretch.guest is not None else []))
+    return and_(*within, *([_theirs(stretch.guests)] if stretch.guests else []))
+
+
+def _theirs(guests: Sequence[str]) -> ColumnElement[bool]:
+    """Calls that nobody is known to have made, that they made, or that came to their bill."""
+    billed = exists().where(_p.property == _c.property, _p.call_id == _c.id, _p.reservation.in_(guests))
+    return or_(_c.reservation.is_(None), _c.reservation.in_(guests), billed)
 
 
 def _costing() -> ColumnElement[bool]:
     """Calls that cost something, wait for a price, are not over yet, or were emergencies: what a guest asks about."""
-    return or_(_c.status.in_(("charge", "open")), _c.amount > 0, _c.number_class == "emergency")
+    dear, grave = func.coalesce(_c.amount, 0) > 0, func.coalesce(_c.number_class, "") == "emergency"
+    return or_(_c.status.in_(("charge", "open")), dear, grave)

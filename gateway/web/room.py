@@ -132,8 +132,8 @@ def stretches(room: str, here: Sequence[Stay], stays: Sequence[Stay], empty_sinc
     if not here:
         return [Stretch(room, empty_since, None)]
     before = [one for one in stays if one.until is not None]
-    moved = [Stretch(one.room, one.since, one.until, one.reservation) for one in before]
-    return [*moved, Stretch(room, min(one.since for one in here), None)]
+    moved = [Stretch(one.room, one.since, one.until, (one.reservation,)) for one in before]
+    return [*moved, Stretch(room, min(one.since for one in here), None, tuple(one.reservation for one in here))]
 
 
 def budget_words(calls: Sequence[Mapping[str, Any]]) -> str:

@@ -119,7 +119,7 @@ class RoomPages:
     def _stretches(self, connection: Connection, room: str, shown: list[Stay]) -> list[Stretch]:
         owner = self._house.database.property
         if shown and shown[0].until is not None:
-            return [Stretch(room, shown[0].since, shown[0].until, shown[0].reservation)]
+            return [Stretch(room, shown[0].since, shown[0].until, (shown[0].reservation,))]
         guests = [one.reservation for one in shown]
         stays = rooms.stays_of(connection, owner, guests) if guests else []
         left = rooms.last_departure(connection, owner, room) if not shown else None

@@ -121,7 +121,9 @@ class Streams:
         """What there is to be seen."""
         self._look = look
 
-    def __len__(self) -> int:
+    @property
+    def readers(self) -> int:
+        """How many keep the page open."""
         return len(self._readers)
 
     @property
