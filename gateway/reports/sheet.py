@@ -21,7 +21,7 @@ from protocols.text import mask_number
 from rating.money import format_amount
 
 KIND: Final = "sheet"
-_FACTS: Final = (Column("what", "The call"), Column("value", ""))
+_FACTS: Final = (Column("what", "Of the call"), Column("value", "As it was stored"))
 _CHARGES: Final = (
     Column("part", "Part", "count"),
     Column("amount", "Amount", "money"),
