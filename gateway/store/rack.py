@@ -6,10 +6,8 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from gateway.directory import Stay
 from gateway.store import remarks, schema
 from gateway.store.outbox import lively
-from gateway.store.stays import stay_of
 
 _s, _p, _c, _r = schema.stays.c, schema.postings.c, schema.calls.c, schema.rooms.c
 
@@ -17,6 +15,17 @@ _s, _p, _c, _r = schema.stays.c, schema.postings.c, schema.calls.c, schema.rooms
 MARKING: Final = ("in_doubt", "refused", "held")
 #: Postings of one marking state that are looked at; beyond that a house has other troubles than marks.
 MOST_MARKS: Final = 5_000
+
+
+class Guest(NamedTuple):
+    """Somebody in a room: as much of a stay as the rack shows."""
+
+    reservation: str
+    room: str
+    since: int
+    name: str
+    no_post: bool
+    departure: int | None
 
 
 class Sum(NamedTuple):
@@ -40,7 +49,7 @@ class Waiting(NamedTuple):
 class RackRows(NamedTuple):
     """Everything the rack knows from the store; `sums` by reservation, `today` by room, only where there is no PMS."""
 
-    stays: list[Stay]
+    guests: list[Guest]
     told: list[str]
     sums: dict[str, list[Sum]]
     waiting: list[Waiting]
@@ -51,7 +60,7 @@ class RackRows(NamedTuple):
 def read(connection: Connection, owner: str, midnight: int | None, listed: tuple[str, ...]) -> RackRows:
     """The rack as it stands. `midnight` asks what was phoned since then in the `listed` rooms, for a house without a PMS."""
     return RackRows(
-        stays=in_house(connection, owner),
+        guests=in_house(connection, owner),
         told=list(connection.execute(select(_r.room).where(_r.property == owner)).scalars()),
         sums=_sums(connection, owner),
         waiting=_waiting(connection, owner),
@@ -60,17 +69,20 @@ def read(connection: Connection, owner: str, midnight: int | None, listed: tuple
     )
 
 
-def in_house(connection: Connection, owner: str) -> list[Stay]:
+_GUEST: Final = select(*[_s[name] for name in Guest._fields])
+
+
+def in_house(connection: Connection, owner: str) -> list[Guest]:
     """Everybody who is in a room now; the first of a room to come is its payer."""
-    wanted = select(schema.stays).where(_s.property == owner, _s.until.is_(None)).order_by(_s.since, _s.id)
-    return [stay_of(row) for row in connection.execute(wanted).mappings()]
+    wanted = _GUEST.where(_s.property == owner, _s.until.is_(None)).order_by(_s.since, _s.id)
+    return [Guest._make(row) for row in connection.execute(wanted).all()]
 
 
-def guests_like(connection: Connection, owner: str, words: str, most: int) -> list[Stay]:
+def guests_like(connection: Connection, owner: str, words: str, most: int) -> list[Guest]:
     """Guests in the house whose name contains the words, or whose reservation they are."""
     named = _s.name.icontains(words, autoescape=True) | (_s.reservation == words)
-    wanted = select(schema.stays).where(_s.property == owner, _s.until.is_(None), named).order_by(_s.room, _s.id)
-    return [stay_of(row) for row in connection.execute(wanted.limit(most)).mappings()]
+    wanted = _GUEST.where(_s.property == owner, _s.until.is_(None), named).order_by(_s.room, _s.id)
+    return [Guest._make(row) for row in connection.execute(wanted.limit(most)).all()]
 
 
 def _sums(connection: Connection, owner: str) -> dict[str, list[Sum]]:
@@ -101,6 +113,6 @@ def _today(connection: Connection, owner: str, midnight: int, listed: tuple[str,
 
 def _gathered(rows: Any) -> dict[str, list[Sum]]:
     found: dict[str, list[Sum]] = {}
-    for whose, calls, minor, currency, decimals in rows:
+    for whose, calls, minor, currency, decimals in rows.all():
         found.setdefault(whose, []).append(Sum(int(calls), int(minor), currency, int(decimals)))
     return found

@@ -1,4 +1,4 @@
-"""The rack as values: every room of the house as a cell, by floor. Pure: what is shown is decided here, how it looks is not.
+"""The rack as values: every room of the house as a cell, by floor. What is shown is decided here, how it looks is not.
 
 A cell says the same thing three times: by colour, by a sign, and in words for whoever sees neither.
 """
@@ -6,14 +6,14 @@ A cell says the same thing three times: by colour, by a sign, and in words for w
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from urllib.parse import quote
 
-from gateway.directory import Stay
-from gateway.floors import by_floor
-from gateway.store.rack import RackRows, Sum, Waiting
+from gateway.floors import Floor, by_floor
+from gateway.store.rack import Guest, RackRows, Sum, Waiting
 from gateway.store.reading import money
 from gateway.web.marks import NAMES, SIGNS, Tone
 from gateway.web.words import Clock, count, visible
@@ -98,33 +98,81 @@ def room_at(segment: str) -> str:
     return "~".join(one.replace("~s", "/") for one in segment.split("~~"))
 
 
-def rooms_of(rows: RackRows, known: Known) -> set[str]:
+def rooms_of(rows: RackRows, known: Known) -> frozenset[str]:
     """Every room there is: those the PMS told of, or, before it has, those of the hotel's own list."""
-    rooms = {one.room for one in rows.stays} | set(rows.told) | set(known.floors) | set(rows.today)
+    rooms = {one.room for one in rows.guests} | set(rows.told) | set(known.floors) | set(rows.today)
     rooms |= {one.room for one in rows.waiting}
-    return rooms if rows.told else rooms | set(known.listed[:MOST_LISTED])
+    return frozenset(rooms if rows.told else rooms | set(known.listed[:MOST_LISTED]))
 
 
-def rack(rows: RackRows, known: Known, calling: frozenset[str], clock: Clock) -> tuple[FloorView, ...]:
-    """The whole rack."""
-    guests: dict[str, list[Stay]] = {}
-    for stay in rows.stays:
-        guests.setdefault(stay.room, []).append(stay)
-    waiting: dict[str, list[Waiting]] = {}
+class InRoom(NamedTuple):
+    """All that the cell of one room rests on."""
+
+    key: str
+    room: str
+    told: bool
+    guests: tuple[Guest, ...]
+    sums: tuple[Sum, ...]
+    waiting: tuple[Waiting, ...]
+    disputed: int
+    calling: bool
+
+
+class Rack:
+    """Draws the rack, and remembers each cell with what it rests on: most commits change one room of five hundred."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self._plan: tuple[frozenset[str], tuple[Floor, ...]] = (frozenset(), ())
+        self._cells: dict[str, tuple[InRoom, Cell]] = {}
+        self._day: date | None = None
+
+    def draw(self, rows: RackRows, calling: frozenset[str], clock: Clock) -> tuple[FloorView, ...]:
+        """The whole rack, by floor."""
+        if clock.today.date() != self._day:  # cells tell of days
+            self._day, self._cells = clock.today.date(), {}
+        rooms = rooms_of(rows, self._known)
+        if rooms != self._plan[0]:
+            self._plan = rooms, by_floor(rooms, self._known.floors)
+        inside = _inside(rows, calling)
+        number, views = 0, []
+        for order, floor in enumerate(self._plan[1], 1):
+            cells = []
+            for room in floor.rooms:
+                number += 1
+                cells.append(self._cell(inside(f"r{number}", room), clock))
+            views.append(FloorView(f"floor-{order}", *heading_of(floor.name), tuple(cells)))
+        return tuple(views)
+
+    def _cell(self, inside: InRoom, clock: Clock) -> Cell:
+        before = self._cells.get(inside.key)
+        if before is not None and before[0] == inside:
+            return before[1]
+        cell = _drawn(inside, self._known, clock)
+        self._cells[inside.key] = (inside, cell)
+        return cell
+
+
+def _inside(rows: RackRows, calling: frozenset[str]) -> Callable[[str, str], InRoom]:
+    """What there is of each room."""
+    guests: dict[str, tuple[Guest, ...]] = {}
+    for guest in rows.guests:
+        guests[guest.room] = (*guests.get(guest.room, ()), guest)
+    waiting: dict[str, tuple[Waiting, ...]] = {}
     for one in rows.waiting:
-        waiting.setdefault(one.room, []).append(one)
-    told, number, floors = set(rows.told), 0, []
-    for order, floor in enumerate(by_floor(rooms_of(rows, known), known.floors), 1):
-        cells = []
-        for room in floor.rooms:
-            number += 1
-            stays = guests.get(room, [])
-            standing: Standing = "in" if stays else "vacant" if room in told else "untold"
-            sums = _added(rows.sums.get(one.reservation, []) for one in stays) if stays else rows.today.get(room, [])
-            signs = tuple(_signs(stays, waiting.get(room, []), rows.disputed, room in calling))
-            cells.append(_cell(f"r{number}", room, standing, stays, sums, signs, known, clock))
-        floors.append(FloorView(f"floor-{order}", *heading_of(floor.name), tuple(cells)))
-    return tuple(floors)
+        waiting[one.room] = (*waiting.get(one.room, ()), one)
+    told = set(rows.told)
+
+    def inside(key: str, room: str) -> InRoom:
+        here = guests.get(room, ())
+        if len(here) == 1:
+            sums = rows.sums.get(here[0].reservation, ())
+        else:
+            sums = _added(rows.sums.get(one.reservation, ()) for one in here) if here else rows.today.get(room, ())
+        quarrels = sum(rows.disputed.get(one.reservation, 0) for one in here) if rows.disputed else 0
+        return InRoom(key, room, room in told, here, tuple(sums), waiting.get(room, ()), quarrels, room in calling)
+
+    return inside
 
 
 def heading_of(floor: str) -> tuple[str, str]:
@@ -153,59 +201,48 @@ def short_total(sums: Sequence[Sum], home: str) -> str:
     return f"{total_words(sums[:1], home)}{' +' if len(sums) > 1 else ''}"
 
 
-def _signs(
-    stays: Sequence[Stay], waiting: Sequence[Waiting], disputed: Mapping[str, int], calling: bool
-) -> Iterable[Sign]:
-    here = {one.reservation for one in stays}
+def _signs(inside: InRoom) -> Iterable[Sign]:
+    here = {one.reservation for one in inside.guests}
     for state in ("refused", "in_doubt", "held"):
-        mine = sum(one.number for one in waiting if one.state == state and one.reservation in here)
-        others = sum(one.number for one in waiting if one.state == state and one.reservation not in here)
+        mine = sum(one.number for one in inside.waiting if one.state == state and one.reservation in here)
+        others = sum(one.number for one in inside.waiting if one.state == state and one.reservation not in here)
         if mine or others:
             whose = ("", f", {others} of them not of this guest")[bool(mine and others)]
-            whose = ", not of this guest" if others and not mine and stays else whose
-            words = f"{count(mine + others, 'charge')} {NAMES[state]}{whose}"
-            yield LEGEND[state]._replace(words=words)
-    quarrels = sum(disputed.get(one, 0) for one in here)
-    if quarrels:
-        yield LEGEND["disputed"]._replace(words=f"{count(quarrels, 'call')} in dispute")
-    if any(one.no_post for one in stays):
+            whose = ", not of this guest" if others and not mine and here else whose
+            yield LEGEND[state]._replace(words=f"{count(mine + others, 'charge')} {NAMES[state]}{whose}")
+    if inside.disputed:
+        yield LEGEND["disputed"]._replace(words=f"{count(inside.disputed, 'call')} in dispute")
+    if any(one.no_post for one in inside.guests):
         yield LEGEND["no_post"]
-    if calling:
+    if inside.calling:
         yield LEGEND["calling"]
 
 
-def _cell(
-    key: str,
-    room: str,
-    standing: Standing,
-    stays: Sequence[Stay],
-    sums: Sequence[Sum],
-    signs: tuple[Sign, ...],
-    known: Known,
-    clock: Clock,
-) -> Cell:
-    name = stays[0].name or f"reservation {stays[0].reservation}" if stays else ""
-    more = f" +{len(stays) - 1}" if len(stays) > 1 else ""
-    calls, total = sum(one.calls for one in sums), total_words(sums, known.currency)
-    names = ", ".join(one.name or f"reservation {one.reservation}" for one in stays)
+def _drawn(inside: InRoom, known: Known, clock: Clock) -> Cell:
+    guests, signs = inside.guests, tuple(_signs(inside))
+    names = [one.name or f"reservation {one.reservation}" for one in guests]
+    more = f" +{len(guests) - 1}" if len(guests) > 1 else ""
+    calls, total = sum(one.calls for one in inside.sums), total_words(inside.sums, known.currency)
+    standing: Standing = "in" if guests else "vacant" if inside.told else "untold"
     tones = [one.tone for one in signs]
-    said = [f"Room {room}", names or {"vacant": "vacant", "untold": "no news from the PMS"}.get(standing, "")]
-    said += [f"{count(calls, 'call')}{'' if known.has_pms or stays else ' today'}"] if calls else []
-    said += [f"{total}{f' {known.currency}' if total[-1:].isdigit() else ''}"] if calls else []
-    leaving = [one.departure for one in stays if one.departure is not None]
+    said = [f"Room {inside.room}", ", ".join(names) or ("vacant" if inside.told else "no news from the PMS")]
+    if calls:
+        said.append(f"{count(calls, 'call')}{'' if known.has_pms or guests else ' today'}")
+        said.append(f"{total}{f' {known.currency}' if total[-1:].isdigit() else ''}")
+    leaving = [one.departure for one in guests if one.departure is not None]
     return Cell(
-        key=key,
-        room=room,
-        address=address_of(room),
+        key=inside.key,
+        room=inside.room,
+        address=address_of(inside.room),
         standing=standing,
         tone="red" if "red" in tones else "amber" if "amber" in tones else "quiet",
-        guest=f"{visible(name, LONGEST_NAME)}{more}",
+        guest=f"{visible(names[0], LONGEST_NAME)}{more}" if names else "",
         total=total if calls else "",
-        short=short_total(sums, known.currency) if calls else "",
+        short=short_total(inside.sums, known.currency) if calls else "",
         calls=calls,
         signs=signs,
-        words=", ".join(one for one in (*said, *(one.words for one in signs)) if one),
-        since=clock.day(stays[0].since) if stays and stays[0].since > 0 else "",
+        words=", ".join((*said, *(one.words for one in signs))),
+        since=clock.day(guests[0].since) if guests and guests[0].since > 0 else "",
         until=clock.day(min(leaving)) if leaving else "",
     )
 

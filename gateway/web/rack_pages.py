@@ -18,7 +18,7 @@ from gateway.store import rack as queries
 from gateway.web.house import House
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
-from gateway.web.rack import LEGEND, FloorView, Known, address_of, counts, digest, rack
+from gateway.web.rack import LEGEND, Cell, FloorView, Known, Rack, address_of, counts, digest
 from gateway.web.reads import Reads, StoreBusy, StoreUnreadable
 from gateway.web.streams import Seen
 from gateway.web.templates import environment
@@ -47,6 +47,9 @@ class RackPages:
         self._drawn = live.shared(self._draw)
         self._kept: Drawn | None = None
         self._known = known_of(house)
+        self._rack = Rack(self._known)
+        self._cells: dict[str, tuple[Cell, Markup]] = {}
+        self._macro: Any = environment().get_template("rack_parts.html").module.cell  # type: ignore[attr-defined]
 
     async def rack(self, view: str) -> Page:
         """Every room of the house. Nothing that was asked is repeated on it, so it may be sent compressed."""
@@ -110,17 +113,19 @@ class RackPages:
         def work(connection: Connection) -> queries.RackRows:
             return queries.read(connection, owner, midnight, known.listed)
 
-        floors = rack(await self._reads.read(work), known, rests_on[2], clock)
-        self._kept = drawn(rests_on, floors)
+        floors = self._rack.draw(await self._reads.read(work), rests_on[2], clock)
+        self._kept = self._written(rests_on, floors)
         return self._kept
 
-
-def drawn(rests_on: tuple[int, date, frozenset[str]], floors: tuple[FloorView, ...]) -> Drawn:
-    """A rack with its cells as HTML."""
-    macro: Any = environment().get_template("rack_parts.html").module.cell  # type: ignore[attr-defined]
-    html = {cell.key: macro(cell) for floor in floors for cell in floor.cells}
-    shape = digest({floor.title: "\x1d".join(cell.room for cell in floor.cells) for floor in floors})
-    return Drawn(rests_on=rests_on, floors=floors, html=html, shape=shape, digest=digest(html))
+    def _written(self, rests_on: tuple[int, date, frozenset[str]], floors: tuple[FloorView, ...]) -> Drawn:
+        """A rack with its cells as HTML; a cell that stands as it stood is not written again."""
+        before, self._cells = self._cells, {}
+        for cell in (cell for floor in floors for cell in floor.cells):
+            known = before.get(cell.key)
+            self._cells[cell.key] = known if known is not None and known[0] is cell else (cell, self._macro(cell))
+        html = {key: written for key, (_, written) in self._cells.items()}
+        shape = digest({floor.title: "\x1d".join(cell.room for cell in floor.cells) for floor in floors})
+        return Drawn(rests_on=rests_on, floors=floors, html=html, shape=shape, digest=digest(html))
 
 
 def known_of(house: House) -> Known:

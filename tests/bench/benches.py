@@ -20,6 +20,7 @@ from tests.bench import (
     neighbours,
     posting,
     pricing,
+    rack,
     reading,
     replaying,
     safety,
@@ -42,6 +43,7 @@ BENCHES: Final[dict[str, tuple[str, Callable[[], Findings]]]] = {
     "soap": ("Posting over SOAP", soap.bench),
     "whole": ("The whole road: record in, charge posted and marked", whole.bench),
     "traffic": ("Trunks", traffic.bench),
+    "rack": ("The rack of rooms", rack.bench),
     "safety": ("What safety costs", safety.bench),
     "enduring": ("Recovery and memory", enduring.bench),
 }

@@ -93,7 +93,6 @@ def test_a_clerk_finds_a_room_explains_a_call_and_marks_it_with_the_keyboard_alo
     page.wait_for_url("**/rooms")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_rack_is_told_live_keeps_the_focus_and_needs_no_script(
     browser: Browser, looking: Looking, site: SiteProcess
 ) -> None:

@@ -44,7 +44,7 @@ def test_the_rack_adds_up_each_guest_and_finds_what_waits(store_url: str) -> Non
     evening(rig)
     owner = rig.database.property
     found = rig.database.read(lambda c: rack.read(c, owner, None, ()))
-    (stay,) = found.stays
+    (stay,) = found.guests
     (total,) = found.sums[stay.reservation]
     assert total == Sum(2, 80 + 120, "PLN", 2)
     assert found.waiting == [Waiting("305", None, "held", 1)]
@@ -60,14 +60,14 @@ def test_the_rack_adds_up_each_guest_and_finds_what_waits(store_url: str) -> Non
             room.left_out(c, owner, mine),
             room.by_class(c, owner, mine),
             room.by_state(c, owner, [guest]),
-            [one.id for one in rack.guests_like(c, owner, guest, 5)],
+            rack.guests_like(c, owner, guest, 5),
             room.here(c, owner, "305"),
         )
     )
     assert told[:3] == ([2, 1], [2, 1], 1)
     assert [(one.calls, one.amount) for one in told[3]] == [(2, 200)]
     assert [(one.state, one.number, one.amount) for one in told[4]] == [("due", 2, 200)]
-    assert told[5:] == ([stay.id], [])
+    assert told[5:] == ([stay], [])
     rig.news(CheckedOut(room="201", reservation=guest, at=rig.now))
     gone = rig.database.read(lambda c: (room.earlier(c, owner, "201"), room.last_departure(c, owner, "201")))
     assert [one.reservation for one in gone[0]] == [guest]

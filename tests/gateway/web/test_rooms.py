@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 from sqlalchemy import text
 
-from gateway.directory import Stay
 from gateway.roles import Person
-from gateway.store.rack import RackRows, Sum, Waiting
+from gateway.store.rack import Guest, RackRows, Sum, Waiting
 from gateway.web.persons import dressed
-from gateway.web.rack import Known, address_of, rack, room_at
+from gateway.web.rack import FloorView, Known, Rack, address_of, room_at
 from gateway.web.report_pages import Workshop
 from gateway.web.templates import masked
 from gateway.web.words import Clock
@@ -38,21 +37,26 @@ KNOWN = Known(listed=("101", "102"), floors={"Royal Suite": "Attic"}, currency="
 # -- the rack as values -------------------------------------------------------------------------------------------
 
 
-def rows(*stays: Stay, told: tuple[str, ...] = (), waiting: tuple[Waiting, ...] = (), **sums: Sum) -> RackRows:
+def drawn(rows: RackRows, calling: frozenset[str] = frozenset()) -> tuple[FloorView, ...]:
+    """A rack, drawn."""
+    return Rack(KNOWN).draw(rows, calling, CLOCK)
+
+
+def rows(*guests: Guest, told: tuple[str, ...] = (), waiting: tuple[Waiting, ...] = (), **sums: Sum) -> RackRows:
     """A rack's rows, by reservation."""
-    return RackRows(list(stays), list(told), {one: [sum_] for one, sum_ in sums.items()}, list(waiting), {}, {})
+    return RackRows(list(guests), list(told), {one: [sum_] for one, sum_ in sums.items()}, list(waiting), {}, {})
 
 
 def test_a_cell_says_by_colour_sign_and_words_the_same() -> None:
-    adler = Stay(id=1, reservation="A", room="201", since=1, name="Adler", no_post=True)
-    child = Stay(id=2, reservation="B", room="201", since=2, name="Adler, Tim")
+    adler = Guest("A", "201", 1, "Adler", no_post=True, departure=None)
+    child = Guest("B", "201", 2, "Adler, Tim", no_post=False, departure=None)
     waiting = (
         Waiting("201", "A", "in_doubt", 2),
         Waiting("201", "gone", "refused", 1),
         Waiting("202", "gone", "held", 1),
     )
     found = rows(adler, child, told=("201", "202"), waiting=waiting, A=Sum(3, 1240, "PLN", 2), B=Sum(1, 60, "PLN", 2))
-    floors = rack(found, KNOWN, frozenset({"201"}), CLOCK)
+    floors = drawn(found, frozenset({"201"}))
     assert [(floor.title, [cell.room for cell in floor.cells]) for floor in floors] == [
         ("Floor 2", ["201", "202"]),
         ("Attic", ["Royal Suite"]),
@@ -69,16 +73,25 @@ def test_a_cell_says_by_colour_sign_and_words_the_same() -> None:
 
 
 def test_the_hotels_own_list_stands_in_until_the_pms_has_told_of_rooms() -> None:
-    before = rack(rows(), KNOWN, frozenset(), CLOCK)
-    after = rack(rows(told=("101",)), KNOWN, frozenset(), CLOCK)
+    before = drawn(rows())
+    after = drawn(rows(told=("101",)))
     assert [cell.room for floor in before for cell in floor.cells] == ["101", "102", "Royal Suite"]
     assert [cell.room for floor in after for cell in floor.cells] == ["101", "Royal Suite"]
 
 
+def test_a_cell_is_drawn_anew_only_where_something_changed() -> None:
+    rack, adler = Rack(KNOWN), Guest("A", "101", 1, "Adler", no_post=False, departure=None)
+    first = rack.draw(rows(adler, told=("101", "102")), frozenset(), CLOCK)[0].cells
+    again = rack.draw(rows(adler, told=("101", "102"), A=Sum(1, 80, "PLN", 2)), frozenset(), CLOCK)[0].cells
+    assert again[0] is not first[0]
+    assert again[0].total == "0.80"
+    assert again[1] is first[1]
+
+
 def test_a_total_in_several_currencies_is_never_cut_to_look_like_one() -> None:
-    stay = Stay(id=1, reservation="A", room="101", since=1, name="Adler")
+    stay = Guest("A", "101", 1, "Adler", no_post=False, departure=None)
     found = rows(stay, told=("101",))._replace(sums={"A": [Sum(1, 300, "EUR", 2), Sum(1, 1240, "PLN", 2)]})
-    cell = rack(found, KNOWN, frozenset(), CLOCK)[0].cells[0]
+    cell = drawn(found)[0].cells[0]
     assert (cell.total, cell.short, cell.calls) == ("3.00 EUR + 12.40", "3.00 EUR +", 2)
 
 
