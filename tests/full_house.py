@@ -65,8 +65,8 @@ _ROOM_ROWS: Final = f"""
 """
 
 
-def fill(connection: Connection, owner: str, now: int, calls: int, first: int = 1) -> None:
-    """Write so many calls, the last of them now, numbered from `first` on, with their charges, stays and rooms."""
+def fill(connection: Connection, owner: str, now: int, calls: int, first: int = 10_000_000) -> None:
+    """Write so many calls, the last of them now, numbered from `first` on (beyond any record), with their charges, stays and rooms."""
     generations = max(1, calls // A_GENERATION)
     calls, began = generations * A_GENERATION, now - generations * A_GENERATION * STEP
     said = {"owner": owner, "began": began}

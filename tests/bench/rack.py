@@ -2,7 +2,7 @@
 
 The bare queries are the same questions in plain SQL on sqlite3, their rows fetched and nothing done with them. For the
 second figure a real intake, its writer and the site share one process and one reactor; somebody asks for the rack again
-and again, each time after a commit, so that what was drawn no longer stands, first in a quiet house and then while the
+and again, each time after a commit, so that the store is asked anew, first in a quiet house and then while the
 exchange sends an even 200 records a second.
 """
 
@@ -32,7 +32,7 @@ from tests.bench.lab import full, measure
 from tests.bench.reception import Reception, Sender, run
 from tests.bench.sender import WARM_UP
 from tests.full_house import ROOMS, fill
-from tests.gateway.configurations import good, with_tariff
+from tests.gateway.configurations import EXAMPLE, good, with_tariff
 from tests.gateway.web.asking import Asker
 from tests.gateway.web.house import StandingHouse, as_house
 
@@ -81,8 +81,7 @@ def page(folder: Path, *, calls: int, rounds: int) -> dict[str, Any]:
     taken: dict[str, list[float]] = {"page": [], "bare": [], "kept": []}
     size = 0
     for _ in range(rounds):
-        house.writer.submit(Nothing())
-        house.rig.pump()
+        house.call("201", "90048601234567", 60)
         asker.clock.advance(60)
         taken["page"].append(_timed(lambda: asker.get("/rooms", accept_encoding="gzip")))
         taken["kept"].append(_timed(lambda: asker.get("/rooms", accept_encoding="gzip")))
@@ -105,7 +104,7 @@ class Shown:
     link = None
 
     def __init__(self, desk: Reception, folder: Path) -> None:
-        self.config = good(with_tariff(folder))
+        self.config = good(with_tariff(folder), EXAMPLE)
         self.status = Status(started=utc_now())
         self.database, self.writer = desk.house.database, desk.house.writer
         self.listeners: list[Any] = []
@@ -130,9 +129,9 @@ def busy(folder: Path, *, calls: int) -> dict[str, Any]:
         desk.house.database.transact(lambda c: fill(c, "BENCH", now, calls))
         desk.house.database.transact(desk.house.memory.reload)
         intake = await desk.open()
-        shown: Any = Shown(desk, folder)
+        site: Any = Shown(desk, folder)
         endpoint: Any = TCP4ServerEndpoint(reactor, 0, interface="127.0.0.1")  # type: ignore[no-untyped-call]
-        port = await endpoint.listen(QuietSite(door(shown, reactor, in_threads(reactor)), reactor))
+        port = await endpoint.listen(QuietSite(door(site, reactor, in_threads(reactor)), reactor))
         address = f"http://127.0.0.1:{port.getHost().port}/rooms"
         quiet = await deferToThread(_ask, address, lambda: reactor.callFromThread(desk.house.writer.submit, Nothing()))
         seconds = 3 * sum(quiet) + 2

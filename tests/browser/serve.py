@@ -32,7 +32,7 @@ class Orders:
                 self._house.call(extension, number, 75)
             case ["full"]:
                 house = self._house
-                house.database.transact(lambda c: fill(c, house.database.property, house.micros(), 12_000, first=1_000))
+                house.database.transact(lambda c: fill(c, house.database.property, house.micros(), 12_000))
                 house.database.transact(house.rig.memory.reload)
                 house.read_commands_soon()  # a commit, by which the rack sees that something is new
             case ["down"]:

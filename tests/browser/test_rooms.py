@@ -123,14 +123,10 @@ def test_a_rack_is_told_live_keeps_the_focus_and_needs_no_script(
     looking.wrong.clear()  # the browser says that the stream is gone
 
 
-def test_axe_finds_nothing_on_list_room_sheet_and_search(
-    browser: Browser, full_house: SiteProcess, scheme: Any
-) -> None:
-    context = browser.new_context(color_scheme=scheme)
-    page = context.new_page()
-    for address in ("/rooms?view=list", "/rooms/201?all=1", "/rooms/110", "/sheets/2", "/find?q=nowak", "/calls/3"):
-        page.goto(f"{full_house.url}{address}")
+def test_axe_finds_nothing(reading: Looking) -> None:
+    page = reading.page
+    for address in ("/rooms", "/rooms?view=list", "/rooms/202?all=1", "/sheets/2", "/find?q=adler", "/calls/3"):
+        reading.go(address)
         for more in page.locator("details.more > summary").all():
             more.click()
         assert faults(page) == [], address
-    context.close()
