@@ -46,6 +46,11 @@ _POSTINGS: Final = """
         decimals, 1, 0, 0, started_at, started_at, 'OK', '', 'charge'
     FROM calls WHERE property = :owner AND id >= :first AND status = 'charge'
 """
+#: Records and calls count on together: the next record has a number behind these calls.
+_LAST_RECORD: Final = """
+    INSERT INTO records (property, id, segment, position, source, received_at, kind, reason, mark, raw)
+    VALUES (:owner, :last, 0, 0, 'main', :now, 'furniture', '', '', x'2D')
+"""
 _STAYS: Final = f"""
     WITH RECURSIVE g(generation) AS (SELECT 0 UNION ALL SELECT generation + 1 FROM g WHERE generation + 1 < :generations),
     r(k) AS (SELECT 0 UNION ALL SELECT k + 1 FROM r WHERE k + 1 < {ROOMS})
@@ -65,8 +70,8 @@ _ROOM_ROWS: Final = f"""
 """
 
 
-def fill(connection: Connection, owner: str, now: int, calls: int, first: int = 10_000_000) -> None:
-    """Write so many calls, the last of them now, numbered from `first` on (beyond any record), with their charges, stays and rooms."""
+def fill(connection: Connection, owner: str, now: int, calls: int, first: int = 1_000) -> None:
+    """Write so many calls, the last of them now, numbered from `first` on, with their charges, stays and rooms."""
     generations = max(1, calls // A_GENERATION)
     calls, began = generations * A_GENERATION, now - generations * A_GENERATION * STEP
     said = {"owner": owner, "began": began}
@@ -74,3 +79,4 @@ def fill(connection: Connection, owner: str, now: int, calls: int, first: int = 
     connection.execute(text(_STAYS), {**said, "generations": generations, "stay": 1_000})
     connection.execute(text(_CALLS), {**said, "calls": calls, "first": first})
     connection.execute(text(_POSTINGS), {"owner": owner, "first": first, "newest": first + calls - A_GENERATION})
+    connection.execute(text(_LAST_RECORD), {"owner": owner, "last": first + calls, "now": now})

@@ -55,6 +55,9 @@ BARE: Final = (
     f"SELECT * FROM remarks WHERE property = 'SEASIDE' AND reservation IN ({_OPEN}) ORDER BY id",
     # what the status line of every page asks
     f"SELECT state, count(*) FROM postings WHERE property = 'SEASIDE' AND {_LIVELY} GROUP BY state",
+    "SELECT c.id, c.room, c.dialled, c.started_at FROM calls c JOIN records r ON r.property = c.property AND r.id = c.id "
+    "WHERE c.property = 'SEASIDE' AND c.id > (SELECT max(id) FROM records WHERE property = 'SEASIDE') - 20000 "
+    "AND c.number_class = 'emergency' ORDER BY c.id DESC LIMIT 50",
 )
 
 
