@@ -43,6 +43,8 @@ Hold: TypeAlias = Literal[
     "possible_repeat",  # equals a stored record after a reconnect: a person, or the run that proves it
     "amount_fell",  # a later leg made the call cheaper than what was posted: a person
     "by_hand",  # an approved correction that this PMS takes over no link: a person books it and says so
+    "awaits_reversal",  # a charge that an act moved or made less: what it replaces is off the folio, or a person
+    "acted_on",  # a later record changes a call whose charge a person had changed: a person
     "restored",  # the store was a copy, and the charge may be on the folio since: a person
 ]
 
@@ -75,6 +77,7 @@ ARROWS: Final[Mapping[tuple[State, Event], State]] = {
     ("held", "written_off"): "written_off",
     ("due", "offered"): "sent",
     ("due", "guest_gone"): "held",
+    ("due", "written_off"): "written_off",
     ("due", "restored"): "held",
     ("sent", "accepted"): "posted",
     ("sent", "refused"): "refused",

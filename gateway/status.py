@@ -66,6 +66,8 @@ class Status:
     stopping: bool = False
     #: Rooms on the phone, where an exchange tells that a call begins.
     calling: Calling = field(default_factory=Calling)
+    #: Runs of scheduled reports that are being made, and how far each is in hundredths.
+    making: dict[int, int] = field(default_factory=dict)
     #: Seconds from read to commit of the newest batches: for an exchange that cannot be acknowledged, the window of loss.
     read_to_commit: deque[float] = field(default_factory=lambda: deque(maxlen=1000))
 

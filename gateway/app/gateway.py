@@ -22,6 +22,7 @@ from twisted.logger import Logger
 from gateway.alarms.kinds import Fact
 from gateway.app import parts
 from gateway.app.asked import Asking
+from gateway.app.delivering import delivering, report_channels
 from gateway.app.doors import Doors
 from gateway.app.feeding import begin_feed, event_hooks
 from gateway.app.link import Link, Surroundings
@@ -30,7 +31,6 @@ from gateway.config import Config, PbxSettings
 from gateway.directory import Room
 from gateway.instants import to_micros
 from gateway.intake.batch import Batch
-from gateway.intake.decisions import Decisions
 from gateway.intake.feed import Segments
 from gateway.intake.overdue import SettleOverdue
 from gateway.intake.reconsider import reconsider
@@ -97,6 +97,7 @@ class Gateway:
         self._book = parts.tariff(config)
         self._rules = parts.rules(config, self._rooms, self._book)
         self._sources = parts.sources(config, self._rooms)
+        self.prices = parts.price_desk(config, self._rooms, self._book)
         self.status.tariff_warning = parts.tariff_warning(self._book)
         self.listeners: list[Callable[[Batch | None], None]] = []
         self._services: list[IService] = []
@@ -137,8 +138,8 @@ class Gateway:
         segments = Segments(self.memory)
         self.writer = Writer(self.database, self.memory.reload, self._drive.wake)
         self._drive.writer = self.writer
-        self._decisions = Decisions(
-            self.memory, self._rules, frozenset(self._book.carried), lambda: self._link_takes_reversals
+        self._deciding = parts.deciding(
+            self.config, self.memory, self._rules, self._book, lambda: self._link_takes_reversals
         )
         self._doors = Doors(
             reactor=self._reactor,
@@ -155,15 +156,23 @@ class Gateway:
             self.link = self._linked()
         self._asking = self._asked_by_programs()
         self.event_hooks = event_hooks(self._surroundings(), self._elsewhere)
+        there = self._surroundings()
+        self.delivering = delivering(there, self._elsewhere, self._deliver_soon, self._pace.watch)
         self.watch, self._deliveries = watch_of(
-            self._surroundings(),
+            there,
             self.writer,
             self._elsewhere,
             self._sources,
             self.link,
             self._pace.watch,
             self.event_hooks,
+            report_channels(there, self._elsewhere),
+            self.delivering.worrying,
         )
+
+    def _deliver_soon(self) -> None:
+        """Something is to go out."""
+        self._deliveries.call_soon()
 
     def _asked_by_programs(self) -> Asking:
         return Asking(
@@ -222,8 +231,8 @@ class Gateway:
         self._add(PeriodicService(self._reactor, self._pace.commands, self._read_commands, "reading commands"))
         self._add(PeriodicService(self._reactor, self._pace.overdue, self._settle_overdue, "settling overdue calls"))
         self._add(self._deliveries)
-        for hook in self.event_hooks:
-            self._add(hook)
+        for service in (*self.event_hooks, *self.delivering.services):
+            self._add(service)
         self._add(self.watch.service)
         if self.link is not None and self.link.counter is not None:
             self._add(
@@ -270,7 +279,8 @@ class Gateway:
     def _read_commands(self) -> None:
         numbers = self.link.numbers if self.link is not None else None
         now, done = self.micros(), self._commands_done
-        self.writer.submit(ReadCommands(self.memory, numbers, now=now, done=done, decide=self._decisions))
+        decide, free = self._deciding, self._deciding.acts.free
+        self.writer.submit(ReadCommands(self.memory, numbers, now=now, done=done, decide=decide, free=free))
 
     @property
     def _link_takes_reversals(self) -> bool:

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+from sqlalchemy import Connection
+
+from gateway.acts import ACT_DEEDS
 from gateway.app.pms import tells_rooms
 from gateway.attribution import BEARERS, Assignment, Attribution, attribution
+from gateway.bills.enquiry import PriceDesk
 from gateway.config import Config, PbxSettings
+from gateway.delivery.orders import ORDERS, Orders
 from gateway.directory import ExtensionRange, RoomList
 from gateway.instants import to_micros
+from gateway.intake.acts import ActRules, Acts
 from gateway.intake.batch import Rules, Source
 from gateway.intake.correcting import Correcting
 from gateway.intake.decisions import Decisions
 from gateway.settle import Policy
+from gateway.store.commands import Command
 from gateway.store.database import Database
 from gateway.store.memory import Memory
+from gateway.store.rows import Due
 from gateway.tariff_folder import TariffUnreadable, read_texts
 from protocols.smdr.catalog import DIALECTS, SourceSettings
 from rating.book import TariffBook
 from rating.home import HouseNumbers
-from rating.money import minor_digits
+from rating.money import minor_digits, parse_amount
 from rating.numbering import NumberPlan, number_plan
 from rating.text import load as load_tariff
 
@@ -141,15 +150,58 @@ def tariff_warning(book: TariffBook) -> str:
     return ""
 
 
+def price_desk(config: Config, rooms: RoomList, book: TariffBook) -> PriceDesk:
+    """What says what a call would cost, for the telephones behind each exchange."""
+    plans = {pbx.name: plan_of(config, pbx.trunk_access, rooms) for pbx in config.pbx}
+    own = {"": plan_of(config, (), rooms)}
+    return PriceDesk(
+        book=book, plans=plans or own, rooms=rooms, attribution=assigned(config), zone=config.property.timezone
+    )
+
+
 def takes_reversals(config: Config) -> bool:
     """Whether the PMS is declared to book a negative amount."""
     return bool(config.pms) and config.pms[0].takes_reversals
 
 
-def decisions(config: Config, memory: Memory) -> Decisions:
-    """What carries out decisions about prices, in a process that is not the gateway."""
+def act_rules(config: Config) -> ActRules:
+    """The house's rules for voids, adjustments, moves and charges by hand."""
+    said, decimals = config.acts, minor_digits(config.property.currency)
+    return ActRules(
+        second_above=None if said.second_person_above is None else parse_amount(said.second_person_above, decimals),
+        house_accounts=frozenset(said.house_accounts),
+        tax=parse_amount(said.tax_percent, 4),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """What carries out decisions about prices and charges, and orders of reports, as commands ask for them."""
+
+    prices: Decisions
+    acts: Acts
+    orders: Orders
+
+    def __call__(self, connection: Connection, command: Command, now: int) -> tuple[str, list[Due]]:
+        """Do one, or say in a sentence why not; with the postings that are due by it."""
+        if command.deed in ORDERS:
+            return self.orders(connection, command, now)
+        about = self.acts if command.deed in ACT_DEEDS else self.prices
+        return about(connection, command, now)
+
+
+def deciding(
+    config: Config, memory: Memory, rules: Rules, book: TariffBook, takes_reversals: Callable[[], bool]
+) -> Deciding:
+    """The same, by the rules of a house."""
+    prices = Decisions(memory, rules, frozenset(book.carried), takes_reversals)
+    return Deciding(prices, Acts(memory, rules, act_rules(config), takes_reversals), Orders(config, memory))
+
+
+def decisions(config: Config, memory: Memory) -> Deciding:
+    """The same, in a process that is not the gateway."""
     rooms, book = room_list(config), tariff(config)
-    return Decisions(memory, rules(config, rooms, book), frozenset(book.carried), lambda: takes_reversals(config))
+    return deciding(config, memory, rules(config, rooms, book), book, lambda: takes_reversals(config))
 
 
 def correcting(config: Config, database: Database) -> Correcting:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:  # loaded when the command runs, so that the list of commands 
     from rating.fields import Problem
 
 
+#: A certificate that ends within so many days is a warning.
+SHORT_CERTIFICATE = 14
+
+
 class Finding(NamedTuple):
     """One thing that `check` found: an error or a warning, and where."""
 
@@ -80,7 +84,7 @@ def _print(found: Iterable[Finding], *, as_json: bool) -> None:
 def _judged(config: Config) -> tuple[list[Finding], list[str]]:
     """Look at what a good configuration refers to; returns what was found, and the summary's lines."""
     found, book = _tariff(config)
-    found += _warnings(config)
+    found += [*_warnings(config), *_certificate(config), *_schedules(config)]
     found += _unknown_codes(config, book) if book is not None else []
     lines = [f"{config.file} is good.", "", *_hotel(config), *map(_exchange, config.pbx)]
     if book is not None:
@@ -97,7 +101,36 @@ def _judged(config: Config) -> tuple[list[Finding], list[str]]:
         if one.told
     ]
     events = [_row("events", f"to the web hook{'s' if len(read) > 1 else ''} {', '.join(read)}")] if read else []
-    return found, [*lines, "", _row("alarms", _told(config)), *events]
+    reports = [_row("reports", _going_out(config))] if config.schedules else []
+    return found, [*lines, "", _row("alarms", _told(config)), *events, *reports]
+
+
+def _schedules(config: Config) -> list[Finding]:
+    """Schedules whose report or table does not exist, and folders that are not there."""
+    from gateway.app.delivering import unknown_reports
+
+    file = str(config.file)
+    found = [Finding(file, None, "schedules", sentence) for sentence in unknown_reports(config)]
+    gone = [one for one in config.recipients if one.folder is not None and not one.folder.is_dir()]
+    words = "there is no folder {}: nothing can be put into it until it is there"
+    return [
+        *found,
+        *(Finding(file, None, f"recipients.{one.name}", words.format(one.folder), "warning") for one in gone),
+    ]
+
+
+def _going_out(config: Config) -> str:
+    """Each schedule with its next run, on the hotel's clock."""
+    from gateway.config.delivery import worked_days
+    from gateway.schedules import next_run
+
+    zone, worked = config.property.timezone, worked_days(config)
+    now = datetime.now(zone)
+    runs = [(one, next_run(one.rhythm, zone, worked, now)) for one in config.schedules]
+    return "; ".join(
+        f"{one.name} to {', '.join(one.to)}, next {f'{run.due.astimezone(zone):%Y-%m-%d %H:%M}' if run else 'never'}"
+        for one, run in runs
+    )
 
 
 def _told(config: Config) -> str:
@@ -185,12 +218,39 @@ def _hotel(config: Config) -> Iterator[str]:
     area = f", area code {home.area_code}" if home.area_code else ""
     yield _row("property", f"{home.id}: {home.name}, {home.country}{area}, {home.timezone.key}, {home.currency}")
     yield _row("store", config.store.shown)
-    yield _row("page", f"http://{config.web.host}:{config.web.port}/")
+    yield _row("page", f"{config.web.url()}/, {_signing_in(config)}")
     ranges = ", ".join(f"{one.first} to {one.last}" for one in rooms.extensions) or "none"
     counted = f"{len(rooms.map)} mapped by name, {len(rooms.departments)} of departments"
     yield _row("extensions", f"{ranges}; {counted}")
     if config.trunks:
         yield _row("trunks", _trunks(config))
+
+
+def _signing_in(config: Config) -> str:
+    """Who may look, in a few words."""
+    if not config.web.required:
+        return "without sign-in: whoever sits at this machine may everything"
+    said = config.sign_in
+    others = [words for words, there in (("OpenID Connect", said.oidc), ("LDAP", said.ldap)) if there is not None]
+    return f"people sign in{' (also by ' + ' and '.join(others) + ')' if others else ''}"
+
+
+def _certificate(config: Config) -> Iterator[Finding]:
+    """A certificate that cannot be used, or ends soon."""
+    from gateway.web.listening import CertificateUnusable, days_left, options
+
+    web = config.web
+    if web.certificate is None or web.key is None:
+        return
+    try:
+        options(web.certificate, web.key)
+        left = days_left(web.certificate, datetime.now(config.property.timezone))
+    except CertificateUnusable as error:
+        yield Finding(str(config.file), None, "web.certificate", str(error))
+        return
+    if left < SHORT_CERTIFICATE:
+        words = f"it ends in {left} days; renew it" if left >= 0 else "it is out of date; renew it"
+        yield Finding(str(config.file), None, "web.certificate", words, "warning")
 
 
 def _trunks(config: Config) -> str:

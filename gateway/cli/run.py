@@ -67,6 +67,7 @@ def _start(config: Config, reactor: Any, now: Any, trouble: list[str]) -> None:
     from twisted.logger import Logger
 
     from gateway.app import CannotStart, Gateway
+    from gateway.web.listening import CertificateUnusable
     from gateway.web.service import WebService
 
     try:
@@ -87,15 +88,15 @@ def _start(config: Config, reactor: Any, now: Any, trouble: list[str]) -> None:
     def failed(failure: Any) -> None:
         if failure.check(CannotListenError):
             trouble.append(f"the page's port {config.web.port} is taken by another program; change [web] listen")
+        elif failure.check(CertificateUnusable):
+            trouble.append(f"the page failed to start: {failure.getErrorMessage()}")
         else:
             Logger().failure("the page failed to start", failure)
             trouble.append("the page failed to start; the log says where")
         reactor.stop()
 
     started = web.start()
-    started.addCallback(
-        lambda port: click.echo(f"foliogate: the page is at http://{config.web.host}:{port}/", err=True)
-    )
+    started.addCallback(lambda port: click.echo(f"foliogate: the page is at {config.web.url(port)}/", err=True))
     started.addErrback(failed)
     reactor.addSystemEventTrigger("before", "shutdown", web.stop)
     reactor.addSystemEventTrigger("before", "shutdown", gateway.stop)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Final
 
@@ -32,15 +31,14 @@ def sheet_command(number: int, config_path: Path, form: str, output: Path | None
     \b
     foliogate sheet 17 --output call-17.pdf
     """
-    from gateway.cli.report import written
+    from gateway.cli.report import not_for_a_terminal, write_report
     from gateway.clock import utc_now
     from gateway.reports.sheet import sheet
 
-    if output is None and form == "pdf" and sys.stdout.isatty():
-        raise click.UsageError("a PDF is not for a terminal: --output FILE")
+    not_for_a_terminal(form, output)
     config = read_config(config_path)
     with opened(config_path, read_only=True, config=config) as database:
         made = database.read(lambda c: sheet(c, config, database.property, number, utc_now(), language))
         if made is None:
             fail(f"there is no call {number}; 'foliogate postings list' names the call of each charge")
-        written(made, form, output, "")
+        write_report(made, form, output, "")

@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationInfo
 
-from gateway.config.endpoints import listen_address
 from gateway.config.fields import surroundings
 from gateway.config.problems import did_you_mean
 from rating.money import exact
@@ -43,6 +42,11 @@ def country(code: str) -> str:
         hint = f'did you mean "{code.upper()}"?' if code.upper() in SUPPORTED_REGIONS else 'write for example "PL"'
         raise ValueError(f'"{code}" is not a country code of two capital letters (ISO 3166); {hint}')
     return code
+
+
+def countries(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Accept a list of such countries."""
+    return tuple(map(country, codes))
 
 
 def currency(code: str) -> str:
@@ -124,16 +128,6 @@ def store_url(text: str, info: ValidationInfo) -> str:
     return url.set(drivername="postgresql+psycopg").render_as_string(False)
 
 
-def loopback_only(listen: str) -> str:
-    """Accept an address that only this machine can reach."""
-    if not listen_address(listen).loopback:
-        raise ValueError(
-            "listening beyond loopback needs sign-in and TLS, which this release does not have; "
-            'write "tcp:8080:interface=127.0.0.1"'
-        )
-    return listen
-
-
 def not_yet(what: str, instead: str) -> Callable[[str], str]:
     """Return a check that refuses a value because this release cannot do that."""
 
@@ -141,6 +135,15 @@ def not_yet(what: str, instead: str) -> Callable[[str], str]:
         raise ValueError(f"{what} not in this release; write {instead} instead")
 
     return refuse
+
+
+def exchange_name(name: str) -> str:
+    """Refuse the name that what is charged by hand comes under."""
+    from gateway.acts import DESK
+
+    if name.casefold() == DESK:
+        raise ValueError(f'"{DESK}" is where charges by hand come from; give the exchange another name')
+    return name
 
 
 def dialect(name: str) -> str:
@@ -217,7 +220,7 @@ def auth_key(text: str) -> str:
 def outlets(mapping: Mapping[str, str]) -> Mapping[str, str]:
     """Accept sales outlets by class of number, or for all other classes under "default"."""
     for name, outlet in mapping.items():
-        _number_class(name, also=(ANY_CLASS,))
+        number_class(name, also=(ANY_CLASS,))
         if not outlet.isascii():
             raise ValueError(f'the outlet "{outlet}" must be plain letters or digits, as the PMS knows it')
     return mapping
@@ -226,13 +229,13 @@ def outlets(mapping: Mapping[str, str]) -> Mapping[str, str]:
 def call_types(mapping: Mapping[str, str]) -> Mapping[str, str]:
     """Accept call types by class of number: one plain character, or "" for none."""
     for name, letter in mapping.items():
-        _number_class(name)
+        number_class(name)
         if len(letter) > 1 or (letter and not (letter.isascii() and letter.isalnum())):
             raise ValueError(f'the call type "{letter}" must be one letter or digit, such as "L", or "" for none')
     return mapping
 
 
-def _number_class(name: str, also: tuple[str, ...] = ()) -> None:
+def number_class(name: str, also: tuple[str, ...] = ()) -> None:
     from rating.numbering import CHARGEABLE_CLASSES
 
     known = (*CHARGEABLE_CLASSES, *also)

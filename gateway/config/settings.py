@@ -16,7 +16,13 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from gateway.config import checks
+from gateway.config.accounting import AccountingSettings
+from gateway.config.acts import ActSettings
 from gateway.config.adapter_options import adapter_options
+from gateway.config.base import Settings
+from gateway.config.bills import BillSettings
+from gateway.config.carrier_bills import CarrierBillSettings
+from gateway.config.delivery import DeliverySettings, MailAddress, RecipientSettings, ScheduleSettings
 from gateway.config.endpoints import Address, connect_address, listen_address, web_address
 from gateway.config.fields import (
     CodePage,
@@ -35,6 +41,9 @@ from gateway.config.fields import (
     as_tuple,
     one_of,
 )
+from gateway.config.inbound import USUAL, InboundSettings, NumberSettings
+from gateway.config.lists import FraudSettings, NumberListSettings
+from gateway.config.sign_in import SignInSettings, WebSettings
 from gateway.traffic.capacity import MOST_MEMBERS
 from pms_adapters.options import AdapterOptions
 
@@ -42,14 +51,7 @@ Transport: TypeAlias = Literal["listen", "connect", "serial", "file", "udp"]
 TRUNK_DIRECTIONS = ("both", "in", "out")
 TRANSPORTS: tuple[Transport, ...] = ("listen", "connect", "serial", "file", "udp")
 MAIL_SECURITY: tuple[str, ...] = ("starttls", "tls", "none")
-MailAddress: TypeAlias = Annotated[str, AfterValidator(checks.mail_address)]
 TransferPayer: TypeAlias = Literal["first_guest", "first", "last"]
-
-
-class Settings(BaseModel):
-    """What all tables share: frozen, strict, and no key that nobody knows."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
 
 
 class PropertySettings(Settings):
@@ -78,36 +80,13 @@ class StoreSettings(Settings):
         return make_url(self.url).render_as_string(hide_password=True)
 
 
-class WebSettings(Settings):
-    """The pages. They have no sign-in yet, so they are served to this machine alone."""
-
-    listen: Annotated[Listen, AfterValidator(checks.loopback_only)] = Field(
-        "tcp:8080:interface=127.0.0.1", examples=["tcp:8080:interface=127.0.0.1"]
-    )
-
-    @property
-    def address(self) -> Address:
-        """Where the pages are served."""
-        return listen_address(self.listen)
-
-    @property
-    def host(self) -> str:
-        """The interface's address."""
-        return self.address.host
-
-    @property
-    def port(self) -> int:
-        """The port; 0 where the system may choose."""
-        return self.address.port
-
-
 class PbxSettings(Settings):
     """One telephone exchange: its dialect, and the one way in which its records come.
 
     `timezone` is that of the exchange's clock; None in the file means the property's, and is replaced when loaded.
     """
 
-    name: Text = Field(examples=["main"])
+    name: Annotated[Text, AfterValidator(checks.exchange_name)] = Field(examples=["main"])
     dialect: Annotated[str, AfterValidator(checks.dialect)] = Field(examples=["avaya-ipoffice"])
     listen: Listen | None = Field(None, examples=["tcp:5100:interface=127.0.0.1"])
     connect: Connect | None = Field(None, examples=["tcp:192.168.1.10:1752"])
@@ -359,6 +338,7 @@ class Document(Settings):
     property: PropertySettings
     store: StoreSettings
     web: WebSettings
+    sign_in: SignInSettings
     pbx: Annotated[tuple[PbxSettings, ...], BeforeValidator(as_tuple)]
     pms: Annotated[tuple[PmsSettings, ...], BeforeValidator(as_tuple)]
     rooms: RoomSettings
@@ -366,9 +346,20 @@ class Document(Settings):
     tariff: TariffSettings
     watch: WatchSettings
     reports: ReportSettings
+    bills: BillSettings
+    fraud: FraudSettings
+    carrier_bills: CarrierBillSettings
+    acts: ActSettings
+    delivery: DeliverySettings
+    accounting: AccountingSettings | None = None
+    recipients: Annotated[tuple[RecipientSettings, ...], BeforeValidator(as_tuple)] = ()
+    schedules: Annotated[tuple[ScheduleSettings, ...], BeforeValidator(as_tuple)] = ()
     mail: MailSettings | None = None
     hook: Annotated[tuple[HookSettings, ...], BeforeValidator(as_tuple)] = ()
     trunks: Annotated[tuple[TrunkSettings, ...], BeforeValidator(as_tuple)] = ()
+    lists: Annotated[tuple[NumberListSettings, ...], BeforeValidator(as_tuple)] = ()
+    inbound: InboundSettings = USUAL
+    numbers: Annotated[tuple[NumberSettings, ...], BeforeValidator(as_tuple)] = ()
 
 
 class StoreDocument(BaseModel):
@@ -388,6 +379,7 @@ class Config:
     property: PropertySettings
     store: StoreSettings
     web: WebSettings
+    sign_in: SignInSettings
     pbx: tuple[PbxSettings, ...]
     pms: tuple[PmsSettings, ...]
     rooms: RoomSettings
@@ -395,9 +387,20 @@ class Config:
     tariff: TariffSettings
     watch: WatchSettings
     reports: ReportSettings
+    bills: BillSettings
     mail: MailSettings | None
     hook: tuple[HookSettings, ...]
+    acts: ActSettings
     trunks: tuple[TrunkSettings, ...] = ()
+    lists: tuple[NumberListSettings, ...] = ()
+    fraud: FraudSettings
+    carrier_bills: CarrierBillSettings
+    inbound: InboundSettings = USUAL
+    numbers: tuple[NumberSettings, ...] = ()
+    delivery: DeliverySettings
+    accounting: AccountingSettings | None = None
+    recipients: tuple[RecipientSettings, ...] = ()
+    schedules: tuple[ScheduleSettings, ...] = ()
 
     def floors(self) -> Mapping[str, str]:
         """The floor of each room whose number does not tell it."""

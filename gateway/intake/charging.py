@@ -16,12 +16,14 @@ from sqlalchemy import Connection
 
 from gateway.directory import NoNews, Occupants, Place, Room, Unlisted, payer
 from gateway.instants import SECOND, to_micros
+from gateway.intake.arriving import Arriving
 from gateway.intake.batch import Batch, Rules, Source, Touched, surroundings
 from gateway.intake.call_rows import call_row, due_of, posting_row
 from gateway.intake.spending import Spending, limited, sentence
 from gateway.intake.trunk_uses import told_beside
 from gateway.settle import CarrierCost, Price, Priced, Ruling, Wanted, carrier_cost, difference, price, rule, vacant
 from gateway.store import outbox, schema
+from gateway.store.acts import changed_by_hand
 from gateway.store.memory import Memory
 from gateway.store.restore import RESTORED, restored_at
 from gateway.store.rows import CallRow
@@ -60,6 +62,7 @@ class Charging:
         self.rules, self.book = rules, book
         self._memory, self._sources = memory, sources
         self._spending = Spending(memory, book)
+        self.arriving = Arriving(memory, sources)
         self._places: dict[str | None, Place] = {}
         # Where no rule, budget or carrier asks who called over which line, nobody need find it out for every call.
         self._asked = bool(book.asked or book.costs or rules.attribution.assignments or self._spending.wanted)
@@ -80,6 +83,7 @@ class Charging:
         rows = [self._row(*each) for each in zip(touched, known, rulings, strict=True)]
         for one, ruling, row in zip(touched, rulings, rows, strict=True):
             (batch.new_calls if one.first else batch.changed_calls)[row.id] = row
+            self.arriving.see(batch, one, row)
             self._want(connection, batch, one, ruling, row)
 
     def _known(self, one: Touched) -> _Known:
@@ -160,7 +164,11 @@ class Charging:
         already = sum(one.amount or 0 for one in earlier if one.state != "written_off")
         if earlier and ruling.wanted is not None and ruling.wanted.amount is None:
             return None, 0  # no rate yet: what stands already is looked at again when there is one
-        return difference(ruling.wanted, already, self.rules.currency), len(earlier)
+        wanted = difference(ruling.wanted, already, self.rules.currency)
+        if wanted is not None and changed_by_hand(connection, self._memory.owner, [call.id]):
+            words = "a later record changes a call whose charge a person had changed"
+            wanted = Wanted("held", wanted.amount, "acted_on", words)
+        return wanted, len(earlier)
 
     def _place(self, extension: str | None) -> Place:
         """Where an extension stands, remembered: the list does not change while we run."""

@@ -22,6 +22,7 @@ from gateway.intake.decisions import FINAL
 from gateway.intake.stored_calls import Again, StoredCall, calls_between
 from gateway.settle import Free, Price, Priced, rule
 from gateway.store import pages
+from gateway.store.acts import changed_by_hand
 from gateway.store.database import Database
 from gateway.store.lists import MOST_ITEMS, Item, ItemDeed
 from gateway.store.reporting import Span
@@ -63,9 +64,10 @@ class Correcting:
         occupancy = self.database.read(lambda c: load_occupancy(c, owner, span.since))
         found = Proposal()
         for calls in calls_between(self.database, span, _AT_ONCE):
-            postings = self._postings([call.id for call in calls])
+            numbers = [call.id for call in calls]
+            postings, changed = self._postings(numbers), self._changed_by_hand(numbers)
             for call in calls:
-                self._one(found, again, occupancy, call, postings.get(call.id, []))
+                self._one(found, again, occupancy, call, postings.get(call.id, []), call.id in changed)
             if len(found.items) > MOST_ITEMS:
                 raise TooMany(
                     f"more than {MOST_ITEMS} calls change; choose a shorter period, and put it right in parts"
@@ -76,8 +78,17 @@ class Correcting:
     def _postings(self, calls: list[int]) -> dict[int, list[dict[str, Any]]]:
         return self.database.read(lambda connection: pages.of_calls(connection, self.database.property, calls))
 
+    def _changed_by_hand(self, calls: list[int]) -> set[int]:
+        return self.database.read(lambda connection: changed_by_hand(connection, self.database.property, calls))
+
     def _one(
-        self, found: Proposal, again: Again, occupancy: Occupancy, call: StoredCall, parts: list[dict[str, Any]]
+        self,
+        found: Proposal,
+        again: Again,
+        occupancy: Occupancy,
+        call: StoredCall,
+        parts: list[dict[str, Any]],
+        by_person: bool,
     ) -> None:
         found.looked_at += 1
         if call.room is None or (not parts and call.status == "charge"):
@@ -92,6 +103,8 @@ class Correcting:
         if before == after or (not parts and not self._wanted(cost, call, occupancy)):
             return
         deed, words = self._deed(call, parts, occupancy, before, after)
+        if by_person:
+            deed, words = "nothing", "a person has voided, adjusted or moved its charge"
         found.items.append(self._item(call, cost, before, deed, words))
 
     def _wanted(self, cost: Price, call: StoredCall, occupancy: Occupancy) -> bool:

@@ -12,10 +12,12 @@ from typing import Final, TypeAlias
 from sqlalchemy import Connection
 from twisted.logger import Logger
 
+from gateway.acts import ACT_DEEDS
+from gateway.bills import issuing
 from gateway.ledger import DEEDS, REASON_NEEDED, Event, IllegalMove, move
 from gateway.posting import totals
 from gateway.posting.steps import WireNumbers
-from gateway.store import alarms, commands, outbox, remarks
+from gateway.store import alarms, commands, outbox, remarks, tags
 from gateway.store.commands import Command
 from gateway.store.memory import Memory
 from gateway.store.rows import Due, PostingRow
@@ -27,10 +29,12 @@ _NEVER_SENT: Final = ("by_hand", "amount_fell")
 RESYNC: Final = "resync"
 #: Somebody reads the feed of events from now on.
 READ_FEED: Final = "feed"
-#: What people decide that is about prices, and so for the room that knows the tariff.
-DECISIONS: Final = ("approve", "reject", "tariff")
+#: What people decide or ask for elsewhere: about prices and charges, in the room that knows the tariff; about reports.
+DECISIONS: Final = ("approve", "reject", "tariff", "report", "export", "exported", *ACT_DEEDS)
 #: Carries out one of them: the sentence to keep, and the postings that are due by it.
 Decide: TypeAlias = Callable[[Connection, Command, int], tuple[str, list[Due]]]
+#: Lets go out what has waited until something else was done: the postings that are due by it.
+Free: TypeAlias = Callable[[Connection, int], list[Due]]
 
 
 def refuse(row: PostingRow | None, deed: str, room: str | None = None, why: str = "") -> str | None:
@@ -79,7 +83,7 @@ def carry_out(
 
 
 class ReadCommands:
-    """Look for commands of other processes, and carry them out."""
+    """Look for commands of other processes, and carry them out; then let go out what has waited for them."""
 
     records = 0
 
@@ -91,9 +95,10 @@ class ReadCommands:
         now: int,
         done: Callable[[list[Due], bool], None],
         decide: Decide | None = None,
+        free: Free | None = None,
     ) -> None:
         self._memory, self._numbers, self._now, self._done = memory, numbers, now, done
-        self._decide = decide
+        self._decide, self._free = decide, free
 
     def work(self, connection: Connection) -> Announce:
         """Carry out what waits; `done` gets the postings due again and whether a resync was asked for."""
@@ -104,6 +109,8 @@ class ReadCommands:
                 resync, result, due = True, "the PMS is asked for the state of all rooms", None
             elif command.deed == totals.TOTAL:
                 result, due = totals.settle(connection, self._memory, command, self._now), None
+            elif command.deed in issuing.DEEDS:
+                result, due = issuing.carry_out(connection, self._memory, command, self._now), None
             elif command.deed == READ_FEED:
                 self._memory.statements.feed.begin(connection, self._memory.owner)
                 result, due = "events are written from now on", None
@@ -112,12 +119,15 @@ class ReadCommands:
                 freed, due = [*freed, *dues], None
             elif command.deed in remarks.DEEDS:
                 result, due = remarks.keep(connection, self._memory, command, self._now), None
+            elif command.deed in tags.DEEDS:
+                result, due = tags.carry_out(connection, self._memory, command, self._now), None
             elif command.deed == alarms.ACKNOWLEDGE:
                 result, due = self._acknowledged(connection, command), None
             else:
                 result, due = carry_out(connection, self._memory, self._numbers, command, self._now)
             commands.done(connection, self._memory.owner, command.id, self._now, result)
             freed += [due] if due is not None else []
+        freed += self._free(connection, self._now) if self._free is not None else []
         return lambda: self._done(freed, resync)
 
     def _acknowledged(self, connection: Connection, command: Command) -> str:

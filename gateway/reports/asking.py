@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from gateway.config import Config, ReportSettings
+from gateway.config import AccountingSettings, Config, InboundSettings, NumberSettings, ReportSettings
+from gateway.config.inbound import USUAL
 from gateway.config.trunks import capacity_of
 from gateway.instants import from_micros, to_micros
 from gateway.reports.periods import Period
@@ -17,14 +18,25 @@ from gateway.reports.values import Money, Report, Section
 from gateway.store.database import Database
 from gateway.store.reporting import Chosen, Span, began, wholeness
 from gateway.traffic.capacity import Capacity
+from gateway.watch.suspecting import Guard, guard_of
 from gateway.web.words import count
 from protocols.text import mask_number
 from rating.money import minor_digits
 
 
+class ExportStamp(NamedTuple):
+    """The number of an accounting export, and whether some of its days were exported before."""
+
+    number: int
+    again: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The days, the house and who asks: `masked` hides the middle of telephone numbers from those who may not see them."""
+    """The days, the house and who asks: `masked` hides the middle of telephone numbers from those who may not see them.
+
+    `export` is there where the bookings are given away; without it they are only looked at.
+    """
 
     database: Database
     hotel: str
@@ -34,7 +46,13 @@ class Asked:
     run_at: datetime
     settings: ReportSettings
     capacity: Capacity
+    inbound: InboundSettings = USUAL
+    numbers: tuple[NumberSettings, ...] = ()
     masked: bool = False
+    #: The house's lists of numbers and what looks like fraud in it; read when asked, for lists are files.
+    guard: Callable[[], Guard] | None = None
+    accounting: AccountingSettings | None = None
+    export: ExportStamp | None = None
 
     @property
     def span(self) -> Span:
@@ -56,7 +74,14 @@ class Asked:
 
 
 def asked_of(
-    config: Config, database: Database, first: date, last: date, run_at: datetime, *, masked: bool = False
+    config: Config,
+    database: Database,
+    first: date,
+    last: date,
+    run_at: datetime,
+    *,
+    masked: bool = False,
+    export: ExportStamp | None = None,
 ) -> Asked:
     """What is asked of a house by its configuration."""
     return Asked(
@@ -68,7 +93,12 @@ def asked_of(
         run_at=run_at,
         settings=config.reports,
         capacity=capacity_of(config),
+        inbound=config.inbound,
+        numbers=config.numbers,
         masked=masked,
+        guard=lambda: guard_of(config),
+        accounting=config.accounting,
+        export=export,
     )
 
 

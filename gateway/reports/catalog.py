@@ -9,14 +9,21 @@ from sqlalchemy import Connection
 
 from gateway.reports.asking import Asked
 from gateway.reports.kinds import trunks
+from gateway.reports.kinds.accounting import accounting
 from gateway.reports.kinds.balance import balance
 from gateway.reports.kinds.callers import departments, extensions
 from gateway.reports.kinds.calls import calls
+from gateway.reports.kinds.campaigns import campaigns
 from gateway.reports.kinds.classes import classes
+from gateway.reports.kinds.contingency import contingency
 from gateway.reports.kinds.exceptions import exceptions
+from gateway.reports.kinds.fraud import fraud
+from gateway.reports.kinds.inbound import inbound
 from gateway.reports.kinds.postings import postings
 from gateway.reports.kinds.quality import data_quality
 from gateway.reports.kinds.rooms import rooms
+from gateway.reports.kinds.watch_lists import watch_lists
+from gateway.reports.kinds.who_called import who_called
 from gateway.reports.values import Report
 
 Make: TypeAlias = Callable[[Asked, Connection], Report]
@@ -40,12 +47,35 @@ KINDS: Final[Mapping[str, Kind]] = {
     "postings": Kind(DESK, "Charges", "How do the charges stand, and which wait for a person?", postings),
     "rooms": Kind(DESK, "Rooms", "What did each room and stay call, and what was it charged?", rooms),
     "calls": Kind(DESK, "Calls", "Every call, one by one.", calls),
+    "contingency": Kind(
+        DESK,
+        "Contingency sheet",
+        "Who is in the house, and what is each to pay, if everything goes down now?",
+        contingency,
+    ),
     "classes": Kind(HOUSE, "Classes", "Where did the calls go, what did they cost, and what is left?", classes),
     "departments": Kind(HOUSE, "Departments", "What did each department of the house call?", departments),
     "extensions": Kind(HOUSE, "Extensions", "Who made and took how many calls?", extensions),
+    "inbound": Kind(
+        HOUSE, "Calls that came in", "How many found somebody, after how long, and what became of the others?", inbound
+    ),
+    "callers": Kind(
+        HOUSE, "Callers", "Who called for the first time, from where, and was anybody missed called back?", who_called
+    ),
+    "campaigns": Kind(HOUSE, "Campaigns", "What did each number dialled bring, and what did a call cost?", campaigns),
+    "accounting": Kind(
+        HOUSE,
+        "Accounting",
+        "What is to be booked on which account? A look: foliogate export gives it away.",
+        accounting,
+    ),
     "exceptions": Kind(
         HOUSE, "Exceptions", "Which calls stand out: long, costly, at night, from vacant rooms?", exceptions
     ),
+    "watch-lists": Kind(
+        HOUSE, "Watch lists", "Who called numbers on the lists of the house, and how much?", watch_lists
+    ),
+    "fraud": Kind(HOUSE, "Possible toll fraud", "Which calls look as if somebody had broken into the exchange?", fraud),
     "data-quality": Kind(
         HOUSE, "Data quality", "What should somebody put right in lists, exchange or tariff?", data_quality
     ),

@@ -18,6 +18,11 @@ _COUNTED: Final[tuple[Table, ...]] = (
     schema.notices,
     schema.requests,
     schema.remarks,
+    schema.number_tags,
+    schema.report_runs,
+    schema.report_files,
+    schema.accounting_exports,
+    schema.acts,
 )
 
 

@@ -21,8 +21,8 @@ _m, _s, _c, _p = schema.remarks.c, schema.stays.c, schema.calls.c, schema.postin
 #: The verbs of commands that are remarks, and the kind each of them writes.
 DEEDS: Final[Mapping[str, str]] = {
     "note": "note",
-    "tag": "tag",
-    "untag": "untag",
+    "tag-guest": "tag",
+    "untag-guest": "untag",
     "dispute": "dispute",
     "undispute": "settled",
     "look": "looked",
@@ -67,7 +67,7 @@ def keep(connection: Connection, memory: Memory, command: Command, now: int) -> 
     if command.deed != "note":
         words = words[:LONGEST_TAG]
         standing = words in tags(of_guests(connection, memory.owner, [subject]))
-        if standing == (command.deed == "tag"):
+        if standing == (command.deed == "tag-guest"):
             return f"not kept: the tag '{words}' {'stands there already' if standing else 'is not there'}"
     return _write(connection, memory, command._replace(why=words), now, subject, None)
 
@@ -107,7 +107,7 @@ def _told(command: Command, reservation: str | None, call_id: int | None) -> str
         case "note":
             return f"a note on reservation {reservation}"
         case _:
-            return f"{command.deed} '{command.why}' on reservation {reservation}"
+            return f"{DEEDS[command.deed]} '{command.why}' on reservation {reservation}"
 
 
 def _first_posting(connection: Connection, owner: str, call_id: int | None) -> int | None:

@@ -28,10 +28,12 @@ _SUMMED: Final = (
 )
 _WHOLE: Final = "coalesce(s.whole, 0)"
 _KEPT: Final = "coalesce(s.kept, 0)"
-#: A call whose price was put right by an approved list: its own price stands, and its postings add up to the new one.
+#: A call whose price was put right by an approved list, or whose charge a person changed: its own price stands, and its
+#: postings add up to the new one.
 _CORRECTED: Final = (
+    "(EXISTS (SELECT 1 FROM acts d WHERE d.property = c.property AND d.call_id = c.id AND d.state = 'done') OR "
     "EXISTS (SELECT 1 FROM list_items i JOIN lists l ON l.property = i.property AND l.id = i.list_id "
-    "WHERE i.property = c.property AND i.call_id = c.id AND l.kind = 'correction' AND i.posting_id IS NOT NULL)"
+    "WHERE i.property = c.property AND i.call_id = c.id AND l.kind = 'correction' AND i.posting_id IS NOT NULL))"
 )
 #: Outcomes of an attempt: what the adapter reported, what was found at a start, or what the PMS told later.
 _OUTCOMES: Final[tuple[Event, ...]] = (
@@ -198,9 +200,9 @@ RULES: Final[tuple[Rule, ...]] = (
     ),
     Rule(
         "posting",
-        "that is charged and has no amount above zero",
+        "that is charged and has no amount above zero, or is a reversal and has none below",
         "SELECT p.id FROM postings p WHERE p.property = :p AND p.state NOT IN ('held', 'written_off') "
-        "AND (p.amount IS NULL OR p.amount <= 0)",
+        "AND (p.amount IS NULL OR p.amount < 0 AND p.kind <> 'reversal' OR p.amount = 0 AND p.kind <> 'charge')",
     ),
     # -- attempts, and what they say of the states
     Rule(

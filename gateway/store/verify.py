@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy import Connection, inspect, select, text
 
+from gateway.acts import DESK
 from gateway.store import schema
 from gateway.store.rules import RULES, Rule
 from gateway.store.traffic import lines_that_differ
@@ -90,9 +91,10 @@ def _named(rows: list[int]) -> str:
 
 
 def _sums(connection: Connection, owner: str, progress: Progress) -> list[str]:
-    """Calls whose price does not follow from the sum that is stored with it."""
+    """Calls whose price does not follow from the sum that is stored with it; what a person charged has no sum."""
     c = schema.calls.c
-    wanted = select(c.id, c.net, c.tax, c.amount, c.trace).where(c.property == owner, c.trace.is_not(None))
+    priced = (c.property == owner, c.trace.is_not(None), c.source != DESK)
+    wanted = select(c.id, c.net, c.tax, c.amount, c.trace).where(*priced)
     newest = int(connection.execute(text("SELECT max(id) FROM calls WHERE property = :p"), {"p": owner}).scalar() or 1)
     wrong: list[int] = []
     result = connection.execution_options(stream_results=True).execute(wanted.order_by(c.id))

@@ -37,6 +37,8 @@ _HOLDS: Final = {
     "unapproved_tariff": "the tariff is not approved",
     "possible_repeat": "possibly a repeat",
     "amount_fell": "cheaper than what was posted",
+    "awaits_reversal": "what it replaces is not yet off the folio",
+    "acted_on": "a person had changed the charge before",
 }
 
 

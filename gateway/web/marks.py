@@ -77,6 +77,8 @@ HOLDS: Final[Mapping[str, str]] = {
     "possible_repeat": "possible repeat",
     "amount_fell": "now cheaper than posted",
     "by_hand": "to book by hand",
+    "awaits_reversal": "waits for the old charge",
+    "acted_on": "changed by a person before",
     "restored": "restored from a copy",
 }
 

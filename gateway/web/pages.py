@@ -46,7 +46,10 @@ NAVIGATION: Final = (
 #: The blocks of the frame that change while somebody looks.
 LIVE_BLOCKS: Final = ("name", "pages", "line", "spoken", "banners")
 MORE_NAVIGATION: Final = (
+    ("bills", "/bills", "Bills"),
     ("reports", "/reports", "Reports"),
+    ("acts", "/acts", "Changed charges"),
+    ("schedules", "/schedules", "Schedules"),
     ("corrections", "/corrections", "Corrections"),
     ("laboratory", "/laboratory", "Laboratory"),
     ("records", "/records", "Records"),
@@ -349,6 +352,7 @@ class Pages:
             "call_token": self._tokens.sign("call", call["id"]),
             "room_address": address_of(call["room"]) if call["room"] else "",
             "charges": charges,
+            "stay": story["stay"],
             "tries": {number: [attempt_view(one, clock) for one in rows] for number, rows in story["attempts"].items()},
             "records": [record_view(one, clock) for one in story["records"]],
             "warnings": [one for one in call["warnings"].split("\n") if one],

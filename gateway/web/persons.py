@@ -64,7 +64,8 @@ def _corner(person: Person) -> str:
     if person.role is None:
         return ""
     name, role = escape(visible(person.name)), escape(ROLES[person.role])
+    users = '<a href="/users">Users</a>' if person.may("manage_users") else ""
     return (
-        f'<div class="person"><a href="/me" title="Password and sessions"><bdi>{name}</bdi> · {role}</a>'
+        f'<div class="person">{users}<a href="/me" title="Password and sessions"><bdi>{name}</bdi> · {role}</a>'
         '<form method="post" action="/sign-out"><button class="quiet">Sign out</button></form></div>'
     )

@@ -22,6 +22,8 @@ T = TypeVar("T")
 AT_ONCE: Final = 4
 #: Reads that may wait. A browser asks once a second: sixty-four waiting means that the disk does not keep up.
 MOST_WAITING: Final = 64
+#: How often a transaction that takes a number is tried.
+TRIES: Final = 5
 
 
 class StoreBusy(Exception):
@@ -51,6 +53,15 @@ class Reads:
     async def transact(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one small transaction of a page's own (a command that is written down)."""
         return await self._run(lambda: self._database.transact(work))
+
+    async def transact_numbered(self, work: Callable[[Connection], T]) -> T:
+        """The same for one that gives out numbers: another process may take the same one, and then it is tried again."""
+        for _ in range(TRIES - 1):
+            try:
+                return await self.transact(work)
+            except IntegrityError:
+                continue
+        return await self.transact(work)
 
     async def _run(self, work: Callable[[], T]) -> T:
         if self.waiting >= MOST_WAITING:

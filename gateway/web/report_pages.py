@@ -21,8 +21,8 @@ from twisted.internet.defer import CancelledError, DeferredSemaphore
 from gateway.reports.as_html import values
 from gateway.reports.asking import asked_of
 from gateway.reports.catalog import KINDS
-from gateway.reports.periods import last_month, last_week, yesterday
 from gateway.reports.writing import FORMS
+from gateway.schedules import last_month, last_week, yesterday
 from gateway.web.house import House
 from gateway.web.laboratory import NotUnderstood, asked_days
 from gateway.web.live import Live

@@ -17,6 +17,7 @@ from gateway.roles import Right
 Access: TypeAlias = Right | Literal["OPEN", "SIGNED_IN", "PROGRAM", "METRICS"]
 
 _ROW: Final = "<int(min=1, max=4611686018427387904):number>"
+_COPY: Final = "<int(min=0, max=4611686018427387904):copy>"
 
 TABLE: Final[dict[str, Access]] = {
     # what everything starts from
@@ -57,11 +58,61 @@ TABLE: Final[dict[str, Access]] = {
     "POST /laboratory": "rehearse_prices",
     f"GET /laboratory/{_ROW}": "rehearse_prices",
     f"GET /laboratory/{_ROW}/<name>": "rehearse_prices",
+    # what people do to charges
+    "GET /acts": "see_calls",
+    f"GET /acts/call/{_ROW}": "see_calls",
+    f"POST /acts/call/{_ROW}": "change_charges",
+    "GET /acts/charge": "change_charges",
+    "POST /acts/charge": "change_charges",
+    f"POST /acts/{_ROW}": "void_above_limit",
     # reports
     "GET /reports": "reports",
     "GET /reports/show": "reports",
     "GET /reports/<kind>": "reports",
     "GET /reports/<kind>/file.<form>": "reports",
+    "GET /bill-check": "reports",
+    "GET /bill-check/show": "reports",
+    "GET /bill-check/file.<form>": "reports",
+    "GET /schedules": "reports",
+    "POST /schedules": "reports",
+    f"GET /schedules/files/{_ROW}": "reports",
+    # bills and prices for guests
+    "GET /bills": "print_bills",
+    f"GET /bills/stay/{_ROW}": "print_bills",
+    f"POST /bills/stay/{_ROW}": "print_bills",
+    f"POST /bills/stay/{_ROW}/look": "earlier_stays",
+    f"GET /bills/stay/{_ROW}/paper": "print_bills",
+    f"GET /bills/stay/{_ROW}/file.pdf": "print_bills",
+    f"GET /bills/final/{_ROW}": "print_bills",
+    f"POST /bills/final/{_ROW}": "print_bills",
+    f"GET /bills/final/{_ROW}/print/{_COPY}/paper": "print_bills",
+    f"GET /bills/final/{_ROW}/print/{_COPY}/file.pdf": "print_bills",
+    "GET /bills/card": "print_bills",
+    "GET /bills/card/paper": "print_bills",
+    "GET /bills/card/file.pdf": "print_bills",
+    "GET /price": "print_bills",
+    "GET /price/paper": "print_bills",
+    "GET /price/file.pdf": "print_bills",
+    # people
+    "GET /sign-in": "OPEN",
+    "POST /sign-in": "OPEN",
+    "POST /sign-out": "SIGNED_IN",
+    "GET /me": "SIGNED_IN",
+    "POST /me": "SIGNED_IN",
+    "GET /users": "manage_users",
+    "POST /users": "manage_users",
+    f"GET /users/{_ROW}": "manage_users",
+    f"POST /users/{_ROW}": "manage_users",
+    f"POST /invitations/{_ROW}": "manage_users",
+    "GET /invitation/<secret>": "OPEN",
+    "POST /invitation/<secret>": "OPEN",
+    "GET /trail": "see_trail",
+    # numbers
+    "GET /numbers": "see_calls",
+    "GET /numbers/<digits>": "see_calls",
+    "POST /numbers/<digits>": "tag_calls",
+    f"GET /numbers/of/{_ROW}": "see_calls",
+    f"POST /numbers/of/{_ROW}": "tag_calls",
     # programs
     "GET /api/v1/openapi.json": "OPEN",
     "GET /api/<path:rest>": "PROGRAM",

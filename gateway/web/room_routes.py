@@ -29,7 +29,6 @@ from gateway.web.rest.answers import fields_of, text_of
 from gateway.web.rest.api import BadQuestion, whole
 from gateway.web.room_pages import Asked, RoomPages
 from gateway.web.routing import MOST, ROW, before, foreign, html, is_ours, plain, see_other, send, troubles
-from gateway.web.security import Tokens
 from gateway.web.streams import Streams
 from gateway.web.views import by_day, call_view
 
@@ -54,11 +53,10 @@ class RoomRoutes:
         racks: RackPages,
         rooms: RoomPages,
         workshop: Workshop,
-        tokens: Tokens,
         streams: Streams,
     ) -> None:
         self._house, self._reads, self._live, self.pages = house, reads, live, pages
-        self._racks, self._rooms, self._workshop, self._tokens = racks, rooms, workshop, tokens
+        self._racks, self._rooms, self._workshop = racks, rooms, workshop
         self._streams = streams
         streams.begin(racks.look)
 
@@ -128,7 +126,9 @@ class RoomRoutes:
             return html(request, await self.pages.missing(f"There is no call {number}."))
         report, spoken = made
         said = {"call": number, "language": spoken, "languages": explaining.languages(), **values(report)}
-        return html(request, await self.pages.page("sheet.html", here="rooms", title=f"Sheet of call {number}", **said))
+        return html(
+            request, await self.pages.page("call_sheet.html", here="rooms", title=f"Sheet of call {number}", **said)
+        )
 
     @app.route(f"/sheets/{ROW}/sheet.pdf", methods=["GET"])
     async def sheet_file(self, request: Any, number: int) -> bytes:

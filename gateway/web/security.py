@@ -1,7 +1,7 @@
 """Who may ask, and what a browser may do with the answer: the door in front of every page.
 
-The pages have no sign-in yet and are served to this machine alone, so the danger is another site's page in a browser on
-this machine. Against it stand:
+People sign in (`guard.py`); only where the pages are served to this machine alone may a house leave that out. Beside that the
+danger is another site's page in somebody's browser. Against it stand:
 
 * the Host header must be a loopback name or address or the configured host, so that a name which points here by
   trickery (DNS rebinding) leads nowhere;
@@ -19,15 +19,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
-from collections.abc import Callable, Mapping
-from typing import Any, Final
-from urllib.parse import unquote_to_bytes
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final, Protocol
+from urllib.parse import unquote_to_bytes, urlsplit
 
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IProtocolNegotiationFactory
+from twisted.logger import Logger
 from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from twisted.web.resource import Resource
-from twisted.web.server import Request, Site
+from twisted.web.server import NOT_DONE_YET, Request, Site
+from zope.interface import implementer
 
 from gateway.roles import ANYONE, NOBODY, Person
+from gateway.web.reads import StoreBusy, StoreUnreadable
 from gateway.web.rest.answers import answer, json_answer
 from gateway.web.rest.problems import TYPE, problem_object
 
@@ -63,6 +68,9 @@ HEADERS: Final = {
     "server": "foliogate",
 }
 
+#: Under TLS, browsers are told to come back by TLS alone: for a year (RFC 6797).
+STRICT: Final = f"max-age={365 * 24 * 3600}"
+
 
 class BoundedRequest(Request):
     """A request that forgets the part of its body beyond the bound, and remembers that there was one."""
@@ -71,6 +79,7 @@ class BoundedRequest(Request):
     #: Who asks, and what seals the forms of the session; the Door writes both.
     person: Person = NOBODY
     seal = ""
+    signed: Any = None
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 (Twisted calls it so)
         """Twisted hands over a piece of the body."""
@@ -102,6 +111,7 @@ class _Connection(ProtocolWrapper):
         super().dataReceived(data)  # type: ignore[no-untyped-call]
 
 
+@implementer(IProtocolNegotiationFactory)
 class BoundedSite(WrappingFactory):
     """A site that takes so many connections at a time; for one more, the one that was silent longest is closed.
 
@@ -111,6 +121,10 @@ class BoundedSite(WrappingFactory):
 
     noisy = False
     protocol = _Connection
+
+    def acceptableProtocols(self) -> list[bytes]:  # noqa: N802 (Twisted calls it so)
+        """What TLS may agree on (ALPN); without it Twisted breaks off with every browser, which all offer something."""
+        return [b"http/1.1"]
 
     def heard(self, connection: ProtocolWrapper) -> None:
         """It is not the silent one: the connections are kept in the order in which they were last heard."""
@@ -147,25 +161,65 @@ class Wings(Resource):
         return self._pages.render(request)  # type: ignore[no-untyped-call]
 
 
+class Admission(Protocol):
+    """Who asks, and whether it is for that person (`guard.py`)."""
+
+    def admit(self, request: Any) -> Awaitable[bytes | None]:
+        """Say who asks, on the request; the answer where that person may not."""
+
+
 class Door(Resource):
-    """Every request passes here: headers on every answer, hosts and bodies looked at first."""
+    """Every request passes here: headers on every answer, hosts and bodies looked at first, then the guard, if there is one."""
 
     isLeaf = True
+    _log = Logger()
 
-    def __init__(self, inside: Resource, hosts: Callable[[str], bool]) -> None:
+    def __init__(
+        self, inside: Resource, hosts: Callable[[str], bool], guard: Admission | None = None, *, secure: bool = False
+    ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._inside, self._hosts = inside, hosts
+        self._inside, self._hosts, self.guard = inside, hosts, guard
+        self._headers = {**HEADERS, **({"strict-transport-security": STRICT} if secure else {})}
         self.closed = False
 
     def render(self, request: Any) -> Any:
         """Refuse in a sentence, or let the pages answer."""
-        for name, value in HEADERS.items():
+        for name, value in self._headers.items():
             request.setHeader(name, value)
         refused = self._refusal(request)
-        if refused is None:
+        if refused is None and self.guard is None:
             request.person = ANYONE
             return self._inside.render(request)  # type: ignore[no-untyped-call]
-        status, words = refused
+        if refused is None:
+            self._ask(request, self.guard)  # type: ignore[arg-type]
+            return NOT_DONE_YET
+        return self._refused(request, *refused)
+
+    def _ask(self, request: Any, guard: Admission) -> None:
+        """Let the guard look, and the wings answer if it lets them."""
+        gone: list[Any] = []
+        request.notifyFinish().addErrback(gone.append)
+
+        async def answered() -> None:
+            try:
+                said = await guard.admit(request)
+            except (StoreBusy, StoreUnreadable) as error:
+                request.setHeader("retry-after", "5")
+                said = self._refused(request, 503, f"{str(error)[:1].upper()}{str(error)[1:]}.")
+            except Exception:  # noqa: BLE001 (whatever it is, nobody passes by it)
+                self._log.failure("the guard failed")
+                said = self._refused(request, 500, "A mistake of the program; its log says more.")
+            if gone:
+                return
+            if said is None:
+                request.render(self._inside)
+            else:
+                request.write(said)
+                request.finish()
+
+        Deferred.fromCoroutine(answered())
+
+    def _refused(self, request: Any, status: int, words: str) -> bytes:
         if request.path.startswith(b"/api/"):
             return json_answer(request, status, problem_object(status, words), TYPE)
         return answer(request, status, "text/plain; charset=utf-8", f"{words}\n".encode())
@@ -200,16 +254,19 @@ def _is_text(path: bytes) -> bool:
     return True
 
 
-def own_hosts(configured: str) -> Callable[[str], bool]:
-    """The test for names this machine answers to: loopback, and the host of the configuration."""
-    wanted = configured.strip("[]").lower()
+def own_hosts(configured: str, page: str = "") -> Callable[[str], bool]:
+    """The test for names this machine answers to: loopback, the host of the configuration, and that of `[watch] page`.
+
+    Where every interface is listened on, any address in digits is good: no name can be made to point here by trickery.
+    """
+    wanted, named = configured.strip("[]").lower(), (urlsplit(page).hostname or "").lower()
 
     def ours(host: str) -> bool:
         name = host.strip("[]").lower()
-        if name in {"localhost", wanted} and name:
+        if name in {"localhost", wanted, named} and name:
             return True
         try:
-            return ipaddress.ip_address(name).is_loopback
+            return ipaddress.ip_address(name).is_loopback or not wanted
         except ValueError:
             return False
 

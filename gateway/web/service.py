@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 from twisted.internet.defer import Deferred, maybeDeferred, succeed
-from twisted.internet.endpoints import serverFromString
 from twisted.internet.interfaces import IListeningPort
+from twisted.logger import Logger
+from twisted.web.resource import Resource
 
+from gateway.config import Config
+from gateway.people import signing
 from gateway.store.elsewhere import Elsewhere, in_threads
+from gateway.web.act_pages import ActPages
+from gateway.web.act_routes import ActRoutes
+from gateway.web.bill_check_pages import BillCheckPages
+from gateway.web.bill_check_routes import BillCheckRoutes
+from gateway.web.bill_pages import BillPages
+from gateway.web.bill_routes import BillRoutes
 from gateway.web.deeds import Deeds
+from gateway.web.enquiry_pages import EnquiryPages
+from gateway.web.guard import Guard
 from gateway.web.house import House
+from gateway.web.inviting import Inviting
 from gateway.web.laboratory import Laboratory
+from gateway.web.listening import listening
 from gateway.web.live import Live
+from gateway.web.number_routes import NumberRoutes
+from gateway.web.numbers import NumberPages
 from gateway.web.pages import Pages
+from gateway.web.papers import Papers
+from gateway.web.people import Directory, People
+from gateway.web.people_pages import PeoplePages
+from gateway.web.people_routes import PeopleRoutes
 from gateway.web.price_pages import PricePages
 from gateway.web.price_routes import PriceRoutes
 from gateway.web.rack_pages import RackPages
@@ -28,6 +48,8 @@ from gateway.web.rest.programs import Programs
 from gateway.web.rest.routes import ApiRoutes
 from gateway.web.room_pages import RoomPages
 from gateway.web.room_routes import RoomRoutes
+from gateway.web.schedule_pages import SchedulePages
+from gateway.web.schedule_routes import ScheduleRoutes
 from gateway.web.security import BoundedSite, Door, QuietSite, Tokens, Wings, own_hosts
 from gateway.web.site import Routes
 from gateway.web.soap.service import SoapService
@@ -62,30 +84,68 @@ def door(
     programs, callers = Programs(house, reads, clock), Callers(house.database, reads, clock.seconds)
     tokens = Tokens(secrets.token_bytes(SECRET_BYTES))
     pages = Pages(house, reads, live, tokens, version)
+    deeds = Deeds(house, reads, clock)
     site = Routes(house, reads, live, clock, pages, tokens).app.resource()
-    prices = PriceRoutes(pages, PricePages(house, reads, live, tokens, pages, bench, clock), bench).app.resource()
+    prices = PriceRoutes(pages, PricePages(house, reads, live, tokens, pages, bench, deeds), bench).app.resource()
+    acts = ActRoutes(pages, ActPages(house, reads, live, tokens, pages, deeds)).app.resource()
     reports = ReportRoutes(pages, ReportPages(house, reads, live, pages, makes)).app.resource()
+    numbers = NumberRoutes(pages, NumberPages(house, reads, live, tokens, pages, clock)).app.resource()
+    schedules = ScheduleRoutes(pages, SchedulePages(house, reads, live, tokens, pages, clock)).app.resource()
+    papers = Papers(house, elsewhere)
+    billing = BillPages(house, reads, live, tokens, pages, papers, deeds)
+    bills = BillRoutes(pages, billing, EnquiryPages(house, reads, pages, papers), papers).app.resource()
     racks = RackPages(house, reads, live, pages)
-    rooms = RoomPages(house, reads, live, pages, racks, Deeds(house, reads, clock), tokens)
-    rack = RoomRoutes(house, reads, live, pages, racks, rooms, makes, tokens, streams or Streams(clock)).app.resource()
+    rooms = RoomPages(house, reads, live, pages, racks, deeds, tokens)
+    rack = RoomRoutes(house, reads, live, pages, racks, rooms, makes, streams or Streams(clock)).app.resource()
     api = Api(house, reads, live, version)
     routes = ApiRoutes(house, reads, api, programs, callers, version).app.resource()
     below = {
         b"/api/": routes,
         b"/soap/": SoapService(api, programs, callers),
+        b"/acts": acts,
         b"/corrections": prices,
         b"/laboratory": prices,
         b"/reports": reports,
-        b"/rooms": rack,
-        b"/rack": rack,
-        b"/sheets": rack,
-        b"/find": rack,
+        b"/bill-check": BillCheckRoutes(pages, BillCheckPages(house, reads, pages, makes)).app.resource(),
+        b"/numbers": numbers,
+        b"/schedules": schedules,
+        b"/bills": bills,
+        b"/price": bills,
+        **dict.fromkeys((b"/rooms", b"/rack", b"/sheets", b"/find"), rack),
     }
-    return Door(Wings(site, below), own_hosts(house.config.web.host))
+    web = house.config.web
+    guard = None
+    if web.required:
+        people = People(house, reads, elsewhere, clock.seconds)
+        people.directory = directory(house.config)
+        guard = Guard(people, pages, secure=web.secure)
+        below |= people_wing(house, live, pages, guard, clock)
+    return Door(Wings(site, below), own_hosts(web.host, house.config.watch.page), guard, secure=web.secure)
+
+
+def directory(config: Config) -> Directory | None:
+    """What asks the house's directory, if there is one; loaded only then, since it takes half a second and ten megabytes."""
+    if config.sign_in.ldap is None:
+        return None
+    from gateway.people.ldap import vouch
+
+    return partial(vouch, config.sign_in.ldap)
+
+
+def people_wing(house: House, live: Live, pages: Pages, guard: Guard, clock: Any) -> dict[bytes, Resource]:
+    """The addresses of people, where people sign in."""
+    people = guard.people
+    shown = PeoplePages(house, people.reads, live, pages, people)
+    wing = PeopleRoutes(pages, shown, people, guard, Inviting(house, people, clock)).app.resource()
+    return dict.fromkeys(
+        (b"/sign-in", b"/sign-out", b"/me", b"/users", b"/invitations", b"/invitation", b"/trail"), wing
+    )
 
 
 class WebService:
     """Serves a house's pages on the address of its configuration."""
+
+    _log = Logger()
 
     def __init__(self, house: House, reactor: Any) -> None:
         self._house, self._reactor = house, reactor
@@ -96,16 +156,27 @@ class WebService:
         self._port: IListeningPort | None = None
 
     def start(self) -> Deferred[int]:
-        """Begin to listen; fires with the port, or fails with CannotListenError."""
-        endpoint: Any = serverFromString(self._reactor, self._house.config.web.listen)  # type: ignore[no-untyped-call]
-        site = QuietSite(self._door, self._reactor)
-        listening: Deferred[IListeningPort] = endpoint.listen(BoundedSite(site))  # type: ignore[no-untyped-call]
-        return listening.addCallback(self._listening)
+        """Begin to listen; fires with the port, or fails with CannotListenError or CertificateUnusable."""
+        return Deferred.fromCoroutine(self._start())
 
-    def _listening(self, port: IListeningPort) -> int:
-        self._port = port
-        number: int = port.getHost().port  # type: ignore[attr-defined]
+    async def _start(self) -> int:
+        site = BoundedSite(QuietSite(self._door, self._reactor))  # type: ignore[no-untyped-call]
+        self._port = await listening(self._house.config.web, self._reactor, site)
+        number: int = self._port.getHost().port  # type: ignore[attr-defined]
+        await self._tell_first_link(number)
         return number
+
+    async def _tell_first_link(self, port: int) -> None:
+        """In a house without users, print the one link by which the first of them is made."""
+        web, guard = self._house.config.web, self._door.guard
+        if not isinstance(guard, Guard):
+            return
+        people = guard.people
+        secret = await people.change(lambda c: signing.first_link(c, people.owner, self._house.micros()))
+        if secret is not None:
+            page = self._house.config.watch.page.rstrip("/") or web.url(port)
+            words = "nobody can sign in yet: open this link once within 24 hours and make the first user: {link}"
+            self._log.warn(words, link=f"{page}/invitation/{secret}")
 
     def stop(self) -> Deferred[None]:
         """Take no more connections and answer nothing more; fires when the port is closed."""

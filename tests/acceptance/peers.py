@@ -160,7 +160,7 @@ class House:
             '[property]\nid = "SEASIDE"\nname = "Seaside Hotel"\ntimezone = "Europe/Warsaw"\ncountry = "PL"\n'
             'area_code = "22"\ncurrency = "PLN"\n'
             f'[store]\nurl = "{store}"\n'
-            f'[web]\nlisten = "tcp:{self.web_port}:interface=127.0.0.1"\n'
+            f'[web]\nlisten = "tcp:{self.web_port}:interface=127.0.0.1"\nsign_in = "none"\n'
             f"{pbx}\n{pms if pms_port or pms_table else ''}"
             '[rooms]\nextensions = [{ from = "100", to = "499" }]\ndepartments = { "600" = "Kitchen" }\n'
             '[tariff]\nfolder = "tariffs"\n',

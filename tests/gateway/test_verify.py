@@ -46,7 +46,10 @@ PLANTED = [
     ("UPDATE postings SET part = 1 WHERE id = 1", "whose postings are not its parts 0, 1, 2 …, each once: 2"),
     ("UPDATE postings SET currency = 'EUR' WHERE id = 1", "one posting in another currency than its call: 1"),
     ("UPDATE postings SET state = 'lost' WHERE id = 1", "in a state that does not exist"),
-    ("UPDATE postings SET amount = 0 WHERE id = 1", "that is charged and has no amount above zero: 1"),
+    (
+        "UPDATE postings SET amount = 0, kind = 'correction' WHERE id = 1",
+        "that is charged and has no amount above zero, or is a reversal and has none below: 1",
+    ),
     ("UPDATE postings SET attempts = 2 WHERE id = 1", "one posting whose attempts are not all written down: 1"),
     ("UPDATE attempts SET posting_id = 99 WHERE id = 1", "one attempt at a posting that does not exist, or beyond"),
     ("UPDATE postings SET state = 'refused', hold = '' WHERE id = 6", "one posting that was never sent and is not"),

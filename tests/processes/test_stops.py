@@ -23,7 +23,7 @@ from tests.processes.hotel import Books, Pms, RowWriter, hotel
 from tests.processes.peer import PeerProcess
 from tests.processes.size import sized
 
-pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(sized(600, 1500))]
 
 STANDSTILL = sized(2.5, 60.0)
 #: Shorter than the standstill, so that the answer that waits in the socket comes too late.
@@ -60,9 +60,10 @@ def scene(folder: Path) -> Iterator[tuple[House, PeerProcess, PeerProcess, Books
 
 def settled(house: House, pms: PeerProcess, exchange: PeerProcess, books: Books) -> Counter[str]:
     """The day ends; the books are compared, and the states of all postings returned."""
+    # Only now: what came while the PMS stood still, on a slow machine, drains hardly faster than calls come.
     sent = exchange.end()["sent"]
     eventually("every call is kept", lambda: len(books.records()) >= sent, 60)
-    eventually("nothing is due", lambda: not books.count("postings WHERE state IN ('due', 'sent')"), 120)
+    eventually("nothing is due", lambda: not books.count("postings WHERE state IN ('due', 'sent')"), sized(120, 600))
     assert house.stop() == 0
     told = pms.end()
     ledger = SimpleNamespace(
@@ -73,10 +74,10 @@ def settled(house: House, pms: PeerProcess, exchange: PeerProcess, books: Books)
     return books.check(cast("Pms", ledger))
 
 
-def goes_on(books: Books) -> None:
+def goes_on(books: Books, seconds: float = 20.0) -> None:
     """Wait until more charges are posted than are now."""
     posted = books.count("postings WHERE state = 'posted'")
-    eventually("it goes on", lambda: books.count("postings WHERE state = 'posted'") > posted + 20)
+    eventually("it goes on", lambda: books.count("postings WHERE state = 'posted'") > posted + 20, seconds)
 
 
 def test_whoever_stood_still_goes_on_and_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
@@ -119,4 +120,4 @@ def _pms_stands_still(pid: int, books: Books) -> None:
         time.sleep(STANDSTILL)
         assert books.count("records") > kept + 20
         assert books.count("postings WHERE state IN ('in_doubt', 'sent')") == 1
-    eventually("it goes on", lambda: books.count("postings WHERE state = 'due'") < 5, 150)
+    goes_on(books, 150)

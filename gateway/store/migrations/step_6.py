@@ -7,9 +7,16 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from gateway.store.migrations import rack_6
+from gateway.store.migrations import acts_6, bills_6, delivery_6, inbound_6, people_6, rack_6
 
-PARTS: Final[Sequence[Callable[[Connection], None]]] = (rack_6.upgrade,)
+PARTS: Final[Sequence[Callable[[Connection], None]]] = (
+    acts_6.upgrade,
+    people_6.upgrade,
+    inbound_6.upgrade,
+    delivery_6.upgrade,
+    bills_6.upgrade,
+    rack_6.upgrade,
+)
 
 
 def upgrade(connection: Connection) -> None:

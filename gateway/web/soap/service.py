@@ -55,7 +55,11 @@ class SoapService(Resource):
             return answer(request, 200, "text/xml; charset=utf-8", envelope.XSD)
         if request.path == b"/soap/v1" and b"wsdl" in request.uri.lower():
             host = request.getHeader("host") or ""
-            here = f"http://{host}/soap/v1".encode() if _HOST.fullmatch(host) else _ADDRESS
+            here = (
+                f"http{'s' if request.isSecure() else ''}://{host}/soap/v1".encode()
+                if _HOST.fullmatch(host)
+                else _ADDRESS
+            )
             return answer(request, 200, "text/xml; charset=utf-8", envelope.WSDL.replace(_ADDRESS, here))
         return answer(request, 404, "text/plain; charset=utf-8", b"The contract is at /soap/v1?wsdl.\n")
 

@@ -12,6 +12,7 @@
   const EVERY = Number(document.querySelector("[data-every]")?.dataset.every) || (streamed ? 5000 : 1000); // between two looks
   const SLOWEST = 15000; // and at most, while there is no answer
   const MARKED = 4000; // how long a new line is marked
+  const LIVE = { "x-foliogate-live": "1" }; // this page looks by itself: it keeps no session alive
   const said = new WeakMap(); // an element -> what the server said of it
 
   const regions = () => [...document.querySelectorAll("[data-live]")];
@@ -178,7 +179,11 @@
     timer = 0;
     if (document.hidden) return;
     try {
-      const answer = await fetch(location.pathname + location.search, { cache: "no-store" });
+      const answer = await fetch(location.pathname + location.search, { cache: "no-store", headers: LIVE });
+      if (answer.redirected) {
+        location.reload(); // the session is over: what stands here is not for whoever looks now
+        return;
+      }
       if (answer.ok || answer.status === 503) take(await answer.text());
       answered(true);
     } catch {
@@ -210,5 +215,5 @@
   }, true);
 
   regions().forEach(remember);
-  if (!document.hidden) begin();
+  if (!document.hidden && (streamed || regions().length)) begin();
 })();

@@ -40,6 +40,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    cookies: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -111,7 +112,8 @@ def _taken_apart(data: bytes) -> Answer:
     headers = {name.strip().lower(): value.strip() for name, _, value in (one.partition(":") for one in lines)}
     if headers.get("transfer-encoding") == "chunked":
         body = _unchunked(body)
-    return Answer(int(first.split()[1]) if first else 0, headers, body)
+    cookies = tuple(one.partition(":")[2].strip() for one in lines if one.lower().startswith("set-cookie:"))
+    return Answer(int(first.split()[1]) if first else 0, headers, body, cookies)
 
 
 def _unchunked(body: bytes) -> bytes:

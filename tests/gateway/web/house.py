@@ -15,8 +15,9 @@ from typing import Any
 from twisted.internet.defer import Deferred, succeed
 
 from gateway.app.asked import Asking
+from gateway.app.parts import Deciding, deciding
+from gateway.bills.enquiry import PriceDesk
 from gateway.instants import to_micros
-from gateway.intake.decisions import Decisions
 from gateway.posting.clerk import Clerk
 from gateway.posting.deeds import ReadCommands
 from gateway.posting.handing import Counter
@@ -76,8 +77,19 @@ class OneLink:
 class StandingHouse:
     """A house as the pages see it. Nothing moves but by the test's hand."""
 
-    def __init__(self, folder: Path, *, listen: str = "tcp:0:interface=127.0.0.1") -> None:
-        text = EXAMPLE.replace("tcp:8080:interface=127.0.0.1", listen)
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        listen: str = "tcp:0:interface=127.0.0.1",
+        sign_in: str = "none",
+        tls: tuple[Path, Path] | None = None,
+        more: str = "",
+    ) -> None:
+        web = f'"{listen}"\nsign_in = "{sign_in}"'
+        if tls is not None:
+            web += f'\ncertificate = "{tls[0]}"\nkey = "{tls[1]}"'
+        text = EXAMPLE.replace('"tcp:8080:interface=127.0.0.1"', web) + more
         self.config = good(with_tariff(folder), text)
         self.rig = Rig(f"sqlite:///{folder / 'foliogate.db'}")
         self.pms = LaidOut()
@@ -94,6 +106,7 @@ class StandingHouse:
         self._number = 1000
         self.counter: Counter | None = None
         self.watched: WatchedHouse | None = None
+        self._deciding: Deciding | None = None
 
     # -- what a page asks for -------------------------------------------------------------------------------------
 
@@ -101,6 +114,14 @@ class StandingHouse:
     def database(self) -> Database:
         """The store."""
         return self.rig.database
+
+    @property
+    def prices(self) -> PriceDesk:
+        """What a call would cost."""
+        rig = self.rig
+        plans = {name: source.plan for name, source in rig.sources.items()}
+        rules = rig.rules
+        return PriceDesk(book=rig.book, plans=plans, rooms=rules.rooms, attribution=rules.attribution, zone=WARSAW)
 
     @property
     def writer(self) -> Writer:
@@ -162,8 +183,11 @@ class StandingHouse:
     def read_commands_soon(self) -> None:
         """Carry out what was asked, as the gateway does, by the writer."""
         rig = self.rig
-        decide = Decisions(rig.memory, rig.rules, frozenset(rig.book.carried), lambda: self.pms.takes_reversals)
-        self.writer.submit(ReadCommands(rig.memory, None, now=self.micros(), done=self._done, decide=decide))
+        self._deciding = self._deciding or deciding(
+            self.config, rig.memory, rig.rules, rig.book, lambda: self.pms.takes_reversals
+        )
+        decide, free = self._deciding, self._deciding.acts.free
+        self.writer.submit(ReadCommands(rig.memory, None, now=self.micros(), done=self._done, decide=decide, free=free))
         self.rig.pump()
 
     def _done(self, freed: list[Due], _resync: bool) -> None:

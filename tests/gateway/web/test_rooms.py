@@ -240,11 +240,13 @@ def desk(house: StandingHouse) -> Desk:
 def test_notes_and_tags_stay_with_the_guest(desk: Desk) -> None:
     page = desk.post("/rooms/201", "/rooms/201", deed="note", why="asked for <b>calm</b>")
     assert "asked for &lt;b&gt;calm&lt;/b&gt;" in page.text
-    assert "late check-out" in desk.post("/rooms/201", "/rooms/201", deed="tag", why="late check-out").text
-    again = desk.post("/rooms/201", "/rooms/201", deed="tag", why="late check-out")
+    assert "late check-out" in desk.post("/rooms/201", "/rooms/201", deed="tag-guest", why="late check-out").text
+    again = desk.post("/rooms/201", "/rooms/201", deed="tag-guest", why="late check-out")
     assert "stands there already" in again.text
     assert '<span class="tag"><bdi>late' in again.text
-    assert '<span class="tag">' not in desk.post("/rooms/201", "/rooms/201", deed="untag", why="late check-out").text
+    assert (
+        '<span class="tag">' not in desk.post("/rooms/201", "/rooms/201", deed="untag-guest", why="late check-out").text
+    )
     assert desk.post("/rooms/201", "/rooms/201", deed="note", why=" ").status == 422
     assert "Write your name" in desk.post("/rooms/201", "/rooms/201", deed="note", why="x", who="").text
     assert "older than the running" in desk.post("/rooms/201", "/rooms/201", deed="note", why="x", token="0" * 64).text

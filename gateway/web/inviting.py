@@ -1,0 +1,71 @@
+"""Links that go out: by mail where the house has a mail server and the person an address, else shown to be handed over.
+
+One attempt: the page says whether the mail server took it, and sends again when somebody asks. A link is a secret, so it is
+not kept to be tried later.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+
+from gateway.store import invitations
+from gateway.store.notices import Waiting
+from gateway.watch.mail import Mailer
+from gateway.web.house import House
+from gateway.web.people import People
+
+_LETTER: Final = """\
+{who} invites you to the telephone pages of {hotel}.
+
+Open this link within 24 hours and choose a password of your own; it works once:
+
+{link}
+
+Your name there is: {name}
+If you expected no such mail, leave it: without the link nobody can use it.
+"""
+
+
+class Inviting:
+    """Sends links."""
+
+    def __init__(self, house: House, people: People, reactor: Any) -> None:
+        self._house, self._people = house, people
+        mail = house.config.mail
+        self._mailer = Mailer(mail, reactor, house.now) if mail is not None else None
+        self._log = Logger()
+
+    def link(self, request: Any, secret: str) -> str:
+        """The whole address of a link: as the house is reached, or as this page was."""
+        scheme = "https" if self._house.config.web.secure else "http"
+        base = self._house.config.watch.page or f"{scheme}://{request.getHeader('host')}"
+        return f"{base.rstrip('/')}/invitation/{secret}"
+
+    def send(self, number: int, name: str, mail: str, link: str) -> bool:
+        """Hand a mail to the mail server; False where there is none, or no address."""
+        if self._mailer is None or not mail:
+            return False
+        hotel = self._house.config.property.name
+        body = _LETTER.format(who="Foliogate", hotel=hotel, link=link, name=name)
+        subject, now = f"{hotel}: your way into the telephone pages", self._house.micros()
+        letter = Waiting(number, "invited", "mail", mail, subject, body, now, 0)
+        Deferred.fromCoroutine(self._sent(number, self._mailer.deliver(letter, f"invitation-{number}-{now}")))
+        return True
+
+    async def _sent(self, number: int, delivered: Deferred[Any]) -> None:
+        """Write down what became of a mail."""
+        at: int | None = None
+        trouble, owner = "", self._people.owner
+        try:
+            await delivered
+            at = self._house.micros()
+        except Exception as error:  # noqa: BLE001 (a mail server has many ways to refuse; each is told)
+            trouble = str(error).strip()[:300] or type(error).__name__
+            self._log.warn("invitation {number} could not be sent: {words}", number=number, words=trouble)
+        try:
+            await self._people.change(lambda c: invitations.sent(c, owner, number, at, trouble))
+        except Exception:  # noqa: BLE001 (the page goes on to say that it is on its way)
+            self._log.failure("the fate of an invitation could not be kept")

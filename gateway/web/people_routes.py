@@ -1,0 +1,268 @@
+"""The addresses of people: signing in and out, one's own password, users, invitations, and who did what."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from klein import Klein
+
+from gateway.people import signing
+from gateway.people.signing import Refused, SignedIn, Wait
+from gateway.roles import ROLES, role_named
+from gateway.store import invitations, people, sessions
+from gateway.store.people import Act
+from gateway.web.guard import Guard, address_of
+from gateway.web.inviting import Inviting
+from gateway.web.pages import Pages
+from gateway.web.people import People, Signed
+from gateway.web.people_pages import PeoplePages, Told, safe
+from gateway.web.rest.answers import text_of
+from gateway.web.routing import ROW, before, html, see_other, troubles
+
+#: Characters of a mail address.
+_LONGEST_MAIL: Final = 120
+
+
+class PeopleRoutes:
+    """Everything about people."""
+
+    app = Klein()
+    troubles(app)
+
+    def __init__(self, pages: Pages, shown: PeoplePages, who: People, guard: Guard, inviting: Inviting) -> None:
+        self.pages, self._shown, self._people, self._guard, self._inviting = pages, shown, who, guard, inviting
+
+    # -- in and out -----------------------------------------------------------------------------------------------
+
+    @app.route("/sign-in", methods=["GET"])
+    async def sign_in(self, request: Any) -> bytes:
+        """The form."""
+        return html(request, await self._shown.sign_in(to=text_of(request, b"to")))
+
+    @app.route("/sign-in", methods=["POST"])
+    async def signing_in(self, request: Any) -> bytes:
+        """Somebody shows a name and a password."""
+        name, to = _name(request), text_of(request, b"to")
+        act, agent = self._people.act("", address_of(request)), request.getHeader("user-agent") or ""
+        password, browser = text_of(request, b"password"), self._guard.browser(request)
+        done = await self._people.sign_in(name, password, act, agent, browser)
+        match done:
+            case SignedIn():
+                self._guard.begun(request, done)
+                return see_other(request, safe(to))
+            case Wait(seconds):
+                request.setHeader("retry-after", str(seconds))
+                words = f"That failed too often. Wait {seconds} second{'s' if seconds > 1 else ''}, then try again; nothing is locked."
+                return html(request, await self._shown.sign_in(name=name, to=to, problem=words, status=429))
+            case Refused(words):
+                return html(request, await self._shown.sign_in(name=name, to=to, problem=words, status=422))
+
+    @app.route("/sign-out", methods=["POST"])
+    async def sign_out(self, request: Any) -> bytes:
+        """The session ends."""
+        await self._people.sign_out(request.signed, self._act(request))
+        self._guard.ended(request)
+        return see_other(request, "/sign-in")
+
+    # -- oneself --------------------------------------------------------------------------------------------------
+
+    @app.route("/me", methods=["GET"])
+    async def me(self, request: Any) -> bytes:
+        """Who one is here."""
+        return html(request, await self._shown.me(request.signed))
+
+    @app.route("/me", methods=["POST"])
+    async def my_deed(self, request: Any) -> bytes:
+        """A new password, or sessions that end."""
+        signed: Signed = request.signed
+        if text_of(request, b"deed") == "password":
+            told = await self._my_password(request, signed)
+        else:
+            told = await self._my_sessions(request, signed)
+        return html(request, await self._shown.me(signed, told))
+
+    async def _my_password(self, request: Any, signed: Signed) -> Told:
+        who, owner = self._people, self._people.owner
+        user = await who.reads.read(lambda c: people.numbered(c, owner, signed.user_id))
+        if user is None or user.source != "here":
+            return Told("Your password is not kept here: change it where you have it.", wrong=True)
+        tried = await who.change(lambda c: signing.attempt(c, owner, self._act(request), user.name, None))
+        if isinstance(tried, Wait):
+            return Told(f"Wait {tried.seconds} seconds, then try again.", wrong=True)
+        if not await who.fits(user, text_of(request, b"old")):
+            return Told("That is not your present password.", wrong=True)
+        kept = await who.new_password(text_of(request, b"new"), text_of(request, b"again"), user.name)
+        if isinstance(kept, Refused):
+            return Told(kept.sentence, wrong=True)
+        act = self._act(request)
+
+        def work(connection: Any) -> None:
+            for bucket in tried.buckets:
+                sessions.count(connection, owner, bucket, 0, act.at)
+            signing.set_password(connection, owner, act, user, kept, spared=signed.session)
+
+        await who.change(work)
+        return Told("Your password is changed, and every other session of yours has ended.")
+
+    async def _my_sessions(self, request: Any, signed: Signed) -> Told:
+        act, owner = self._act(request), self._people.owner
+
+        def work(connection: Any) -> int:
+            ended = sessions.end_all(connection, owner, signed.user_id, act.at, "signed out elsewhere", signed.session)
+            people.note(connection, owner, act, about=act.who, what="signed out everywhere else", after=str(ended))
+            return ended
+
+        ended = await self._people.change(work)
+        return Told(f"{ended} other session{'s' if ended != 1 else ''} ended.")
+
+    # -- users ----------------------------------------------------------------------------------------------------
+
+    @app.route("/users", methods=["GET"])
+    async def users(self, request: Any) -> bytes:
+        """Every user."""
+        return html(request, await self._shown.users())
+
+    @app.route("/users", methods=["POST"])
+    async def invite(self, request: Any) -> bytes:
+        """Somebody is invited."""
+        entered = {name: text_of(request, name.encode()).strip() for name in ("name", "role", "mail")}
+        role = role_named(entered["role"])
+        wrong = _wrong_mail(entered["mail"]) if role is not None else "Choose a role."
+        if wrong is not None or role is None:
+            return html(request, await self._shown.users(Told(wrong or "", wrong=True), entered))
+        owner, act = self._people.owner, self._act(request)
+        made = await self._people.change(
+            lambda c: signing.invite(c, owner, act, entered["name"], role, entered["mail"])
+        )
+        if isinstance(made, Refused):
+            return html(request, await self._shown.users(Told(made.sentence, wrong=True), entered))
+        return html(request, await self._shown.users(self._handed(request, made, entered["name"], entered["mail"])))
+
+    @app.route(f"/users/{ROW}", methods=["GET"])
+    async def user(self, request: Any, number: int) -> bytes:
+        """One user."""
+        return html(request, await self._shown.user(number, request.signed))
+
+    @app.route(f"/users/{ROW}", methods=["POST"])
+    async def user_deed(self, request: Any, number: int) -> bytes:
+        """A role, a disabled name, sessions that end, a link for a new password."""
+        owner = self._people.owner
+        found = await self._people.reads.read(lambda c: people.numbered(c, owner, number))
+        if found is None:
+            return html(request, await self.pages.missing(f"There is no user {number}."))
+        told = await self._done_to(request, found)
+        return html(request, await self._shown.user(number, request.signed, told))
+
+    async def _done_to(self, request: Any, user: people.User) -> Told:
+        who, owner, act = self._people, self._people.owner, self._act(request)
+        done: Refused | None = None
+        match text_of(request, b"deed"):
+            case "role":
+                role = role_named(text_of(request, b"role"))
+                if role is None:
+                    return Told("Choose a role.", wrong=True)
+                done = await who.change(lambda c: signing.set_role(c, owner, act, user, role))
+                told = f"{user.name} is {ROLES[role]} now."
+            case "disable":
+                done = await who.change(lambda c: signing.disable(c, owner, act, user))
+                told = f"Nobody signs in as {user.name} any more."
+            case "enable":
+                await who.change(lambda c: signing.enable(c, owner, act, user))
+                told = f"{user.name} may sign in again."
+            case "sessions":
+                told = await self._end_sessions(user, act)
+            case "link" if user.source == "here":
+                made = await who.change(lambda c: signing.password_link(c, owner, act, user))
+                return self._handed(request, made, user.name, user.mail)
+            case _:
+                return Told("That is nothing that can be done here.", wrong=True)
+        return Told(done.sentence, wrong=True) if done is not None else Told(told)
+
+    async def _end_sessions(self, user: people.User, act: Act) -> str:
+        owner = self._people.owner
+
+        def work(connection: Any) -> int:
+            ended = sessions.end_all(connection, owner, user.id, act.at, f"ended by {act.who}")
+            people.note(connection, owner, act, about=user.name, what="sessions ended", after=str(ended))
+            return ended
+
+        return f"{await self._people.change(work)} sessions of {user.name} ended."
+
+    # -- links ----------------------------------------------------------------------------------------------------
+
+    @app.route(f"/invitations/{ROW}", methods=["POST"])
+    async def link_deed(self, request: Any, number: int) -> bytes:
+        """An invitation is sent again, or withdrawn."""
+        owner, act = self._people.owner, self._act(request)
+        found = await self._people.reads.read(lambda c: invitations.open_ones(c, owner))
+        link = next((one for one in found if one.id == number), None)
+        if link is None:
+            return html(request, await self._shown.users(Told("This invitation was used or withdrawn.", wrong=True)))
+        if text_of(request, b"deed") == "withdraw":
+
+            def work(connection: Any) -> None:
+                invitations.withdraw(connection, owner, link.id, act.at)
+                people.note(connection, owner, act, about=link.name, what="link withdrawn")
+
+            await self._people.change(work)
+            return html(request, await self._shown.users(Told(f"The link for {link.name} leads nowhere now.")))
+        made = await self._people.change(lambda c: signing.renew(c, owner, act, link))
+        return html(request, await self._shown.users(self._handed(request, made, link.name, link.mail)))
+
+    @app.route("/invitation/<secret>", methods=["GET"])
+    async def invitation(self, request: Any, secret: str) -> bytes:
+        """The form of a link."""
+        return html(request, await self._shown.invitation(secret))
+
+    @app.route("/invitation/<secret>", methods=["POST"])
+    async def accept(self, request: Any, secret: str) -> bytes:
+        """Somebody sets the first password by a link."""
+        who, owner, name = self._people, self._people.owner, _name(request)
+        role = text_of(request, b"role")
+        page = await self._shown.invitation(secret)
+        if page.status != 200:
+            return html(request, page)
+        kept = await who.new_password(text_of(request, b"new"), text_of(request, b"again"), name)
+        done: Refused | people.User
+        if isinstance(kept, Refused):
+            done = kept
+        else:
+            act, words, chosen = who.act(name, address_of(request)), kept, role if role == "supervisor" else "it"
+            done = await who.change(lambda c: signing.accept(c, owner, act, secret, name, chosen, words))
+        if isinstance(done, Refused):
+            return html(request, await self._shown.invitation(secret, name=name, role=role, problem=done.sentence))
+        return see_other(request, "/sign-in")
+
+    @app.route("/trail", methods=["GET"])
+    async def trail(self, request: Any) -> bytes:
+        """Who did what."""
+        return html(request, await self._shown.trail(before(request)))
+
+    # -- pieces ---------------------------------------------------------------------------------------------------
+
+    def _act(self, request: Any) -> Act:
+        return self._people.act(request.person.name, address_of(request))
+
+    def _handed(self, request: Any, made: tuple[int, str], name: str, mail: str) -> Told:
+        """A link is sent, or shown this once to be handed over."""
+        number, secret = made
+        link = self._inviting.link(request, secret)
+        if self._inviting.send(number, name, mail, link):
+            return Told(f"A mail with the link is on its way to {mail}; it ends after 24 hours.")
+        return Told(f"Hand this link to {name}. It is shown this once, works once, and ends after 24 hours.", link=link)
+
+
+def _name(request: Any) -> str:
+    return text_of(request, b"name").strip()[: signing.LONGEST_NAME]
+
+
+def _wrong_mail(mail: str) -> str | None:
+    from gateway.config.checks import mail_address
+
+    if not mail:
+        return None
+    try:
+        mail_address(mail)
+    except ValueError as error:
+        return f"{error}."
+    return None if len(mail) <= _LONGEST_MAIL else f"A mail address has at most {_LONGEST_MAIL} characters."
