@@ -19,7 +19,7 @@ from twisted.python.failure import Failure
 import gateway.web
 from gateway.people import passwords
 from gateway.people.lasting import FREE, LONGEST_PAUSE, pause
-from gateway.people.signing import add_user, first_link
+from gateway.people.signing import add_user, first_link, neighbourhood
 from gateway.people.vouching import role_of
 from gateway.roles import ANYONE, MAY, NOBODY, RIGHTS, ROLES, Person, RoleName
 from gateway.store import people, sessions
@@ -173,6 +173,20 @@ def test_a_password_is_kept_as_argon2id_with_its_parameters() -> None:
     assert not passwords.fits("", "a password that nobody has")  # not even that one
     assert not passwords.fits("rubbish", PASSWORD)
     assert not passwords.is_old(kept)
+
+
+@pytest.mark.parametrize(
+    ("address", "one"),
+    [
+        ("10.0.0.7", "10.0.0.7"),
+        ("::ffff:10.0.0.7", "10.0.0.7"),
+        ("2001:db8::1:2:3:4", "2001:db8::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+    ],
+)
+def test_what_counts_as_one_address(address: str, one: str) -> None:
+    assert neighbourhood(address) == one
 
 
 def test_pauses_grow_and_end() -> None:
