@@ -117,6 +117,7 @@ def _completed(document: Mapping[str, Any]) -> dict[str, Any]:
         "numbering",
         "watch",
         "reports",
+        "audit",
         "bills",
         "acts",
         "delivery",

@@ -50,6 +50,7 @@ from pms_adapters.options import AdapterOptions
 Transport: TypeAlias = Literal["listen", "connect", "serial", "file", "udp"]
 TRUNK_DIRECTIONS = ("both", "in", "out")
 TRANSPORTS: tuple[Transport, ...] = ("listen", "connect", "serial", "file", "udp")
+DAY_ENDS_BY: tuple[str, ...] = ("", "pms", "clock", "hand")
 MAIL_SECURITY: tuple[str, ...] = ("starttls", "tls", "none")
 TransferPayer: TypeAlias = Literal["first_guest", "first", "last"]
 
@@ -299,7 +300,8 @@ class TrunkSettings(Settings):
     """A group of trunks as it stands from a day on; a later table of the same group replaces it from its own day.
 
     Its trunks are given by `first` and `last`, by `members` (both as the exchange writes them), or, where the exchange does
-    not tell them apart, as a number of `channels`. `target` is the share of calls that may find all busy.
+    not tell them apart, as a number of `channels`. `target` is the share of calls that may find all busy. `monthly_rent` is
+    what one trunk costs a month, in the hotel's currency.
     """
 
     group: Text = Field(examples=["city"])
@@ -314,13 +316,15 @@ class TrunkSettings(Settings):
     )
     target: Annotated[float, Field(gt=0, lt=1)] = Field(0.01, examples=[0.02])
     overflow_of: Texts = Field((), examples=[["sip"]])
+    monthly_rent: Annotated[str, AfterValidator(checks.amount)] | None = Field(None, examples=["19.50"])
 
 
 class ReportSettings(Settings):
     """From where on a call stands out in the report of exceptions; every key may be left out.
 
     `costly` is an amount in the hotel's currency; `after_hours` begins and ends on the hotel's clock, and concerns calls of
-    departments; `repeated` is how often one extension calls one number, `many_callers` how many extensions do.
+    departments; `repeated` is how often one extension calls one number, `many_callers` how many extensions do. `operator` names the extensions of the operator position; so
+    many of a hundred calls are to be answered within so many seconds there, and each takes some work after it.
     """
 
     long_minutes: Annotated[int, Field(ge=1, le=1_440)] = Field(60, examples=[60])
@@ -330,6 +334,21 @@ class ReportSettings(Settings):
     after_hours_to: Annotated[time, BeforeValidator(checks.time_of_day)] = Field(time(6, 0), examples=["06:00"])
     repeated: Annotated[int, Field(ge=2, le=1_000)] = Field(5, examples=[5])
     many_callers: Annotated[int, Field(ge=2, le=1_000)] = Field(5, examples=[5])
+    operator: Texts = Field((), examples=[["601"]])
+    answer_within_seconds: Annotated[int, Field(ge=0, le=600)] = Field(20, examples=[20])
+    answer_percent: Annotated[int, Field(ge=1, le=99)] = Field(80, examples=[80])
+    after_call_seconds: Annotated[int, Field(ge=0, le=3_600)] = Field(0, examples=[15])
+
+
+class AuditSettings(Settings):
+    """When a business day ends; both keys may be left out.
+
+    `ends_by` is "pms" (its night audit, which FIAS tells), "clock" or "hand"; "" is "pms" where the PMS can tell, else "clock".
+    `ends_at` is the hour on the hotel's clock: of the clock, and of the PMS that was expected to tell and did not.
+    """
+
+    ends_by: Annotated[str, AfterValidator(one_of(DAY_ENDS_BY, 'ends_by = "clock"'))] = Field("", examples=["clock"])
+    ends_at: Annotated[time, BeforeValidator(checks.time_of_day)] = Field(time(3, 0), examples=["03:00"])
 
 
 class Document(Settings):
@@ -346,6 +365,7 @@ class Document(Settings):
     tariff: TariffSettings
     watch: WatchSettings
     reports: ReportSettings
+    audit: AuditSettings
     bills: BillSettings
     fraud: FraudSettings
     carrier_bills: CarrierBillSettings
@@ -387,6 +407,7 @@ class Config:
     tariff: TariffSettings
     watch: WatchSettings
     reports: ReportSettings
+    audit: AuditSettings
     bills: BillSettings
     mail: MailSettings | None
     hook: tuple[HookSettings, ...]

@@ -17,6 +17,7 @@ PURE = [
     ),
     "gateway/traffic",
     "gateway/alarms",
+    "gateway/audit",
 ]
 PURE_SOURCES = sources(*(place for place in PURE if (ROOT / place).exists()))
 

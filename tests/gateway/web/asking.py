@@ -61,8 +61,9 @@ class Asker:
         elsewhere: Any = at_once,
         laboratory: Laboratory | None = None,
         workshop: Workshop | None = None,
+        clock: Clock | None = None,
     ) -> None:
-        self.clock = Clock()
+        self.clock = clock or Clock()
         self.streams = Streams(self.clock)
         self.door = door(house, self.clock, elsewhere, laboratory, workshop, self.streams)
         self.site = QuietSite(self.door, self.clock)

@@ -29,6 +29,7 @@ PAGES = (
     "/corrections",
     "/laboratory",
     "/links",
+    "/trunks",
 )
 
 
