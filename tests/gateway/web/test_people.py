@@ -94,7 +94,7 @@ def test_every_address_of_every_wing_asks_for_a_right() -> None:
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     programs = {line for line in TABLE if line.split()[1].startswith(("/api/", "/soap/"))}
-    assert wanted == set(TABLE) - programs
+    assert {line for line in wanted if not line.split()[1].startswith("/api/")} == set(TABLE) - programs
     for rule in ApiRoutes.app.url_map.iter_rules():
         address = re.sub(r"<[^>]+>", "7", rule.rule)
         assert {access_to(method, address) for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}} <= {
