@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import re
 from html import unescape
+from typing import Any
 
 from pypdf import PdfReader
 
-from gateway.bills.bill import by_standing, total
+from gateway.acts import ASK, Act
+from gateway.bills.bill import Bill, by_standing, total
 from gateway.bills.issuing import FINAL
 from gateway.bills.keeping import bill_now, bill_then
 from gateway.store import billing, commands
@@ -171,3 +173,40 @@ def test_the_bill_of_a_guest_who_left_yesterday_needs_a_reason_which_the_trail_k
     assert trail == [f"looked at the bill of a guest who has left room 201 (stay {number}): guest wrote"]
     house.rig.advance(16 * 60)
     assert "Telephone bill" not in asker.get(opened).text
+
+
+def test_what_people_send_move_and_enter_is_on_the_bill_of_whoever_pays_it(house: StandingHouse) -> None:
+    """A refused charge that is sent again by hand stays with its guest; one that is moved is with the guest of the other room;
+    what was entered at the desk is no telephone call."""
+    house.pms.takes_reversals = True
+
+    def ask(deed: str, **said: Any) -> str:
+        given = house.database.transact(
+            lambda c: commands.give(c, "SEASIDE", now=house.micros(), who="Ines", deed=deed, why="asked", **said)
+        )
+        house.read_commands_soon()
+        return house.database.read(lambda c: commands.result(c, "SEASIDE", given)) or ""
+
+    def bill(reservation: str) -> Bill:
+        found = house.database.read(lambda c: bill_now(c, "SEASIDE", stay_of(house, reservation), 0))
+        assert found is not None
+        return found
+
+    (refused,) = house.rig.rows("SELECT id FROM postings WHERE state = 'refused'")
+    before = total(bill("77003").lines).gross
+    ask("retry", posting_id=refused[0])
+    assert [one.standing for one in bill("77003").lines] == ["folio"]
+    assert total(bill("77003").lines).gross == before
+    mine, (call,) = total(bill("77002").lines).gross, house.rig.rows("SELECT id FROM calls WHERE room = '202'")[:1]
+    moved = next(one for one in bill("77002").lines if one.call == call[0])
+    ask(ASK, posting_id=None, subject=Act(kind="move", call_id=call[0], room="201", reason="wrong-room").subject())
+    house.rig.advance(5)
+    house.read_commands_soon()
+    assert total(bill("77002").lines).gross == mine - (moved.gross or 0)
+    assert [one.gross for one in bill("77001").lines if one.moved] == [moved.gross]
+    ask(ASK, posting_id=None, subject=Act(kind="charge", amount=1_500, room="202").subject())
+    assert total(bill("77002").lines).gross == mine - (moved.gross or 0) + 1_500
+    assert total(bill("77002").calls_alone().lines).gross == mine - (moved.gross or 0)
+    asker, number = Asker(as_house(house)), stay_of(house, "77002")
+    assert "Other charges" in words(asker.get(f"/bills/stay/{number}"))
+    assert "Other charges" not in words(asker.get(f"/bills/stay/{number}?only=phone"))
