@@ -54,7 +54,8 @@ class CallRecord(NamedTuple):
     that a charge rests on. `call_key` joins the records of one call, `leg_key` tells them apart; `more_follows` is
     true where the exchange says that further records of the call will come. `dialled` holds the digits as sent,
     trunk access code included where the exchange includes it. `trunk` is the trunk to charge. `condition` is the
-    exchange's own code, verbatim. Absent is None.
+    exchange's own code, verbatim. `stages` says where the call went apart from a telephone, as far as the record tells
+    (`protocols/smdr/stages.py`). Absent is None.
     """
 
     direction: Direction
@@ -87,6 +88,7 @@ class CallRecord(NamedTuple):
     aoc_currency: str | None = None
     condition: str | None = None
     warnings: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,6 +132,34 @@ def rebuild_traffic_command(config_path: Path) -> None:
     click.echo(f"what the trunks did was added up anew from {count:,} calls")
 
 
+@db_group.command("rebuild-inbound")
+@config_option
+def rebuild_inbound_command(config_path: Path) -> None:
+    """Read again who called and what became of each call that came in. The gateway must be stopped.
+
+    Needed once after an upgrade from a release before schema 6, which kept neither the callers by number nor the number
+    that was dialled; and after a change of the country, the area code or an exchange's options. Records are read again as
+    the configuration says now; charges are not touched. It may be broken off and begun again.
+    """
+    from gateway.app import parts
+    from gateway.cli.words import read_config
+    from gateway.intake.arriving import rebuild
+    from gateway.store.database import Database, StoreTrouble
+
+    config = read_config(config_path)
+    database = Database(config.store.url, config.property.id)
+    try:
+        database.lock()
+        database.open()
+        with progress_bar("reading again") as progress:
+            count, inward = rebuild(database, parts.sources(config, parts.room_list(config)), progress)
+    except StoreTrouble as error:
+        fail(str(error))
+    finally:
+        database.close()
+    click.echo(f"{count:,} calls were read again; {inward:,} of them came in")
+
+
 def _embedded(config_path: Path, otherwise: str) -> Path:
     """The file of the configured store; ends the command where it is a server's."""
     from gateway.store.database import Database

@@ -7,6 +7,9 @@ Nothing outside this package reads the file, and nothing in it opens a connectio
 
 from __future__ import annotations
 
+from gateway.config.accounting import AccountingSettings
+from gateway.config.delivery import DeliverySettings, RecipientSettings, ScheduleSettings
+from gateway.config.inbound import InboundSettings, NumberSettings
 from gateway.config.load import load, load_store
 from gateway.config.problems import Problem
 from gateway.config.settings import (
@@ -30,19 +33,25 @@ from gateway.config.settings import (
 from gateway.config.sign_in import LdapSettings, OidcSettings, SignInSettings, WebSettings
 
 __all__ = [
+    "AccountingSettings",
     "Config",
+    "DeliverySettings",
     "ExtensionRange",
     "HookSettings",
+    "InboundSettings",
     "LdapSettings",
     "MailSettings",
+    "NumberSettings",
     "NumberingSettings",
     "OidcSettings",
     "PbxSettings",
     "PmsSettings",
     "Problem",
     "PropertySettings",
+    "RecipientSettings",
     "ReportSettings",
     "RoomSettings",
+    "ScheduleSettings",
     "StoreDocument",
     "SignInSettings",
     "StoreSettings",

@@ -11,6 +11,7 @@ from gateway.attribution import Attribution, StayTariffs, caller, put_through
 from gateway.directory import Occupants, Place, RoomList, TransferPayer
 from gateway.intake.live_calls import LiveCall
 from gateway.settle import Policy
+from gateway.store.inbound import Told
 from gateway.store.rows import CallRow, Due, PostingRow, RecordRow
 from protocols.records import CallRecord, JoinedCall
 from protocols.smdr.catalog import Parser
@@ -92,6 +93,7 @@ class Batch:
     changed_calls: dict[int, CallRow] = field(default_factory=dict)
     changed_records: list[Changed] = field(default_factory=list)
     postings: list[PostingRow] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
     due: list[Due] = field(default_factory=list)
     emergencies: list[CallRow] = field(default_factory=list)
     unknown_rooms: int = 0

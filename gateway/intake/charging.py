@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from gateway.directory import NoNews, Occupants, Place, Room, Unlisted, payer
 from gateway.instants import SECOND, to_micros
+from gateway.intake.arriving import Arriving
 from gateway.intake.batch import Batch, Rules, Source, Touched, surroundings
 from gateway.intake.call_rows import call_row, due_of, posting_row
 from gateway.intake.spending import Spending, limited, sentence
@@ -61,6 +62,7 @@ class Charging:
         self.rules, self.book = rules, book
         self._memory, self._sources = memory, sources
         self._spending = Spending(memory, book)
+        self.arriving = Arriving(memory, sources)
         self._places: dict[str | None, Place] = {}
         # Where no rule, budget or carrier asks who called over which line, nobody need find it out for every call.
         self._asked = bool(book.asked or book.costs or rules.attribution.assignments or self._spending.wanted)
@@ -81,6 +83,7 @@ class Charging:
         rows = [self._row(*each) for each in zip(touched, known, rulings, strict=True)]
         for one, ruling, row in zip(touched, rulings, rows, strict=True):
             (batch.new_calls if one.first else batch.changed_calls)[row.id] = row
+            self.arriving.see(batch, one, row)
             self._want(connection, batch, one, ruling, row)
 
     def _known(self, one: Touched) -> _Known:

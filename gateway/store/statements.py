@@ -65,5 +65,7 @@ class Statements:
         self.add_room = hot_insert(engine, schema.rooms)
         #: rows of trunk_quarters, added to what is there
         self.add_quarters = hot_sum(engine, schema.trunk_quarters)
+        self.add_arrival = hot_insert(engine, schema.arrivals)
+        self.add_contact = hot_insert(engine, schema.contacts)
         #: position, then property and id of the segment
         self.position = _hot(engine, schema.segments, ("position",), "property", "id")

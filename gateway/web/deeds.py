@@ -92,11 +92,11 @@ class Deeds:
 
     async def give(self, form: Form, number: int) -> int | NotDone:
         """Write a command for a judged form; the number of the command, or why there is none."""
-        return await self._given(_writing(self._house.database.property, self._house.micros(), form, number))
+        return await self.written(_writing(self._house.database.property, self._house.micros(), form, number))
 
     async def acknowledge(self, form: Form, number: int) -> int | NotDone:
         """Write that a person takes an alarm; the number of the command, or why there is none."""
-        return await self._given(_acknowledging(self._house.database.property, self._house.micros(), form, number))
+        return await self.written(_acknowledging(self._house.database.property, self._house.micros(), form, number))
 
     async def ask(self, who: str, deed: str, why: str, subject: str) -> str:
         """Write a command about something else than a posting; the sentence that came of it."""
@@ -108,25 +108,30 @@ class Deeds:
 
         given = await self._reads.transact_numbered(work)
         self._house.read_commands_soon()
-        return await self._result(given) or "written down; the gateway has not carried it out yet"
+        return (
+            await came_of(self._reads, self._clock, owner, given)
+            or "written down; the gateway has not carried it out yet"
+        )
 
-    async def _given(self, write: Callable[[Connection], int | NotDone]) -> int | NotDone:
+    async def written(self, write: Callable[[Connection], int | NotDone]) -> int | NotDone:
+        """Write a command and wait for what comes of it; its number, or why there is none."""
         given = await self._reads.transact_numbered(write)
         if isinstance(given, int):
             self._house.read_commands_soon()
-            await self._result(given)
+            await came_of(self._reads, self._clock, self._house.database.property, given)
         return given
 
-    async def _result(self, command: int) -> str | None:
-        """Wait until the command is carried out or refused, but not for ever: the page says so if it is not yet."""
-        owner, waited = self._house.database.property, 0.0
-        while waited < PATIENCE:
-            result = await self._reads.read(lambda connection: commands.result(connection, owner, command))
-            if result is not None:
-                return result
-            await deferLater(self._clock, LOOK_EVERY)
-            waited += LOOK_EVERY
-        return None
+
+async def came_of(reads: Reads, clock: Any, owner: str, command: int) -> str | None:
+    """What came of a command, once it is carried out or refused; None if that takes too long: the page says so."""
+    waited = 0.0
+    while waited < PATIENCE:
+        result = await reads.read(lambda connection: commands.result(connection, owner, command))
+        if result is not None:
+            return result
+        await deferLater(clock, LOOK_EVERY)
+        waited += LOOK_EVERY
+    return None
 
 
 def judge_acknowledgement(form: Form, number: int, tokens: Tokens) -> NotDone | None:

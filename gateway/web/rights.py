@@ -54,11 +54,22 @@ TABLE: Final[dict[str, Access]] = {
     "GET /acts/charge": "change_charges",
     "POST /acts/charge": "change_charges",
     f"POST /acts/{_ROW}": "void_above_limit",
+    # night audit
+    "GET /audit": "see_audit",
+    "GET /audit/<date>": "see_audit",
+    "GET /audit/<date>/<name>": "see_audit",
+    "POST /audit/<date>": "close_day",
     # reports
     "GET /reports": "reports",
     "GET /reports/show": "reports",
     "GET /reports/<kind>": "reports",
     "GET /reports/<kind>/file.<form>": "reports",
+    "GET /bill-check": "reports",
+    "GET /bill-check/show": "reports",
+    "GET /bill-check/file.<form>": "reports",
+    "GET /schedules": "reports",
+    "POST /schedules": "reports",
+    f"GET /schedules/files/{_ROW}": "reports",
     # bills and prices for guests
     "GET /bills": "print_bills",
     f"GET /bills/stay/{_ROW}": "print_bills",
@@ -79,6 +90,8 @@ TABLE: Final[dict[str, Access]] = {
     # people
     "GET /sign-in": "OPEN",
     "POST /sign-in": "OPEN",
+    "GET /sign-in/oidc": "OPEN",
+    "GET /sign-in/oidc/back": "OPEN",
     "POST /sign-out": "SIGNED_IN",
     "GET /me": "SIGNED_IN",
     "POST /me": "SIGNED_IN",
@@ -90,6 +103,12 @@ TABLE: Final[dict[str, Access]] = {
     "GET /invitation/<secret>": "OPEN",
     "POST /invitation/<secret>": "OPEN",
     "GET /trail": "see_trail",
+    # numbers
+    "GET /numbers": "see_calls",
+    "GET /numbers/<digits>": "see_calls",
+    "POST /numbers/<digits>": "tag_calls",
+    f"GET /numbers/of/{_ROW}": "see_calls",
+    f"POST /numbers/of/{_ROW}": "tag_calls",
     # programs
     "GET /api/v1/openapi.json": "OPEN",
     "GET /api/<path:rest>": "PROGRAM",

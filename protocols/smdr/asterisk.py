@@ -34,6 +34,7 @@ from protocols.smdr.fields import (
 )
 from protocols.smdr.layout import Fields, load
 from protocols.smdr.settings import Parser, SourceSettings
+from protocols.smdr.stages import asterisk_stages
 from protocols.text import printable
 
 _CSV_NAMES = (
@@ -159,7 +160,6 @@ class _Reader:
         trunk_in, trunk_out = self._listed(channel), self._trunk_out(dstchannel)
         direction = _direction(trunk_in, trunk_out)
         called = number_called(trunk_out, dstchannel, lastapp, lastdata, dst, warnings)
-        incoming = direction == "in"
         return CallRecord(
             direction=direction,
             answered=answered,
@@ -169,9 +169,9 @@ class _Reader:
             ring_seconds=max(seconds - talk, 0) if answered else seconds,
             talk_seconds=talk,
             extension=self._extension(direction, src, dstchannel, dst),
-            dialled=None if incoming else called,
+            dialled=None if direction == "in" else called,
             caller=text_or_none(src) if trunk_in else None,
-            did=called if incoming else None,
+            did=called if direction == "in" else None,
             trunk=trunk_out or trunk_in,
             trunk_in=trunk_in,
             trunk_out=trunk_out,
@@ -181,6 +181,7 @@ class _Reader:
             sequence=count("sequence", sequence),
             condition=text_or_none(disposition),
             warnings=tuple(warnings),
+            stages=asterisk_stages(lastapp, lastdata, dstchannel, answered=answered is True),
         )
 
     def _listed(self, channel: str) -> str | None:

@@ -35,6 +35,7 @@ from protocols.smdr.fields import (
 )
 from protocols.smdr.layout import furniture, load
 from protocols.smdr.settings import Parser, SourceSettings
+from protocols.smdr.stages import ipoffice_stages
 
 _NAMES = (
     "call_start connected_time ring_time caller direction called_number dialled_number account is_internal call_id "
@@ -140,8 +141,7 @@ def _segment(clock: WallClock, values: Sequence[str], warnings: list[str]) -> Ca
         continuation, first, second, hold, park, authorization, charge, currency, units,
         cause, recorded,
     ) = values  # fmt: skip
-    talk_seconds = duration("connected_time", connected)
-    ring_seconds = count("ring_time", ring)
+    talk_seconds, ring_seconds = duration("connected_time", connected), count("ring_time", ring)
     hold_seconds, park_seconds = count("hold_time", hold), count("park_time", park)
     follows = _flag("continuation", continuation)
     trunk_in, trunk_out, direction = _trunks(_direction(way, internal), first, second)
@@ -173,6 +173,7 @@ def _segment(clock: WallClock, values: Sequence[str], warnings: list[str]) -> Ca
         aoc_currency=text_or_none(currency),
         condition=text_or_none(cause),
         warnings=tuple(warnings),
+        stages=ipoffice_stages(first, second, cause),
     )
 
 

@@ -35,10 +35,11 @@ from protocols.smdr.fields import (
 )
 from protocols.smdr.layout import Fields, load
 from protocols.smdr.settings import Parser, SourceSettings
+from protocols.smdr.stages import mivb_stages
 
 _NAMES = (
     "long_call date start_time half_of_day duration calling_party time_to_answer digits completion called_party "
-    "account_code ani dnis meter_pulses"
+    "account_code ani dnis meter_pulses transfer third_party"
 ).split()
 
 # Completion marks that say how an outgoing call was answered, and marks of calls that nobody answered.
@@ -79,7 +80,7 @@ def _no_form(text: str) -> Parsed:
 def _call(clock: WallClock, values: Sequence[str], now: datetime, *, pulses: bool, twelve: bool) -> CallRecord:
     (
         long_call, date, start_time, half_of_day, lasted, calling, to_answer, digits, completion, called,
-        account, ani, dnis, meter_pulses,
+        account, ani, dnis, meter_pulses, transfer, third,
     ) = values  # fmt: skip
     warnings: list[str] = []
     day = clock.nearest("date", date, now)
@@ -106,6 +107,7 @@ def _call(clock: WallClock, values: Sequence[str], now: datetime, *, pulses: boo
         pulses=count("meter_pulses", meter_pulses) if pulses else None,
         condition=text_or_none(completion),
         warnings=tuple(warnings),
+        stages=mivb_stages(called, to_answer, transfer, third),
     )
 
 

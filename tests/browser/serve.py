@@ -19,6 +19,17 @@ from tests.gateway.watch.certificates import own_certificate
 from tests.gateway.watch.house import WatchedHouse
 from tests.gateway.web.house import StandingHouse
 
+SCHEDULES = """
+[[recipients]]
+name = "audit"
+folder = "drop"
+[[schedules]]
+name = "night balance"
+report = "balance"
+every = "daily"
+to = ["audit"]
+"""
+
 
 class Orders:
     """What a test tells the house to do."""
@@ -80,7 +91,7 @@ def main() -> None:
         start_logging(sys.stderr, verbose=False)
         house = StandingHouse(folder, listen=listen, sign_in="required", tls=own_certificate(folder))
     else:
-        house = StandingHouse(folder, listen=listen)
+        house = StandingHouse(folder, listen=listen, more=SCHEDULES)
     house.evening()
     orders = Orders(house, reactor)
 

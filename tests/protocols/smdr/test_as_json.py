@@ -26,7 +26,8 @@ def test_a_call_has_every_promised_name_and_no_other() -> None:
 
 
 def test_no_field_of_a_call_is_left_out() -> None:
-    assert set(CallRecord._fields) <= set(as_json(CALL, b"", 1))
+    # Stages are our own reading of several columns, for the reports on calls that came in; they are no promised name.
+    assert set(CallRecord._fields) - {"stages"} <= set(as_json(CALL, b"", 1))
 
 
 def test_absent_is_null_and_instants_have_their_offset() -> None:
