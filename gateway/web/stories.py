@@ -39,8 +39,9 @@ def call_story(connection: Connection, owner: str, number: int) -> dict[str, Any
 
 def _payer(call: dict[str, Any], postings: list[dict[str, Any]]) -> str | None:
     """The reservation that the newest charge of a call is for, else that of whoever made it."""
-    whose: list[str | None] = [posting["reservation"] for posting in postings if posting["reservation"]]
-    return [call["reservation"], *whose][-1]
+    named = (posting["reservation"] for posting in reversed(postings))
+    found: str | None = next((one for one in named if one), call["reservation"])
+    return found
 
 
 def posting_story(connection: Connection, owner: str, number: int, told: int | None) -> dict[str, Any] | None:
