@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -19,6 +19,7 @@ from gateway.reports.values import Money, Report, Section
 from gateway.store.database import Database
 from gateway.store.reporting import Chosen, Span, began, wholeness
 from gateway.traffic.capacity import Capacity
+from gateway.watch.suspecting import Guard, guard_of
 from gateway.web.words import count
 from protocols.text import mask_number
 from rating.money import minor_digits
@@ -51,6 +52,8 @@ class Asked:
     inbound: InboundSettings = USUAL
     numbers: tuple[NumberSettings, ...] = ()
     masked: bool = False
+    #: The house's lists of numbers and what looks like fraud in it; read when asked, for lists are files.
+    guard: Callable[[], Guard] | None = None
     has_pms: bool = True
     tenants: Mapping[str, frozenset[str]] = field(default_factory=dict)
     about: str = ""
@@ -101,6 +104,7 @@ def asked_of(
         inbound=config.inbound,
         numbers=config.numbers,
         masked=masked,
+        guard=lambda: guard_of(config),
         has_pms=bool(config.pms),
         tenants=tenants_of(config),
         about=about,
