@@ -204,9 +204,16 @@ class NumberPages:
         owner, now = self._owner, self._house.micros()
 
         def write(connection: Connection) -> int | NotDone:
-            subject = tags.subject(shown.number, form.tag)
-            said = {"who": form.who, "deed": form.deed, "why": form.why, "subject": subject}
-            return commands.give(connection, owner, now=now, posting_id=None, **said)
+            return commands.give(
+                connection,
+                owner,
+                now=now,
+                who=form.who,
+                deed=form.deed,
+                posting_id=None,
+                why=form.why,
+                subject=tags.subject(shown.number, form.tag),
+            )
 
         given = await self._deeds.written(write)
         if isinstance(given, NotDone):
