@@ -62,6 +62,8 @@ class Status:
     #: Open alarms of the watch that tell of calls or charges which do not flow, each in a sentence.
     alarms: list[str] = field(default_factory=list)
     stopping: bool = False
+    #: Runs of scheduled reports that are being made, and how far each is in hundredths.
+    making: dict[int, int] = field(default_factory=dict)
     #: Seconds from read to commit of the newest batches: for an exchange that cannot be acknowledged, the window of loss.
     read_to_commit: deque[float] = field(default_factory=lambda: deque(maxlen=1000))
 

@@ -33,6 +33,8 @@ PEERS = {
     "php": Peer(names=("php",), package="php-cli php-soap"),
     "java": Peer(names=("java",), package="default-jdk-headless"),
     "javac": Peer(names=("javac",), package="default-jdk-headless"),
+    "slapd": Peer(names=("slapd",), package="slapd", folders=("/usr/sbin", "/usr/lib/openldap")),
+    "ldapadd": Peer(names=("ldapadd",), package="ldap-utils"),
     "wsimport": Peer(names=("wsimport",), package="jaxws libjaxws-java default-jdk-headless"),
 }
 

@@ -159,8 +159,16 @@ def _postings(seen: Seen, ledger: Ledger, limits: Limits) -> Iterator[Fact]:
     if waiting and seen.now - from_micros(min(waiting)) >= timedelta(seconds=limits.waiting_seconds):
         yield Fact("waiting", "", f"the oldest charge waits since {moment(from_micros(min(waiting)), seen.zone)}")
     for channel, problem in ledger.undelivered.items():
-        way = "by mail" if channel == "mail" else f"to the web hook {channel}"
-        yield Fact("notices", channel, f"notices {way} do not arrive: {problem}")
+        yield Fact("notices", channel, f"{_not_arriving(channel)}: {problem}")
+
+
+def _not_arriving(channel: str) -> str:
+    """What does not come about, by the name of its way; the names of scheduled reports say so themselves."""
+    if channel.startswith("reports to "):
+        return f"{channel} do not arrive"
+    if channel.startswith("report "):
+        return f"the {channel} cannot be made"
+    return f"notices {'by mail' if channel == 'mail' else f'to the web hook {channel}'} do not arrive"
 
 
 def _charges_of(number: int) -> str:

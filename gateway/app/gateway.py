@@ -22,11 +22,13 @@ from twisted.logger import Logger
 from gateway.alarms.kinds import Fact
 from gateway.app import parts
 from gateway.app.asked import Asking
+from gateway.app.delivering import delivering, report_channels
 from gateway.app.doors import Doors
 from gateway.app.feeding import begin_feed, event_hooks
 from gateway.app.link import Link, Surroundings
 from gateway.app.watching import emergency_begun, watch_of
 from gateway.config import Config, PbxSettings
+from gateway.config.day_rule import day_rule
 from gateway.instants import to_micros
 from gateway.intake.batch import Batch
 from gateway.intake.feed import Segments
@@ -34,6 +36,7 @@ from gateway.intake.overdue import SettleOverdue
 from gateway.intake.reconsider import reconsider
 from gateway.intake.settling import Settling
 from gateway.periodic import PeriodicService
+from gateway.posting.days import EndByClock, begin_first
 from gateway.posting.deeds import ReadCommands
 from gateway.posting.doubts import LOOK_SECONDS
 from gateway.posting.handing import DoubtTheSilent
@@ -95,6 +98,8 @@ class Gateway:
         self._book = parts.tariff(config)
         self._rules = parts.rules(config, self._rooms, self._book)
         self._sources = parts.sources(config, self._rooms)
+        self._day_rule = day_rule(config)
+        self.prices = parts.price_desk(config, self._rooms, self._book)
         self.status.tariff_warning = parts.tariff_warning(self._book)
         self.listeners: list[Callable[[Batch | None], None]] = []
         self._services: list[IService] = []
@@ -153,15 +158,23 @@ class Gateway:
             self.link = self._linked()
         self._asking = self._asked_by_programs()
         self.event_hooks = event_hooks(self._surroundings(), self._elsewhere)
+        there = self._surroundings()
+        self.delivering = delivering(there, self._elsewhere, self._deliver_soon, self._pace.watch)
         self.watch, self._deliveries = watch_of(
-            self._surroundings(),
+            there,
             self.writer,
             self._elsewhere,
             self._sources,
             self.link,
             self._pace.watch,
             self.event_hooks,
+            report_channels(there, self._elsewhere),
+            self.delivering.worrying,
         )
+
+    def _deliver_soon(self) -> None:
+        """Something is to go out."""
+        self._deliveries.call_soon()
 
     def _asked_by_programs(self) -> Asking:
         return Asking(
@@ -197,6 +210,7 @@ class Gateway:
             self.memory.note(connection, now, "foliogate", "in doubt: sent, and no answer before the stop", posting_id)
         for name in begin_feed(connection, self.config, self.memory):
             self._log.info("the web hook {name} is told of what happens from now on", name=name)
+        begin_first(connection, self.memory, self._day_rule, now)
         reconsider(connection, self.memory, self._rules, self._sources, self._book, now)
 
     def _name_strays(self, connection: Connection) -> None:
@@ -220,8 +234,8 @@ class Gateway:
         self._add(PeriodicService(self._reactor, self._pace.commands, self._read_commands, "reading commands"))
         self._add(PeriodicService(self._reactor, self._pace.overdue, self._settle_overdue, "settling overdue calls"))
         self._add(self._deliveries)
-        for hook in self.event_hooks:
-            self._add(hook)
+        for service in (*self.event_hooks, *self.delivering.services):
+            self._add(service)
         self._add(self.watch.service)
         if self.link is not None and self.link.counter is not None:
             self._add(
@@ -283,6 +297,9 @@ class Gateway:
 
     def _settle_overdue(self) -> None:
         self.writer.submit(SettleOverdue(self._settling, self.micros(), self._settled))
+        day, now = self.memory.day, self.micros()
+        if day is not None and self._day_rule.due(day, now) is not None:
+            self.writer.submit(EndByClock(self.memory, self._day_rule, now, to_micros(self.status.started)))
 
     def _doubt_the_silent(self) -> None:
         if self.link is not None and self.link.counter is not None:

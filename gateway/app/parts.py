@@ -12,7 +12,9 @@ from sqlalchemy import Connection
 from gateway.acts import ACT_DEEDS
 from gateway.app.pms import tells_rooms
 from gateway.attribution import BEARERS, Assignment, Attribution, attribution
+from gateway.bills.enquiry import PriceDesk
 from gateway.config import Config, PbxSettings
+from gateway.delivery.orders import ORDERS, Orders
 from gateway.directory import ExtensionRange, RoomList
 from gateway.instants import to_micros
 from gateway.intake.acts import ActRules, Acts
@@ -148,6 +150,15 @@ def tariff_warning(book: TariffBook) -> str:
     return ""
 
 
+def price_desk(config: Config, rooms: RoomList, book: TariffBook) -> PriceDesk:
+    """What says what a call would cost, for the telephones behind each exchange."""
+    plans = {pbx.name: plan_of(config, pbx.trunk_access, rooms) for pbx in config.pbx}
+    own = {"": plan_of(config, (), rooms)}
+    return PriceDesk(
+        book=book, plans=plans or own, rooms=rooms, attribution=assigned(config), zone=config.property.timezone
+    )
+
+
 def takes_reversals(config: Config) -> bool:
     """Whether the PMS is declared to book a negative amount."""
     return bool(config.pms) and config.pms[0].takes_reversals
@@ -165,13 +176,16 @@ def act_rules(config: Config) -> ActRules:
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """What carries out decisions about prices and charges, as commands ask for them."""
+    """What carries out decisions about prices and charges, and orders of reports, as commands ask for them."""
 
     prices: Decisions
     acts: Acts
+    orders: Orders
 
     def __call__(self, connection: Connection, command: Command, now: int) -> tuple[str, list[Due]]:
         """Do one, or say in a sentence why not; with the postings that are due by it."""
+        if command.deed in ORDERS:
+            return self.orders(connection, command, now)
         about = self.acts if command.deed in ACT_DEEDS else self.prices
         return about(connection, command, now)
 
@@ -181,7 +195,7 @@ def deciding(
 ) -> Deciding:
     """The same, by the rules of a house."""
     prices = Decisions(memory, rules, frozenset(book.carried), takes_reversals)
-    return Deciding(prices, Acts(memory, rules, act_rules(config), takes_reversals))
+    return Deciding(prices, Acts(memory, rules, act_rules(config), takes_reversals), Orders(config, memory))
 
 
 def decisions(config: Config, memory: Memory) -> Deciding:

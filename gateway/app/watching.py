@@ -13,11 +13,13 @@ from twisted.internet.defer import Deferred
 from gateway.alarms.emergencies import EmergencyCall
 from gateway.alarms.judging import Limits
 from gateway.app.link import Link, Surroundings
+from gateway.app.parts import CannotStart
 from gateway.config import Config, PbxSettings
 from gateway.config.checks import WEEKDAYS
 from gateway.directory import Department, Room, RoomList
 from gateway.instants import from_micros, to_micros
 from gateway.intake.batch import Source
+from gateway.number_lists import ListUnreadable
 from gateway.store.elsewhere import Elsewhere
 from gateway.store.notices import Waiting
 from gateway.store.writer import Writer
@@ -28,6 +30,7 @@ from gateway.watch.event_hooks import EventHook
 from gateway.watch.hooks import Hook
 from gateway.watch.letters import MAIL, Addresses
 from gateway.watch.mail import Mailer
+from gateway.watch.suspecting import Suspecting, guard_of
 from gateway.watch.watch import House, Watch
 from protocols.records import CallRecord
 from protocols.smdr.live import Dialling
@@ -45,8 +48,13 @@ def watch_of(
     link: Link | None,
     every: float,
     hooks: Sequence[EventHook] = (),
+    more: Mapping[str, Channel] | None = None,
+    unmade: Callable[[], Mapping[str, str]] = dict,
 ) -> tuple[Watch, Deliveries]:
-    """The watch and what carries out its notices; both have a service to start."""
+    """The watch and what carries out its notices, by `more` ways too; both have a service to start.
+
+    `unmade` tells of reports that cannot be made.
+    """
     config, where = there.config, addresses(there.config)
     deliveries = Deliveries(
         database=there.database,
@@ -55,10 +63,10 @@ def watch_of(
         clock=there.reactor,
         now=there.now,
         elsewhere=elsewhere,
-        channels=channels(config, there.reactor, there.now),
+        channels={**channels(config, there.reactor, there.now), **(more or {})},
         every=every,
     )
-    house = _house(there, writer, elsewhere, link, where, hooks)
+    house = _house(there, writer, elsewhere, link, where, lambda: {**_unsent(hooks), **unmade()})
     diary = _diary(there, elsewhere, where, _code_of(sources), deliveries) if where.to else None
     return Watch(house, deliveries, diary, every), deliveries
 
@@ -69,7 +77,7 @@ def _house(
     elsewhere: Elsewhere,
     link: Link | None,
     where: Addresses,
-    hooks: Sequence[EventHook],
+    unsent: Callable[[], Mapping[str, str]],
 ) -> House:
     config = there.config
     return House(
@@ -92,8 +100,21 @@ def _house(
         disk_free=_disk_free(there),
         pms_ahead=lambda: link.adapter.state.clock_ahead if link is not None else None,
         store_trouble=lambda: writer.trouble or "",
-        events_unsent=lambda: {one.hook: one.worrying for one in hooks if one.worrying},
+        events_unsent=unsent,
+        suspecting=_suspecting(config),
     )
+
+
+def _unsent(hooks: Sequence[EventHook]) -> Mapping[str, str]:
+    """Web hooks that events have not arrived at for a while, and why."""
+    return {one.hook: one.worrying for one in hooks if one.worrying}
+
+
+def _suspecting(config: Config) -> Suspecting:
+    try:
+        return Suspecting(guard_of(config))
+    except ListUnreadable as error:
+        raise CannotStart(str(error)) from error
 
 
 def addresses(config: Config) -> Addresses:

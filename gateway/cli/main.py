@@ -27,10 +27,16 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "check": Entry(
             "gateway.cli.check:check_command", "Say every problem of a configuration, or what it amounts to."
         ),
+        "charges": Entry("gateway.cli.acts:charges_group", "Void, adjust and move charges, or charge by hand."),
         "postings": Entry("gateway.cli.postings:postings_group", "List, show, settle and retry postings."),
         "report": Entry(
             "gateway.cli.report:report_command", "Report on calls and charges as CSV, XLSX, PDF, JSON, HTML."
         ),
+        "audit": Entry("gateway.cli.audit:audit_group", "Balance, name and close a business day."),
+        "schedules": Entry(
+            "gateway.cli.schedules:schedules_group", "List reports that go out by themselves, have one made now."
+        ),
+        "export": Entry("gateway.cli.export:export_group", "Export bookings for an accounting program."),
         "stays": Entry("gateway.cli.stays:stays_group", "Give a guest's stay a tariff of its own."),
         "alarms": Entry(
             "gateway.cli.alarms:alarms_group", "List and acknowledge alarms, try the mail and the web hooks."
@@ -44,6 +50,10 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "replay": Entry("gateway.cli.replay:replay_command", "Price a past period by another tariff, and compare."),
         "corrections": Entry(
             "gateway.cli.corrections:corrections_group", "List changed prices, approve or reject them."
+        ),
+        "price": Entry("gateway.cli.price:price_command", "Say what a call to a number would cost now."),
+        "bill-check": Entry(
+            "gateway.cli.bill_check:bill_check_command", "Hold a carrier's itemised bill against our calls."
         ),
         "rate": Entry("gateway.cli.rate:rate_command", "Price the calls of a file without storing anything."),
     },

@@ -71,7 +71,7 @@ def command(
 ) -> str:
     """Give a command and return what came of it: done by the running gateway, or here if none is running.
 
-    `config` is needed for a decision about prices, which rests on the tariff.
+    `config` is needed for a decision about prices, which rests on the tariff, and for reports and exports.
     """
     from gateway.clock import utc_now
     from gateway.instants import to_micros
@@ -86,7 +86,7 @@ def command(
         database.lock()
     except StoreTrouble:
         return _wait(database, number)
-    return _do_here(database, number, now, config)
+    return _do_here(database, number, now, config, deed)
 
 
 def _wait(database: Database, number: int) -> str:
@@ -101,14 +101,14 @@ def _wait(database: Database, number: int) -> str:
     return "the running gateway has not done it yet; it will: look again in a moment"
 
 
-def _do_here(database: Database, number: int, now: int, config: Config | None) -> str:
+def _do_here(database: Database, number: int, now: int, config: Config | None, deed: str) -> str:
     """No gateway is running: carry the command out in this process, by the same rules."""
     from gateway.posting.deeds import ReadCommands
     from gateway.store import commands
     from gateway.store.memory import Memory
 
     memory = Memory(database, lambda: now)
-    decide = None if config is None else _deciding(config, memory)
+    decide = None if config is None else _deciding(config, memory, deed)
 
     def work(connection: object) -> None:
         memory.reload(connection)  # type: ignore[arg-type]
@@ -119,9 +119,13 @@ def _do_here(database: Database, number: int, now: int, config: Config | None) -
     return database.read(lambda c: commands.result(c, database.property, number)) or "nothing was done"
 
 
-def _deciding(config: Config, memory: Memory) -> Decide:
-    """What carries out decisions about prices, where no gateway is running."""
+def _deciding(config: Config, memory: Memory, deed: str) -> Decide:
+    """What carries out decisions about prices and orders of reports, where no gateway is running."""
     from gateway.app import parts
+    from gateway.delivery.orders import ORDERS, Orders
+
+    if deed in ORDERS:
+        return Orders(config, memory)
 
     try:
         return parts.decisions(config, memory)

@@ -7,6 +7,8 @@ Nothing outside this package reads the file, and nothing in it opens a connectio
 
 from __future__ import annotations
 
+from gateway.config.accounting import AccountingSettings
+from gateway.config.delivery import DeliverySettings, RecipientSettings, ScheduleSettings
 from gateway.config.inbound import InboundSettings, NumberSettings
 from gateway.config.load import load, load_store
 from gateway.config.problems import Problem
@@ -31,7 +33,9 @@ from gateway.config.settings import (
 from gateway.config.sign_in import LdapSettings, OidcSettings, SignInSettings, WebSettings
 
 __all__ = [
+    "AccountingSettings",
     "Config",
+    "DeliverySettings",
     "ExtensionRange",
     "HookSettings",
     "InboundSettings",
@@ -44,8 +48,10 @@ __all__ = [
     "PmsSettings",
     "Problem",
     "PropertySettings",
+    "RecipientSettings",
     "ReportSettings",
     "RoomSettings",
+    "ScheduleSettings",
     "StoreDocument",
     "SignInSettings",
     "StoreSettings",

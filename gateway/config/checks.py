@@ -44,6 +44,11 @@ def country(code: str) -> str:
     return code
 
 
+def countries(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Accept a list of such countries."""
+    return tuple(map(country, codes))
+
+
 def currency(code: str) -> str:
     """Accept a currency in circulation, by its three letters of ISO 4217."""
     from rating.money import CURRENCIES
@@ -215,7 +220,7 @@ def auth_key(text: str) -> str:
 def outlets(mapping: Mapping[str, str]) -> Mapping[str, str]:
     """Accept sales outlets by class of number, or for all other classes under "default"."""
     for name, outlet in mapping.items():
-        _number_class(name, also=(ANY_CLASS,))
+        number_class(name, also=(ANY_CLASS,))
         if not outlet.isascii():
             raise ValueError(f'the outlet "{outlet}" must be plain letters or digits, as the PMS knows it')
     return mapping
@@ -224,13 +229,13 @@ def outlets(mapping: Mapping[str, str]) -> Mapping[str, str]:
 def call_types(mapping: Mapping[str, str]) -> Mapping[str, str]:
     """Accept call types by class of number: one plain character, or "" for none."""
     for name, letter in mapping.items():
-        _number_class(name)
+        number_class(name)
         if len(letter) > 1 or (letter and not (letter.isascii() and letter.isalnum())):
             raise ValueError(f'the call type "{letter}" must be one letter or digit, such as "L", or "" for none')
     return mapping
 
 
-def _number_class(name: str, also: tuple[str, ...] = ()) -> None:
+def number_class(name: str, also: tuple[str, ...] = ()) -> None:
     from rating.numbering import CHARGEABLE_CLASSES
 
     known = (*CHARGEABLE_CLASSES, *also)

@@ -111,7 +111,7 @@ def vouched(connection: Connection, owner: str, act: Act, said: Vouched) -> User
 
 
 def add_user(
-    connection: Connection, owner: str, act: Act, *, name: str, role: str, kept: str, mail: str = ""
+    connection: Connection, owner: str, act: Act, *, name: str, role: str, kept: str, **said: str
 ) -> User | Refused:
     """Make a user with a password of ours."""
     wrong = wrong_name(name)
@@ -119,7 +119,7 @@ def add_user(
         return Refused(wrong)
     if people.named(connection, owner, name) is not None:
         return Refused(f"There is a user named {name.strip()} already.")
-    return people.add(connection, owner, act, name=name, role=role, password=kept, mail=mail)
+    return people.add(connection, owner, act, name=name, role=role, password=kept, **said)
 
 
 def set_password(connection: Connection, owner: str, act: Act, user: User, kept: str, spared: int = 0) -> None:
@@ -213,7 +213,8 @@ def accept(
         set_password(connection, owner, act, user, kept)
         return user
     given = role if link.kind == FIRST else link.role
-    return add_user(connection, owner, act, name=who, role=given, kept=kept, mail=link.mail)
+    by = who if link.kind == FIRST else link.made_by
+    return add_user(connection, owner, act, name=who, role=given, kept=kept, mail=link.mail, made_by=by)
 
 
 NO_LINK: Final = "This link was used, withdrawn, or is older than 24 hours. Ask for a new one."

@@ -13,8 +13,10 @@ from sqlalchemy import Connection
 from twisted.logger import Logger
 
 from gateway.acts import ACT_DEEDS
+from gateway.audit.days import DAY_DEEDS
+from gateway.bills import issuing
 from gateway.ledger import DEEDS, REASON_NEEDED, Event, IllegalMove, move
-from gateway.posting import totals
+from gateway.posting import days, totals
 from gateway.posting.steps import WireNumbers
 from gateway.store import alarms, commands, outbox, tags
 from gateway.store.commands import Command
@@ -28,8 +30,8 @@ _NEVER_SENT: Final = ("by_hand", "amount_fell")
 RESYNC: Final = "resync"
 #: Somebody reads the feed of events from now on.
 READ_FEED: Final = "feed"
-#: What people decide that is about prices and charges, and so for the room that knows the tariff.
-DECISIONS: Final = ("approve", "reject", "tariff", *ACT_DEEDS)
+#: What people decide or ask for elsewhere: about prices and charges, in the room that knows the tariff; about reports.
+DECISIONS: Final = ("approve", "reject", "tariff", "report", "export", "exported", *ACT_DEEDS)
 #: Carries out one of them: the sentence to keep, and the postings that are due by it.
 Decide: TypeAlias = Callable[[Connection, Command, int], tuple[str, list[Due]]]
 #: Lets go out what has waited until something else was done: the postings that are due by it.
@@ -108,6 +110,10 @@ class ReadCommands:
                 resync, result, due = True, "the PMS is asked for the state of all rooms", None
             elif command.deed == totals.TOTAL:
                 result, due = totals.settle(connection, self._memory, command, self._now), None
+            elif command.deed in DAY_DEEDS:
+                result, due = days.carry_out(connection, self._memory, command, self._now), None
+            elif command.deed in issuing.DEEDS:
+                result, due = issuing.carry_out(connection, self._memory, command, self._now), None
             elif command.deed == READ_FEED:
                 self._memory.statements.feed.begin(connection, self._memory.owner)
                 result, due = "events are written from now on", None

@@ -53,25 +53,26 @@ class Period:
         return [self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1)]
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch(Period):
+    """Days that begin and end at other instants than midnight: business days, from night audit to night audit."""
+
+    begin: int
+    end: int
+
+    @property
+    def since(self) -> int:
+        """Its first instant."""
+        return self.begin
+
+    @property
+    def until(self) -> int:
+        """The first instant after it."""
+        return self.end
+
+
 @lru_cache(_REMEMBERED)
 def local_hour(quarter: int, zone: ZoneInfo) -> LocalHour:
     """The local day and hour of a quarter hour, which is counted from 1970 in UTC."""
     at = datetime.fromtimestamp(quarter * QUARTER // SECOND, UTC).astimezone(zone)
     return LocalHour(at.date(), at.hour)
-
-
-def yesterday(today: date) -> tuple[date, date]:
-    """The day before."""
-    return today - timedelta(days=1), today - timedelta(days=1)
-
-
-def last_week(today: date) -> tuple[date, date]:
-    """The whole week before this one, Monday to Sunday."""
-    monday = today - timedelta(days=today.weekday() + 7)
-    return monday, monday + timedelta(days=6)
-
-
-def last_month(today: date) -> tuple[date, date]:
-    """The whole month before this one."""
-    last = today.replace(day=1) - timedelta(days=1)
-    return last.replace(day=1), last

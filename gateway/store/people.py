@@ -93,11 +93,11 @@ def of_subject(connection: Connection, owner: str, source: str, subject: str) ->
 
 def add(connection: Connection, owner: str, act: Act, *, name: str, role: str, **said: Any) -> User:
     """Make a user, and write it down; IntegrityError where the name is taken."""
-    known = {"mail": "", "source": "here", "subject": "", "password": "", **said}
+    known = {"mail": "", "source": "here", "subject": "", "password": "", "made_by": clean(act.who), **said}
     number = next_number(connection, schema.users, owner)
     shown = clean(name).strip()  # type: ignore[union-attr]
     row = {"property": owner, "id": number, "name": shown, "folded": folded(name), "role": role, **known}
-    row |= {"password_at": act.at if known["password"] else None, "made_at": act.at, "made_by": clean(act.who)}
+    row |= {"password_at": act.at if known["password"] else None, "made_at": act.at}
     connection.execute(insert(schema.users).values(**row))
     note(connection, owner, act, about=shown, what="user added", after=role)
     found = numbered(connection, owner, number)

@@ -6,12 +6,13 @@ A mail has the same Message-ID however often it is tried, so that a server or a 
 from __future__ import annotations
 
 import email.policy
-from collections.abc import Callable
+import mimetypes
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from io import BytesIO
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from twisted.internet.defer import Deferred
 from twisted.internet.ssl import Certificate, optionsForClientTLS, trustRootFromCertificates
@@ -26,6 +27,13 @@ TIMEOUT: Final = 30
 LONGEST: Final = 120
 
 
+class Attached(NamedTuple):
+    """A file that goes with a mail."""
+
+    name: str
+    data: bytes
+
+
 class Mailer:
     """Hands one mail after the other to the mail server."""
 
@@ -34,6 +42,11 @@ class Mailer:
 
     def deliver(self, notice: Waiting, name: str) -> Deferred[Any]:
         """One attempt; fires when the server has taken the mail, or fails with why not."""
+        recipients = notice.recipients.split()
+        return self.send(recipients, self.letter(recipients, notice.subject, notice.body, name))
+
+    def send(self, recipients: Sequence[str], letter: bytes) -> Deferred[Any]:
+        """One attempt with a mail that `letter` wrote; fires or fails as `deliver` does."""
         said = self._settings
 
         def call_off(_: Deferred[Any]) -> None:
@@ -45,8 +58,8 @@ class Mailer:
             said.username.encode() if said.username else None,
             said.password.encode() if said.password else None,
             said.sender.encode(),
-            [one.encode() for one in notice.recipients.split()],
-            BytesIO(self.letter(notice, name)),
+            [one.encode() for one in recipients],
+            BytesIO(letter),
             done,
             retries=0,
             timeout=TIMEOUT,
@@ -65,15 +78,20 @@ class Mailer:
             return self._reactor.connectSSL(said.host, said.port, factory, self._trust(), timeout=TIMEOUT)
         return self._reactor.connectTCP(said.host, said.port, factory, timeout=TIMEOUT)
 
-    def letter(self, notice: Waiting, name: str) -> bytes:
+    def letter(
+        self, recipients: Sequence[str], subject: str, body: str, name: str, files: Sequence[Attached] = ()
+    ) -> bytes:
         """The mail, with plain line ends."""
         mail = EmailMessage()
-        mail["From"], mail["To"] = self._settings.sender, ", ".join(notice.recipients.split())
-        mail["Subject"] = " ".join(notice.subject.split())
+        mail["From"], mail["To"] = self._settings.sender, ", ".join(recipients)
+        mail["Subject"] = " ".join(subject.split())
         mail["Date"] = format_datetime(self._now())
         mail["Message-ID"] = f"<{name}@{self._settings.sender.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(notice.body)
+        mail.set_content(body)
+        for file in files:
+            main, _, sub = (mimetypes.guess_type(file.name)[0] or "application/octet-stream").partition("/")
+            mail.add_attachment(file.data, maintype=main, subtype=sub, filename=file.name)
         return mail.as_bytes(policy=email.policy.SMTP.clone(linesep="\n"))  # Twisted makes CR LF of each line end
 
     def _trust(self) -> Any:

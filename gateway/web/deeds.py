@@ -98,22 +98,40 @@ class Deeds:
         """Write that a person takes an alarm; the number of the command, or why there is none."""
         return await self.written(_acknowledging(self._house.database.property, self._house.micros(), form, number))
 
+    async def ask(self, who: str, deed: str, why: str, subject: str) -> str:
+        """Write a command about something else than a posting; the sentence that came of it."""
+        owner, now = self._house.database.property, self._house.micros()
+
+        def work(connection: Connection) -> int:
+            said = {"now": now, "who": who, "deed": deed, "posting_id": None, "why": why, "subject": subject}
+            return commands.give(connection, owner, **said)  # type: ignore[arg-type]
+
+        given = await self._reads.transact_numbered(work)
+        self._house.read_commands_soon()
+        return (
+            await came_of(self._reads, self._clock, owner, given)
+            or "written down; the gateway has not carried it out yet"
+        )
+
     async def written(self, write: Callable[[Connection], int | NotDone]) -> int | NotDone:
         """Write a command and wait for what comes of it; its number, or why there is none."""
         given = await self._reads.transact_numbered(write)
         if isinstance(given, int):
             self._house.read_commands_soon()
-            await self._result(given)
+            await came_of(self._reads, self._clock, self._house.database.property, given)
         return given
 
-    async def _result(self, command: int) -> None:
-        """Wait until the command is carried out or refused, but not for ever: the page says so if it is not yet."""
-        owner, waited = self._house.database.property, 0.0
-        while waited < PATIENCE:
-            if await self._reads.read(lambda connection: commands.result(connection, owner, command)) is not None:
-                return
-            await deferLater(self._clock, LOOK_EVERY)
-            waited += LOOK_EVERY
+
+async def came_of(reads: Reads, clock: Any, owner: str, command: int) -> str | None:
+    """What came of a command, once it is carried out or refused; None if that takes too long: the page says so."""
+    waited = 0.0
+    while waited < PATIENCE:
+        result = await reads.read(lambda connection: commands.result(connection, owner, command))
+        if result is not None:
+            return result
+        await deferLater(clock, LOOK_EVERY)
+        waited += LOOK_EVERY
+    return None
 
 
 def judge_acknowledgement(form: Form, number: int, tokens: Tokens) -> NotDone | None:

@@ -14,6 +14,8 @@ import secrets
 from typing import Any, Final, TypeAlias
 from urllib.parse import quote, unquote_to_bytes
 
+from markupsafe import escape
+
 from gateway.people.signing import SignedIn
 from gateway.roles import NOBODY, RIGHTS, ROLES, Right, who_may
 from gateway.store import tokens
@@ -21,7 +23,7 @@ from gateway.store.sessions import SECRET_BYTES
 from gateway.web.pages import Page, Pages
 from gateway.web.people import People, Signed, seal
 from gateway.web.persons import SEAL_FIELD
-from gateway.web.rest.answers import text_of
+from gateway.web.rest.answers import HTML, answer, text_of
 from gateway.web.rest.problems import Problem
 from gateway.web.rest.routes import refused
 from gateway.web.rights import access_to
@@ -29,6 +31,8 @@ from gateway.web.routing import html, is_ours, plain, see_other
 
 #: How long a browser is remembered as one of the house, in seconds: ninety days.
 _REMEMBERED: Final = 90 * 24 * 3600
+#: Seconds that somebody may take at a provider.
+_AWAY: Final = 600
 #: A live page that looks by itself says so; it does not keep a session alive.
 LIVE_HEADER: Final = "x-foliogate-live"
 #: The answer where somebody may not pass; None where the wings answer.
@@ -43,7 +47,7 @@ class Guard:
         # One browser may look at several houses on one machine: cookies do not know ports.
         house = hashlib.sha256(people.owner.encode()).hexdigest()[:6]
         self._names = {
-            kind: f"{'__Host-' if secure else ''}foliogate-{kind}-{house}" for kind in ("in", "known", "form")
+            kind: f"{'__Host-' if secure else ''}foliogate-{kind}-{house}" for kind in ("in", "known", "form", "away")
         }
 
     async def admit(self, request: Any) -> Answer:
@@ -79,6 +83,8 @@ class Guard:
         return await self.people.signed(self._cookie(request, "in"), asks=asks)
 
     async def _stranger(self, request: Any, method: str) -> Answer:
+        if method == "GET" and request.getHeader("sec-fetch-site") == "cross-site":
+            return again(request, request.uri.decode("ascii", "replace"))
         if method == "GET":
             back = quote(request.uri, safe="")
             return see_other(request, f"/sign-in?to={back}" if request.uri != b"/" else "/sign-in")
@@ -147,6 +153,15 @@ class Guard:
         """Take it away."""
         self._set(request, "in", "", max_age="0")
 
+    def sent_away(self, request: Any, secrets_of_it: str) -> None:
+        """Remember an attempt with a provider. Lax, since the browser comes back from there."""
+        self._set(request, "away", secrets_of_it, max_age=str(_AWAY), same_site="lax")
+
+    def came_back(self, request: Any) -> str:
+        """What was remembered of it, this once."""
+        self._set(request, "away", "", max_age="0", same_site="lax")
+        return self._cookie(request, "away")
+
     def _form_cookie(self, request: Any) -> str:
         """The secret behind the form for signing in, made when there is none."""
         kept = self._cookie(request, "form")
@@ -160,10 +175,20 @@ class Guard:
         value = request.getCookie(self._names[kind].encode())
         return value.decode("ascii", "replace") if value is not None else ""
 
-    def _set(self, request: Any, kind: str, value: str, max_age: str | None = None) -> None:
+    def _set(self, request: Any, kind: str, value: str, max_age: str | None = None, same_site: str = "strict") -> None:
         request.addCookie(
-            self._names[kind], value, path="/", max_age=max_age, secure=self._secure, httpOnly=True, sameSite="strict"
+            self._names[kind], value, path="/", max_age=max_age, secure=self._secure, httpOnly=True, sameSite=same_site
         )
+
+
+def again(request: Any, address: str) -> bytes:
+    """Let the browser ask once more, now from a page of ours: it sends no Strict cookie where another site led here."""
+    where = escape(address)
+    words = (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Foliogate</title><meta http-equiv="refresh" '
+        f'content="0;url={where}"><p><a href="{where}">Go on</a></p></html>'
+    )
+    return answer(request, 200, HTML, words.encode())
 
 
 def address_of(request: Any) -> str:
@@ -174,7 +199,7 @@ def address_of(request: Any) -> str:
 
 def _has_form(path: str) -> bool:
     """Whether an address that is open to all has a form for people."""
-    return path in ("/sign-in", "/sign-in/oidc") or path.startswith("/invitation/")
+    return path == "/sign-in" or path.startswith("/invitation/")
 
 
 def _is_loopback(address: str) -> bool:

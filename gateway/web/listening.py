@@ -15,7 +15,7 @@ from OpenSSL import SSL
 from OpenSSL.crypto import FILETYPE_PEM, load_certificate, load_privatekey
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import SSL4ServerEndpoint, serverFromString
-from twisted.internet.interfaces import IListeningPort, IOpenSSLContextFactory
+from twisted.internet.interfaces import IListeningPort, IOpenSSLServerConnectionCreator
 from twisted.internet.ssl import CertificateOptions, TLSVersion
 from twisted.logger import Logger
 from zope.interface import implementer
@@ -32,14 +32,14 @@ def listening(web: WebSettings, reactor: Any, site: Any) -> Deferred[IListeningP
     if web.certificate is None or web.key is None:
         endpoint: Any = serverFromString(reactor, web.listen)  # type: ignore[no-untyped-call]
     else:
-        contexts, address = Contexts(web.certificate, web.key), web.address
+        contexts, address = Certificates(web.certificate, web.key), web.address
         endpoint = SSL4ServerEndpoint(reactor, address.port, contexts, interface=address.host)  # type: ignore[no-untyped-call]
     begun: Deferred[IListeningPort] = endpoint.listen(site)
     return begun
 
 
-@implementer(IOpenSSLContextFactory)
-class Contexts:
+@implementer(IOpenSSLServerConnectionCreator)
+class Certificates:
     """The house's certificate, read again when its file has changed."""
 
     _log = Logger()
@@ -47,19 +47,20 @@ class Contexts:
     def __init__(self, certificate: Path, key: Path) -> None:
         self._files = certificate, key
         self._read_at = self._changed()
-        self._context = context(certificate, key)
+        self._options = options(certificate, key)
 
-    def getContext(self) -> SSL.Context:  # noqa: N802 (Twisted calls it so)
+    def serverConnectionForTLS(self, protocol: Any) -> SSL.Connection:  # noqa: N802 (Twisted calls it so)
         """For one connection."""
         changed = self._changed()
         if changed != self._read_at:
             self._read_at = changed
             try:
-                self._context = context(*self._files)
+                self._options = options(*self._files)
                 self._log.info("the certificate of the pages was renewed")
             except CertificateUnusable as error:
                 self._log.error("the renewed certificate is not used: {words}", words=str(error))
-        return self._context
+        connection: SSL.Connection = self._options.serverConnectionForTLS(protocol)
+        return connection
 
     def _changed(self) -> tuple[float, ...]:
         try:
@@ -68,7 +69,7 @@ class Contexts:
             return ()
 
 
-def context(certificate: Path, key: Path) -> SSL.Context:
+def options(certificate: Path, key: Path) -> CertificateOptions:
     """Read a certificate with its chain, and its key; raises CertificateUnusable."""
     pems = [f"{part}-----END CERTIFICATE-----\n" for part in _text(certificate).split("-----END CERTIFICATE-----")[:-1]]
     if not pems:
@@ -83,17 +84,17 @@ def context(certificate: Path, key: Path) -> SSL.Context:
     except (SSL.Error, ValueError, TypeError) as error:
         raise CertificateUnusable(f"{key} cannot be read as a private key in PEM without a passphrase") from error
     try:
-        made: Any = CertificateOptions(
+        made = CertificateOptions(
             privateKey=secret,
             certificate=chain[0],
             extraCertChain=chain[1:],
             raiseMinimumTo=TLSVersion.TLSv1_2,
-        ).getContext()
-        made.check_privatekey()
+        )
+        context: Any = made.getContext()
+        context.check_privatekey()
     except SSL.Error as error:
         raise CertificateUnusable(f"the key {key} is not that of the certificate {certificate}") from error
-    ready: SSL.Context = made
-    return ready
+    return made
 
 
 def days_left(certificate: Path, now: datetime) -> int:

@@ -204,15 +204,10 @@ class NumberPages:
         owner, now = self._owner, self._house.micros()
 
         def write(connection: Connection) -> int | NotDone:
+            subject = tags.subject(shown.number, form.tag)
+            who, deed, why = form.who, form.deed, form.why
             return commands.give(
-                connection,
-                owner,
-                now=now,
-                who=form.who,
-                deed=form.deed,
-                posting_id=None,
-                why=form.why,
-                subject=tags.subject(shown.number, form.tag),
+                connection, owner, now=now, who=who, deed=deed, posting_id=None, why=why, subject=subject
             )
 
         given = await self._deeds.written(write)

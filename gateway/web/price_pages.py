@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import Connection
-from twisted.internet.task import deferLater
 
-from gateway.store import commands, lists
-from gateway.web.deeds import LONGEST_NAME, LONGEST_REASON, LOOK_EVERY, PATIENCE
+from gateway.store import lists
+from gateway.web.deeds import LONGEST_NAME, LONGEST_REASON, Deeds
 from gateway.web.house import House
 from gateway.web.laboratory import FILES, Form, Laboratory, NotUnderstood, Work
 from gateway.web.live import Live
@@ -53,10 +52,10 @@ class PricePages:
     """Corrections and the laboratory."""
 
     def __init__(
-        self, house: House, reads: Reads, live: Live, tokens: Tokens, pages: Pages, bench: Laboratory, clock: Any
+        self, house: House, reads: Reads, live: Live, tokens: Tokens, pages: Pages, bench: Laboratory, deeds: Deeds
     ) -> None:
         self._house, self._reads, self._live, self._tokens, self._pages = house, reads, live, tokens, pages
-        self._bench, self._clock = bench, clock
+        self._bench, self._deeds = bench, deeds
 
     # -- lists ----------------------------------------------------------------------------------------------------
 
@@ -127,18 +126,7 @@ class PricePages:
             problem = "A rejection needs a reason: whoever made the list will ask."
         if problem:
             return await self.change(number, problem=problem, who=who)
-        owner, now = self._house.database.property, self._house.micros()
-        said = {"now": now, "who": who, "deed": deed, "posting_id": None, "why": why, "subject": str(number)}
-        given = await self._reads.transact(lambda c: commands.give(c, owner, **said))  # type: ignore[arg-type]
-        self._house.read_commands_soon()
-        waited = 0.0
-        while waited < PATIENCE:
-            result = await self._reads.read(lambda c: commands.result(c, owner, given))
-            if result is not None:
-                return result
-            await deferLater(self._clock, LOOK_EVERY)
-            waited += LOOK_EVERY
-        return "written down; the gateway has not carried it out yet"
+        return await self._deeds.ask(who, deed, why, str(number))
 
     async def make(self, form: Form, token: str) -> Page | None:
         """Begin to make a list of changes; None if it began."""

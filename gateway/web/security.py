@@ -24,10 +24,12 @@ from typing import Any, Final, Protocol
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IProtocolNegotiationFactory
 from twisted.logger import Logger
 from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
+from zope.interface import implementer
 
 from gateway.roles import ANYONE, NOBODY, Person
 from gateway.web.reads import StoreBusy, StoreUnreadable
@@ -109,6 +111,7 @@ class _Connection(ProtocolWrapper):
         super().dataReceived(data)  # type: ignore[no-untyped-call]
 
 
+@implementer(IProtocolNegotiationFactory)
 class BoundedSite(WrappingFactory):
     """A site that takes so many connections at a time; for one more, the one that was silent longest is closed.
 
@@ -118,6 +121,10 @@ class BoundedSite(WrappingFactory):
 
     noisy = False
     protocol = _Connection
+
+    def acceptableProtocols(self) -> list[bytes]:  # noqa: N802 (Twisted calls it so)
+        """What TLS may agree on (ALPN); without it Twisted breaks off with every browser, which all offer something."""
+        return [b"http/1.1"]
 
     def heard(self, connection: ProtocolWrapper) -> None:
         """It is not the silent one: the connections are kept in the order in which they were last heard."""

@@ -11,9 +11,10 @@ from tests.architecture.sources import PACKAGES, ROOT, Source, sources
 PURE = [
     "protocols",
     "rating",
-    *(f"gateway/{name}.py" for name in ("settle", "directory", "ledger", "repeats", "instants")),
+    *(f"gateway/{name}.py" for name in ("settle", "directory", "ledger", "repeats", "instants", "schedules")),
     "gateway/traffic",
     "gateway/alarms",
+    "gateway/audit",
 ]
 PURE_SOURCES = sources(*(place for place in PURE if (ROOT / place).exists()))
 

@@ -2,6 +2,7 @@
 
 Prints its port; then obeys lines on standard input: `call EXTENSION NUMBER`, `settle POSTING DEED`,
 `down`, `up`, `advance SECONDS`, `tariff WARNING`, `watch`, `acknowledge ALARM`. Ends with its standard input.
+With `required` as its second argument, people sign in, over TLS; the link for the first user is in its log.
 """
 
 from __future__ import annotations
@@ -11,10 +12,23 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from gateway.logs import start_logging
 from gateway.store import commands
 from gateway.web.service import WebService
+from tests.gateway.watch.certificates import own_certificate
 from tests.gateway.watch.house import WatchedHouse
 from tests.gateway.web.house import StandingHouse
+
+SCHEDULES = """
+[[recipients]]
+name = "audit"
+folder = "drop"
+[[schedules]]
+name = "night balance"
+report = "balance"
+every = "daily"
+to = ["audit"]
+"""
 
 
 class Orders:
@@ -73,7 +87,11 @@ def main() -> None:
 
     folder = Path(tempfile.mkdtemp())
     listen = f"tcp:{sys.argv[1] if len(sys.argv) > 1 else 0}:interface=127.0.0.1"
-    house = StandingHouse(folder, listen=listen)
+    if "required" in sys.argv:
+        start_logging(sys.stderr, verbose=False)
+        house = StandingHouse(folder, listen=listen, sign_in="required", tls=own_certificate(folder))
+    else:
+        house = StandingHouse(folder, listen=listen, more=SCHEDULES)
     house.evening()
     orders = Orders(house, reactor)
 

@@ -28,18 +28,19 @@ PATIENCE = 10_000
 class SiteProcess:
     """The running site: its address, and orders to the house behind it."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
+    def __init__(self, process: subprocess.Popen[str], scheme: str = "http") -> None:
         assert process.stdin is not None
         assert process.stdout is not None
         self._process = process
         self._in: IO[str] = process.stdin
         self._out: IO[str] = process.stdout
         self.port = int(self._out.readline())
+        self._scheme = scheme
 
     @property
     def url(self) -> str:
         """The first page's address."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self._scheme}://127.0.0.1:{self.port}"
 
     def order(self, words: str) -> None:
         """Tell the house to do something, and wait until it has."""
@@ -66,6 +67,22 @@ def running_site() -> Iterator[SiteProcess]:
         yield site
     finally:
         site.stop()
+
+
+@contextmanager
+def guarded_site() -> Iterator[tuple[SiteProcess, str]]:
+    """The site of such a house in which people sign in, over TLS; and the link for its first user, out of the log."""
+    command = [sys.executable, "-m", "tests.browser.serve", "0", "required"]
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+    site = SiteProcess(process, "https")
+    assert process.stderr is not None
+    link = next(line for line in process.stderr if "/invitation/" in line).split()[-1]
+    try:
+        yield site, link
+    finally:
+        site.stop()
+        process.stderr.close()
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from gateway.store import acts, commands, outbox
 from gateway.store.verify import broken_rules
 from pms_adapters.events import CheckedOut
 from pms_adapters.posting import NotSent, Posting, PostingResult
+from tests.gateway.desk import Desk as Typing
 from tests.gateway.prices import flat, propose
 from tests.gateway.rig import Rig, line
 from tests.gateway.web.house import LaidOut
@@ -297,3 +300,19 @@ def test_a_charge_by_hand_goes_the_way_of_every_charge(rig: Rig) -> None:
     assert desk.sound()
     assert rig.database.read(lambda c: acts.of_calls(c, "SEASIDE", [1]))[0].why == "fax, 3 pages"
     assert rig.database.read(lambda c: outbox.of_call(c, "SEASIDE", 1))[0].state == "posted"
+
+
+def test_the_command_line_asks_decides_and_lists(tmp_path: Path) -> None:
+    """Where no gateway runs the command does it itself, by the same rules; what is refused ends with 1 and a sentence."""
+    desk = Typing(tmp_path)
+    desk.calls(61)
+    said = desk.type("charges", "void", "1", "--reason", "bad-line", "--why", "crackled", "--by", "Ines")
+    assert (said.exit_code, "act 1 done: 3.00 PLN of room 201 void" in said.output) == (0, True), said.output
+    again = desk.type("charges", "void", "1", "--reason", "bad-line", "--why", "again", "--by", "Ines")
+    assert (again.exit_code, "waits for a person" in again.output) == (1, True)
+    assert desk.type("charges", "agree", "1", "--by", "Anna").exit_code == 1
+    made = desk.type("charges", "make", "--room", "201", "--amount", "4,50", "--why", "fax")
+    assert (made.exit_code, "4.50 PLN charged to 201" in made.output) == (0, True)
+    assert desk.type("charges", "make", "--room", "201", "--amount", "4.505", "--why", "fax").exit_code == 2
+    listed = desk.type("charges", "list", "--json")
+    assert [json.loads(row)["kind"] for row in listed.stdout.splitlines()] == ["charge", "void"]

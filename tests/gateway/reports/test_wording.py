@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gateway.instants import SECOND
-from gateway.reports.periods import QUARTER, Period, last_month, last_week, local_hour, yesterday
+from gateway.reports.periods import QUARTER, Period, local_hour
 from gateway.reports.sums import Purse, money_rows
 from gateway.reports.values import Cell, CellKind, Money
 from gateway.reports.wording import plain, shown
+from gateway.schedules import last_month, last_week, yesterday
 from tests.gateway.reports.samples import SECOND_TIME, WARSAW
 
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")

@@ -15,8 +15,9 @@ from typing import Any
 from twisted.internet.defer import Deferred, succeed
 
 from gateway.app.asked import Asking
+from gateway.app.parts import Deciding, deciding
+from gateway.bills.enquiry import PriceDesk
 from gateway.instants import to_micros
-from gateway.intake.decisions import Decisions
 from gateway.posting.clerk import Clerk
 from gateway.posting.deeds import ReadCommands
 from gateway.posting.handing import Counter
@@ -33,6 +34,7 @@ from gateway.wishes import AnyWish
 from pms_adapters.events import CheckedIn, Guest
 from pms_adapters.posting import InDoubt, LinkState, PmsListener, Posted, Posting, PostingResult, Refused
 from protocols.records import Frame
+from tests.gateway.audit import nights
 from tests.gateway.configurations import EXAMPLE, good, with_tariff
 from tests.gateway.rig import NOON, WARSAW, Rig, line
 from tests.gateway.watch.house import WatchedHouse
@@ -76,8 +78,19 @@ class OneLink:
 class StandingHouse:
     """A house as the pages see it. Nothing moves but by the test's hand."""
 
-    def __init__(self, folder: Path, *, listen: str = "tcp:0:interface=127.0.0.1", sign_in: str = "none") -> None:
-        text = EXAMPLE.replace('"tcp:8080:interface=127.0.0.1"', f'"{listen}"\nsign_in = "{sign_in}"')
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        listen: str = "tcp:0:interface=127.0.0.1",
+        sign_in: str = "none",
+        tls: tuple[Path, Path] | None = None,
+        more: str = "",
+    ) -> None:
+        web = f'"{listen}"\nsign_in = "{sign_in}"'
+        if tls is not None:
+            web += f'\ncertificate = "{tls[0]}"\nkey = "{tls[1]}"'
+        text = EXAMPLE.replace('"tcp:8080:interface=127.0.0.1"', web) + more
         self.config = good(with_tariff(folder), text)
         self.rig = Rig(f"sqlite:///{folder / 'foliogate.db'}")
         self.pms = LaidOut()
@@ -94,6 +107,7 @@ class StandingHouse:
         self._number = 1000
         self.counter: Counter | None = None
         self.watched: WatchedHouse | None = None
+        self._deciding: Deciding | None = None
 
     # -- what a page asks for -------------------------------------------------------------------------------------
 
@@ -101,6 +115,14 @@ class StandingHouse:
     def database(self) -> Database:
         """The store."""
         return self.rig.database
+
+    @property
+    def prices(self) -> PriceDesk:
+        """What a call would cost."""
+        rig = self.rig
+        plans = {name: source.plan for name, source in rig.sources.items()}
+        rules = rig.rules
+        return PriceDesk(book=rig.book, plans=plans, rooms=rules.rooms, attribution=rules.attribution, zone=WARSAW)
 
     @property
     def writer(self) -> Writer:
@@ -162,8 +184,11 @@ class StandingHouse:
     def read_commands_soon(self) -> None:
         """Carry out what was asked, as the gateway does, by the writer."""
         rig = self.rig
-        decide = Decisions(rig.memory, rig.rules, frozenset(rig.book.carried), lambda: self.pms.takes_reversals)
-        self.writer.submit(ReadCommands(rig.memory, None, now=self.micros(), done=self._done, decide=decide))
+        self._deciding = self._deciding or deciding(
+            self.config, rig.memory, rig.rules, rig.book, lambda: self.pms.takes_reversals
+        )
+        decide, free = self._deciding, self._deciding.acts.free
+        self.writer.submit(ReadCommands(rig.memory, None, now=self.micros(), done=self._done, decide=decide, free=free))
         self.rig.pump()
 
     def _done(self, freed: list[Due], _resync: bool) -> None:
@@ -199,7 +224,8 @@ class StandingHouse:
         return int(self.rig.rows("SELECT max(id) FROM records")[0][0])
 
     def evening(self) -> None:
-        """What an evening brings: each state of a posting, each kind of call."""
+        """What an evening brings: each state of a posting, each kind of call; the business day has begun."""
+        nights.begin(self.rig)
         self.guest("201", "77001", "Adler")
         self.guest("202", "77002", "Björk, Åsa")
         self.guest("203", "77003", HOSTILE_NAME)

@@ -1,0 +1,1 @@
+"""Bills, the card of prices and the price of a call."""
