@@ -1,6 +1,6 @@
 """A carrier's bill as a file, read line by line, and items sorted on the disk: a million lines in little memory.
 
-The one place that opens a bill. What its cells mean is for `gateway.bills`, which is pure. Sorted runs of items go to a
+The one place that opens a bill. What its cells mean is for `gateway.carrier_bills`, which is pure. Sorted runs of items go to a
 folder that the caller owns and are merged as they are read back.
 """
 
@@ -14,8 +14,8 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final
 
-from gateway.bills.items import BadLine, Item
-from gateway.bills.layout import Layout
+from gateway.carrier_bills.items import BadLine, Item
+from gateway.carrier_bills.layout import Layout
 
 #: The largest bill read: some ten million lines.
 MOST_BYTES: Final = 2 * 1024 * 1024 * 1024

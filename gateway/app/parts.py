@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from gateway.acts import ACT_DEEDS
 from gateway.app.pms import tells_rooms
 from gateway.attribution import BEARERS, Assignment, Attribution, attribution
+from gateway.bills.enquiry import PriceDesk
 from gateway.config import Config, PbxSettings
 from gateway.delivery.orders import ORDERS, Orders
 from gateway.directory import ExtensionRange, RoomList
@@ -147,6 +148,15 @@ def tariff_warning(book: TariffBook) -> str:
             "Look at them, then run 'foliogate tariff approve'"
         )
     return ""
+
+
+def price_desk(config: Config, rooms: RoomList, book: TariffBook) -> PriceDesk:
+    """What says what a call would cost, for the telephones behind each exchange."""
+    plans = {pbx.name: plan_of(config, pbx.trunk_access, rooms) for pbx in config.pbx}
+    own = {"": plan_of(config, (), rooms)}
+    return PriceDesk(
+        book=book, plans=plans or own, rooms=rooms, attribution=assigned(config), zone=config.property.timezone
+    )
 
 
 def takes_reversals(config: Config) -> bool:

@@ -16,7 +16,7 @@ from gateway.cli.store import opened
 from gateway.cli.words import config_option, fail, progress_bar, read_config, say
 
 if TYPE_CHECKING:
-    from gateway.bills.layout import Layout
+    from gateway.carrier_bills.layout import Layout
     from gateway.config import Config
     from gateway.reports.values import Report
 
@@ -26,7 +26,9 @@ WIDE: Final = 160
 
 @click.command("bill-check")
 @click.argument("bill", metavar="FILE", type=click.Path(path_type=Path))
-@click.option("--layout", "layout_name", required=True, metavar="NAME", help="A [[bills.layout]] of the configuration.")
+@click.option(
+    "--layout", "layout_name", required=True, metavar="NAME", help="A [[carrier_bills.layout]] of the configuration."
+)
 @config_option
 @click.option(
     "--from", "first", type=Day(), help="The first day whose calls must be in the bill; else that of its first line."
@@ -61,7 +63,7 @@ def bill_check_command(
     foliogate bill-check telco-2026-11.csv --layout telco --format csv --table theirs --output theirs.csv
     """
     from gateway.bill_files import BillUnreadable
-    from gateway.bills.layout import WrongLayout
+    from gateway.carrier_bills.layout import WrongLayout
 
     if (first is None) != (last is None):
         raise click.UsageError("--from and --to go together")
@@ -88,12 +90,14 @@ def bill_check_command(
 
 
 def _layout(config: Config, name: str) -> Layout:
-    from gateway.config.bills import layout_of
+    from gateway.config.carrier_bills import layout_of
     from gateway.config.problems import did_you_mean
 
-    said = {one.name: one for one in config.bills.layout}
+    said = {one.name: one for one in config.carrier_bills.layout}
     if name not in said:
-        known = did_you_mean(name, said) if said else "the configuration has none: write a table [[bills.layout]]"
+        known = (
+            did_you_mean(name, said) if said else "the configuration has none: write a table [[carrier_bills.layout]]"
+        )
         raise click.UsageError(f'there is no layout "{name}"; {known}')
     return layout_of(config, said[name])
 

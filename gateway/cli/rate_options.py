@@ -73,7 +73,7 @@ def one_call_of(options: dict[str, Any], zone: ZoneInfo) -> CallRecord | None:
     return CallRecord(
         direction=direction,
         answered=not given["unanswered"],
-        start=_start(given["start"], zone),
+        start=start_of("--start", given["start"], zone, datetime.now(UTC)),
         talk_seconds=given["seconds"],
         dialled=given["dialled"],
         pulses=given["pulses"],
@@ -81,11 +81,12 @@ def one_call_of(options: dict[str, Any], zone: ZoneInfo) -> CallRecord | None:
     )
 
 
-def _start(text: str | None, zone: ZoneInfo) -> datetime:
+def start_of(option: str, text: str | None, zone: ZoneInfo, now: datetime) -> datetime:
+    """The instant that an option names, on the hotel's clock where it has no zone of its own; now without one."""
     if text is None:
-        return datetime.now(UTC).replace(microsecond=0).astimezone(zone)
+        return now.replace(microsecond=0).astimezone(zone)
     try:
         start = datetime.fromisoformat(text)
     except ValueError as error:
-        raise click.UsageError(f"--start {text!r} is no day and time; write it like 2025-03-04T17:30.") from error
+        raise click.UsageError(f"{option} {text!r} is no day and time; write it like 2025-03-04T17:30.") from error
     return start if start.tzinfo else start.replace(tzinfo=zone)

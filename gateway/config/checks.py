@@ -44,6 +44,11 @@ def country(code: str) -> str:
     return code
 
 
+def countries(codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Accept a list of such countries."""
+    return tuple(map(country, codes))
+
+
 def currency(code: str) -> str:
     """Accept a currency in circulation, by its three letters of ISO 4217."""
     from rating.money import CURRENCIES

@@ -117,10 +117,12 @@ def _completed(document: Mapping[str, Any]) -> dict[str, Any]:
         "numbering",
         "watch",
         "reports",
+        "audit",
+        "bills",
         "acts",
         "delivery",
         "fraud",
-        "bills",
+        "carrier_bills",
     )
     left_out: dict[str, Any] = {name: {} for name in may_miss}
     whole = left_out | {"pms": []} | dict(document)

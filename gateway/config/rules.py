@@ -15,8 +15,9 @@ from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from gateway.config import sign_in
-from gateway.config.bills import bill_findings
+from gateway.config.carrier_bills import bill_findings
 from gateway.config.checks import country, currency, tariff_texts
+from gateway.config.day_rule import day_findings
 from gateway.config.delivery_rules import delivery_findings
 from gateway.config.endpoints import Address, listen_address
 from gateway.config.fields import scalar_text
@@ -61,7 +62,8 @@ def findings(document: Table, folder: FilePath) -> Iterator[Finding]:
     yield from sign_in.findings(document)
     yield from trunk_findings(tables(document, "trunks"))
     yield from list_findings(tables(document, "lists"), folder)
-    yield from bill_findings(document.get("bills"))
+    yield from bill_findings(document.get("carrier_bills"))
+    yield from day_findings(document)
     yield from number_findings(tables(document, "numbers"))
     yield from delivery_findings(document, tables(document, "recipients"), tables(document, "schedules"))
 

@@ -1,6 +1,6 @@
 """A carrier's itemised bill held against our calls, as a report.
 
-Lines and calls are sorted on the disk and laid side by side (`gateway.bills.matching`); what becomes of them is spilt into
+Lines and calls are sorted on the disk and laid side by side (`gateway.carrier_bills.matching`); what becomes of them is spilt into
 tables on the disk again, so that a bill of a million lines needs no more memory than one of a thousand. Every line of
 the bill is in exactly one row of the sums: matched, double, theirs only, or not read.
 """
@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from gateway.bill_files import BillUnreadable, Runs, bill_lines
-from gateway.bills.items import AMOUNT, AT, KEY, NOTE, NUMBER, SECONDS, BadLine, Item
-from gateway.bills.layout import Layout
-from gateway.bills.matching import FARTHEST, Finding, Offset, matched, offset, price_of
+from gateway.carrier_bills.items import AMOUNT, AT, KEY, NOTE, NUMBER, SECONDS, BadLine, Item
+from gateway.carrier_bills.layout import Layout
+from gateway.carrier_bills.matching import FARTHEST, Finding, Offset, matched, offset, price_of
 from gateway.instants import SECOND, from_micros
 from gateway.reports.asking import Asked
 from gateway.reports.periods import Period
-from gateway.store.bills import BilledCall, billed_calls
+from gateway.store.carrier_bills import BilledCall, billed_calls
 from gateway.store.reporting import Span, began, last_call
 from rating.money import half_up
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from twisted.internet.defer import Deferred
 
+from gateway.bills.enquiry import PriceDesk
 from gateway.config import Config
 from gateway.status import Status
 from gateway.store.database import Database
@@ -83,6 +84,10 @@ class House(Protocol):
     @property
     def link(self) -> LinkView | None:
         """The PMS link, if one is configured."""
+
+    @property
+    def prices(self) -> PriceDesk:
+        """What a call would cost."""
 
     @property
     def listeners(self) -> list[Callable[[Any], None]]:

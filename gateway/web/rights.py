@@ -17,6 +17,7 @@ from gateway.roles import Right
 Access: TypeAlias = Right | Literal["OPEN", "SIGNED_IN", "PROGRAM", "METRICS"]
 
 _ROW: Final = "<int(min=1, max=4611686018427387904):number>"
+_COPY: Final = "<int(min=0, max=4611686018427387904):copy>"
 
 TABLE: Final[dict[str, Access]] = {
     # what everything starts from
@@ -53,6 +54,11 @@ TABLE: Final[dict[str, Access]] = {
     "GET /acts/charge": "change_charges",
     "POST /acts/charge": "change_charges",
     f"POST /acts/{_ROW}": "void_above_limit",
+    # night audit
+    "GET /audit": "see_audit",
+    "GET /audit/<date>": "see_audit",
+    "GET /audit/<date>/<name>": "see_audit",
+    "POST /audit/<date>": "close_day",
     # reports
     "GET /reports": "reports",
     "GET /reports/show": "reports",
@@ -64,9 +70,28 @@ TABLE: Final[dict[str, Access]] = {
     "GET /schedules": "reports",
     "POST /schedules": "reports",
     f"GET /schedules/files/{_ROW}": "reports",
+    # bills and prices for guests
+    "GET /bills": "print_bills",
+    f"GET /bills/stay/{_ROW}": "print_bills",
+    f"POST /bills/stay/{_ROW}": "print_bills",
+    f"POST /bills/stay/{_ROW}/look": "earlier_stays",
+    f"GET /bills/stay/{_ROW}/paper": "print_bills",
+    f"GET /bills/stay/{_ROW}/file.pdf": "print_bills",
+    f"GET /bills/final/{_ROW}": "print_bills",
+    f"POST /bills/final/{_ROW}": "print_bills",
+    f"GET /bills/final/{_ROW}/print/{_COPY}/paper": "print_bills",
+    f"GET /bills/final/{_ROW}/print/{_COPY}/file.pdf": "print_bills",
+    "GET /bills/card": "print_bills",
+    "GET /bills/card/paper": "print_bills",
+    "GET /bills/card/file.pdf": "print_bills",
+    "GET /price": "print_bills",
+    "GET /price/paper": "print_bills",
+    "GET /price/file.pdf": "print_bills",
     # people
     "GET /sign-in": "OPEN",
     "POST /sign-in": "OPEN",
+    "GET /sign-in/oidc": "OPEN",
+    "GET /sign-in/oidc/back": "OPEN",
     "POST /sign-out": "SIGNED_IN",
     "GET /me": "SIGNED_IN",
     "POST /me": "SIGNED_IN",

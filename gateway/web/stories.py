@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from gateway.store import lists
+from gateway.store import billing, lists
 from gateway.store import pages as queries
 from gateway.web.marks import FOR_PEOPLE
 
@@ -33,7 +33,14 @@ def call_story(connection: Connection, owner: str, number: int) -> dict[str, Any
         "names": queries.guest_names(connection, owner, sorted(guests)),
         "language": queries.guest_language(connection, owner, call["reservation"]),
         "lists": lists.of_call(connection, owner, number),
+        "stay": billing.stay_of_call(connection, owner, _payer(call, postings), call["started_at"]),
     }
+
+
+def _payer(call: dict[str, Any], postings: list[dict[str, Any]]) -> str | None:
+    """The reservation that the newest charge of a call is for, else that of whoever made it."""
+    whose = [posting["reservation"] for posting in postings if posting["reservation"]]
+    return whose[-1] if whose else call["reservation"]
 
 
 def posting_story(connection: Connection, owner: str, number: int, told: int | None) -> dict[str, Any] | None:

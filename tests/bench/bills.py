@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert
 
-from gateway.bills.items import Tolerance
-from gateway.bills.layout import Layout
-from gateway.bills.numbers import keys_of
+from gateway.carrier_bills.items import Tolerance
+from gateway.carrier_bills.layout import Layout
+from gateway.carrier_bills.numbers import keys_of
 from gateway.config import ReportSettings
 from gateway.instants import SECOND, to_micros
 from gateway.reports.asking import Asked

@@ -7,13 +7,15 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from gateway.store.migrations import acts_6, delivery_6, inbound_6, people_6
+from gateway.store.migrations import acts_6, audit_6, bills_6, delivery_6, inbound_6, people_6
 
 PARTS: Final[Sequence[Callable[[Connection], None]]] = (
     acts_6.upgrade,
     people_6.upgrade,
     inbound_6.upgrade,
     delivery_6.upgrade,
+    bills_6.upgrade,
+    audit_6.upgrade,
 )
 
 

@@ -1,1 +1,1 @@
-"""Carriers' bills."""
+"""Bills, the card of prices and the price of a call."""

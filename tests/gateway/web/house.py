@@ -16,6 +16,7 @@ from twisted.internet.defer import Deferred, succeed
 
 from gateway.app.asked import Asking
 from gateway.app.parts import Deciding, deciding
+from gateway.bills.enquiry import PriceDesk
 from gateway.instants import to_micros
 from gateway.posting.clerk import Clerk
 from gateway.posting.deeds import ReadCommands
@@ -33,6 +34,7 @@ from gateway.wishes import AnyWish
 from pms_adapters.events import CheckedIn, Guest
 from pms_adapters.posting import InDoubt, LinkState, PmsListener, Posted, Posting, PostingResult, Refused
 from protocols.records import Frame
+from tests.gateway.audit import nights
 from tests.gateway.configurations import EXAMPLE, good, with_tariff
 from tests.gateway.rig import NOON, WARSAW, Rig, line
 from tests.gateway.watch.house import WatchedHouse
@@ -113,6 +115,14 @@ class StandingHouse:
     def database(self) -> Database:
         """The store."""
         return self.rig.database
+
+    @property
+    def prices(self) -> PriceDesk:
+        """What a call would cost."""
+        rig = self.rig
+        plans = {name: source.plan for name, source in rig.sources.items()}
+        rules = rig.rules
+        return PriceDesk(book=rig.book, plans=plans, rooms=rules.rooms, attribution=rules.attribution, zone=WARSAW)
 
     @property
     def writer(self) -> Writer:
@@ -214,7 +224,8 @@ class StandingHouse:
         return int(self.rig.rows("SELECT max(id) FROM records")[0][0])
 
     def evening(self) -> None:
-        """What an evening brings: each state of a posting, each kind of call."""
+        """What an evening brings: each state of a posting, each kind of call; the business day has begun."""
+        nights.begin(self.rig)
         self.guest("201", "77001", "Adler")
         self.guest("202", "77002", "Björk, Åsa")
         self.guest("203", "77003", HOSTILE_NAME)

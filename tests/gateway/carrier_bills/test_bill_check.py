@@ -29,10 +29,10 @@ from tests.gateway.web.house import StandingHouse, as_house
 BEGIN = to_micros(datetime(2026, 11, 1, 6, tzinfo=UTC))
 AHEAD = -75
 LAYOUT = """
-[bills]
+[carrier_bills]
 folder = "bills"
 
-[[bills.layout]]
+[[carrier_bills.layout]]
 name = "telco"
 number = "Number"
 began = "Date"
@@ -217,7 +217,7 @@ def asking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asker:
     house = StandingHouse(tmp_path)
     text = house.config.file.read_text() + LAYOUT
     house.config = good(house.config.file.parent, text)
-    folder = house.config.bills.folder
+    folder = house.config.carrier_bills.folder
     assert folder is not None
     folder.mkdir()
     made = Planted()

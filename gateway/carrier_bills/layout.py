@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from gateway.bills.items import BadLine, Item, Tolerance
-from gateway.bills.moments import Lengths, lengths, moments
-from gateway.bills.numbers import Keys
+from gateway.carrier_bills.items import BadLine, Item, Tolerance
+from gateway.carrier_bills.moments import Lengths, lengths, moments
+from gateway.carrier_bills.numbers import Keys
 from rating.money import MILLIONTHS, half_up
 
 Vat: TypeAlias = Literal["excluded", "included"]

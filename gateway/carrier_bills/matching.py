@@ -16,7 +16,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from gateway.bills.items import AT, KEY, NUMBER, SECONDS, Item, Tolerance
+from gateway.carrier_bills.items import AT, KEY, NUMBER, SECONDS, Item, Tolerance
 
 Fate: TypeAlias = Literal["matched", "double", "theirs", "ours"]
 

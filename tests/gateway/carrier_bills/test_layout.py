@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.bill_files import BillUnreadable, Runs, bill_lines
-from gateway.bills.items import BadLine, Item, Tolerance
-from gateway.bills.layout import Layout, WrongLayout
-from gateway.bills.moments import moment_format, moments
-from gateway.bills.numbers import keys_of
+from gateway.carrier_bills.items import BadLine, Item, Tolerance
+from gateway.carrier_bills.layout import Layout, WrongLayout
+from gateway.carrier_bills.moments import moment_format, moments
+from gateway.carrier_bills.numbers import keys_of
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 

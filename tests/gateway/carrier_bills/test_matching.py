@@ -9,8 +9,8 @@ from itertools import permutations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.bills.items import AT, NUMBER, SECONDS, Item, Tolerance
-from gateway.bills.matching import Finding, matched, offset
+from gateway.carrier_bills.items import AT, NUMBER, SECONDS, Item, Tolerance
+from gateway.carrier_bills.matching import Finding, matched, offset
 
 NEAR = Tolerance(120, 3, 10_000)
 
