@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from OpenSSL import SSL
-from OpenSSL.crypto import FILETYPE_PEM, load_certificate, load_privatekey
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import SSL4ServerEndpoint, serverFromString
 from twisted.internet.interfaces import IListeningPort, IOpenSSLServerConnectionCreator
@@ -51,6 +52,11 @@ class Certificates:
 
     def serverConnectionForTLS(self, protocol: Any) -> SSL.Connection:  # noqa: N802 (Twisted calls it so)
         """For one connection."""
+        connection: SSL.Connection = self.now().serverConnectionForTLS(protocol)
+        return connection
+
+    def now(self) -> CertificateOptions:
+        """The certificate as it is now, or as it was last good."""
         changed = self._changed()
         if changed != self._read_at:
             self._read_at = changed
@@ -59,8 +65,7 @@ class Certificates:
                 self._log.info("the certificate of the pages was renewed")
             except CertificateUnusable as error:
                 self._log.error("the renewed certificate is not used: {words}", words=str(error))
-        connection: SSL.Connection = self._options.serverConnectionForTLS(protocol)
-        return connection
+        return self._options
 
     def _changed(self) -> tuple[float, ...]:
         try:
@@ -71,40 +76,35 @@ class Certificates:
 
 def options(certificate: Path, key: Path) -> CertificateOptions:
     """Read a certificate with its chain, and its key; raises CertificateUnusable."""
-    pems = [f"{part}-----END CERTIFICATE-----\n" for part in _text(certificate).split("-----END CERTIFICATE-----")[:-1]]
-    if not pems:
-        raise CertificateUnusable(f"{certificate} holds no certificate in PEM")
     try:
-        chain = [load_certificate(FILETYPE_PEM, pem.encode()) for pem in pems]
-    except (SSL.Error, ValueError) as error:
-        raise CertificateUnusable(f"{certificate} cannot be read as a certificate in PEM") from error
+        first, *chain = x509.load_pem_x509_certificates(_read(certificate))
+    except ValueError as error:
+        raise CertificateUnusable(f"{certificate} holds no certificate in PEM") from error
     try:
-        # An empty passphrase: a key that has one is refused, instead of asked for on a terminal that nobody looks at.
-        secret = load_privatekey(FILETYPE_PEM, _text(key).encode(), b"")
-    except (SSL.Error, ValueError, TypeError) as error:
+        secret = load_pem_private_key(_read(key), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise CertificateUnusable(f"{key} cannot be read as a private key in PEM without a passphrase") from error
     try:
         made = CertificateOptions(
-            privateKey=secret,
-            certificate=chain[0],
-            extraCertChain=chain[1:],
+            privateKey=secret,  # type: ignore[arg-type]  # Twisted hands both on to pyOpenSSL, which wants these
+            certificate=first,  # type: ignore[arg-type]
+            extraCertChain=chain,  # type: ignore[arg-type]
             raiseMinimumTo=TLSVersion.TLSv1_2,
         )
         context: Any = made.getContext()
         context.check_privatekey()
-    except SSL.Error as error:
+    except (SSL.Error, ValueError, TypeError) as error:
         raise CertificateUnusable(f"the key {key} is not that of the certificate {certificate}") from error
     return made
 
 
 def days_left(certificate: Path, now: datetime) -> int:
     """Whole days until a certificate ends; raises CertificateUnusable."""
-    return (x509.load_pem_x509_certificate(_text(certificate).encode()).not_valid_after_utc - now).days
+    return (x509.load_pem_x509_certificate(_read(certificate)).not_valid_after_utc - now).days
 
 
-def _text(path: Path) -> str:
+def _read(path: Path) -> bytes:
     try:
-        return path.read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not PEM"
-        raise CertificateUnusable(f"{path} cannot be read: {why}") from error
+        return path.read_bytes()
+    except OSError as error:
+        raise CertificateUnusable(f"{path} cannot be read: {error.strerror}") from error
