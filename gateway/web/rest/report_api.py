@@ -16,7 +16,7 @@ from gateway.reports.as_json import report_object
 from gateway.reports.asking import Asked, asked_of
 from gateway.reports.catalog import KINDS
 from gateway.reports.kinds.studying import studied
-from gateway.reports.periods import yesterday
+from gateway.schedules import yesterday
 from gateway.traffic.as_json import study_json
 from gateway.web.house import House
 from gateway.web.laboratory import NotUnderstood, asked_days
