@@ -48,6 +48,7 @@ class Fact(NamedTuple):
 
 
 EMERGENCY: Final = "emergency"
+FRAUD: Final = "fraud"
 
 _KINDS: Final = (
     Kind(
@@ -64,6 +65,15 @@ _KINDS: Final = (
         by_person=True,
         what_to_do="A record of an emergency call came days after the call. If old records were read in, all is well; if not, the "
         "exchange's clock is wrong and the call may be of today: look at the page of calls.",
+    ),
+    Kind(
+        name=FRAUD,
+        title="Possible toll fraud",
+        tone="red",
+        by_person=True,
+        what_to_do="Ask whoever is at that telephone. If nobody made these calls: bar calls abroad for it in the exchange now, "
+        "take out forwarding and remote access that nobody needs, change its PIN, and tell the carrier. More calls may be under "
+        "way: their records come when they end. Then say here that you have taken it; calls that begin later raise it anew.",
     ),
     Kind(
         name="quiet",

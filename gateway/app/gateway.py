@@ -28,6 +28,7 @@ from gateway.app.feeding import begin_feed, event_hooks
 from gateway.app.link import Link, Surroundings
 from gateway.app.watching import emergency_begun, watch_of
 from gateway.config import Config, PbxSettings
+from gateway.config.day_rule import day_rule
 from gateway.instants import to_micros
 from gateway.intake.batch import Batch
 from gateway.intake.feed import Segments
@@ -35,6 +36,7 @@ from gateway.intake.overdue import SettleOverdue
 from gateway.intake.reconsider import reconsider
 from gateway.intake.settling import Settling
 from gateway.periodic import PeriodicService
+from gateway.posting.days import EndByClock, begin_first
 from gateway.posting.deeds import ReadCommands
 from gateway.posting.doubts import LOOK_SECONDS
 from gateway.posting.handing import DoubtTheSilent
@@ -96,6 +98,7 @@ class Gateway:
         self._book = parts.tariff(config)
         self._rules = parts.rules(config, self._rooms, self._book)
         self._sources = parts.sources(config, self._rooms)
+        self._day_rule = day_rule(config)
         self.prices = parts.price_desk(config, self._rooms, self._book)
         self.status.tariff_warning = parts.tariff_warning(self._book)
         self.listeners: list[Callable[[Batch | None], None]] = []
@@ -207,6 +210,7 @@ class Gateway:
             self.memory.note(connection, now, "foliogate", "in doubt: sent, and no answer before the stop", posting_id)
         for name in begin_feed(connection, self.config, self.memory):
             self._log.info("the web hook {name} is told of what happens from now on", name=name)
+        begin_first(connection, self.memory, self._day_rule, now)
         reconsider(connection, self.memory, self._rules, self._sources, self._book, now)
 
     def _name_strays(self, connection: Connection) -> None:
@@ -293,6 +297,9 @@ class Gateway:
 
     def _settle_overdue(self) -> None:
         self.writer.submit(SettleOverdue(self._settling, self.micros(), self._settled))
+        day, now = self.memory.day, self.micros()
+        if day is not None and self._day_rule.due(day, now) is not None:
+            self.writer.submit(EndByClock(self.memory, self._day_rule, now, to_micros(self.status.started)))
 
     def _doubt_the_silent(self) -> None:
         if self.link is not None and self.link.counter is not None:

@@ -13,9 +13,11 @@ from twisted.logger import Logger
 
 from gateway.app.pms import Making, adapter
 from gateway.config import Config
+from gateway.config.day_rule import day_rule
 from gateway.instants import SECOND, to_micros
 from gateway.occupancy import KeepRoomNews
 from gateway.posting.clerk import Clerk
+from gateway.posting.days import HearNightAudit
 from gateway.posting.doubts import Doubts
 from gateway.posting.handing import Counter
 from gateway.posting.steps import WireNumbers
@@ -27,7 +29,7 @@ from gateway.store.memory import Memory
 from gateway.store.vacant_calls import MOST_CALLS
 from gateway.store.writer import Job
 from pms_adapters.door import DoorOptions
-from pms_adapters.events import RoomNews, RoomsResynced
+from pms_adapters.events import NightAudit, RoomNews, RoomsResynced
 from pms_adapters.posting import FolioReader, LinkState, Posted, Refused
 
 #: How long the PMS's own news is waited for before all rooms are asked for, in seconds.
@@ -196,6 +198,9 @@ class Link:
     def room_news(self, news: RoomNews) -> None:
         """Write it down before anything else is done about it."""
         house, now = self._house, to_micros(self._house.now())
+        if isinstance(news, NightAudit):
+            house.submit(HearNightAudit(house.memory, news, day_rule(house.config), now))
+            return
         job = KeepRoomNews(
             house.memory,
             news,

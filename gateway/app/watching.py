@@ -13,11 +13,13 @@ from twisted.internet.defer import Deferred
 from gateway.alarms.emergencies import EmergencyCall
 from gateway.alarms.judging import Limits
 from gateway.app.link import Link, Surroundings
+from gateway.app.parts import CannotStart
 from gateway.config import Config, PbxSettings
 from gateway.config.checks import WEEKDAYS
 from gateway.directory import Department, Room, RoomList
 from gateway.instants import from_micros, to_micros
 from gateway.intake.batch import Source
+from gateway.number_lists import ListUnreadable
 from gateway.store.elsewhere import Elsewhere
 from gateway.store.notices import Waiting
 from gateway.store.writer import Writer
@@ -28,6 +30,7 @@ from gateway.watch.event_hooks import EventHook
 from gateway.watch.hooks import Hook
 from gateway.watch.letters import MAIL, Addresses
 from gateway.watch.mail import Mailer
+from gateway.watch.suspecting import Suspecting, guard_of
 from gateway.watch.watch import House, Watch
 from protocols.records import CallRecord
 from protocols.smdr.live import Dialling
@@ -98,12 +101,20 @@ def _house(
         pms_ahead=lambda: link.adapter.state.clock_ahead if link is not None else None,
         store_trouble=lambda: writer.trouble or "",
         events_unsent=unsent,
+        suspecting=_suspecting(config),
     )
 
 
 def _unsent(hooks: Sequence[EventHook]) -> Mapping[str, str]:
     """Web hooks that events have not arrived at for a while, and why."""
     return {one.hook: one.worrying for one in hooks if one.worrying}
+
+
+def _suspecting(config: Config) -> Suspecting:
+    try:
+        return Suspecting(guard_of(config))
+    except ListUnreadable as error:
+        raise CannotStart(str(error)) from error
 
 
 def addresses(config: Config) -> Addresses:

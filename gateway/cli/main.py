@@ -32,6 +32,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "report": Entry(
             "gateway.cli.report:report_command", "Report on calls and charges as CSV, XLSX, PDF, JSON, HTML."
         ),
+        "audit": Entry("gateway.cli.audit:audit_group", "Balance, name and close a business day."),
         "schedules": Entry(
             "gateway.cli.schedules:schedules_group", "List reports that go out by themselves, have one made now."
         ),
@@ -54,6 +55,9 @@ SECTIONS: dict[str, dict[str, Entry]] = {
             "gateway.cli.corrections:corrections_group", "List changed prices, approve or reject them."
         ),
         "price": Entry("gateway.cli.price:price_command", "Say what a call to a number would cost now."),
+        "bill-check": Entry(
+            "gateway.cli.bill_check:bill_check_command", "Hold a carrier's itemised bill against our calls."
+        ),
         "rate": Entry("gateway.cli.rate:rate_command", "Price the calls of a file without storing anything."),
     },
     "Trunks": {

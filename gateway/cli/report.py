@@ -44,12 +44,21 @@ def _list(context: click.Context, _: click.Parameter, wanted: bool) -> None:
 @click.option(
     "--table", "table", default="", metavar="NAME", help="For CSV: which table; the report's first if left out."
 )
+@click.option("--about", default="", metavar="WHAT", help="For the time statement: an account code or outside number.")
 @click.option("--masked", is_flag=True, help="Hide the middle of telephone numbers.")
 @click.option(
     "--list", is_flag=True, is_eager=True, expose_value=False, callback=_list, help="Tell of every kind, and end."
 )
 def report_command(
-    kind: str, config_path: Path, first: date, last: date, form: str, output: Path | None, table: str, masked: bool
+    kind: str,
+    config_path: Path,
+    first: date,
+    last: date,
+    form: str,
+    output: Path | None,
+    table: str,
+    about: str,
+    masked: bool,
 ) -> None:
     """Report on the calls and charges of some days. The store is opened for reading alone.
 
@@ -71,23 +80,22 @@ def report_command(
         raise click.UsageError(f"--to {last} is before --from {first}")
     if table and form != "csv":
         raise click.UsageError("--table chooses a table for --format csv; the other forms have all of them")
-    if output is None and form in ("xlsx", "pdf") and sys.stdout.isatty():
-        raise click.UsageError(f"a {form.upper()} is not for a terminal: --output FILE")
+    not_for_a_terminal(form, output)
     config = read_config(config_path)
     with opened(config_path, read_only=True, config=config) as database, progress_bar(kind) as seen:
         seen("counting", 0.1)
-        report = _made(kind, _asked(config, database, first, last, masked))
+        report = _made(kind, _asked(config, database, first, last, masked, about))
         seen("writing", 0.6)
-        _written(report, form, output, table)
+        write_report(report, form, output, table)
     if output is not None:
         say(f"{report.title}, {report.days}: {output}")
 
 
-def _asked(config: Config, database: Database, first: date, last: date, masked: bool) -> Asked:
+def _asked(config: Config, database: Database, first: date, last: date, masked: bool, about: str) -> Asked:
     from gateway.clock import utc_now
     from gateway.reports.asking import asked_of
 
-    return asked_of(config, database, first, last, utc_now(), masked=masked)
+    return asked_of(config, database, first, last, utc_now(), masked=masked, about=about)
 
 
 def _made(kind: str, asked: Asked) -> Report:
@@ -96,7 +104,13 @@ def _made(kind: str, asked: Asked) -> Report:
     return asked.database.read(lambda connection: KINDS[kind].make(asked, connection))
 
 
-def _written(report: Report, form: str, output: Path | None, table: str) -> None:
+def not_for_a_terminal(form: str, output: Path | None) -> None:
+    """Refuse to write what no terminal can show."""
+    if output is None and form in ("xlsx", "pdf") and sys.stdout.isatty():
+        raise click.UsageError(f"a {form.upper()} is not for a terminal: --output FILE")
+
+
+def write_report(report: Report, form: str, output: Path | None, table: str) -> None:
     """Into the file, or by way of one to standard output, so that a report that fails leaves no half of one."""
     from gateway.reports.as_csv import NoSuchTable
     from gateway.reports.writing import write

@@ -89,6 +89,7 @@ def write_past(hotel: Hotel, config: Config, days: int) -> PastSummary:
             task = bar.add_task(f"{config.property.name}: {days} days of history", total=days)
             past = PastDays(hotel, config, database, version())
             written = past.write(today, lambda done, _: bar.update(task, completed=done), days)
+            past.last_night(utc_now())
     finally:
         database.close()
     click.echo(

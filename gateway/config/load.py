@@ -109,10 +109,22 @@ def _judged(path: Path, text: str, document: dict[str, Any]) -> Config | list[Pr
 
 def _completed(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return the document with an empty table for each that may be left out, and the property's zone where none is said."""
-    left_out: dict[str, Any] = {
-        name: {}
-        for name in ("store", "web", "sign_in", "rooms", "numbering", "watch", "reports", "bills", "acts", "delivery")
-    }
+    may_miss = (
+        "store",
+        "web",
+        "sign_in",
+        "rooms",
+        "numbering",
+        "watch",
+        "reports",
+        "audit",
+        "bills",
+        "acts",
+        "delivery",
+        "fraud",
+        "carrier_bills",
+    )
+    left_out: dict[str, Any] = {name: {} for name in may_miss}
     whole = left_out | {"pms": []} | dict(document)
     hotel = whole.get("property")
     zone = _known_zone(hotel.get("timezone") if isinstance(hotel, dict) else None)

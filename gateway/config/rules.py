@@ -15,12 +15,15 @@ from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from gateway.config import sign_in
+from gateway.config.carrier_bills import bill_findings
 from gateway.config.checks import country, currency, tariff_texts
+from gateway.config.day_rule import day_findings
 from gateway.config.delivery_rules import delivery_findings
 from gateway.config.endpoints import Address, listen_address
 from gateway.config.fields import scalar_text
 from gateway.config.inbound import number_findings
 from gateway.config.lines import Path
+from gateway.config.lists import list_findings
 from gateway.config.settings import FIAS_KEYS, TRANSPORTS
 from gateway.config.trunks import trunk_findings
 
@@ -58,6 +61,9 @@ def findings(document: Table, folder: FilePath) -> Iterator[Finding]:
     yield from _assignments(document.get("tariff"))
     yield from sign_in.findings(document)
     yield from trunk_findings(tables(document, "trunks"))
+    yield from list_findings(tables(document, "lists"), folder)
+    yield from bill_findings(document.get("carrier_bills"))
+    yield from day_findings(document)
     yield from number_findings(tables(document, "numbers"))
     yield from delivery_findings(document, tables(document, "recipients"), tables(document, "schedules"))
 
@@ -69,7 +75,7 @@ def tables(document: Table, key: str) -> Sequence[Table]:
 
 
 def _shape(document: Table) -> Iterator[Finding]:
-    for key in ("pbx", "pms", "hook", "trunks", "numbers", "recipients", "schedules"):
+    for key in ("pbx", "pms", "hook", "trunks", "numbers", "lists", "recipients", "schedules"):
         if isinstance(document.get(key), dict):
             yield (key,), f"there may be several of these: write [[{key}]] with two brackets"
     if not document.get("pbx"):

@@ -20,6 +20,7 @@ from gateway.config.acts import ActSettings
 from gateway.config.adapter_options import adapter_options
 from gateway.config.base import Settings
 from gateway.config.bills import BillSettings
+from gateway.config.carrier_bills import CarrierBillSettings
 from gateway.config.delivery import DeliverySettings, MailAddress, RecipientSettings, ScheduleSettings
 from gateway.config.endpoints import Address, connect_address, listen_address, web_address
 from gateway.config.fields import (
@@ -40,6 +41,7 @@ from gateway.config.fields import (
     one_of,
 )
 from gateway.config.inbound import USUAL, InboundSettings, NumberSettings
+from gateway.config.lists import FraudSettings, NumberListSettings
 from gateway.config.sign_in import SignInSettings, WebSettings
 from gateway.traffic.capacity import MOST_MEMBERS
 from pms_adapters.options import AdapterOptions
@@ -47,6 +49,7 @@ from pms_adapters.options import AdapterOptions
 Transport: TypeAlias = Literal["listen", "connect", "serial", "file", "udp"]
 TRUNK_DIRECTIONS = ("both", "in", "out")
 TRANSPORTS: tuple[Transport, ...] = ("listen", "connect", "serial", "file", "udp")
+DAY_ENDS_BY: tuple[str, ...] = ("", "pms", "clock", "hand")
 MAIL_SECURITY: tuple[str, ...] = ("starttls", "tls", "none")
 TransferPayer: TypeAlias = Literal["first_guest", "first", "last"]
 
@@ -335,6 +338,17 @@ class ReportSettings(Settings):
     after_call_seconds: Annotated[int, Field(ge=0, le=3_600)] = Field(0, examples=[15])
 
 
+class AuditSettings(Settings):
+    """When a business day ends; both keys may be left out.
+
+    `ends_by` is "pms" (its night audit, which FIAS tells), "clock" or "hand"; "" is "pms" where the PMS can tell, else "clock".
+    `ends_at` is the hour on the hotel's clock: of the clock, and of the PMS that was expected to tell and did not.
+    """
+
+    ends_by: Annotated[str, AfterValidator(one_of(DAY_ENDS_BY, 'ends_by = "clock"'))] = Field("", examples=["clock"])
+    ends_at: Annotated[time, BeforeValidator(checks.time_of_day)] = Field(time(3, 0), examples=["03:00"])
+
+
 class Document(Settings):
     """The whole file, table by table. `load` has put an empty table in the place of each one that may be left out."""
 
@@ -349,7 +363,10 @@ class Document(Settings):
     tariff: TariffSettings
     watch: WatchSettings
     reports: ReportSettings
+    audit: AuditSettings
     bills: BillSettings
+    fraud: FraudSettings
+    carrier_bills: CarrierBillSettings
     acts: ActSettings
     delivery: DeliverySettings
     accounting: AccountingSettings | None = None
@@ -358,6 +375,7 @@ class Document(Settings):
     mail: MailSettings | None = None
     hook: Annotated[tuple[HookSettings, ...], BeforeValidator(as_tuple)] = ()
     trunks: Annotated[tuple[TrunkSettings, ...], BeforeValidator(as_tuple)] = ()
+    lists: Annotated[tuple[NumberListSettings, ...], BeforeValidator(as_tuple)] = ()
     inbound: InboundSettings = USUAL
     numbers: Annotated[tuple[NumberSettings, ...], BeforeValidator(as_tuple)] = ()
 
@@ -387,11 +405,15 @@ class Config:
     tariff: TariffSettings
     watch: WatchSettings
     reports: ReportSettings
+    audit: AuditSettings
     bills: BillSettings
     mail: MailSettings | None
     hook: tuple[HookSettings, ...]
     acts: ActSettings
     trunks: tuple[TrunkSettings, ...] = ()
+    lists: tuple[NumberListSettings, ...] = ()
+    fraud: FraudSettings
+    carrier_bills: CarrierBillSettings
     inbound: InboundSettings = USUAL
     numbers: tuple[NumberSettings, ...] = ()
     delivery: DeliverySettings

@@ -23,8 +23,9 @@ from sqlalchemy import Connection
 from gateway.app import parts
 from gateway.config import Config
 from gateway.demo.hotel import COUNTRY, DIALECT, TRUNK_ACCESS, Hotel
+from gateway.demo.past_nights import PastNights
 from gateway.demo.past_pms import PASTS
-from gateway.instants import from_micros, to_micros
+from gateway.instants import SECOND, from_micros, to_micros
 from gateway.intake.settling import Settling
 from gateway.ledger import Hold, after_attempt
 from gateway.occupancy import KeepRoomNews
@@ -50,6 +51,8 @@ _LET_GO: Final[dict[Hold, str]] = {
     "no_room_news": "nobody was in the room",
     "unknown_extension": "not a guest's extension",
 }
+#: How long before the night audit he does so, in microseconds.
+_BEFORE_THE_NIGHT: Final = 20 * 60 * SECOND
 _TO_THE_PMS: Final = timedelta(milliseconds=120)
 _ANSWER: Final = timedelta(milliseconds=180)
 #: What the auditor writes beside a charge that the PMS refused.
@@ -86,6 +89,7 @@ class PastDays:
         self._numbers = WireNumbers(self._memory, pms.name, pms.token_width)
         self._segment = 0
         self._writer = writer_of(DIALECT)
+        self._nights = PastNights(self._memory, config, AUDITOR)
         self._pms = PASTS[pms.adapter](config, hotel.rooms, version)
         self._records = self._posted = 0
 
@@ -105,23 +109,32 @@ class PastDays:
             trunks=self._hotel.trunks,
         )
         self._now = to_micros(datetime.combine(first, time(), self._zone))
-        self._database.transact(self._open)
+        self._database.transact(lambda connection: self._open(connection, first))
         calls = CallLedger(self._hotel.exchange_ledger, self._writer)
-        for day, items in _by_day(past):
-            self._database.transact(lambda connection, items=items: self._day(connection, items, calls))  # type: ignore[misc]
+        for day, items in _by_day(past, lambda instant: self._nights.date_of(instant, first)):
+            self._database.transact(lambda connection, day=day, items=items: self._day(connection, day, items, calls))  # type: ignore[misc]
+            if day < today - timedelta(days=1):
+                self._database.transact(lambda connection: self._nights.end(connection, close=True))
             each_day(min(max((day - first).days + 1, 0), days), days)
         calls.close()
         self._write_folios()
         return PastSummary(days=days, records=self._records, posted=self._posted)
 
-    def _open(self, connection: Connection) -> None:
+    def last_night(self, now: datetime) -> None:
+        """The night audit of the last day, if it has passed by now; the day is left to be closed by whoever looks."""
+        day = self._memory.day
+        if day is not None and to_micros(now) >= self._nights.at(day.day):
+            self._database.transact(lambda connection: self._nights.end(connection, close=False))
+
+    def _open(self, connection: Connection, first: date) -> None:
         """The exchange dials in, once for all these days."""
         self._memory.reload(connection)
         self._segment = self._memory.numbers.take(schema.segments)
         owner = self._memory.owner
         records.open_segment(connection, owner, self._segment, self._source, "connection", "", self._now)
+        self._nights.begin(connection, first)
 
-    def _day(self, connection: Connection, items: Sequence[Item], ledger: CallLedger) -> None:
+    def _day(self, connection: Connection, day: date, items: Sequence[Item], ledger: CallLedger) -> None:
         for are_calls, group in groupby(items, key=lambda item: isinstance(item, SimulatedCall)):
             if are_calls:
                 self._calls(connection, [item for item in group if isinstance(item, SimulatedCall)], ledger)
@@ -129,7 +142,7 @@ class PastDays:
                 for item in group:
                     if isinstance(item, GuestMove):
                         self._move(connection, item)
-        self._let_go(connection, known_at(items[-1]).astimezone(self._zone))
+        self._let_go(connection, self._nights.at(day) - _BEFORE_THE_NIGHT)
 
     # -- what the exchange tells ----------------------------------------------------------------------------------
 
@@ -192,9 +205,8 @@ class PastDays:
 
     # -- the end of a day -----------------------------------------------------------------------------------------
 
-    def _let_go(self, connection: Connection, last: datetime) -> None:
+    def _let_go(self, connection: Connection, night: int) -> None:
         """What is on hold or refused when the day ends is written off by a person, with the reason."""
-        night = to_micros(last.replace(hour=23, minute=59, second=30, microsecond=0, fold=1))
         owner = self._memory.owner
         let_go = [(row, why) for hold, why in _LET_GO.items() for row in outbox.held(connection, owner, hold)]
         for row, why in [*let_go, *((row, _REFUSED) for row in outbox.refused(connection, owner))]:
@@ -202,7 +214,7 @@ class PastDays:
             carry_out(connection, self._memory, self._numbers, command, max(night, self._now))
 
 
-def _by_day(items: Iterator[Item]) -> Iterator[tuple[date, list[Item]]]:
-    """The items of a history, a day at a time; a call that ends past midnight belongs to the day it ended on."""
-    for day, group in groupby(items, key=lambda item: known_at(item).date()):
+def _by_day(items: Iterator[Item], date_of: Callable[[datetime], date]) -> Iterator[tuple[date, list[Item]]]:
+    """The items of a history, a business day at a time; a call belongs to the day it ended on."""
+    for day, group in groupby(items, key=lambda item: date_of(known_at(item))):
         yield day, list(group)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,15 @@ class NotVouched:
 
     sentence: str
     trouble: bool = False
+
+
+class Asked(NamedTuple):
+    """An attempt under way: where the browser is sent, and the three secrets that tie the answer to it."""
+
+    url: str
+    state: str
+    nonce: str
+    verifier: str
 
 
 def role_of(groups: Iterable[str], roles: Mapping[str, str]) -> str | None:

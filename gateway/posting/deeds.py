@@ -13,9 +13,10 @@ from sqlalchemy import Connection
 from twisted.logger import Logger
 
 from gateway.acts import ACT_DEEDS
+from gateway.audit.days import DAY_DEEDS
 from gateway.bills import issuing
 from gateway.ledger import DEEDS, REASON_NEEDED, Event, IllegalMove, move
-from gateway.posting import totals
+from gateway.posting import days, totals
 from gateway.posting.steps import WireNumbers
 from gateway.store import alarms, commands, outbox, tags
 from gateway.store.commands import Command
@@ -109,6 +110,8 @@ class ReadCommands:
                 resync, result, due = True, "the PMS is asked for the state of all rooms", None
             elif command.deed == totals.TOTAL:
                 result, due = totals.settle(connection, self._memory, command, self._now), None
+            elif command.deed in DAY_DEEDS:
+                result, due = days.carry_out(connection, self._memory, command, self._now), None
             elif command.deed in issuing.DEEDS:
                 result, due = issuing.carry_out(connection, self._memory, command, self._now), None
             elif command.deed == READ_FEED:

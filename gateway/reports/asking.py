@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -13,11 +13,13 @@ from gateway.config import AccountingSettings, Config, InboundSettings, NumberSe
 from gateway.config.inbound import USUAL
 from gateway.config.trunks import capacity_of
 from gateway.instants import from_micros, to_micros
+from gateway.reports.codes import CodeOf, codes_of, tenants_of
 from gateway.reports.periods import Period
 from gateway.reports.values import Money, Report, Section
 from gateway.store.database import Database
 from gateway.store.reporting import Chosen, Span, began, wholeness
 from gateway.traffic.capacity import Capacity
+from gateway.watch.suspecting import Guard, guard_of
 from gateway.web.words import count
 from protocols.text import mask_number
 from rating.money import minor_digits
@@ -34,6 +36,8 @@ class ExportStamp(NamedTuple):
 class Asked:
     """The days, the house and who asks: `masked` hides the middle of telephone numbers from those who may not see them.
 
+    `tenants` are extensions by the tenant's name; `about` is the account code or number that a statement is about, and
+    `code_of` reads a raw record again for its account code.
     `export` is there where the bookings are given away; without it they are only looked at.
     """
 
@@ -48,6 +52,12 @@ class Asked:
     inbound: InboundSettings = USUAL
     numbers: tuple[NumberSettings, ...] = ()
     masked: bool = False
+    #: The house's lists of numbers and what looks like fraud in it; read when asked, for lists are files.
+    guard: Callable[[], Guard] | None = None
+    has_pms: bool = True
+    tenants: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    about: str = ""
+    code_of: CodeOf | None = None
     accounting: AccountingSettings | None = None
     export: ExportStamp | None = None
 
@@ -78,6 +88,7 @@ def asked_of(
     run_at: datetime,
     *,
     masked: bool = False,
+    about: str = "",
     export: ExportStamp | None = None,
 ) -> Asked:
     """What is asked of a house by its configuration."""
@@ -93,6 +104,11 @@ def asked_of(
         inbound=config.inbound,
         numbers=config.numbers,
         masked=masked,
+        guard=lambda: guard_of(config),
+        has_pms=bool(config.pms),
+        tenants=tenants_of(config),
+        about=about,
+        code_of=codes_of(config),
         accounting=config.accounting,
         export=export,
     )

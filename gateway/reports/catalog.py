@@ -17,12 +17,17 @@ from gateway.reports.kinds.campaigns import campaigns
 from gateway.reports.kinds.classes import classes
 from gateway.reports.kinds.contingency import contingency
 from gateway.reports.kinds.exceptions import exceptions
+from gateway.reports.kinds.fraud import fraud
 from gateway.reports.kinds.inbound import inbound
+from gateway.reports.kinds.month import month
+from gateway.reports.kinds.night_audit import night_audit
 from gateway.reports.kinds.operator import operator
 from gateway.reports.kinds.postings import postings
 from gateway.reports.kinds.quality import data_quality
 from gateway.reports.kinds.rooms import rooms
+from gateway.reports.kinds.statement import statement
 from gateway.reports.kinds.trunk_classes import trunk_classes
+from gateway.reports.kinds.watch_lists import watch_lists
 from gateway.reports.kinds.who_called import who_called
 from gateway.reports.values import Report
 
@@ -43,6 +48,9 @@ HOUSE: Final = "For the house"
 TRUNKS: Final = "For whoever looks after the exchange"
 
 KINDS: Final[Mapping[str, Kind]] = {
+    "night-audit": Kind(
+        DESK, "Night audit", "Does the business day add up, and what has to be seen before it is closed?", night_audit
+    ),
     "balance": Kind(DESK, "Balance", "Is everything that was told priced, charged and taken by the PMS?", balance),
     "postings": Kind(DESK, "Charges", "How do the charges stand, and which wait for a person?", postings),
     "rooms": Kind(DESK, "Rooms", "What did each room and stay call, and what was it charged?", rooms),
@@ -56,6 +64,15 @@ KINDS: Final[Mapping[str, Kind]] = {
     "classes": Kind(HOUSE, "Classes", "Where did the calls go, what did they cost, and what is left?", classes),
     "departments": Kind(HOUSE, "Departments", "What did each department of the house call?", departments),
     "extensions": Kind(HOUSE, "Extensions", "Who made and took how many calls?", extensions),
+    "month": Kind(
+        HOUSE,
+        "Month",
+        "What did each department, tenant and long stay call, one by one, and the rooms together?",
+        month,
+    ),
+    "statement": Kind(
+        HOUSE, "Time statement", "How long were the calls for one account code, or with one outside number?", statement
+    ),
     "inbound": Kind(
         HOUSE, "Calls that came in", "How many found somebody, after how long, and what became of the others?", inbound
     ),
@@ -72,6 +89,10 @@ KINDS: Final[Mapping[str, Kind]] = {
     "exceptions": Kind(
         HOUSE, "Exceptions", "Which calls stand out: long, costly, at night, from vacant rooms?", exceptions
     ),
+    "watch-lists": Kind(
+        HOUSE, "Watch lists", "Who called numbers on the lists of the house, and how much?", watch_lists
+    ),
+    "fraud": Kind(HOUSE, "Possible toll fraud", "Which calls look as if somebody had broken into the exchange?", fraud),
     "data-quality": Kind(
         HOUSE, "Data quality", "What should somebody put right in lists, exchange or tariff?", data_quality
     ),

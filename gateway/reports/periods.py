@@ -53,6 +53,24 @@ class Period:
         return [self.first + timedelta(days=number) for number in range((self.last - self.first).days + 1)]
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch(Period):
+    """Days that begin and end at other instants than midnight: business days, from night audit to night audit."""
+
+    begin: int
+    end: int
+
+    @property
+    def since(self) -> int:
+        """Its first instant."""
+        return self.begin
+
+    @property
+    def until(self) -> int:
+        """The first instant after it."""
+        return self.end
+
+
 @lru_cache(_REMEMBERED)
 def local_hour(quarter: int, zone: ZoneInfo) -> LocalHour:
     """The local day and hour of a quarter hour, which is counted from 1970 in UTC."""

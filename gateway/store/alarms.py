@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from gateway.alarms.kinds import EMERGENCY, KINDS, Fact
 from gateway.store import schema
@@ -64,6 +64,13 @@ def newest(connection: Connection, owner: str, most: int, before: int | None = N
     if before is not None:
         wanted = wanted.where(_a.id < before)
     return [AlarmRow(*row) for row in connection.execute(wanted.order_by(_a.id.desc()).limit(most))]
+
+
+def between(connection: Connection, owner: str, since: int, until: int, most: int) -> list[AlarmRow]:
+    """Alarms that were open at some time in a stretch, oldest first."""
+    over = or_(_a.cleared_at.is_(None), _a.cleared_at >= since)
+    wanted = _WHOLE.where(_a.property == owner, _a.raised_at < until, over)
+    return [AlarmRow(*row) for row in connection.execute(wanted.order_by(_a.id).limit(most))]
 
 
 def emergencies(connection: Connection, owner: str, most: int) -> list[AlarmRow]:

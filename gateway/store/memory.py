@@ -1,7 +1,7 @@
 """What the writer keeps in memory between transactions, and how it is built from the store.
 
 The writer's jobs share this: the next free numbers, who is in which room, which calls seemed to
-come from vacant rooms, the compiled statements. After a
+come from vacant rooms, the open business day, the compiled statements. After a
 failed transaction all of it is read again, so that memory and store never tell different stories.
 """
 
@@ -13,9 +13,10 @@ from typing import Final
 from sqlalchemy import Connection
 
 from gateway.attribution import StayTariffs
+from gateway.audit.days import BusinessDay
 from gateway.directory import Occupancy
 from gateway.instants import SECOND
-from gateway.store import outbox
+from gateway.store import business_days, outbox
 from gateway.store.database import Database
 from gateway.store.numbers import Numbers
 from gateway.store.rows import PostingRow
@@ -40,6 +41,7 @@ class Memory:
         self.occupancy = Occupancy()
         self.stay_tariffs = StayTariffs()
         self.vacant = VacantCalls()
+        self.day: BusinessDay | None = None
         self._now = now
         self._reloads: list[Reload] = []
 
@@ -54,6 +56,7 @@ class Memory:
         self.stay_tariffs = load_stay_tariffs(connection, self.owner)
         self.vacant = load_vacant_calls(connection, self.owner, self.numbers)
         self.statements.feed.load(connection, self.owner)
+        self.day = business_days.open_day(connection, self.owner)
         for reload in self._reloads:
             reload(connection)
 

@@ -17,6 +17,8 @@ _COUNTED: Final[tuple[Table, ...]] = (
     schema.alarms,
     schema.notices,
     schema.requests,
+    schema.business_days,
+    schema.audit_entries,
     schema.number_tags,
     schema.report_runs,
     schema.report_files,
@@ -34,7 +36,8 @@ class Numbers:
     @classmethod
     def load(cls, connection: Connection, owner: str) -> Numbers:
         """Read where each table stands."""
-        return cls({table.name: _next_free(connection, table, owner) for table in _COUNTED})
+        edges = _edges(connection, owner)
+        return cls({one.name: max(_next_free(connection, one, owner), edges.get(one.name, 1)) for one in _COUNTED})
 
     def take(self, table: Table) -> int:
         """The next number of a table."""
@@ -50,3 +53,11 @@ class Numbers:
 def _next_free(connection: Connection, table: Table, owner: str) -> int:
     highest = connection.execute(select(func.max(table.c.id)).where(table.c.property == owner)).scalar()
     return int(highest or 0) + 1
+
+
+def _edges(connection: Connection, owner: str) -> dict[str, int]:
+    """The first numbers behind the last business day's edge: what was withdrawn before it leaves none to be given again."""
+    days = schema.business_days.c
+    wanted = select(days.records_from, days.postings_from, days.attempts_from).where(days.property == owner)
+    row = connection.execute(wanted.order_by(days.id.desc()).limit(1)).first()
+    return {} if row is None else {"records": row[0], "postings": row[1], "attempts": row[2]}

@@ -27,6 +27,7 @@ from gateway.ledger import STATES
 from gateway.store import (
     columns,
     schema_acts,
+    schema_audit,
     schema_bills,
     schema_delivery,
     schema_inbound,
@@ -269,8 +270,8 @@ commands = Table(
     _text("who", "the person", null=False),
     _text(
         "deed",
-        "a verb of gateway/ledger.py DEEDS, of gateway/acts.py, gateway/bills/issuing.py or gateway/delivery/orders.py, resync, "
-        "feed, acknowledge, approve, reject, tariff, tag or untag",
+        "a verb of gateway/ledger.py DEEDS, of gateway/acts.py, gateway/bills/issuing.py, gateway/audit/days.py "
+        "or gateway/delivery/orders.py, resync, feed, acknowledge, approve, reject, tariff, tag or untag",
         null=False,
     ),
     _number("posting_id", "the posting it is about"),
@@ -458,6 +459,7 @@ list_items = Table(
 # this list.
 events, tokens, requests = schema_programs.events, schema_programs.tokens, schema_programs.requests
 trunk_quarters = schema_traffic.trunk_quarters
+business_days, audit_entries = schema_audit.business_days, schema_audit.audit_entries
 users, sessions, invitations = schema_people.users, schema_people.sessions, schema_people.invitations
 sign_in_failures, known_browsers = schema_people.sign_in_failures, schema_people.known_browsers
 people_trail = schema_people.people_trail

@@ -12,12 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
+from gateway.alarms import evidence
 from gateway.alarms.emergencies import EmergencyCall, taken_up
+from gateway.alarms.evidence import Evidence
 from gateway.alarms.kinds import EMERGENCY, KINDS
 from gateway.instants import from_micros
 from gateway.store.alarms import AlarmRow
 from gateway.store.notices import Notice
+from rating.money import format_amount
 
+#: Calls of a run that a mail names; the page has more.
+NAMED_IN_LETTER: Final = 10
 MAIL: Final = "mail"
 _WORDS: Final = {"raised": "", "escalated": "NOBODY HAS TAKEN IT: ", "cleared": "over: "}
 
@@ -74,6 +79,9 @@ def _body(event: str, alarm: AlarmRow, where: Addresses) -> str:
     call = taken_up(alarm.details)
     if call is not None:
         lines += [*emergency_lines(call, where.zone), ""]
+    run = evidence.taken_up(alarm.details)
+    if run is not None:
+        lines += [*run_lines(run, where.zone), ""]
     if event == "cleared":
         lines += [_how_it_ended(alarm, where.zone), ""]
     else:
@@ -108,6 +116,16 @@ def emergency_lines(call: EmergencyCall, zone: tzinfo) -> list[str]:
     ]
     lines = [f"{name}: {value}" for name, value in told if value]
     return [*lines, told_when(call)]
+
+
+def run_lines(run: Evidence, zone: tzinfo) -> list[str]:
+    """The newest calls of a run that looks like fraud, a line each; the page has more of them."""
+    lines = []
+    for one in run.newest[-NAMED_IN_LETTER:]:
+        minutes, seconds = divmod(one.seconds, 60)
+        cost = f"{format_amount(one.cost, run.decimals)} {run.currency}"
+        lines.append(f"{stamp(one.began, zone)}  {one.who}  {one.number} {one.place}  {minutes}:{seconds:02d}  {cost}")
+    return [*lines, "The exchange tells of a call when it has ended: others may be under way."]
 
 
 def told_when(call: EmergencyCall) -> str:

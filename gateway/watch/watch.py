@@ -34,6 +34,7 @@ from gateway.watch.deliveries import Deliveries
 from gateway.watch.diary import Diary
 from gateway.watch.jobs import TOLD_ALREADY, KeepAlarms, KeepCounts, KeepEmergency
 from gateway.watch.letters import Addresses
+from gateway.watch.suspecting import KeepFraud, Suspecting
 
 #: Seconds between two rounds.
 EVERY: Final = 5.0
@@ -63,6 +64,7 @@ class House:
     pms_ahead: Callable[[], float | None]
     store_trouble: Callable[[], str]
     events_unsent: Callable[[], Mapping[str, str]] = dict
+    suspecting: Suspecting | None = None
 
 
 class Watch:
@@ -107,6 +109,8 @@ class Watch:
             ]
         if self._standings is not None:
             self._weigh(glance, self._standings)
+        if glance is not None and self._house.suspecting is not None:
+            await self._suspect(self._house.suspecting)
 
     async def _look(self) -> looking.Glance:
         house, owner = self._house, self._house.memory.owner
@@ -117,6 +121,27 @@ class Watch:
         if house.clock.seconds() >= self._count_at and not self._uncounted:
             await self._count()
         return glance
+
+    async def _suspect(self, suspecting: Suspecting) -> None:
+        """Look for fraud in what is new."""
+        house, owner, now = self._house, self._house.memory.owner, self._house.now()
+        try:
+            found = await house.elsewhere(
+                lambda: house.database.read(lambda connection: suspecting.look(connection, owner, now))
+            )
+        except DBAPIError as error:
+            self._log.warn("calls cannot be searched for fraud: {why}", why=str(error.orig).splitlines()[0])
+            return
+        if found:
+            limits, at = suspecting.guard.limits, to_micros(now)
+            told, failed = self._fraud_kept, suspecting.forget
+            house.submit(KeepFraud(house.memory, house.addresses, at, found, limits, told, failed))
+
+    def _fraud_kept(self, began: Sequence[AlarmRow]) -> None:
+        for row in began:
+            self._log.warn("ALARM {number} {kind}: {words}", number=row.id, kind=row.kind, words=row.sentence)
+        if began:
+            self._deliveries.call_soon()
 
     # -- counting -------------------------------------------------------------------------------------------------
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from gateway.alarms.emergencies import EmergencyCall, taken_up
-from gateway.alarms.kinds import KINDS, Kind, Tone
+from gateway.alarms.evidence import Evidence
+from gateway.alarms.evidence import taken_up as run_of
+from gateway.alarms.kinds import EMERGENCY, FRAUD, KINDS, Kind, Tone
 from gateway.store import alarms as store
 from gateway.store import notices
 from gateway.store.alarms import AlarmRow
@@ -22,13 +25,16 @@ from gateway.web.pages import Entered, Page, Pages
 from gateway.web.reads import Reads
 from gateway.web.security import Tokens
 from gateway.web.templates import environment
-from gateway.web.words import Clock, count
+from gateway.web.words import Clock, amount, count, grouped, minutes
 
 #: Alarms on one page of the list.
 ROWS: Final = 50
 #: Emergency calls looked through for the screen, and hours for which one that was taken stays on it.
 EMERGENCIES: Final = 20
 STAYS_HOURS: Final = 12
+
+#: Days that the report of an old alarm of fraud shows.
+SHOWN_DAYS: Final = timedelta(days=31)
 
 #: A kind of a release to come, read by an older one.
 _UNKNOWN: Final = Kind(name="", title="Alarm", tone="amber", what_to_do="Look at the log.")
@@ -99,10 +105,18 @@ def alarm_view(row: AlarmRow, clock: Clock, token: str = "") -> AlarmView:
         taken=row.acknowledged_at is not None,
         raised=clock.moment(row.raised_at),
         what_to_do=kind.what_to_do,
-        where=f"/calls/{row.call_id}" if row.call_id is not None else _PLACES.get(row.kind, ""),
+        where=_where(row, clock),
         by_person=kind.by_person,
         token=token,
     )
+
+
+def _where(row: AlarmRow, clock: Clock) -> str:
+    """The page on which more is to be seen."""
+    if row.kind == FRAUD:
+        first, last = clock.at(row.raised_at).date(), clock.today.date()
+        return f"/reports/fraud?from={max(first, last - SHOWN_DAYS)}&to={last}"
+    return f"/calls/{row.call_id}" if row.call_id is not None else _PLACES.get(row.kind, "")
 
 
 def _state(row: AlarmRow, clock: Clock) -> str:
@@ -145,6 +159,22 @@ def emergency_view(row: AlarmRow, call: EmergencyCall, clock: Clock, token: str)
     )
 
 
+def run_view(run: Evidence, clock: Clock, country: str) -> list[dict[str, Any]]:
+    """The newest calls of a run that looks like fraud, the last one first."""
+    return [
+        {
+            "id": one.id,
+            "began": clock.full(one.began),
+            "who": one.who,
+            "number": grouped(one.number, country),
+            "place": one.place,
+            "held": minutes(one.seconds),
+            "cost": amount(one.cost, run.decimals, run.currency),
+        }
+        for one in sorted(run.newest, key=lambda one: -one.began)
+    ]
+
+
 def _news(call: EmergencyCall) -> str:
     if call.live:
         return "Told by the exchange as the call began."
@@ -171,9 +201,7 @@ class AlarmPages:
             "alarms.html",
             here="alarms",
             title="Alarms",
-            still=sorted(still, key=lambda one: (one.taken, not one.by_person, one.tone != "red"))
-            if before is None
-            else [],
+            still=sorted(still, key=_claim) if before is None else [],
             past=past,
             told=bool(config.mail or any("alarms" in one.events for one in config.hook)),
             paged=before is not None,
@@ -191,7 +219,7 @@ class AlarmPages:
         if row is None:
             return await self._pages.missing(f"There is no alarm {number}.")
         clock, call = self._live.clock(), taken_up(row.details)
-        view = self._view(row, clock)
+        view, run = self._view(row, clock), run_of(row.details)
         page = await self._pages.page(
             "alarm.html",
             here="alarms",
@@ -199,6 +227,8 @@ class AlarmPages:
             alarm=view,
             note=row.note,
             call=emergency_view(row, call, clock, view.token) if call is not None else None,
+            run=run_view(run, clock, self._house.config.property.country) if run is not None else [],
+            calls=run.calls if run is not None else 0,
             notices=[_told(one, clock) for one in told],
             entered=entered or Entered(),
         )
@@ -242,6 +272,11 @@ class AlarmPages:
 
     def _view(self, row: AlarmRow, clock: Clock) -> AlarmView:
         return alarm_view(row, clock, self._tokens.sign("alarm", row.id))
+
+
+def _claim(alarm: AlarmView) -> tuple[bool, bool, bool, bool]:
+    """What claims attention first: an emergency that nobody has taken."""
+    return alarm.taken, not alarm.by_person, alarm.tone != "red", alarm.title != KINDS[EMERGENCY].title
 
 
 def _told(notice: dict[str, Any], clock: Clock) -> str:

@@ -31,6 +31,8 @@ from gateway.web.routing import html, is_ours, plain, see_other
 
 #: How long a browser is remembered as one of the house, in seconds: ninety days.
 _REMEMBERED: Final = 90 * 24 * 3600
+#: Seconds that somebody may take at a provider.
+_AWAY: Final = 600
 #: A live page that looks by itself says so; it does not keep a session alive.
 LIVE_HEADER: Final = "x-foliogate-live"
 #: The answer where somebody may not pass; None where the wings answer.
@@ -45,7 +47,7 @@ class Guard:
         # One browser may look at several houses on one machine: cookies do not know ports.
         house = hashlib.sha256(people.owner.encode()).hexdigest()[:6]
         self._names = {
-            kind: f"{'__Host-' if secure else ''}foliogate-{kind}-{house}" for kind in ("in", "known", "form")
+            kind: f"{'__Host-' if secure else ''}foliogate-{kind}-{house}" for kind in ("in", "known", "form", "away")
         }
 
     async def admit(self, request: Any) -> Answer:
@@ -151,6 +153,15 @@ class Guard:
         """Take it away."""
         self._set(request, "in", "", max_age="0")
 
+    def sent_away(self, request: Any, secrets_of_it: str) -> None:
+        """Remember an attempt with a provider. Lax, since the browser comes back from there."""
+        self._set(request, "away", secrets_of_it, max_age=str(_AWAY), same_site="lax")
+
+    def came_back(self, request: Any) -> str:
+        """What was remembered of it, this once."""
+        self._set(request, "away", "", max_age="0", same_site="lax")
+        return self._cookie(request, "away")
+
     def _form_cookie(self, request: Any) -> str:
         """The secret behind the form for signing in, made when there is none."""
         kept = self._cookie(request, "form")
@@ -164,9 +175,9 @@ class Guard:
         value = request.getCookie(self._names[kind].encode())
         return value.decode("ascii", "replace") if value is not None else ""
 
-    def _set(self, request: Any, kind: str, value: str, max_age: str | None = None) -> None:
+    def _set(self, request: Any, kind: str, value: str, max_age: str | None = None, same_site: str = "strict") -> None:
         request.addCookie(
-            self._names[kind], value, path="/", max_age=max_age, secure=self._secure, httpOnly=True, sameSite="strict"
+            self._names[kind], value, path="/", max_age=max_age, secure=self._secure, httpOnly=True, sameSite=same_site
         )
 
 
@@ -188,7 +199,7 @@ def address_of(request: Any) -> str:
 
 def _has_form(path: str) -> bool:
     """Whether an address that is open to all has a form for people."""
-    return path in ("/sign-in", "/sign-in/oidc") or path.startswith("/invitation/")
+    return path == "/sign-in" or path.startswith("/invitation/")
 
 
 def _is_loopback(address: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
+from gateway.config import Config
 from gateway.store import invitations
 from gateway.store.notices import Waiting
 from gateway.watch.mail import Mailer
@@ -39,10 +40,12 @@ class Inviting:
         self._log = Logger()
 
     def link(self, request: Any, secret: str) -> str:
-        """The whole address of a link: as the house is reached, or as this page was."""
-        scheme = "https" if self._house.config.web.secure else "http"
-        base = self._house.config.watch.page or f"{scheme}://{request.getHeader('host')}"
-        return f"{base.rstrip('/')}/invitation/{secret}"
+        """The whole address of a link."""
+        return f"{base_of(self._house.config, request)}/invitation/{secret}"
+
+    def back(self, request: Any) -> str:
+        """Where a provider sends people back to."""
+        return f"{base_of(self._house.config, request)}/sign-in/oidc/back"
 
     def send(self, number: int, name: str, mail: str, link: str) -> bool:
         """Hand a mail to the mail server; False where there is none, or no address."""
@@ -69,3 +72,9 @@ class Inviting:
             await self._people.change(lambda c: invitations.sent(c, owner, number, at, trouble))
         except Exception:  # noqa: BLE001 (the page goes on to say that it is on its way)
             self._log.failure("the fate of an invitation could not be kept")
+
+
+def base_of(config: Config, request: Any) -> str:
+    """How the house is reached: as the configuration says, or as this page was."""
+    scheme = "https" if config.web.secure else "http"
+    return (config.watch.page or f"{scheme}://{request.getHeader('host')}").rstrip("/")

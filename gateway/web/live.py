@@ -14,8 +14,9 @@ from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from gateway.audit.days import BusinessDay
 from gateway.instants import SECOND, to_micros
-from gateway.store import alarms
+from gateway.store import alarms, business_days
 from gateway.store import pages as queries
 from gateway.store.alarms import AlarmRow
 from gateway.web.house import House
@@ -45,6 +46,8 @@ class Present:
     emergencies: list[dict[str, Any]]
     names: dict[str, str]
     alarms: list[AlarmRow] = field(default_factory=list)
+    day: BusinessDay | None = None
+    last_day: BusinessDay | None = None
 
     @property
     def unacknowledged(self) -> int:
@@ -132,6 +135,8 @@ class Live:
                 emergencies=calls,
                 names=queries.guest_names(connection, owner, guests),
                 alarms=alarms.unsettled(connection, owner),
+                day=business_days.open_day(connection, owner),
+                last_day=business_days.last_ended(connection, owner),
             )
 
         return await self._reads.read(work)

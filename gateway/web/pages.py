@@ -14,9 +14,10 @@ from typing import Any, Final
 from markupsafe import Markup
 from sqlalchemy import Connection
 
+from gateway.config.day_rule import day_rule
 from gateway.ledger import STATES
 from gateway.store import pages as queries
-from gateway.web import line
+from gateway.web import audit_words, line
 from gateway.web.details import facts, of_call, reasons, tabs
 from gateway.web.explanation import correction_object
 from gateway.web.house import House
@@ -40,6 +41,7 @@ NAVIGATION: Final = (
     ("calls", "/calls", "Calls"),
     ("postings", "/postings", "Postings"),
     ("trunks", "/trunks", "Trunks"),
+    ("audit", "/audit", "Audit"),
     ("alarms", "/alarms", "Alarms"),
 )
 MORE_NAVIGATION: Final = (
@@ -86,6 +88,7 @@ class Pages:
         self._templates = environment()
         self._version = version
         self._first = live.shared(self._make_first)
+        self._day_rule = day_rule(house.config)
 
     # -- the pages ------------------------------------------------------------------------------------------------
 
@@ -268,6 +271,8 @@ class Pages:
         house.troubles()  # brings the status up to date with the writer
         seen = known or Present(counts={}, oldest={}, emergencies=[], names={})
         items = line.status_items(house.status, seen.counts, seen.oldest, clock, readable=known is not None)
+        item = audit_words.date_item(seen.day, seen.last_day, self._day_rule, clock, house.micros())
+        items += [item] if item is not None else []
         banners = line.banners(house.status, seen.emergencies, seen.names, clock)
         return self._templates.get_template(template).render(
             hotel=house.config.property.name,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeVar
 
@@ -21,7 +21,7 @@ from gateway.instants import SECOND
 from gateway.people import lasting, passwords, signing
 from gateway.people.lasting import Lasting
 from gateway.people.signing import Refused, SignedIn, Wait
-from gateway.people.vouching import NotVouched, Vouched
+from gateway.people.vouching import Asked, NotVouched, Vouched
 from gateway.roles import Person, role_named
 from gateway.store import people, sessions
 from gateway.store.elsewhere import Elsewhere
@@ -51,6 +51,16 @@ class Signed:
     seal: str
 
 
+class Provider(Protocol):
+    """What can send people away to sign in, and read what they bring back, somewhere where it may block."""
+
+    def begin(self, back: str) -> Asked | NotVouched:
+        """Where to send the browser."""
+
+    def finish(self, back: str, asked: Asked, answer: Mapping[str, str]) -> Vouched | NotVouched:
+        """Who came back."""
+
+
 class Directory(Protocol):
     """What can recognise a person by a name and a password, somewhere where it may block."""
 
@@ -66,8 +76,9 @@ class People:
         said = house.config.sign_in
         self.lasting = Lasting(idle=said.idle_minutes * 60 * SECOND, whole=said.hours * 3600 * SECOND)
         self._looked: dict[str, tuple[float, Signed | None]] = {}
-        self._turn = DeferredSemaphore(AT_ONCE)
+        self._turn, self._away = DeferredSemaphore(AT_ONCE), DeferredSemaphore(AT_ONCE)
         self.directory: Directory | None = None
+        self.provider: Provider | None = None
         self._log = Logger()
 
     @property
@@ -146,7 +157,7 @@ class People:
     async def _vouched_for(self, name: str, password: str, act: Act) -> User | Refused:
         assert self.directory is not None
         ask = self.directory
-        said = await self.hard(lambda: ask(name, password))
+        said = await self.away(lambda: ask(name, password))
         if isinstance(said, NotVouched):
             if said.trouble:
                 self._log.warn("the directory: {words}", words=said.sentence)
@@ -158,15 +169,18 @@ class People:
         act = self.act("foliogate")
         await self.change(lambda c: people.change(c, self.owner, act, user, "password hashed anew", password=kept))
 
-    async def sign_in_vouched(self, said: Vouched, act: Act, agent: str) -> SignedIn | Refused:
-        """Somebody whom a provider vouches for."""
+    async def sign_in_vouched(self, said: Vouched | NotVouched, act: Act, agent: str) -> SignedIn | Refused:
+        """Somebody comes back from a provider."""
 
         def work(connection: Connection) -> SignedIn | Refused:
-            user = signing.vouched(connection, self.owner, act, said)
-            if isinstance(user, Refused):
-                return user
-            return signing.succeeded(connection, self.owner, act, user, agent)
+            user = signing.vouched(connection, self.owner, act, said) if isinstance(said, Vouched) else said
+            if isinstance(user, User):
+                return signing.succeeded(connection, self.owner, act, user, agent)
+            people.note(connection, self.owner, act, about="", what="sign-in failed", after=user.sentence)
+            return Refused(user.sentence)
 
+        if isinstance(said, NotVouched) and said.trouble:
+            self._log.warn("the provider: {words}", words=said.sentence)
         return await self.change(work)
 
     async def sign_out(self, signed: Signed, act: Act) -> None:
@@ -203,8 +217,16 @@ class People:
             raise StoreBusy("too many people sign in at once; try again in a few seconds")
 
     async def hard(self, work: Callable[[], T]) -> T:
-        """Something that takes a processor or waits for another machine: in a thread, few at a time."""
+        """Something that takes a processor: in a thread, few at a time."""
         running: Deferred[Any] = self._turn.run(self._elsewhere, work)
+        done: T = await running
+        return done
+
+    async def away(self, work: Callable[[], T]) -> T:
+        """Something that waits for another machine; a slow one holds up nobody who has a password of ours."""
+        if len(self._away.waiting) >= MOST_WAITING:
+            raise StoreBusy("too many people sign in at once; try again in a few seconds")
+        running: Deferred[Any] = self._away.run(self._elsewhere, work)
         done: T = await running
         return done
 

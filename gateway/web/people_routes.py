@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import quote, unquote
 
 from klein import Klein
 
 from gateway.people import signing
 from gateway.people.signing import Refused, SignedIn, Wait
+from gateway.people.vouching import Asked, NotVouched
 from gateway.roles import ROLES, role_named
 from gateway.store import invitations, people, sessions
 from gateway.store.people import Act
-from gateway.web.guard import Guard, address_of
+from gateway.web.guard import Guard, address_of, again
 from gateway.web.inviting import Inviting
 from gateway.web.pages import Pages
 from gateway.web.people import People, Signed
@@ -56,6 +58,38 @@ class PeopleRoutes:
                 return html(request, await self._shown.sign_in(name=name, to=to, problem=words, status=429))
             case Refused(words):
                 return html(request, await self._shown.sign_in(name=name, to=to, problem=words, status=422))
+
+    @app.route("/sign-in/oidc", methods=["GET"])
+    async def send_away(self, request: Any) -> bytes:
+        """Off to the provider."""
+        provider = self._people.provider
+        if provider is None:
+            return html(request, await self.pages.missing("This house has no provider to sign in with."))
+        back = self._inviting.back(request)
+        asked = await self._people.away(lambda: provider.begin(back))
+        if isinstance(asked, NotVouched):
+            return html(request, await self._shown.sign_in(problem=asked.sentence, status=502))
+        to = quote(safe(text_of(request, b"to")), safe="")
+        self._guard.sent_away(request, ".".join((asked.state, asked.nonce, asked.verifier, to.replace(".", "%2E"))))
+        return see_other(request, asked.url)
+
+    @app.route("/sign-in/oidc/back", methods=["GET"])
+    async def come_back(self, request: Any) -> bytes:
+        """Back from the provider, with what it says."""
+        kept, provider = self._guard.came_back(request).split("."), self._people.provider
+        if provider is None or len(kept) != 4:
+            words = "This answer does not belong to an attempt of this browser. Begin again."
+            return html(request, await self._shown.sign_in(problem=words, status=400))
+        state, nonce, verifier, to = kept
+        answer = {name: text_of(request, name.encode()) for name in ("code", "state", "error", "error_description")}
+        asked, back = Asked("", state, nonce, verifier), self._inviting.back(request)
+        act, agent = self._people.act("", address_of(request)), request.getHeader("user-agent") or ""
+        said = await self._people.away(lambda: provider.finish(back, asked, answer))
+        done = await self._people.sign_in_vouched(said, act, agent)
+        if isinstance(done, Refused):
+            return html(request, await self._shown.sign_in(problem=done.sentence, status=422))
+        self._guard.begun(request, done)
+        return again(request, safe(unquote(to)))
 
     @app.route("/sign-out", methods=["POST"])
     async def sign_out(self, request: Any) -> bytes:

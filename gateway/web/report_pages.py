@@ -52,6 +52,7 @@ class Question:
     first: str = ""
     last: str = ""
     table: str = ""
+    about: str = ""
     masked: bool = False
 
 
@@ -67,6 +68,7 @@ def read_question(fields: Mapping[bytes, list[bytes]], kind: str = "") -> Questi
         first=text(b"from"),
         last=text(b"to"),
         table=text(b"table"),
+        about=text(b"about"),
         masked=text(b"masked") == "1",
     )
 
@@ -158,7 +160,7 @@ class ReportPages:
             first, last = self._days_of(asked.period)
         else:
             first, last = asked_days(asked.first, asked.last, "foliogate report")
-        return f"/reports/{asked.kind}?{_days(first, last, asked.masked)}"
+        return f"/reports/{asked.kind}?{_days(first, last, asked)}"
 
     async def one(self, asked: Question) -> Page:
         """A report on a page."""
@@ -170,7 +172,9 @@ class ReportPages:
         except NotUnderstood as error:
             return await self.all(asked, str(error))
         house = self._house
-        question = asked_of(house.config, house.database, first, last, house.now(), masked=asked.masked)
+        question = asked_of(
+            house.config, house.database, first, last, house.now(), masked=asked.masked, about=asked.about
+        )
 
         def work(connection: Connection) -> tuple[dict[str, Any], list[tuple[str, str]]]:
             made = kind.make(question, connection)
@@ -182,7 +186,7 @@ class ReportPages:
             here="reports",
             title=kind.title,
             kind=asked.kind,
-            days=_days(first, last, asked.masked),
+            days=_days(first, last, asked),
             forms={name: form.title for name, form in FORMS.items() if name != "csv"},
             tables=tables,
             **shown,
@@ -199,6 +203,7 @@ class ReportPages:
         said = [f"--config={self._house.config.file}", f"--from={first}", f"--to={last}", f"--format={form}"]
         said += [f"--table={asked.table}"] if asked.table and form == "csv" else []
         said += ["--masked"] if asked.masked else []
+        said += [f"--about={asked.about}"] if asked.about else []
         days = f"{first}" if first == last else f"{first}-{last}"
         name = f"{asked.kind}-{days}.{form}"
         made = await self._workshop.make(["report", asked.kind, *said], name)
@@ -211,5 +216,7 @@ class ReportPages:
         self._workshop.forget(path)
 
 
-def _days(first: date, last: date, masked: bool) -> str:
-    return urlencode({"from": first.isoformat(), "to": last.isoformat(), **({"masked": "1"} if masked else {})})
+def _days(first: date, last: date, asked: Question) -> str:
+    more = {"about": asked.about} if asked.about else {}
+    more |= {"masked": "1"} if asked.masked else {}
+    return urlencode({"from": first.isoformat(), "to": last.isoformat(), **more})

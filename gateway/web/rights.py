@@ -54,11 +54,19 @@ TABLE: Final[dict[str, Access]] = {
     "GET /acts/charge": "change_charges",
     "POST /acts/charge": "change_charges",
     f"POST /acts/{_ROW}": "void_above_limit",
+    # night audit
+    "GET /audit": "see_audit",
+    "GET /audit/<date>": "see_audit",
+    "GET /audit/<date>/<name>": "see_audit",
+    "POST /audit/<date>": "close_day",
     # reports
     "GET /reports": "reports",
     "GET /reports/show": "reports",
     "GET /reports/<kind>": "reports",
     "GET /reports/<kind>/file.<form>": "reports",
+    "GET /bill-check": "reports",
+    "GET /bill-check/show": "reports",
+    "GET /bill-check/file.<form>": "reports",
     "GET /trunks": "reports",
     "GET /schedules": "reports",
     "POST /schedules": "reports",
@@ -83,6 +91,8 @@ TABLE: Final[dict[str, Access]] = {
     # people
     "GET /sign-in": "OPEN",
     "POST /sign-in": "OPEN",
+    "GET /sign-in/oidc": "OPEN",
+    "GET /sign-in/oidc/back": "OPEN",
     "POST /sign-out": "SIGNED_IN",
     "GET /me": "SIGNED_IN",
     "POST /me": "SIGNED_IN",

@@ -13,10 +13,15 @@ from twisted.logger import Logger
 from twisted.web.resource import Resource
 
 from gateway.config import Config
+from gateway.instants import SECOND
 from gateway.people import signing
 from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.web.act_pages import ActPages
 from gateway.web.act_routes import ActRoutes
+from gateway.web.audit_pages import AuditPages
+from gateway.web.audit_routes import AuditRoutes
+from gateway.web.bill_check_pages import BillCheckPages
+from gateway.web.bill_check_routes import BillCheckRoutes
 from gateway.web.bill_pages import BillPages
 from gateway.web.bill_routes import BillRoutes
 from gateway.web.deeds import Deeds
@@ -31,7 +36,7 @@ from gateway.web.number_routes import NumberRoutes
 from gateway.web.numbers import NumberPages
 from gateway.web.pages import Pages
 from gateway.web.papers import Papers
-from gateway.web.people import Directory, People
+from gateway.web.people import Directory, People, Provider
 from gateway.web.people_pages import PeoplePages
 from gateway.web.people_routes import PeopleRoutes
 from gateway.web.price_pages import PricePages
@@ -86,6 +91,8 @@ def door(
     prices = PriceRoutes(pages, PricePages(house, reads, live, tokens, pages, bench, deeds), bench).app.resource()
     acts = ActRoutes(pages, ActPages(house, reads, live, tokens, pages, deeds)).app.resource()
     reports = ReportRoutes(pages, ReportPages(house, reads, live, pages, makes)).app.resource()
+    audit = AuditPages(house, reads, live, tokens, pages)
+    nights = AuditRoutes(house, deeds, tokens, pages, audit).app.resource()
     trunks = TrunkRoutes(pages, TrunkPages(house, reads, live, pages)).app.resource()
     numbers = NumberRoutes(pages, NumberPages(house, reads, live, tokens, pages, clock)).app.resource()
     schedules = ScheduleRoutes(pages, SchedulePages(house, reads, live, tokens, pages, clock)).app.resource()
@@ -104,6 +111,8 @@ def door(
         b"/corrections": prices,
         b"/laboratory": prices,
         b"/reports": reports,
+        b"/bill-check": BillCheckRoutes(pages, BillCheckPages(house, reads, pages, makes)).app.resource(),
+        b"/audit": nights,
         b"/trunks": trunks,
         b"/numbers": numbers,
         b"/schedules": schedules,
@@ -114,7 +123,7 @@ def door(
     guard = None
     if web.required:
         people = People(house, reads, elsewhere, clock.seconds)
-        people.directory = directory(house.config)
+        people.directory, people.provider = directory(house.config), provider(house)
         guard = Guard(people, pages, secure=web.secure)
         below |= people_wing(house, live, pages, guard, clock)
     return Door(Wings(site, below), own_hosts(web.host, house.config.watch.page), guard, secure=web.secure)
@@ -127,6 +136,16 @@ def directory(config: Config) -> Directory | None:
     from gateway.people.ldap import vouch
 
     return partial(vouch, config.sign_in.ldap)
+
+
+def provider(house: House) -> Provider | None:
+    """What asks the house's provider, if there is one; loaded only then."""
+    said = house.config.sign_in.oidc
+    if said is None:
+        return None
+    from gateway.people import oidc
+
+    return oidc.Provider(said, lambda: house.micros() // SECOND)
 
 
 def people_wing(house: House, live: Live, pages: Pages, guard: Guard, clock: Any) -> dict[bytes, Resource]:

@@ -14,6 +14,7 @@ PURE = [
     *(f"gateway/{name}.py" for name in ("settle", "directory", "ledger", "repeats", "instants", "schedules")),
     "gateway/traffic",
     "gateway/alarms",
+    "gateway/audit",
 ]
 PURE_SOURCES = sources(*(place for place in PURE if (ROOT / place).exists()))
 

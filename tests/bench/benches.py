@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench import (
+    bills,
     enduring,
     growth,
     intake,
@@ -42,6 +43,7 @@ BENCHES: Final[dict[str, tuple[str, Callable[[], Findings]]]] = {
     "soap": ("Posting over SOAP", soap.bench),
     "whole": ("The whole road: record in, charge posted and marked", whole.bench),
     "traffic": ("Trunks", traffic.bench),
+    "bills": ("A carrier's bill against our calls", bills.bench),
     "safety": ("What safety costs", safety.bench),
     "enduring": ("Recovery and memory", enduring.bench),
 }

@@ -19,6 +19,8 @@ PAGES = (
     "/postings",
     "/postings?state=posted",
     "/postings/3",
+    "/audit",
+    "/audit/2026-11-20/rated",
     "/records",
     "/corrections",
     "/laboratory",

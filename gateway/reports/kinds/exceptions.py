@@ -1,4 +1,4 @@
-"""Calls that stand out: long, costly, short, premium, abroad, after hours, from vacant rooms, one number again and again."""
+"""Calls that stand out: long, costly, dearer than their price, at night, from vacant rooms, one number again and again."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from gateway.instants import to_micros
 from gateway.reports.asking import Asked, report
+from gateway.reports.kinds.losses import loss_table
+from gateway.reports.kinds.unusual import unusual_table
+from gateway.reports.kinds.watch_lists import listed
 from gateway.reports.periods import Period
 from gateway.reports.values import Bars, Column, Money, Report, Row, Section, Table, table
 from gateway.reports.wording import amount
@@ -51,14 +54,7 @@ class Sort(NamedTuple):
 def exceptions(asked: Asked, connection: Connection) -> Report:
     """The report."""
     chosen = asked.chosen(connection)
-    tables: list[Table] = []
-    sums: list[Row] = []
-    for sort in sorts(asked):
-        rows, whole = calls_where(connection, chosen, sort.condition, MOST_NAMED, sort.first)
-        sums.append((sort.title, sort.words, whole["calls"], whole["talk"]))
-        tables.append(_named(asked, sort, rows, whole["calls"]))
-    tables += _often(asked, connection, chosen)
-    sums += [(one.title, one.note.partition(" The most")[0], one.count, None) for one in tables[len(sums) :]]
+    sums, tables = _gathered(asked, connection, chosen)
     columns = (
         Column("sort", "sort"),
         Column("meaning", "what it is"),
@@ -79,9 +75,32 @@ def exceptions(asked: Asked, connection: Connection) -> Report:
         sections=[*sections, *(one for one in tables if one.count)],
         assumptions=(
             "Outgoing calls only. A call may stand out in more than one way.",
-            "What counts as long, costly, short or often is set in [reports] of the configuration.",
+            "What counts as long, costly, short or often is set in [reports] of the configuration; what is usual is learned from "
+            "the weeks before, and nothing is said with fewer than four of them.",
         ),
     )
+
+
+def _gathered(asked: Asked, connection: Connection, chosen: Chosen) -> tuple[list[Row], list[Table]]:
+    """Every way to stand out: how many and how long, and the calls themselves."""
+    tables: list[Table] = []
+    sums: list[Row] = []
+    for sort in sorts(asked):
+        rows, whole = calls_where(connection, chosen, sort.condition, MOST_NAMED, sort.first)
+        sums.append((sort.title, sort.words, whole["calls"], whole["talk"]))
+        tables.append(_named(asked, sort, rows, whole["calls"]))
+    tables += _often(asked, connection, chosen)
+    sums += [(one.title, one.note.partition(" The most")[0], one.count, None) for one in tables[len(sums) :]]
+    for make in (loss_table, unusual_table):
+        found_table, number = make(asked, connection, chosen, MOST_NAMED)
+        tables.append(found_table)
+        sums.append((found_table.title, found_table.note.partition(" The first")[0], number, None))
+    on_lists = listed(asked, connection, chosen)
+    if on_lists is not None:
+        sums.append(
+            ("On watch lists", "numbers on the house's own lists: the report watch-lists names them", *on_lists)
+        )
+    return sums, tables
 
 
 def sorts(asked: Asked) -> list[Sort]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from gateway.store.migrations import acts_6, bills_6, delivery_6, inbound_6, people_6
+from gateway.store.migrations import acts_6, audit_6, bills_6, delivery_6, inbound_6, people_6
 
 PARTS: Final[Sequence[Callable[[Connection], None]]] = (
     acts_6.upgrade,
@@ -15,6 +15,7 @@ PARTS: Final[Sequence[Callable[[Connection], None]]] = (
     inbound_6.upgrade,
     delivery_6.upgrade,
     bills_6.upgrade,
+    audit_6.upgrade,
 )
 
 

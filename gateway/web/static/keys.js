@@ -1,9 +1,9 @@
-// Keys: / search, g h now, g c calls, g p postings, g t trunks, g l alarms, ? the list of keys, Esc back, arrows from line to line.
+// Keys: / search, g h now, g c calls, g p postings, g t trunks, g a audit, g l alarms, ? the list of keys, Esc back, arrows from line to line.
 // Nothing is reachable by key alone; in a field every key but Esc is the field's.
 "use strict";
 
 (() => {
-  const PLACES = { h: "/", c: "/calls", p: "/postings", t: "/trunks", l: "/alarms" };
+  const PLACES = { h: "/", c: "/calls", p: "/postings", t: "/trunks", a: "/audit", l: "/alarms" };
   const PAUSE = 1000; // milliseconds in which the second key of a pair must come
   const keys = document.getElementById("keys");
   const button = document.getElementById("keys-button");

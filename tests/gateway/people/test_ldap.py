@@ -10,9 +10,15 @@ import pytest
 
 from gateway.config import LdapSettings
 from gateway.config.fields import Surroundings
+from gateway.people import passwords
 from gateway.people.ldap import vouch
+from gateway.people.signing import add_user
 from gateway.people.vouching import NotVouched, Vouched
+from gateway.store.people import Act
 from tests.gateway.people.directory import OpenLdap, open_ldap
+from tests.gateway.web.asking import Asker
+from tests.gateway.web.house import StandingHouse, as_house
+from tests.gateway.web.visitor import Visitor
 
 PASSWORD = "nine green bottles"
 
@@ -87,3 +93,26 @@ def test_a_directory_in_trouble_is_told_as_that(directory: OpenLdap, way: dict[s
     said = vouch(settings(directory, **way), "ines", PASSWORD)
     assert isinstance(said, NotVouched)
     assert said.trouble == ("base" not in way)
+
+
+def test_somebody_signs_in_by_the_directory_or_by_a_password_of_ours(directory: OpenLdap, tmp_path: Path) -> None:
+    """And who has one of ours is asked for that alone: there is a way in while the directory is away."""
+    table = (
+        f'[sign_in.ldap]\nurl = "ldaps://127.0.0.1:{directory.secure}"\nca_file = "{directory.certificate}"\n'
+        'base = "ou=people,dc=hotel"\nbind_dn = "cn=admin,dc=hotel"\nbind_password = "topsecret"\n'
+        'roles = { "desk" = "desk" }\n'
+    )
+    house = StandingHouse(tmp_path, sign_in="required", more=table)
+    kept, act = passwords.hashed("seven tin drums"), Act("test", house.micros())
+    house.database.transact(lambda c: add_user(c, "SEASIDE", act, name="guest", role="it", kept=kept))
+    visitor = Visitor(Asker(as_house(house)))
+    visitor.sign_in("guest", PASSWORD)
+    assert "do not belong together" in visitor.says()
+    visitor.sign_in("guest", "seven tin drums")
+    assert "guest · IT" in visitor.says()
+    visitor.sign_in("ines", PASSWORD)
+    assert "ines · front desk" in visitor.says()
+    visitor.go("/me")
+    assert "It is not kept here" in visitor.says()
+    assert house.rig.rows("SELECT source, password FROM users WHERE name = 'ines'") == [("ldap", "")]
+    house.close()

@@ -19,6 +19,7 @@ from gateway.watch.deliveries import Deliveries
 from gateway.watch.diary import Diary
 from gateway.watch.digest_letters import Money
 from gateway.watch.letters import Addresses
+from gateway.watch.suspecting import Guard, Suspecting
 from gateway.watch.watch import House, Watch
 from protocols.records import CallRecord
 from tests.gateway.rig import WARSAW, Rig
@@ -66,6 +67,7 @@ class WatchedHouse:
         self.link = self.status.links["opera"]
         self.free: int | None = 50_000_000_000
         self.ahead: float | None = None
+        self.guard: Guard | None = None
         self.mail, self.hook = Told(), Told()
         self.addresses = Addresses(
             property="SEASIDE",
@@ -114,6 +116,7 @@ class WatchedHouse:
             disk_free=lambda: self.free,
             pms_ahead=lambda: self.ahead,
             store_trouble=lambda: rig.writer.trouble or "",
+            suspecting=Suspecting(self.guard) if self.guard is not None else None,
         )
         self.watch = Watch(house, self.deliveries, self.diary)
         self.deliveries.startService()

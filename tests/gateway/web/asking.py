@@ -60,8 +60,9 @@ class Asker:
         elsewhere: Any = at_once,
         laboratory: Laboratory | None = None,
         workshop: Workshop | None = None,
+        clock: Clock | None = None,
     ) -> None:
-        self.clock = Clock()
+        self.clock = clock or Clock()
         self.door = door(house, self.clock, elsewhere, laboratory, workshop)
         self.site = QuietSite(self.door, self.clock)
 

@@ -34,6 +34,7 @@ from gateway.wishes import AnyWish
 from pms_adapters.events import CheckedIn, Guest
 from pms_adapters.posting import InDoubt, LinkState, PmsListener, Posted, Posting, PostingResult, Refused
 from protocols.records import Frame
+from tests.gateway.audit import nights
 from tests.gateway.configurations import EXAMPLE, good, with_tariff
 from tests.gateway.rig import NOON, WARSAW, Rig, line
 from tests.gateway.watch.house import WatchedHouse
@@ -223,7 +224,8 @@ class StandingHouse:
         return int(self.rig.rows("SELECT max(id) FROM records")[0][0])
 
     def evening(self) -> None:
-        """What an evening brings: each state of a posting, each kind of call."""
+        """What an evening brings: each state of a posting, each kind of call; the business day has begun."""
+        nights.begin(self.rig)
         self.guest("201", "77001", "Adler")
         self.guest("202", "77002", "Björk, Åsa")
         self.guest("203", "77003", HOSTILE_NAME)

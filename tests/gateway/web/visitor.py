@@ -37,7 +37,7 @@ class Visitor:
         """Look at an address, wherever it leads."""
         for _ in range(5):
             self.at = address
-            self._take(self._asker.get(address, cookie=self._cookie(), **headers))
+            self.take_cookies(self._asker.get(address, cookie=self._cookie(), **headers))
             if self.page.status not in (302, 303):
                 break
             address = self.page.headers["location"]
@@ -52,7 +52,9 @@ class Visitor:
 
     def post(self, address: str, fields: dict[str, str], *, follow: bool = True, **headers: str) -> Answer:
         """Send fields."""
-        self._take(self._asker.post(address, fields, cookie=self._cookie(), sec_fetch_site="same-origin", **headers))
+        self.take_cookies(
+            self._asker.post(address, fields, cookie=self._cookie(), sec_fetch_site="same-origin", **headers)
+        )
         if follow and self.page.status == 303:
             return self.go(self.page.headers["location"])
         return self.page
@@ -70,7 +72,8 @@ class Visitor:
     def _cookie(self) -> str:
         return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
-    def _take(self, answer: Answer) -> None:
+    def take_cookies(self, answer: Answer) -> None:
+        """Look at an answer, and keep its cookies."""
         self.page = answer
         for line in answer.cookies:
             name, _, rest = line.partition("=")

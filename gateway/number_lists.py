@@ -1,0 +1,102 @@
+"""The house's own lists of numbers, read from their files: one entry a line, with a note and days where they are wanted.
+
+```
++48601234567                      a colleague's own number
++48700;premium numbers            a beginning, with a note
++44;the old agency;2026-01-01;2026-06-30
+```
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from gateway.alarms.lists import Entry, NumberList, NumberLists
+from gateway.instants import midnight
+
+if TYPE_CHECKING:
+    from gateway.config.lists import NumberListSettings
+
+#: The largest file of a list, and the entries of all lists together: a directory of a town has fewer.
+MOST_BYTES: Final = 8 * 1024 * 1024
+MOST_ENTRIES: Final = 100_000
+_SPACING: Final = re.compile(r"[ ()/.\u00a0-]")
+_E164: Final = re.compile(r"\+[1-9][0-9]{0,14}")
+
+
+class ListUnreadable(Exception):
+    """A list cannot be read; the sentence says why, with the line."""
+
+
+class Said(NamedTuple):
+    """An entry as it was written."""
+
+    prefix: str
+    note: str = ""
+    first: date | None = None
+    last: date | None = None
+
+
+def e164_beginning(text: str) -> str:
+    """A number or the beginning of some, without blanks; raises ValueError with a sentence."""
+    bare = _SPACING.sub("", text.strip())
+    if not _E164.fullmatch(bare):
+        raise ValueError(f'"{text.strip()[:40]}" is no number; write + and the country code first, such as "+48700"')
+    return bare
+
+
+def read_file(path: Path) -> list[Said]:
+    """The entries of a file. Raises ListUnreadable."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ListUnreadable(f"{path} is larger than {MOST_BYTES // 2**20} MB; that is no list of numbers")
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ListUnreadable(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ListUnreadable(f"{path} is not text in UTF-8; save it in that encoding") from error
+    found = list(_entries(path, text.splitlines()))
+    if len(found) > MOST_ENTRIES:
+        raise ListUnreadable(f"{path} has more than {MOST_ENTRIES} entries")
+    return found
+
+
+def _entries(path: Path, lines: Iterable[str]) -> Iterator[Said]:
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        cells = next(csv.reader([line], delimiter=";"))
+        cells = [cell.strip() for cell in (*cells, "", "", "")[:4]] if len(cells) <= 4 else cells
+        try:
+            if len(cells) > 4:
+                raise ValueError("it has more than number; note; first day; last day")
+            first, last = (date.fromisoformat(cell) if cell else None for cell in cells[2:])
+            if first and last and last < first:
+                raise ValueError(f"{last} is before {first}")
+            yield Said(e164_beginning(cells[0]), cells[1], first, last)
+        except ValueError as error:
+            raise ListUnreadable(f"{path}, line {number}: {error}") from error
+
+
+def lists_of(said: Iterable[NumberListSettings], zone: ZoneInfo) -> NumberLists:
+    """The lists of a configuration as they stand now, with what their files say. Raises ListUnreadable."""
+    lists: list[NumberList] = []
+    entries: list[Entry] = []
+    for place, one in enumerate(said):
+        lists.append(NumberList(one.name, one.kind))
+        own = [Said(prefix) for prefix in one.numbers]
+        for entry in [*own, *(read_file(one.file) if one.file is not None else [])]:
+            since = max(filter(None, (one.since, entry.first)), default=None)
+            until = min(filter(None, (one.until, entry.last)), default=None)
+            begin = midnight(since, zone) if since else 0
+            end = midnight(until + timedelta(days=1), zone) if until else 0
+            entries.append(Entry(entry.prefix, place, entry.note, begin, end))
+    if len(entries) > MOST_ENTRIES:
+        raise ListUnreadable(f"all lists together have more than {MOST_ENTRIES} entries")
+    return NumberLists(lists, entries)

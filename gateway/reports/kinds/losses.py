@@ -1,0 +1,61 @@
+"""Calls that the carrier asks more for than the guest paid: part of the report of exceptions."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Connection
+
+from gateway.reports.asking import Asked
+from gateway.reports.values import Column, Money, Row, Table
+from gateway.store.losses import DECIMALS, losses
+from gateway.store.reporting import Chosen
+from gateway.web.words import count
+
+TITLE: Final = "Cost above price"
+_COLUMNS: Final = (
+    Column("call", "call", "text", detail=True),
+    Column("began", "began", "instant"),
+    Column("who", "room or department"),
+    Column("extension", "extension"),
+    Column("number", "number"),
+    Column("class", "class"),
+    Column("place", "place"),
+    Column("talk_seconds", "talk", "seconds"),
+    Column("paid", "guest pays", "money"),
+    Column("cost", "carrier asks", "money"),
+    Column("loss", "loss", "money"),
+    Column("carrier", "carrier"),
+)
+
+
+def loss_table(asked: Asked, connection: Connection, chosen: Chosen, most: int) -> tuple[Table, int]:
+    """The table, with the loss by currency below it, and how many calls there are."""
+    rows, sums, foreign = losses(connection, chosen, most)
+    number = sum(calls for _, calls, _ in sums)
+    beyond = f" The first {most} of {number} are named." if number > most else ""
+    other = f" {count(foreign, 'call')} cannot be compared: price and cost are in two currencies." if foreign else ""
+    blanks = (None,) * (len(_COLUMNS) - 3)
+    totals: list[Row] = [("", *blanks, Money(lost, currency, DECIMALS), None) for currency, _, lost in sums]
+    made: list[Row] = [
+        (
+            str(one["id"]),
+            one["started_at"],
+            one["room"] or one["department"],
+            one["extension"],
+            asked.number(one),
+            one["number_class"],
+            one["place"],
+            one["talk_seconds"],
+            Money(one["paid"], one["currency"], DECIMALS),
+            Money(one["cost"], one["cost_currency"], one["cost_decimals"]),
+            Money(one["loss"], one["currency"], DECIMALS),
+            one["carrier"],
+        )
+        for one in rows
+    ]
+    note = f"Guests' calls for which the carrier asks more than stands on the folio, the largest loss first.{beyond}{other}"
+    table = Table(
+        name="loss", title=TITLE, columns=_COLUMNS, rows=tuple(made), count=len(made), totals=tuple(totals), note=note
+    )
+    return table, number
