@@ -26,6 +26,7 @@ from gateway.store import people, sessions
 from gateway.store.people import Act, User
 from gateway.web.people_pages import safe
 from gateway.web.persons import dressed
+from gateway.web.rest.report_routes import ReportApiRoutes
 from gateway.web.rest.routes import ApiRoutes
 from gateway.web.rights import TABLE, access_to
 from tests.conftest import LoggedFailures
@@ -77,11 +78,15 @@ def guarded(tmp_path: Path) -> Iterator[Guarded]:
 # -- rights --------------------------------------------------------------------------------------------------------
 
 
+#: The wings of programs.
+PROGRAMS: set[Any] = {ApiRoutes, ReportApiRoutes}
+
+
 def wings() -> set[Any]:
     """Every class of the site with addresses of its own, but for those of programs."""
     modules = [importlib.import_module(one.name) for one in pkgutil.iter_modules(gateway.web.__path__, "gateway.web.")]
     found = [value for module in modules for value in vars(module).values() if isinstance(value, type)]
-    return {one for one in found if isinstance(getattr(one, "app", None), Klein)} - {ApiRoutes}
+    return {one for one in found if isinstance(getattr(one, "app", None), Klein)} - PROGRAMS
 
 
 def test_every_address_of_every_wing_asks_for_a_right() -> None:
@@ -95,13 +100,25 @@ def test_every_address_of_every_wing_asks_for_a_right() -> None:
     }
     programs = {line for line in TABLE if line.split()[1].startswith(("/api/", "/soap/"))}
     assert wanted == set(TABLE) - programs
-    for rule in ApiRoutes.app.url_map.iter_rules():
+    for rule in (rule for wing in PROGRAMS for rule in wing.app.url_map.iter_rules()):
         address = re.sub(r"<[^>]+>", "7", rule.rule)
         assert {access_to(method, address) for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}} <= {
             "PROGRAM",
             "OPEN",
         }
     assert {access for access in TABLE.values() if access.islower()} <= set(RIGHTS)
+
+
+def test_reports_over_the_api_are_for_those_who_may_see_reports_and_numbers_for_those_who_may_see_them(
+    guarded: Guarded,
+) -> None:
+    calls = "/api/v1/reports/calls?from=2026-11-18&to=2026-11-20"
+    assert guarded.visitor("Ines", "desk").go(calls).status == 403
+    assert guarded.visitor().go(calls).status == 401
+    shown = {role: guarded.visitor(role, role).go(calls).json() for role in ("read-only", "auditor")}  # type: ignore[arg-type]
+    numbers = {role: {row["number"] for row in said["sections"][-1]["rows"]} for role, said in shown.items()}
+    assert "+48601234567" in numbers["auditor"]
+    assert not any(number.endswith("601234567") for number in numbers["read-only"])
 
 
 def test_roles_are_sets_of_rights_and_nothing_else() -> None:
