@@ -120,6 +120,7 @@ class Guard:
             return None
         signed = await self.signed(request)
         if method == "GET" and signed is not None:
+            request.person = signed.person
             if signed.person.may("see_calls"):
                 return None
             return refused(request, Problem(403, "Your role may not see calls."))
