@@ -33,6 +33,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
             "gateway.cli.report:report_command", "Report on calls and charges as CSV, XLSX, PDF, JSON, HTML."
         ),
         "audit": Entry("gateway.cli.audit:audit_group", "Balance, name and close a business day."),
+        "sheet": Entry("gateway.cli.sheet:sheet_command", "Put one call on one page, for the guest who asks."),
         "schedules": Entry(
             "gateway.cli.schedules:schedules_group", "List reports that go out by themselves, have one made now."
         ),

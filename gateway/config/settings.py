@@ -7,6 +7,7 @@ transport, names used twice) is in `rules.py`, because pydantic would report it 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
@@ -190,7 +191,7 @@ class RoomSettings(Settings):
     An extension in one of the ranges is the room of the same name, unless `map` names another room or `departments`
     a department. `transfer_payer` says who pays for a call that several extensions held: the first of them that is a
     guest's, the first of all, or the last. `classes` says what kind of telephone an extension is ("booth", "meeting"),
-    for the rules of a tariff that ask.
+    for the rules of a tariff that ask. `floors` names the floor of a room where its number does not tell.
     """
 
     extensions: Annotated[tuple[ExtensionRange, ...], BeforeValidator(as_tuple)] = Field(
@@ -202,6 +203,7 @@ class RoomSettings(Settings):
     transfer_payer: Annotated[TransferPayer, BeforeValidator(checks.transfer_payer)] = Field(
         "first_guest", examples=["first_guest"]
     )
+    floors: TextMap = Field({}, validate_default=True, examples=[{"Royal Suite": "7"}])
 
 
 class AssignmentSettings(Settings):
@@ -243,8 +245,8 @@ class TariffSettings(Settings):
 class WatchSettings(Settings):
     """What the watch looks for, and what the emergency screen shows; every key may be left out.
 
-    `floors` names the floor of a room where its number does not tell; `call_back` is the number on which an emergency
-    service reaches a room, with {extension} or {room} in it. `page` is the address under which people reach the pages.
+    `call_back` is the number on which an emergency service reaches a room, with {extension} or {room} in it. `page` is the
+    address under which people reach the pages. `floors` is `[rooms] floors` at its former place.
     """
 
     waiting_minutes: Annotated[int, Field(ge=1, le=10_080)] = Field(30, examples=[30])
@@ -420,3 +422,7 @@ class Config:
     accounting: AccountingSettings | None = None
     recipients: tuple[RecipientSettings, ...] = ()
     schedules: tuple[ScheduleSettings, ...] = ()
+
+    def floors(self) -> Mapping[str, str]:
+        """The floor of each room whose number does not tell it."""
+        return {**self.watch.floors, **self.rooms.floors}

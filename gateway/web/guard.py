@@ -35,6 +35,8 @@ _REMEMBERED: Final = 90 * 24 * 3600
 _AWAY: Final = 600
 #: A live page that looks by itself says so; it does not keep a session alive.
 LIVE_HEADER: Final = "x-foliogate-live"
+#: So does a page that is told of its changes; a browser's event stream has no headers of its own.
+LIVE_STREAM: Final = b"/rack/live"
 #: The answer where somebody may not pass; None where the wings answer.
 Answer: TypeAlias = bytes | None
 
@@ -79,7 +81,7 @@ class Guard:
 
     async def signed(self, request: Any) -> Signed | None:
         """Who is signed in by the cookie of this request."""
-        asks = request.getHeader(LIVE_HEADER) is None
+        asks = request.getHeader(LIVE_HEADER) is None and request.path != LIVE_STREAM
         return await self.people.signed(self._cookie(request, "in"), asks=asks)
 
     async def _stranger(self, request: Any, method: str) -> Answer:
