@@ -101,9 +101,7 @@ def door(
     trunks = TrunkRoutes(pages, TrunkPages(house, reads, live, pages)).app.resource()
     numbers = NumberRoutes(pages, NumberPages(house, reads, live, tokens, pages, clock)).app.resource()
     schedules = ScheduleRoutes(pages, SchedulePages(house, reads, live, tokens, pages, clock)).app.resource()
-    papers = Papers(house, elsewhere)
-    billing = BillPages(house, reads, live, tokens, pages, papers, deeds)
-    bills = BillRoutes(pages, billing, EnquiryPages(house, reads, pages, papers), papers).app.resource()
+    bills = bill_wing(house, reads, live, tokens, pages, Papers(house, elsewhere), deeds)
     racks = RackPages(house, reads, live, pages)
     rooms = RoomPages(house, reads, live, pages, racks, deeds, tokens)
     rack = RoomRoutes(house, reads, live, pages, racks, rooms, makes, streams or Streams(clock)).app.resource()
@@ -136,6 +134,15 @@ def door(
         guard = Guard(people, pages, secure=web.secure)
         below |= people_wing(house, live, pages, guard, clock)
     return Door(Wings(site, below), own_hosts(web.host, house.config.watch.page), guard, secure=web.secure)
+
+
+def bill_wing(
+    house: House, reads: Reads, live: Live, tokens: Tokens, pages: Pages, papers: Papers, deeds: Deeds
+) -> Resource:
+    """The addresses of what a guest is handed."""
+    billing = BillPages(house, reads, live, tokens, pages, papers, deeds)
+    wing: Resource = BillRoutes(pages, billing, EnquiryPages(house, reads, pages, papers), papers).app.resource()
+    return wing
 
 
 def directory(config: Config) -> Directory | None:
