@@ -7,12 +7,13 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gateway.audit.sheet import unnamed
 from gateway.demo.hotel import DIALECT, Hotel, furnish
 from gateway.demo.past_days import PastDays, PastSummary
 from gateway.demo.pms_kinds import PMS_KINDS
@@ -20,8 +21,9 @@ from gateway.demo.ports import choose
 from gateway.simulators.call_ledger import CallLedger
 from gateway.simulators.hotel import opening_guests
 from gateway.simulators.writers import writer_of
-from gateway.store import reading
+from gateway.store import business_days, reading
 from gateway.store.database import Database
+from gateway.store.day_looks import look
 from gateway.store.memory import Memory
 from gateway.store.verify import broken_rules
 
@@ -56,6 +58,7 @@ def write(folder: Path, seed: int = 1, pms: str = "fias") -> Written:
     progress: list[tuple[int, int]] = []
     past = PastDays(hotel, config, database, "0")
     summary = past.write(TODAY, lambda done, of: progress.append((done, of)), DAYS)
+    past.last_night(datetime.combine(TODAY, time(9), config.property.timezone))
     return Written(hotel=hotel, database=database, summary=summary, progress=progress)
 
 
@@ -69,6 +72,18 @@ def written(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 def test_the_store_keeps_every_rule_of_db_verify(written: Written) -> None:
     assert written.database.read(lambda c: broken_rules(c, written.database.property, True)) == []
+
+
+def test_each_business_day_adds_up_and_all_but_the_last_are_closed_by_the_auditor(written: Written) -> None:
+    """What the PMS's own total was is what its simulator has on its folios."""
+    owner = written.database.property
+    days = written.database.read(lambda c: business_days.newest(c, owner, 99))[::-1]
+    assert [one.state for one in days] == ["closed"] * (DAYS - 1) + ["ended", "open"]
+    looks = [written.database.read(lambda c, d=one: look(c, owner, d, has_pms=True)) for one in days]  # type: ignore[misc]
+    assert all(one.sheet.unaccounted == (0, {}, {}) for one in looks)
+    assert [unnamed(one.differences) for one in looks[: DAYS - 1]] == [[]] * (DAYS - 1)
+    posted = sum(minor for one in looks for minor in one.sheet.expected.gross.values())
+    assert posted == sum(one["amount"] for one in written.postings() if one["state"] == "posted")
 
 
 def test_nothing_of_the_past_waits_for_anybody(written: Written) -> None:

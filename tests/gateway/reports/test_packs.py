@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -46,14 +45,14 @@ def incoming(number: int, extension: str, seconds: int) -> bytes:
     return line(number, extension=extension, dialled=extension, seconds=seconds).replace(b",O,", b",I,")
 
 
-def asked(hotel: StandingHouse, **more: Any) -> Asked:
+def asked(hotel: StandingHouse, about: str = "") -> Asked:
     """The day, of the house by its configuration."""
-    return asked_of(hotel.config, hotel.database, DAY, DAY, hotel.now(), **more)
+    return asked_of(hotel.config, hotel.database, DAY, DAY, hotel.now(), about=about)
 
 
-def report(hotel: StandingHouse, kind: str, **more: Any) -> Report:
+def report(hotel: StandingHouse, kind: str, about: str = "") -> Report:
     """A report about it."""
-    question = asked(hotel, **more)
+    question = asked(hotel, about)
     return hotel.database.read(lambda connection: KINDS[kind].make(question, connection))
 
 

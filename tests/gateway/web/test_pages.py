@@ -22,6 +22,8 @@ PAGES = (
     "/calls",
     "/calls/2",
     "/calls?q=201",
+    "/audit",
+    "/audit/2026-11-20/in_doubt",
     "/postings",
     "/postings?state=posted",
     "/postings/3",
