@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from gateway.calling import Calling
+
 #: Oddities kept for the page; older ones are in the log.
 MOST_ODDITIES: Final = 50
 MOST_GAPS: Final = 20
@@ -62,6 +64,8 @@ class Status:
     #: Open alarms of the watch that tell of calls or charges which do not flow, each in a sentence.
     alarms: list[str] = field(default_factory=list)
     stopping: bool = False
+    #: Rooms on the phone, where an exchange tells that a call begins.
+    calling: Calling = field(default_factory=Calling)
     #: Runs of scheduled reports that are being made, and how far each is in hundredths.
     making: dict[int, int] = field(default_factory=dict)
     #: Seconds from read to commit of the newest batches: for an exchange that cannot be acknowledged, the window of loss.

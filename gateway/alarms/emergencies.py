@@ -7,7 +7,6 @@ much. Only an exchange that tells of calls as they begin (`live`) is heard in ti
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Final
 
@@ -80,15 +79,6 @@ def taken_up(text: str) -> EmergencyCall | None:
         return EmergencyCall(**{one.name: said[one.name] for one in fields(EmergencyCall)})
     except (ValueError, KeyError, TypeError):
         return None
-
-
-def floor_of(room: str, floors: Mapping[str, str]) -> str:
-    """The floor of a room: as the house says, else the digits before the last two ("412" is on 4, "1203" on 12)."""
-    if room in floors:
-        return floors[room]
-    if room.isascii() and room.isdigit() and len(room) >= 3:
-        return room[:-2].lstrip("0") or "0"
-    return ""
 
 
 def call_back_number(pattern: str, extension: str, room: str) -> str:

@@ -29,6 +29,7 @@ from gateway.app.link import Link, Surroundings
 from gateway.app.watching import emergency_begun, watch_of
 from gateway.config import Config, PbxSettings
 from gateway.config.day_rule import day_rule
+from gateway.directory import Room
 from gateway.instants import to_micros
 from gateway.intake.batch import Batch
 from gateway.intake.feed import Segments
@@ -313,6 +314,8 @@ class Gateway:
         if batch is not None:
             self.status.read_to_commit.append((self._now() - batch.read_at).total_seconds())
             status.calls += batch.told_calls
+            touched = (one.live.legs for one in batch.touched.values())
+            self.status.calling.ended(source, (leg.call_key for legs in touched for leg in legs))
             status.unread += batch.told_unread
             status.missing = max(0, status.missing + batch.told_missing)  # a late one may be of before the start
             for sentence in batch.told_gaps:
@@ -326,7 +329,10 @@ class Gateway:
         self.watch.happened(Fact("gap", sentence, sentence))
 
     def _dialled(self, pbx: PbxSettings, dialling: Dialling) -> None:
-        """A call begins; only an emergency is worth a word before its record comes."""
+        """A call begins: its room is on the phone, and an emergency is told before its record comes."""
+        place = self._rooms.place(dialling.extension)
+        if isinstance(place, Room):
+            self.status.calling.began(pbx.name, dialling.call_key, place.room, self._now())
         call = emergency_begun(pbx, dialling, self._sources[pbx.name].plan, self._rooms, self.micros())
         if call is not None:
             self.watch.emergency_call(call)

@@ -94,7 +94,7 @@ def _house(
             waiting_seconds=config.watch.waiting_minutes * 60, disk_free=config.watch.disk_free_mb * _MEGABYTE
         ),
         escalate_seconds=config.watch.escalate_seconds,
-        floors=config.watch.floors,
+        floors=config.floors(),
         call_back=config.watch.call_back,
         addresses=where,
         disk_free=_disk_free(there),

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from gateway.cli.words import fail, version
+from gateway.cli.simulate_past import write_past
+from gateway.cli.words import fail
 
 if TYPE_CHECKING:
     from gateway.config import Config
@@ -66,7 +67,7 @@ def demo_command(
     signal.signal(signal.SIGHUP, _leave)
     with _place(folder) as where:
         hotel, config = _furnish(where, port, pms, seed)
-        _write_past(hotel, config, days)
+        write_past(hotel, config, days)
         stands = _spend(hotel, config, seconds, rate)
     if stands is None or not stands.good:
         raise SystemExit(1)
@@ -121,35 +122,6 @@ def _furnish(folder: Path, port: int, pms: str, seed: int) -> tuple[Hotel, Confi
         click.echo(f"Port {port} is taken by another program; the page is on {ports.page}.")
     hotel = Hotel(folder=folder, ports=ports, seed=seed, pms=PMS_KINDS[pms])
     return hotel, furnish(hotel)
-
-
-def _write_past(hotel: Hotel, config: Config, days: int) -> None:
-    """The days behind the hotel, with a progress bar on a terminal."""
-    import gc
-
-    from rich.console import Console
-    from rich.progress import Progress
-
-    from gateway.clock import utc_now
-    from gateway.demo.past_days import PastDays
-    from gateway.store.database import Database
-
-    database = Database(config.store.url, config.property.id)
-    today = utc_now().astimezone(config.property.timezone).date()
-    console = Console()
-    gc.freeze()  # many small values that all stay: looking through them again and again is a tenth of the time
-    gc.set_threshold(20_000, 20, 100)
-    try:
-        with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-            task = bar.add_task(f"{config.property.name}: {days} days of history", total=days)
-            past = PastDays(hotel, config, database, version())
-            written = past.write(today, lambda done, _: bar.update(task, completed=done), days)
-            past.last_night(utc_now())
-    finally:
-        database.close()
-    click.echo(
-        f"{config.property.name}: {len(hotel.rooms)} rooms, {written.days} days of history with {written.records} records"
-    )
 
 
 class _Evening:

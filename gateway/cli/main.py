@@ -33,6 +33,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
             "gateway.cli.report:report_command", "Report on calls and charges as CSV, XLSX, PDF, JSON, HTML."
         ),
         "audit": Entry("gateway.cli.audit:audit_group", "Balance, name and close a business day."),
+        "sheet": Entry("gateway.cli.sheet:sheet_command", "Put one call on one page, for the guest who asks."),
         "schedules": Entry(
             "gateway.cli.schedules:schedules_group", "List reports that go out by themselves, have one made now."
         ),
@@ -48,6 +49,9 @@ SECTIONS: dict[str, dict[str, Entry]] = {
     "Prices": {
         "tariff": Entry("gateway.cli.tariff:tariff_group", "Begin a tariff, import price lists, approve prices."),
         "replay": Entry("gateway.cli.replay:replay_command", "Price a past period by another tariff, and compare."),
+        "carriers": Entry(
+            "gateway.cli.carriers:carriers_command", "Compare carriers on past calls, with rent and commitment."
+        ),
         "corrections": Entry(
             "gateway.cli.corrections:corrections_group", "List changed prices, approve or reject them."
         ),

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from gateway.cli.simulate_past import past
 from gateway.cli.words import fail
 
 _ROOMS = "101-140"
@@ -25,7 +26,10 @@ _ZONE = "Europe/Warsaw"
 
 @click.group("simulate")
 def simulate_group() -> None:
-    """A telephone exchange or a PMS that is not there, with the faults of real ones."""
+    """A telephone exchange or a PMS that is not there, with the faults of real ones; a hotel's past."""
+
+
+simulate_group.add_command(past)
 
 
 def _options(option: Callable[[Any], Any], *more: Callable[[Any], Any]) -> Callable[[Any], Any]:

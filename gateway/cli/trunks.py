@@ -50,13 +50,16 @@ def trunks_command(config_path: Path, first: date, last: date, allowance: int, a
     zone = config.property.timezone
     span_of(first, last, zone)  # says so if the days are the wrong way round
     asked = Asked(first=first, last=last, zone=zone, now=to_micros(utc_now()), allowance_s=allowance)
-    since, until = asked.span
+    capacity, (since, until) = capacity_of(config), asked.span
     with opened(config_path, read_only=True, config=config) as database:
         owner = database.property
         sums, uses = database.read(
-            lambda c: (traffic.quarters(c, owner, since, until), traffic.uses(c, owner, since, until))
+            lambda c: (
+                traffic.sums(c, owner, since, until, capacity.group_of),
+                traffic.uses(c, owner, since, until),
+            )
         )
-    found = study(asked, capacity_of(config), sums, uses)
+    found = study(asked, capacity, sums, uses)
     if as_json:
         click.echo(json.dumps(study_json(found), ensure_ascii=False))
         return
@@ -88,9 +91,11 @@ def _group(one: GroupStudy, zone: ZoneInfo) -> Iterator[str]:
     from gateway.instants import SECOND
     from gateway.traffic.as_json import clock_time
     from gateway.traffic.erlang import erlang_to_ccs
+    from gateway.traffic.saying import sentence
 
     installed = f"{one.installed.trunks} trunks" if one.installed is not None else "not in the configuration"
-    yield f"{one.name or 'trunks without a group'}: {installed}"
+    yield f"{one.name}: {installed}"
+    yield f"  {sentence(one, zone)}"
     for words, load in (("out", one.out), ("in", one.incoming), ("direction not told", one.unknown)):
         if load.seizures:
             yield f"  {words:<13} {_seized(load)}"
@@ -99,7 +104,7 @@ def _group(one: GroupStudy, zone: ZoneInfo) -> Iterator[str]:
         days = "one day" if hour.days == 1 else f"{hour.days} days"
         ccs = erlang_to_ccs(hour.erlangs)
         yield f"  {'busy hour':<13} {clock_time(hour.minute)}, {hour.erlangs:.2f} erlangs ({ccs:.0f} CCS), mean of {days}"
-    if one.peak.first is not None:
+    if one.peak is not None and one.peak.first is not None:
         first = _moment(one.peak.first, zone)
         yield f"  {'peak':<13} {one.peak.busy} at once, first {first}, {one.peak.time / SECOND:.0f} s in all"
     if one.beyond:
@@ -109,6 +114,8 @@ def _group(one: GroupStudy, zone: ZoneInfo) -> Iterator[str]:
         yield f"  {'all busy':<13} {times}, {one.all_busy.time / SECOND:.0f} s in all"
     if one.grade is not None:
         yield from _grade(one.grade)
+    if one.remarks:
+        yield f"  {'the group':<13} {' and '.join(one.remarks)}"
     odd = [f"{trunk.trunk or 'no name'} {' and '.join(trunk.remarks)}" for trunk in one.trunks if trunk.remarks]
     if odd:
         yield f"  {'remarks':<13} {', '.join(odd)}"

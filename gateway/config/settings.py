@@ -7,6 +7,7 @@ transport, names used twice) is in `rules.py`, because pydantic would report it 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
@@ -190,7 +191,7 @@ class RoomSettings(Settings):
     An extension in one of the ranges is the room of the same name, unless `map` names another room or `departments`
     a department. `transfer_payer` says who pays for a call that several extensions held: the first of them that is a
     guest's, the first of all, or the last. `classes` says what kind of telephone an extension is ("booth", "meeting"),
-    for the rules of a tariff that ask.
+    for the rules of a tariff that ask. `floors` names the floor of a room where its number does not tell.
     """
 
     extensions: Annotated[tuple[ExtensionRange, ...], BeforeValidator(as_tuple)] = Field(
@@ -202,6 +203,7 @@ class RoomSettings(Settings):
     transfer_payer: Annotated[TransferPayer, BeforeValidator(checks.transfer_payer)] = Field(
         "first_guest", examples=["first_guest"]
     )
+    floors: TextMap = Field({}, validate_default=True, examples=[{"Royal Suite": "7"}])
 
 
 class AssignmentSettings(Settings):
@@ -243,8 +245,8 @@ class TariffSettings(Settings):
 class WatchSettings(Settings):
     """What the watch looks for, and what the emergency screen shows; every key may be left out.
 
-    `floors` names the floor of a room where its number does not tell; `call_back` is the number on which an emergency
-    service reaches a room, with {extension} or {room} in it. `page` is the address under which people reach the pages.
+    `call_back` is the number on which an emergency service reaches a room, with {extension} or {room} in it. `page` is the
+    address under which people reach the pages. `floors` is `[rooms] floors` at its former place.
     """
 
     waiting_minutes: Annotated[int, Field(ge=1, le=10_080)] = Field(30, examples=[30])
@@ -298,7 +300,8 @@ class TrunkSettings(Settings):
     """A group of trunks as it stands from a day on; a later table of the same group replaces it from its own day.
 
     Its trunks are given by `first` and `last`, by `members` (both as the exchange writes them), or, where the exchange does
-    not tell them apart, as a number of `channels`. `target` is the share of calls that may find all busy.
+    not tell them apart, as a number of `channels`. `target` is the share of calls that may find all busy. `monthly_rent` is
+    what one trunk costs a month, in the hotel's currency.
     """
 
     group: Text = Field(examples=["city"])
@@ -313,13 +316,15 @@ class TrunkSettings(Settings):
     )
     target: Annotated[float, Field(gt=0, lt=1)] = Field(0.01, examples=[0.02])
     overflow_of: Texts = Field((), examples=[["sip"]])
+    monthly_rent: Annotated[str, AfterValidator(checks.amount)] | None = Field(None, examples=["19.50"])
 
 
 class ReportSettings(Settings):
     """From where on a call stands out in the report of exceptions; every key may be left out.
 
     `costly` is an amount in the hotel's currency; `after_hours` begins and ends on the hotel's clock, and concerns calls of
-    departments; `repeated` is how often one extension calls one number, `many_callers` how many extensions do.
+    departments; `repeated` is how often one extension calls one number, `many_callers` how many extensions do. `operator` names the extensions of the operator position; so
+    many of a hundred calls are to be answered within so many seconds there, and each takes some work after it.
     """
 
     long_minutes: Annotated[int, Field(ge=1, le=1_440)] = Field(60, examples=[60])
@@ -329,6 +334,10 @@ class ReportSettings(Settings):
     after_hours_to: Annotated[time, BeforeValidator(checks.time_of_day)] = Field(time(6, 0), examples=["06:00"])
     repeated: Annotated[int, Field(ge=2, le=1_000)] = Field(5, examples=[5])
     many_callers: Annotated[int, Field(ge=2, le=1_000)] = Field(5, examples=[5])
+    operator: Texts = Field((), examples=[["601"]])
+    answer_within_seconds: Annotated[int, Field(ge=0, le=600)] = Field(20, examples=[20])
+    answer_percent: Annotated[int, Field(ge=1, le=99)] = Field(80, examples=[80])
+    after_call_seconds: Annotated[int, Field(ge=0, le=3_600)] = Field(0, examples=[15])
 
 
 class AuditSettings(Settings):
@@ -413,3 +422,7 @@ class Config:
     accounting: AccountingSettings | None = None
     recipients: tuple[RecipientSettings, ...] = ()
     schedules: tuple[ScheduleSettings, ...] = ()
+
+    def floors(self) -> Mapping[str, str]:
+        """The floor of each room whose number does not tell it."""
+        return {**self.watch.floors, **self.rooms.floors}

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from gateway.config.lines import Path
 from gateway.instants import to_micros
-from gateway.traffic.capacity import Capacity, Direction, Installed, members_between
+from gateway.traffic.capacity import Capacity, Direction, Installed, Rent, members_between
+from rating.money import exact, minor_digits
 
 if TYPE_CHECKING:
     from gateway.config.settings import Config, TrunkSettings
@@ -36,9 +37,18 @@ def capacity_of(config: Config) -> Capacity:
                 direction=cast("Direction", one.direction),
                 target=one.target,
                 overflow_of=one.overflow_of,
+                rent=_rent(one.monthly_rent, minor_digits(config.property.currency)),
             )
         )
     return Capacity(installed)
+
+
+def _rent(text: str | None, digits: int) -> Rent | None:
+    """What one trunk costs, to the last digit that is written."""
+    if text is None:
+        return None
+    decimals = max(digits, len(text.replace(",", ".").partition(".")[2]))
+    return Rent(exact(text, decimals), decimals)
 
 
 def _members(one: TrunkSettings) -> tuple[str, ...]:

@@ -6,14 +6,17 @@ folder is a working example: what is in it runs with `foliogate run` by hand.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from gateway.config import Config, load
 from gateway.demo.pms_kinds import PmsKind
 from gateway.demo.ports import Ports
+from gateway.simulators.calls import TRUNKS
 from gateway.simulators.hotel import parse_rooms
+from gateway.simulators.seasons import Even, Year
 from rating.starter import starter_files
 
 ROOMS: Final = "101-120,201-220"
@@ -23,6 +26,8 @@ CURRENCY: Final = "PLN"
 #: The one exchange: its dialect in the configuration and for the simulator.
 DIALECT: Final = "avaya-ipoffice"
 TRUNK_ACCESS: Final = "9"
+#: What the exchange calls the first of its trunks.
+FIRST_TRUNK: Final = 9001
 #: Seconds the gateway waits for the PMS's answer: a real hotel waits 30, people who watch wait less.
 ANSWER_TIMEOUT: Final = 6
 
@@ -58,10 +63,11 @@ answer_timeout = {timeout}
 group = "city"
 name = "City lines"
 first = "T9001"
-last = "T9030"
+last = "T{last_trunk}"
+monthly_rent = "19.50"
 
 [rooms]
-extensions = [{{ from = "101", to = "120" }}, {{ from = "201", to = "220" }}]
+extensions = [{ranges}]
 departments = {{ "600" = "Kitchen", "601" = "Front desk", "602" = "Housekeeping" }}
 
 [tariff]
@@ -71,12 +77,18 @@ folder = "tariffs"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hotel:
-    """The hotel's folder and what its processes need to know of each other. The same seed is the same hotel."""
+    """The hotel's folder and what its processes need to know of each other. The same seed is the same hotel.
+
+    `year` says what its days behind it were like.
+    """
 
     folder: Path
     ports: Ports
     seed: int
     pms: PmsKind
+    room_list: str = ROOMS
+    trunks: int = TRUNKS
+    year: Year = field(default_factory=Even)
 
     @property
     def config_file(self) -> Path:
@@ -96,7 +108,7 @@ class Hotel:
     @property
     def rooms(self) -> tuple[str, ...]:
         """Every room, in order."""
-        return parse_rooms(ROOMS)
+        return parse_rooms(self.room_list)
 
     def log(self, name: str) -> Path:
         """Where a process's own words go."""
@@ -127,4 +139,13 @@ def _configuration(hotel: Hotel) -> str:
         web=hotel.ports.gateway_page,
         exchange=hotel.ports.exchange,
         pms=hotel.pms.table.format(port=hotel.ports.pms),
+        last_trunk=FIRST_TRUNK + hotel.trunks - 1,
+        ranges=", ".join(_ranges(hotel.room_list)),
     )
+
+
+def _ranges(rooms: str) -> Iterator[str]:
+    """The rooms as the configuration has them."""
+    for words in rooms.split(","):
+        first, _, last = words.strip().partition("-")
+        yield f'{{ from = "{first}", to = "{last or first}" }}'

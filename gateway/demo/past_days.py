@@ -98,7 +98,15 @@ class PastDays:
         self._database.open()
         first = today - timedelta(days=days)
         past = history(
-            self._hotel.seed, self._hotel.rooms, first, days, zone=self._zone, country=COUNTRY, access=TRUNK_ACCESS
+            self._hotel.seed,
+            self._hotel.rooms,
+            first,
+            days,
+            zone=self._zone,
+            country=COUNTRY,
+            access=TRUNK_ACCESS,
+            year=self._hotel.year,
+            trunks=self._hotel.trunks,
         )
         self._now = to_micros(datetime.combine(first, time(), self._zone))
         self._database.transact(lambda connection: self._open(connection, first))

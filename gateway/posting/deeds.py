@@ -18,7 +18,7 @@ from gateway.bills import issuing
 from gateway.ledger import DEEDS, REASON_NEEDED, Event, IllegalMove, move
 from gateway.posting import days, totals
 from gateway.posting.steps import WireNumbers
-from gateway.store import alarms, commands, outbox, tags
+from gateway.store import alarms, commands, outbox, remarks, tags
 from gateway.store.commands import Command
 from gateway.store.memory import Memory
 from gateway.store.rows import Due, PostingRow
@@ -120,6 +120,8 @@ class ReadCommands:
             elif self._decide is not None and command.deed in DECISIONS:
                 result, dues = self._decide(connection, command, self._now)
                 freed, due = [*freed, *dues], None
+            elif command.deed in remarks.DEEDS:
+                result, due = remarks.keep(connection, self._memory, command, self._now), None
             elif command.deed in tags.DEEDS:
                 result, due = tags.carry_out(connection, self._memory, command, self._now), None
             elif command.deed == alarms.ACKNOWLEDGE:

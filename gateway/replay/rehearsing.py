@@ -13,6 +13,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from gateway.intake.batch import Rules, Source
 from gateway.intake.stored_calls import Again, StoredCall, calls_between
+from gateway.replay.carriers import Quoted
 from gateway.replay.comparing import Line
 from gateway.settle import Free, Priced
 from gateway.store.database import Database
@@ -77,6 +78,22 @@ class Rehearsal:
                     yield line
             seen(calls[-1].id)
 
+    def quoted(self, span: Span, seen: Callable[[int], None] = lambda _call: None) -> Iterator[Quoted]:
+        """Each call out that a carrier carried or could have, with what every carrier asks for it, in order."""
+        again, money = Again(self.database, self.rules, self.sources, span), self.money()
+        for calls in calls_between(self.database, span):
+            for call in calls:
+                joined = again.joined(call)
+                before = _stored(call.cost, call.cost_currency, call.cost_decimals, money)
+                asked = {name: self._asked(again, call, joined, name, money) for name in self.carriers}
+                if before is not None or any(amount is not None for amount in asked.values()):
+                    yield Quoted(call.started_at, before, asked)
+            seen(calls[-1].id)
+
+    def _asked(self, again: Again, call: StoredCall, joined: JoinedCall | None, name: str, money: Money) -> int | None:
+        cost = None if joined is None else again.cost(call, joined, self.book, name)
+        return None if cost is None else _scaled(cost.amount, cost.decimals, money)
+
     def _price(self, again: Again, call: StoredCall, joined: JoinedCall, money: Money) -> Line | None:
         if call.department is not None or (call.status == "not_chargeable" and call.amount is not None):
             return None  # a call of the house, or of a vacant room: it has a price and nobody pays it
@@ -106,8 +123,7 @@ class Rehearsal:
         before = _stored(call.cost, call.cost_currency, call.cost_decimals, money)
         best: tuple[int, str] | None = None
         for name in self.carriers:
-            asked = again.cost(call, joined, self.book, name)
-            amount = None if asked is None else _scaled(asked.amount, asked.decimals, money)
+            amount = self._asked(again, call, joined, name, money)
             if amount is not None and (best is None or amount < best[0]):
                 best = amount, name
         if best is None:

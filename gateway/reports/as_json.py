@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import tzinfo
+from itertools import islice
 from typing import IO, Any
 
 from gateway.reports.charts import behind
@@ -18,10 +19,25 @@ def write_json(report: Report, out: IO[str]) -> None:
     for place, section in enumerate(report.sections):
         out.write("," if place else "")
         if isinstance(section, Note):
-            out.write(_text({"note": section.title, "sentences": section.sentences}))
+            out.write(_text(_note(section)))
         else:
             _write_table(section if isinstance(section, Table) else behind(section), report.zone, out)
     out.write("]}\n")
+
+
+def report_object(report: Report, most: int) -> dict[str, Any]:
+    """A report as a value, with at most so many rows of each table; `count` says how many there are."""
+    sections: list[dict[str, Any]] = []
+    for section in report.sections:
+        if isinstance(section, Note):
+            sections.append(_note(section))
+        else:
+            table = section if isinstance(section, Table) else behind(section)
+            rows = [_object(table.columns, row, report.zone) for row in islice(table.rows, most)]
+            sections.append(
+                {**_about(table), "count": table.count, "rows": rows, "totals": _totals(table, report.zone)}
+            )
+    return {**head(report), "sections": sections}
 
 
 def head(report: Report) -> dict[str, Any]:
@@ -41,14 +57,25 @@ def head(report: Report) -> dict[str, Any]:
 
 
 def _write_table(table: Table, zone: tzinfo, out: IO[str]) -> None:
-    columns = [{"name": one.name, "title": one.title, "kind": one.kind} for one in table.columns]
-    out.write(_text({"table": table.name, "title": table.title, "note": table.note, "columns": columns})[:-1])
+    out.write(_text(_about(table))[:-1])
     out.write(',"rows":[')
     for place, row in enumerate(table.rows):
         out.write(",\n" if place else "")
         out.write(_text(_object(table.columns, row, zone)))
-    totals = [_object(table.columns, row, zone) for row in table.totals]
-    out.write(f'],"totals":{_text(totals)}}}')
+    out.write(f'],"totals":{_text(_totals(table, zone))}}}')
+
+
+def _note(note: Note) -> dict[str, Any]:
+    return {"note": note.title, "sentences": list(note.sentences)}
+
+
+def _about(table: Table) -> dict[str, Any]:
+    columns = [{"name": one.name, "title": one.title, "kind": one.kind} for one in table.columns]
+    return {"table": table.name, "title": table.title, "note": table.note, "columns": columns}
+
+
+def _totals(table: Table, zone: tzinfo) -> list[dict[str, Any]]:
+    return [_object(table.columns, row, zone) for row in table.totals]
 
 
 def _object(columns: tuple[Column, ...], row: Row, zone: tzinfo) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A report as a work book: what it is about on the first sheet, then a sheet a table with typed cells.
 
 Amounts are numbers with their currency in the format, durations are times, instants are local times: people go on
-counting here. Rows go to the disk as they come; what one sheet cannot hold goes on in the next.
+counting here. Pictures are charts of the work book, over the figures they show. Rows go to the disk as they come; what one sheet cannot hold goes on in the next.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any, Final
 from gateway.reports.charts import behind
 from gateway.reports.values import Cell, Column, Money, Note, Report, Row, Table
 from gateway.reports.wording import heading, local_moment, shown
+from gateway.reports.xlsx_charts import draw
 from gateway.spreadsheets import SHEET_ROWS, open_book
 from gateway.web.words import visible
 
@@ -27,7 +28,7 @@ _DAY_SECONDS: Final = 86_400
 _FORMATS: Final = {
     "count": "#,##0",
     "seconds": "[h]:mm:ss",
-    "percent": "0.0",
+    "percent": "0.00",
     "erlangs": "0.00",
     "ccs": "0.0",
     "hour": "00",
@@ -55,8 +56,13 @@ class _Book:
     def write(self, report: Report) -> None:
         self._first(report)
         for section in report.sections:
-            if not isinstance(section, Note):
-                self._table(section if isinstance(section, Table) else behind(section))
+            if isinstance(section, Note):
+                continue
+            if isinstance(section, Table):
+                self._table(section)
+                continue
+            table = behind(section)
+            draw(self._book, self._table(table), section, table.count, len(table.columns))
 
     def _first(self, report: Report) -> None:
         sheet = self._book.add_worksheet(self._name("Report"))
@@ -66,7 +72,8 @@ class _Book:
             sheet.write_string(place, 0, title, self._bold)
             sheet.write_string(place, 1, visible(words), self._large if place == 0 else None)
 
-    def _table(self, table: Table) -> None:
+    def _table(self, table: Table) -> Any:
+        """Write a table, and return the sheet that its last rows are on."""
         sheet, row = self._sheet(table), 0
         for cells in table.rows:
             row += 1
@@ -75,6 +82,7 @@ class _Book:
             self._row(sheet, row, table.columns, cells, bold=False)
         for place, cells in enumerate(table.totals, row + 1):
             self._row(sheet, place, table.columns, cells, bold=True)
+        return sheet
 
     def _sheet(self, table: Table) -> Any:
         sheet = self._book.add_worksheet(self._name(table.title))
@@ -116,7 +124,10 @@ class _Book:
         elif column.kind == "seconds" and isinstance(cell, int | float):
             sheet.write_number(*at, cell / _DAY_SECONDS, self._format(_FORMATS["seconds"], bold))
         elif isinstance(cell, int | float):
-            sheet.write_number(*at, cell, self._format(_FORMATS.get(column.kind, "General"), bold))
+            mean = column.kind == "count" and isinstance(cell, float)  # a mean of counts
+            sheet.write_number(
+                *at, cell, self._format("#,##0.0" if mean else _FORMATS.get(column.kind, "General"), bold)
+            )
         else:
             sheet.write_string(*at, shown(cell, column.kind, self._zone))
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, TypeAlias
 from sqlalchemy import Connection
 
 from gateway.reports.asking import Asked
-from gateway.reports.kinds import trunks
+from gateway.reports.kinds import planning, trunks
 from gateway.reports.kinds.accounting import accounting
 from gateway.reports.kinds.balance import balance
 from gateway.reports.kinds.callers import departments, extensions
@@ -21,10 +21,12 @@ from gateway.reports.kinds.fraud import fraud
 from gateway.reports.kinds.inbound import inbound
 from gateway.reports.kinds.month import month
 from gateway.reports.kinds.night_audit import night_audit
+from gateway.reports.kinds.operator import operator
 from gateway.reports.kinds.postings import postings
 from gateway.reports.kinds.quality import data_quality
 from gateway.reports.kinds.rooms import rooms
 from gateway.reports.kinds.statement import statement
+from gateway.reports.kinds.trunk_classes import trunk_classes
 from gateway.reports.kinds.watch_lists import watch_lists
 from gateway.reports.kinds.who_called import who_called
 from gateway.reports.values import Report
@@ -95,13 +97,19 @@ KINDS: Final[Mapping[str, Kind]] = {
         HOUSE, "Data quality", "What should somebody put right in lists, exchange or tariff?", data_quality
     ),
     "trunks": Kind(TRUNKS, "Trunk use", "How much were the trunks used, group by group and one by one?", trunks.trunks),
+    "trunk-classes": Kind(
+        TRUNKS, "Classes on the trunks", "Which calls fill the trunks, and how much of it is free?", trunk_classes
+    ),
     "busy-hour": Kind(
         TRUNKS, "Busy hour", "When are they busiest, by each of the usual definitions?", trunks.busy_hour
     ),
     "heat": Kind(TRUNKS, "Weekday by hour", "How many trunks are busy at each hour of the week?", trunks.heat),
     "grade": Kind(TRUNKS, "Grade of service", "Are there enough trunks, and how many would do?", trunks.grade),
-    "what-if": Kind(TRUNKS, "What if", "What would fewer or more trunks do, or more traffic?", trunks.what_if),
-    "forecast": Kind(
-        TRUNKS, "Forecast", "Where is the busy hour going, and when would a group be full?", trunks.forecast
+    "what-if": Kind(
+        TRUNKS, "What if", "What would fewer or more trunks do and cost, or more traffic?", planning.what_if
     ),
+    "forecast": Kind(
+        TRUNKS, "Forecast", "Where is the busy hour going, and when would a group be full?", planning.forecast
+    ),
+    "operator": Kind(TRUNKS, "Operator position", "How many people answer calls in time, hour by hour?", operator),
 }

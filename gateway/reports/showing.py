@@ -72,24 +72,25 @@ def show(report: Report, most: int) -> Shown:
         finding=visible(report.finding),
         complete=tuple(map(visible, report.complete)),
         assumptions=tuple(map(visible, report.assumptions)),
-        sections=tuple(_section(one, report, most) for one in report.sections),
+        sections=tuple(shown_section(one, report.zone, most) for one in report.sections),
     )
 
 
-def _section(section: Section, report: Report, most: int) -> ShownTable | ShownPicture | Note:
+def shown_section(section: Section, zone: tzinfo, most: int) -> ShownTable | ShownPicture | Note:
+    """One part of a report as texts."""
     if isinstance(section, Note):
         return Note(title=visible(section.title), sentences=tuple(map(visible, section.sentences)))
     if isinstance(section, Table):
-        return _table(section, report, most)
+        return _table(section, zone, most)
     return ShownPicture(
         title=visible(section.title),
         sentence=visible(section.sentence),
-        svg=draw(section, report.zone),
-        table=_table(behind(section), report, most),
+        svg=draw(section, zone),
+        table=_table(behind(section), zone, most),
     )
 
 
-def _table(table: Table, report: Report, most: int) -> ShownTable:
+def _table(table: Table, zone: tzinfo, most: int) -> ShownTable:
     places = [place for place, column in enumerate(table.columns) if not column.detail]
     rows = [[row[place] for place in places] for row in islice(table.rows, most)]
     totals = [[row[place] for place in places] for row in table.totals]
@@ -97,9 +98,7 @@ def _table(table: Table, report: Report, most: int) -> ShownTable:
     hidden = table.count - len(rows)
 
     def texts(row: list[Cell], blank: str) -> tuple[str, ...]:
-        return tuple(
-            blank if cell is None else one.text(cell, report.zone) for one, cell in zip(columns, row, strict=True)
-        )
+        return tuple(blank if cell is None else one.text(cell, zone) for one, cell in zip(columns, row, strict=True))
 
     shown_rows = tuple(texts(row, "–") for row in rows)
     return ShownTable(

@@ -24,7 +24,8 @@ def shown(cell: Cell, kind: CellKind, zone: tzinfo) -> str:
     if isinstance(cell, Money):
         return f"{amount(cell)} {cell.currency}".rstrip()
     if kind == "percent":
-        return f"{_grouped(cell, 1)} %"
+        small = isinstance(cell, int | float) and 0 < abs(cell) < 1  # one call lost in a thousand is not none
+        return f"{_grouped(cell, 2 if small else 1)} %"
     if isinstance(cell, int | float):
         return _figure(cell, kind, zone)
     return visible(str(cell))

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from gateway.simulators.calls import DEPARTMENTS, TRUNKS, SimulatedCall, draw_call, later
 from gateway.simulators.destinations import plan_of
 from gateway.simulators.past import HOUSE_CALLS, Past
+from gateway.simulators.seasons import Even, Year
 from gateway.simulators.stays import GuestMove, SimulatedGuest, opening_guests, parse_rooms
 
 __all__ = ["CallSource", "GuestMove", "SimulatedCall", "SimulatedGuest", "history", "opening_guests", "parse_rooms"]
@@ -41,16 +42,20 @@ def history(
     zone: tzinfo = WARSAW,
     country: str = "PL",
     access: str = "9",
+    year: Year | None = None,
+    trunks: int = TRUNKS,
 ) -> Iterator[SimulatedCall | GuestMove]:
     """Writes days of a hotel's past in the order in which they became known: calls at their end, moves when made.
 
     Guests who were in house before `first_day` are checked in first, at the instants at which they came. Those in
     house at the end are `opening_guests` of the day after: a history that ends yesterday leads to the house that the
     simulators have today. `seq` counts calls by their start from 1, so it is not quite in order. About 150 calls a day
-    from 40 rooms. Raises KeyError for a country without a dialling plan.
+    from 40 rooms, unless the `year` says otherwise. Raises KeyError for a country without a dialling plan.
     """
     end = first_day + timedelta(days=days)
-    return Past(seed, rooms, zone, plan_of(country), access, opening_guests(seed, rooms, end), end).days(first_day)
+    closing = opening_guests(seed, rooms, end)
+    past = Past(seed, rooms, zone, plan_of(country), access, closing, end, year or Even(), trunks)
+    return past.days(first_day)
 
 
 class CallSource:

@@ -15,12 +15,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final, TypeAlias
 
-from gateway.simulators.calls import DEPARTMENTS, TRUNKS, SimulatedCall, draw_call, unanswered
+from gateway.simulators.calls import DEPARTMENTS, SimulatedCall, draw_call, unanswered
 from gateway.simulators.destinations import Plan
-from gateway.simulators.stays import OCCUPANCY, GuestMove, SimulatedGuest, draw_nights, new_guest
+from gateway.simulators.seasons import Year
+from gateway.simulators.stays import GuestMove, SimulatedGuest, draw_nights, new_guest
 
-CALLS_PER_ROOM_AND_DAY: Final = 3.75
-"""About 150 calls a day from 40 rooms, incoming and internal ones included."""
 ODD_CALLS: Final = 0.01
 """The share of calls that come from a vacant room, as when staff clean it."""
 HOUSE_CALLS: Final = 0.08
@@ -29,8 +28,6 @@ SHARED_ROOMS: Final = 0.12
 """The share of arrivals in which a second reservation takes the same room."""
 ROOM_CHANGES: Final = 0.01
 """The share of guests who change rooms on a day they stay."""
-HOURLY_WEIGHTS: Final = (4, 2, 1, 1, 1, 3, 12, 30, 55, 62, 50, 40, 38, 34, 30, 36, 48, 66, 74, 68, 56, 44, 26, 11)
-"""How many of a day's calls begin in each hour, relative to each other: the two humps of a hotel's day."""
 
 _HOUR: Final = 3600
 _Known: TypeAlias = tuple[int, SimulatedCall | GuestMove]
@@ -65,15 +62,17 @@ class Past:
         access: str,
         closing: Mapping[str, SimulatedGuest],
         end: date,
+        year: Year,
+        trunks: int,
     ) -> None:
         self._draw = random.Random(f"history {seed}")
         self._rooms, self._zone, self._plan, self._access = tuple(rooms), zone, plan, access
-        self._closing, self._end = closing, end
+        self._closing, self._end, self._year = closing, end, year
         self._stays: dict[str, list[SimulatedGuest]] = {room: [] for room in rooms}
         self._reservation = 500_000
         self._seq = 0
         self._busy: dict[str, int] = {}
-        self._trunk_busy = [0] * TRUNKS
+        self._trunk_busy = [0] * trunks
 
     def days(self, first_day: date) -> Iterator[SimulatedCall | GuestMove]:
         """Yields everything from that day to the end, in the order in which it became known."""
@@ -103,7 +102,7 @@ class Past:
             stayed = self._draw.randint(1, 4)
             if staying is not None and staying.arrival < first_day:
                 moves += self._check_in(room, staying.arrival)
-            elif self._draw.random() < OCCUPANCY:
+            elif self._draw.random() < self._year.occupancy(first_day):
                 moves += self._check_in(room, first_day - timedelta(days=stayed), at_least=stayed)
         return sorted(moves, key=lambda known: known[0])
 
@@ -148,7 +147,7 @@ class Past:
         for room in self._rooms:
             staying = self._closing.get(room)
             expected = staying is not None and staying.arrival == day
-            if not self._stays[room] and (self._draw.random() < OCCUPANCY * 0.9 or expected):
+            if not self._stays[room] and (self._draw.random() < self._year.occupancy(day) * 0.9 or expected):
                 arrivals = self._check_in(room, day)
                 windows += [
                     _Window(room, guest, at, dusk) for (at, _), guest in zip(arrivals, self._stays[room], strict=True)
@@ -170,14 +169,16 @@ class Past:
         return moves
 
     def _changes(self, day: date, vacant: list[str], windows: list[_Window], dusk: int) -> list[_Known]:
-        """Moves a few of the guests who are alone in their room to rooms that stood vacant in the morning."""
+        """Moves a few of the guests who are alone in their room to rooms that stood vacant in the morning, each once a day."""
         moves: list[_Known] = []
+        moved: set[str] = set()
         for room in self._rooms:
             if len(self._stays[room]) != 1 or not vacant or self._draw.random() >= ROOM_CHANGES:
                 continue
             guest, target = self._stays[room][0], self._draw.choice(vacant)
-            if guest.departure > min(self._must_leave(room), self._must_leave(target)):
+            if guest.departure > min(self._must_leave(room), self._must_leave(target)) or guest.reservation in moved:
                 continue
+            moved.add(guest.reservation)
             self._stays[room].remove(guest)
             vacant.remove(target)
             at = self._at(day, self._draw.uniform(11.75 * _HOUR, 13.5 * _HOUR))
@@ -189,9 +190,9 @@ class Past:
         return moves
 
     def _calls(self, day: date, windows: Sequence[_Window]) -> Iterator[_Known]:
-        expected = CALLS_PER_ROOM_AND_DAY * len(self._rooms)
+        expected = self._year.calls(day) * len(self._rooms)
         count = max(0, round(self._draw.gauss(expected, expected**0.5)))
-        hours = self._draw.choices(range(24), weights=HOURLY_WEIGHTS, k=count)
+        hours = self._draw.choices(range(24), weights=self._year.hours(day), k=count)
         for start in sorted(self._at(day, hour * _HOUR + self._draw.randrange(_HOUR)) for hour in hours):
             call = self._call(start, windows)
             if call is not None:

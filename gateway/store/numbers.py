@@ -19,6 +19,7 @@ _COUNTED: Final[tuple[Table, ...]] = (
     schema.requests,
     schema.business_days,
     schema.audit_entries,
+    schema.remarks,
     schema.number_tags,
     schema.report_runs,
     schema.report_files,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, Column, Connection, Select, and_, func, literal_column, or_, select
+from sqlalchemy import BigInteger, Column, Connection, Select, and_, case, func, literal_column, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from gateway.instants import SECOND
@@ -138,6 +138,32 @@ def _yes(chosen: Chosen) -> Any:
     answered = (_a.property == chosen.owner, _a.posting_id >= chosen.first_posting, _a.event.in_(YES))
     wanted = select(_a.posting_id, func.count().label("answers")).where(*answered).group_by(_a.posting_id)
     return wanted.subquery("yes")
+
+
+def operator_calls(
+    connection: Connection, chosen: Chosen, extensions: Sequence[str], within_s: int
+) -> list[dict[str, Any]]:
+    """Calls to some extensions, from outside and inside (all that came in where none is named), by the quarter they began in.
+
+    `rung` counts the answered ones of which the ringing is known, `quick` those of them that were answered within `within_s`.
+    """
+    answered = or_(_c.answered == 1, and_(_c.answered.is_(None), _c.talk_seconds > 0))
+    known = and_(answered, _c.ring_seconds.is_not(None))
+    to_them = _c.direction == "in"
+    if extensions:
+        inside = and_(_c.direction == "internal", _c.dialled.in_(extensions))
+        to_them = or_(and_(to_them, _c.extension.in_(extensions)), inside)
+    quarter = _named("quarter")
+    wanted = select(
+        quarter,
+        func.count().label("calls"),
+        func.sum(case((answered, 1), else_=0)).label("answered"),
+        func.sum(case((answered, _c.talk_seconds), else_=0)).label("talk"),
+        func.sum(case((known, 1), else_=0)).label("rung"),
+        func.sum(case((and_(known, _c.ring_seconds <= within_s), 1), else_=0)).label("quick"),
+    )
+    rows = connection.execute(wanted.where(chosen.calls, to_them).group_by(quarter)).mappings()
+    return [_whole(row, "calls", "answered", "talk", "rung", "quick") for row in plain(rows)]
 
 
 _OF_CALL: Final = and_(_c.property == _p.property, _c.id == _p.call_id)
@@ -308,14 +334,15 @@ def wholeness(connection: Connection, chosen: Chosen) -> Wholeness:
     owner, span = chosen.owner, chosen.span
     begin, end = (first_since(connection, owner, schema.records, _r.received_at, at) for at in span)
     here = (_r.property == owner, _r.id >= begin, _r.id < end)
-    unread = select(func.count()).where(*here, _r.kind == "unparsed")
-    gaps = select(func.count()).where(*here, _r.mark == "gap")
+    unread = func.sum(case((_r.kind == "unparsed", 1), else_=0))
+    gaps = func.sum(case((_r.mark == "gap", 1), else_=0))
+    odd = connection.execute(select(unread, gaps).where(*here)).one()
     unfinished = select(func.count()).where(chosen.calls, _c.status == "open")
     last = select(_r.received_at).where(_r.property == owner).order_by(_r.id.desc()).limit(1)
     return Wholeness(
         open=int(connection.execute(unfinished).scalar() or 0),
-        unread=int(connection.execute(unread).scalar() or 0),
-        gaps=int(connection.execute(gaps).scalar() or 0),
+        unread=int(odd[0] or 0),
+        gaps=int(odd[1] or 0),
         last_received=connection.execute(last).scalar(),
     )
 

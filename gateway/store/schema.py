@@ -33,6 +33,7 @@ from gateway.store import (
     schema_inbound,
     schema_people,
     schema_programs,
+    schema_rooms,
     schema_traffic,
 )
 from gateway.store.columns import key as _key
@@ -50,6 +51,12 @@ _LIVELY = "state NOT IN ('posted', 'written_off')"
 #: The condition of the index over postings that are not final. SQLite uses that index only for a question that has the
 #: condition word for word, so every question about such postings says it.
 LIVELY: Final = text(f"postings.{_LIVELY}")
+
+
+def _where(name: str, condition: str, *names: str) -> Index:
+    """An index over the rows of a property that fulfil a condition."""
+    only = text(condition)
+    return Index(name, "property", *names, sqlite_where=only, postgresql_where=only)
 
 
 schema_version = Table(
@@ -150,6 +157,7 @@ calls = Table(
     _text("cost_trace", "JSON as in trace; never shown to a guest"),
     _text("trunk_uses", "JSON: the trunks it held and when, where this row does not say it (gateway/traffic/uses.py)"),
     _key("id"),
+    _where("calls_of_room", "room IS NOT NULL", "room", "started_at"),
     sqlite_with_rowid=False,
     comment="One row a call, joined from its records, with its price and the ruling.",
 )
@@ -204,6 +212,7 @@ postings = Table(
         sqlite_where=text(_LIVELY),
         postgresql_where=text(_LIVELY),
     ),
+    _where("postings_of_guest", "reservation IS NOT NULL", "reservation"),
     sqlite_with_rowid=False,
     comment="The outbox and the ledger in one: each charge and how far it has come.",
 )
@@ -246,6 +255,9 @@ stays = Table(
     _text("group_code", "the group or company the guest travels with, as the PMS codes it", null=False),
     _text("guest_class", "the guest's class, where the hotel has named a field for it", null=False),
     _key("id"),
+    _where("stays_open", "until IS NULL", "room"),
+    Index("stays_of_guest", "property", "reservation"),
+    Index("stays_of_room", "property", "room", "since"),
     sqlite_with_rowid=False,
     comment="Who was in which room, from when to when: the history that late records are charged by.",
 )
@@ -455,10 +467,10 @@ list_items = Table(
     comment="One row a call of a list: the new price with its trace, beside the old one, which stays where it is.",
 )
 
-# What programs outside live on, what trunks did, people and who called in have modules of their own, and their place in
+# What programs outside live on, what trunks did, people, who called in and what the desk writes have modules of their own, and their place in
 # this list.
 events, tokens, requests = schema_programs.events, schema_programs.tokens, schema_programs.requests
-trunk_quarters = schema_traffic.trunk_quarters
+trunk_quarters, remarks = schema_traffic.trunk_quarters, schema_rooms.remarks
 business_days, audit_entries = schema_audit.business_days, schema_audit.audit_entries
 users, sessions, invitations = schema_people.users, schema_people.sessions, schema_people.invitations
 sign_in_failures, known_browsers = schema_people.sign_in_failures, schema_people.known_browsers

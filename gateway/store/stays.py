@@ -15,14 +15,15 @@ _s = schema.stays.c
 def load_occupancy(connection: Connection, owner: str, ended_after: int) -> Occupancy:
     """The occupancy as the store has it: open stays, and those that ended after `ended_after`."""
     wanted = select(schema.stays).where(_s.property == owner, or_(_s.until.is_(None), _s.until > ended_after))
-    stays = [_stay(row) for row in connection.execute(wanted.order_by(_s.id)).mappings()]
+    stays = [stay_of(row) for row in connection.execute(wanted.order_by(_s.id)).mappings()]
     facts = connection.execute(select(schema.rooms).where(schema.rooms.c.property == owner)).mappings()
     newest = connection.execute(select(_s.id).where(_s.property == owner).order_by(_s.id.desc()).limit(1)).scalar()
     rooms = [RoomFact(room=row["room"], last_departure=row["last_departure"]) for row in facts]
     return Occupancy(stays, rooms, next_id=int(newest or 0) + 1)
 
 
-def _stay(row: object) -> Stay:
+def stay_of(row: object) -> Stay:
+    """A row of the table as a stay."""
     fields = dict(row)  # type: ignore[call-overload]
     fields.pop("property")
     return Stay(**{**fields, "no_post": bool(fields["no_post"])})

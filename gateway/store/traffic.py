@@ -12,8 +12,9 @@ from gateway.store import schema
 from gateway.store.memory import LATE_RECORDS
 from gateway.store.pages import first_since
 from gateway.store.statements import Statements
-from gateway.traffic.intervals import QUARTER, Load
-from gateway.traffic.rollup import LineSums, Rollup, TrunkCall, TrunkQuarter, uses_told
+from gateway.traffic.by_class import ClassCall, nature_of
+from gateway.traffic.intervals import NOTHING, QUARTER, Load
+from gateway.traffic.rollup import LineSums, Rollup, Sums, TrunkCall, TrunkLine, uses_told
 from gateway.traffic.uses import LONGEST_USE, Use
 
 _c, _q = schema.calls.c, schema.trunk_quarters.c
@@ -109,26 +110,80 @@ def _slices(connection: Connection, owner: str) -> Iterator[list[TrunkCall]]:
 
 
 def _fetched(connection: Connection, wanted: Select[Any]) -> list[TrunkCall]:
+    return list(map(TrunkCall._make, _rows(connection, wanted)))
+
+
+def _rows(connection: Connection, wanted: Select[Any]) -> list[tuple[Any, ...]]:
     """Rows as the driver has them: whole numbers and text need no translation.
 
     A connection that streams (`verify` has asked it to) would have taken some of them off the driver already.
     """
     found: Any = connection.execute(wanted, execution_options={"stream_results": False}).cursor
-    return list(map(TrunkCall._make, found.fetchall()))
+    rows: list[tuple[Any, ...]] = found.fetchall()
+    return rows
 
 
-def quarters(connection: Connection, owner: str, since: int, until: int) -> list[TrunkQuarter]:
-    """What trunks did from `since` until before `until`, both on quarter hours, in the order of time, group and trunk."""
-    wanted = (
-        select(_q.quarter, _q.trunk_group, _q.trunk, _q.direction, *[_q[name] for name in Load._fields])
-        .where(_q.property == owner, _q.quarter >= since - since % QUARTER, _q.quarter < until)
-        .order_by(_q.quarter, _q.trunk_group, _q.trunk, _q.direction)
-    )
-    return [TrunkQuarter._make((*row[:4], Load._make(row[4:]))) for row in connection.execute(wanted)]
+def sums(connection: Connection, owner: str, since: int, until: int, group_of: Callable[[str, str], str]) -> Sums:
+    """The sums of a period, both ends on quarter hours, added up by the database: what a study of months asks for.
+
+    `group_of` tells the group of the house by a trunk and the group that the exchange tells. A told group whose trunks all belong
+    to one of the house's is added up as it is; only one that is split is read trunk by trunk.
+    """
+    within = (_q.property == owner, _q.quarter >= since - since % QUARTER, _q.quarter < until)
+
+    def added(*keys: Any, told: Sequence[str] | None = None) -> Iterator[tuple[Any, ...]]:
+        wanted = select(*keys, *(func.sum(_q[name]) for name in Load._fields)).where(*within).group_by(*keys)
+        wanted = wanted if told is None else wanted.where(_q.trunk_group.in_(told))
+        for row in _rows(connection, wanted):  # PostgreSQL adds whole numbers up to a decimal
+            yield *row[: len(keys)], Load(*map(int, row[len(keys) :]))
+
+    lines = [TrunkLine._make(row) for row in added(_q.trunk_group, _q.trunk, _q.direction)]
+    homes: dict[str, set[str]] = {}
+    for one in lines:
+        homes.setdefault(one.group, set()).add(group_of(one.trunk, one.group))
+    quarters: dict[str, dict[int, Load]] = {}
+
+    def put(group: str, quarter: int, load: Load) -> None:
+        there = quarters.setdefault(group, {})
+        there[quarter] = there.get(quarter, NOTHING).plus(load)
+
+    whole = [told for told, home in homes.items() if len(home) == 1]
+    for quarter, told, load in added(_q.quarter, _q.trunk_group, told=whole):
+        put(next(iter(homes[told])), quarter, load)
+    if split := sorted({*homes} - {*whole}):
+        for quarter, told, trunk, load in added(_q.quarter, _q.trunk_group, _q.trunk, told=split):
+            put(group_of(trunk, told), quarter, load)
+    return Sums(lines, quarters)
+
+
+def first_quarter(connection: Connection, owner: str) -> int | None:
+    """The first quarter hour in which a trunk did anything."""
+    wanted = select(func.min(_q.quarter)).where(_q.property == owner)
+    found: int | None = connection.execute(wanted).scalar()
+    return found
 
 
 def uses(connection: Connection, owner: str, since: int, until: int) -> list[Use]:
-    """The uses of trunks that reach into a span: what the exact sweeps of `gateway.traffic.intervals` ask for.
+    """The uses of trunks that reach into a span: what the exact sweeps of `gateway.traffic.intervals` ask for."""
+    wanted = _reaching(connection, owner, since, until, _COLUMNS)
+    told = (use for call in _fetched(connection, wanted) for use in uses_told(call))
+    return [use for use in told if use.since < until and use.until > since]
+
+
+def class_calls(connection: Connection, owner: str, since: int, until: int) -> Iterator[ClassCall]:
+    """The calls that reach into a span, each with its class, what it brings, and the trunks that it held."""
+    wanted = _reaching(connection, owner, since, until, [*_COLUMNS, _c.number_class, _c.status, _c.amount])
+    for row in _rows(connection, wanted):
+        call, (number_class, status, amount) = TrunkCall._make(row[: len(_COLUMNS)]), row[len(_COLUMNS) :]
+        answered = bool(call.talk_seconds) if call.answered is None else bool(call.answered)
+        nature = nature_of(call.direction, answered, status, amount)
+        held = [use for use in uses_told(call) if use.since < until and use.until >= since]
+        if held or (nature == "internal" and since <= call.started_at < until):
+            yield ClassCall(number_class or "", nature, held)
+
+
+def _reaching(connection: Connection, owner: str, since: int, until: int, columns: Sequence[Any]) -> Select[Any]:
+    """Calls that may reach into a span.
 
     A record comes when its call ends, so the search begins at the first record of the time (EARLY allows for the first
     record of a call that went on, and for the exchange's clock); and it ends where no record of the time can come any more.
@@ -136,8 +191,5 @@ def uses(connection: Connection, owner: str, since: int, until: int) -> list[Use
     r = schema.records.c
     first = first_since(connection, owner, schema.records, r.received_at, since - EARLY)
     beyond = first_since(connection, owner, schema.records, r.received_at, until + LATE_RECORDS)
-    wanted = select(*_COLUMNS).where(
-        _c.property == owner, _c.id >= first, _c.id < beyond, _c.started_at < until, _c.started_at > since - EARLY
-    )
-    told = (use for call in _fetched(connection, wanted.order_by(_c.id)) for use in uses_told(call))
-    return [use for use in told if use.since < until and use.until > since]
+    within = (_c.id >= first, _c.id < beyond, _c.started_at < until, _c.started_at > since - EARLY)
+    return select(*columns).where(_c.property == owner, *within).order_by(_c.id)

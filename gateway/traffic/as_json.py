@@ -10,11 +10,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from gateway.instants import SECOND, from_micros
-from gateway.traffic.busy_hour import Average, Hour
+from gateway.traffic.busy_hour import Average, BusyHours, Hour
 from gateway.traffic.erlang import erlang_to_ccs
 from gateway.traffic.grade import GRADES, Grade
 from gateway.traffic.intervals import Load
-from gateway.traffic.study import BusyHours, GroupStudy, Study, TrunkStudy
+from gateway.traffic.saying import sentence
+from gateway.traffic.study import GroupStudy, Study, TrunkStudy
 
 
 def study_json(one: Study) -> dict[str, Any]:
@@ -26,6 +27,7 @@ def study_json(one: Study) -> dict[str, Any]:
         "timezone": asked.zone.key,
         "seen_at": _instant(asked.now, asked.zone),
         "provisional_from": _instant(one.provisional_from, asked.zone),
+        "days_not_heard": [day.isoformat() for day in one.unheard],
         "groups": [_group(group, asked.zone) for group in one.groups],
         "unknown_trunks": [{"group": group, "trunk": trunk} for group, trunk in one.unknown],
         "assumptions": list(one.assumptions),
@@ -39,13 +41,17 @@ def _group(one: GroupStudy, zone: ZoneInfo) -> dict[str, Any]:
         "name": one.name,
         "trunks_installed": installed.trunks if installed is not None else None,
         "direction": installed.direction if installed is not None else None,
+        "remarks": list(one.remarks),
+        "sentence": sentence(one, zone),
         "changed_at": [_instant(at, zone) for at in one.changed_at],
         "out": _load(one.out),
         "in": _load(one.incoming),
         "unknown": _load(one.unknown),
         "busy_hours": _busy(one.busy, zone),
         "grade": None if one.grade is None else _grade(one.grade),
-        "peak": {
+        "peak": None
+        if one.peak is None
+        else {
             "trunks": one.peak.busy,
             "first": _instant(one.peak.first, zone),
             "seconds": one.peak.time / SECOND,
@@ -56,6 +62,7 @@ def _group(one: GroupStudy, zone: ZoneInfo) -> dict[str, Any]:
             "seconds": one.all_busy.time / SECOND,
             "episodes": one.all_busy.episodes,
             "longest_seconds": one.all_busy.longest / SECOND,
+            "longest_from": _instant(one.all_busy.longest_at, zone),
         },
         "calls_cut": one.cut,
         "more_in_use_than_installed": one.beyond,

@@ -10,7 +10,9 @@ busy hour is what Avaya's reports show. docs/traffic.md says when to take which.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -31,13 +33,6 @@ class Quarter(NamedTuple):
     load: Load
 
 
-class Day(NamedTuple):
-    """A local day by quarter hours: 96 as a rule, 92 or 100 where the clocks change."""
-
-    day: date
-    quarters: tuple[Quarter, ...]
-
-
 class Hour(NamedTuple):
     """Sixty minutes of a day: when they began, the minute of the day then, the mean number of trunks busy, the seizures."""
 
@@ -46,6 +41,27 @@ class Hour(NamedTuple):
     minute: int
     erlangs: float
     seizures: int
+
+
+@dataclass(frozen=True)
+class Day:
+    """A local day by quarter hours: 96 as a rule, 92 or 100 where the clocks change."""
+
+    day: date
+    quarters: tuple[Quarter, ...]
+
+    @cached_property
+    def hours(self) -> tuple[Hour, ...]:
+        """Every four consecutive quarter hours: each definition of a busy hour looks at them, so they are made once."""
+        busy = [one.load.busy for one in self.quarters]
+        seized = [one.load.seizures for one in self.quarters]
+        sums = zip(
+            self.quarters,
+            map(sum, zip(busy, busy[1:], busy[2:], busy[3:], strict=False)),
+            map(sum, zip(seized, seized[1:], seized[2:], seized[3:], strict=False)),
+            strict=False,
+        )
+        return tuple(Hour(self.day, first.since, first.minute, load / HOUR, count) for first, load, count in sums)
 
 
 class Average(NamedTuple):
@@ -67,25 +83,22 @@ def days_of(quarters: Mapping[int, Load], first: date, last: date, zone: ZoneInf
 
 
 def _quarters(loads: Mapping[int, Load], day: date, zone: ZoneInfo) -> Iterable[Quarter]:
+    return (Quarter(since, minute, loads.get(since, NOTHING)) for since, minute in _clock(day, zone))
+
+
+@lru_cache(maxsize=1_000)  # all groups of a house go by the same clock
+def _clock(day: date, zone: ZoneInfo) -> tuple[tuple[int, int], ...]:
+    """The quarter hours of a day: the instant at which each begins, and the minute of the day that the clock shows then."""
+    found = []
     for hour in local_hours(day, zone):
         for since in range(hour.since, hour.until, QUARTER):
             local = from_micros(since).astimezone(zone)
-            yield Quarter(since, local.hour * 60 + local.minute, loads.get(since, NOTHING))
-
-
-def _hours(day: Day) -> list[Hour]:
-    """Every four consecutive quarter hours of a day."""
-    found = []
-    for place in range(len(day.quarters) - 3):
-        four = day.quarters[place : place + 4]
-        busy = sum(one.load.busy for one in four)
-        seizures = sum(one.load.seizures for one in four)
-        found.append(Hour(day.day, four[0].since, four[0].minute, busy / HOUR, seizures))
-    return found
+            found.append((since, local.hour * 60 + local.minute))
+    return tuple(found)
 
 
 def _on_the_hour(day: Day) -> list[Hour]:
-    return [hour for hour in _hours(day) if hour.minute % 60 == 0]
+    return [hour for hour in day.hours if hour.minute % 60 == 0]
 
 
 def _busiest(hours: Iterable[Hour]) -> Hour:
@@ -100,7 +113,7 @@ def clock_hour(day: Day) -> Hour:
 
 def sliding_hour(day: Day) -> Hour:
     """The busiest four consecutive quarter hours, wherever they begin (ITU-T E.500; Fed-Std-1037C says any sixty minutes)."""
-    return _busiest(_hours(day))
+    return _busiest(day.hours)
 
 
 def time_consistent(days: Sequence[Day]) -> Average | None:
@@ -110,7 +123,7 @@ def time_consistent(days: Sequence[Day]) -> Average | None:
     """
     by_minute: dict[int, list[Hour]] = {}
     for day in days:
-        for hour in _hours(day):
+        for hour in day.hours:
             by_minute.setdefault(hour.minute, []).append(hour)
     averages = [_averaged(hours, minute) for minute, hours in by_minute.items()]
     return max(averages, key=lambda one: (one.erlangs, one.seizures, -(one.minute or 0)), default=None)
@@ -137,7 +150,7 @@ def highest_days(days: Sequence[Day], most: int = TEN_HIGHEST) -> list[Hour]:
 
 
 def _at(day: Day, minute: int | None) -> list[Hour]:
-    return [hour for hour in _hours(day) if hour.minute == minute]
+    return [hour for hour in day.hours if hour.minute == minute]
 
 
 def averaged(hours: Sequence[Hour]) -> Average | None:
@@ -150,3 +163,37 @@ def _averaged(hours: Sequence[Hour], minute: int | None) -> Average:
     erlangs = sum(hour.erlangs for hour in hours) / len(hours)
     seizures = sum(hour.seizures for hour in hours) / len(hours)
     return Average(minute, erlangs, seizures, len({hour.day for hour in hours}))
+
+
+class BusyHours(NamedTuple):
+    """The busy hour by each definition; None where there is no day.
+
+    `normal_load` and `high_load` are means of the highest 30 and 5 days, as ITU-T E.500 (1988) takes them of a year.
+    """
+
+    clock: Hour | None
+    sliding: Hour | None
+    time_consistent: Average | None
+    average_daily_peak: Average | None
+    bouncing: Average | None
+    ten_highest: tuple[Hour, ...]
+    normal_load: Average | None
+    high_load: Average | None
+
+
+def busy_hours(days: Sequence[Day]) -> BusyHours:
+    """The busy hours of some days."""
+    if not days:
+        return BusyHours(None, None, None, None, None, (), None, None)
+    by_load = [(clock_hour(day), sliding_hour(day)) for day in days]
+    highest = highest_days(days, len(days))
+    return BusyHours(
+        clock=max((one for one, _ in by_load), key=lambda hour: hour.erlangs),
+        sliding=max((one for _, one in by_load), key=lambda hour: hour.erlangs),
+        time_consistent=time_consistent(days),
+        average_daily_peak=average_daily_peak(days),
+        bouncing=bouncing(days)[1],
+        ten_highest=tuple(highest[:TEN_HIGHEST]),
+        normal_load=averaged(highest[:NORMAL_DAYS]),
+        high_load=averaged(highest[:HIGH_DAYS]),
+    )

@@ -9,9 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
-
-from gateway.traffic.uses import Use
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 Direction: TypeAlias = Literal["both", "in", "out"]
 
@@ -20,12 +18,19 @@ MOST_MEMBERS: Final = 10_000
 _COUNTED: Final = re.compile(r"(.*?)([0-9]+)")
 
 
+class Rent(NamedTuple):
+    """What a trunk costs a month, in units of which `decimals` digits are the fraction of the hotel's currency."""
+
+    minor: int
+    decimals: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installed:
     """What a group consists of from an instant on (None: from ever).
 
     `members` are its trunks as the exchange writes them, "" where only their number is known. `target` is the blocking it is
-    meant for; `overflow_of` names the groups whose overflow it takes.
+    meant for; `overflow_of` names the groups whose overflow it takes; `rent` is what one of its trunks costs a month.
     """
 
     group: str
@@ -36,6 +41,7 @@ class Installed:
     direction: Direction
     target: float
     overflow_of: tuple[str, ...] = ()
+    rent: Rent | None = None
 
 
 def members_between(first: str, last: str) -> tuple[str, ...]:
@@ -84,13 +90,12 @@ class Capacity:
         dated = [one.since for one in self._by_group.get(group, ()) if one.since is not None]
         return [instant for instant in dated if since < instant < until]
 
-    def unknown(self, uses: Iterable[Use]) -> list[tuple[str, str]]:
-        """Group and trunk of uses that no entry names, each once, in order; a trunk the exchange did not name is "".
+    def unknown(self, told: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Of groups and trunks as the exchange tells them, those that no entry names, each once, in order; "" has no name.
 
         A group of which only the number of trunks is known accepts any.
         """
-        seen = {(use.group, use.trunk) for use in uses}
-        return sorted(one for one in seen if not self._known(*one))
+        return sorted(one for one in set(told) if not self._known(*one))
 
     def _known(self, told: str, trunk: str) -> bool:
         if trunk in self._group_of:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import NormalDist
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 #: Measured days below which nothing is said: each weekday twice.
 LEAST_DAYS: Final = 14
@@ -108,6 +108,23 @@ def fit(measured: Mapping[date, float]) -> Forecast | None:
         days=len(measured),
         _means={weekday: (centres[weekday][0], len(points)) for weekday, points in by_weekday.items()},
         _spread=spread,
+    )
+
+
+Season: TypeAlias = tuple[int, float]
+"""How many days, and their mean."""
+
+
+def seasons(measured: Mapping[date, float]) -> tuple[dict[int, Season], dict[tuple[int, int], Season]]:
+    """The mean of the days by weekday (Monday is 0), and by month, as year and month."""
+    weekdays: dict[int, list[float]] = {}
+    months: dict[tuple[int, int], list[float]] = {}
+    for day, erlangs in sorted(measured.items()):
+        weekdays.setdefault(day.weekday(), []).append(erlangs)
+        months.setdefault((day.year, day.month), []).append(erlangs)
+    return (
+        {name: (len(some), math.fsum(some) / len(some)) for name, some in sorted(weekdays.items())},
+        {name: (len(some), math.fsum(some) / len(some)) for name, some in sorted(months.items())},
     )
 
 

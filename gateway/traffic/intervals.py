@@ -44,6 +44,11 @@ class Load(NamedTuple):
             self.seizures + one, self.answered + two, self.busy + three, self.unrung + four, self.blocked + five
         )
 
+    def longer(self, by: int) -> Load:
+        """With so much more busy time."""
+        one, two, three, four, five = self
+        return Load(one, two, three + by, four, five)
+
 
 NOTHING: Final = Load()
 
@@ -80,12 +85,16 @@ class Peak(NamedTuple):
 
 
 class AllBusy(NamedTuple):
-    """How long, how often, and at the longest how long all trunks were busy; `at_start` says that it was so already."""
+    """How long, how often, and at the longest how long and from when all trunks were busy.
+
+    `at_start` says that it was so already when the period began.
+    """
 
     time: int
     episodes: int
     longest: int
     at_start: bool
+    longest_at: int | None
 
 
 class Sweep:
@@ -138,9 +147,11 @@ class Sweep:
     def all_busy(self, trunks: int) -> AllBusy:
         """Time and count of the stretches in which a group of so many trunks had none free."""
         stretches = self.at_least(trunks)
-        longest = max((one.until - one.since for one in stretches), default=0)
-        at_start = bool(stretches) and stretches[0].since == self.since
-        return AllBusy(_length(stretches), len(stretches), longest, at_start)
+        if not stretches:
+            return AllBusy(0, 0, 0, False, None)
+        longest = max(stretches, key=lambda one: (one.until - one.since, -one.since))
+        at_start = stretches[0].since == self.since
+        return AllBusy(_length(stretches), len(stretches), longest.until - longest.since, at_start, longest.since)
 
     def time_at(self) -> list[int]:
         """For 0, 1, 2 … trunks, how long exactly so many were in use: the picture of the headroom."""
@@ -223,6 +234,11 @@ def local_hours(day: date, zone: ZoneInfo) -> list[LocalHour]:
             hours.append(LocalHour(day, local.hour, offset, at, at + QUARTER))
         at += QUARTER
     return hours
+
+
+def last_instant(day: date, zone: ZoneInfo) -> int:
+    """The instant at which a local day is over."""
+    return _midnight(day + timedelta(days=1), zone)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> int:

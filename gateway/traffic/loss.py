@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import Final, NamedTuple
 
-from gateway.traffic.numeric import MOST_SERVERS, TINY, at_least_zero, laplace, root, servers_of, share_of
+from gateway.traffic.numeric import LARGEST, MOST_SERVERS, TINY, at_least_zero, laplace, root, servers_of, share_of
 
 #: A blocking this little above its target, relatively, is the target: the rounding of a double is no trunk.
 _ROUNDING: Final = 1e-13
@@ -84,7 +84,7 @@ def erlang_b(servers: float, traffic: float) -> float:
     (extended Erlang B), wait (Erlang C), are few for the trunks (Engset), or where the group takes another group's overflow
     (`overflow.erm_blocking`). A part of a trunk is meant as in `erlang_b_continued`.
     """
-    if not (0 <= servers <= MOST_SERVERS and TINY <= traffic < math.inf):
+    if not (0 <= servers <= MOST_SERVERS and TINY <= traffic <= LARGEST):
         servers, traffic = servers_of(servers), at_least_zero(traffic, "traffic")
         return 0.0 if servers else 1.0  # no traffic: only a group without trunks blocks
     whole = int(servers)

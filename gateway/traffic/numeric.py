@@ -7,12 +7,15 @@ a double: that is what the formulas' accuracy (1e-12 and better) rests on. See d
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from functools import cache
 from typing import Final
 
 #: Below this a double has lost its digits, and its inverse its range: as good as nothing.
 TINY: Final = 1e-305
+#: The largest number that a double holds: a longer whole number has no place in a formula.
+LARGEST: Final = sys.float_info.max
 #: Trunks (or sources) that a formula is asked for: ten times what the largest carrier's group has; the recursions take
 #: a microsecond for ten of them.
 MOST_SERVERS: Final = 100_000
@@ -27,8 +30,8 @@ def servers_of(value: float, name: str = "servers") -> float:
 
 def at_least_zero(value: float, name: str) -> float:
     """A finite number that is not negative, 0 if it is below TINY; ValueError in a sentence."""
-    if not 0 <= value < math.inf:
-        raise ValueError(f"{name} must be a number that is not negative, not {value}")
+    if not 0 <= value <= LARGEST:
+        raise ValueError(f"{name} must be a number that is not negative, below 1.8e308, not {str(value)[:40]}")
     return float(value) if value >= TINY else 0.0
 
 

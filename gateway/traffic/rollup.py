@@ -6,7 +6,7 @@ changes. So the sums cannot drift from the calls, and a late leg or a withdrawn 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeAlias
 
 from gateway.traffic.intervals import QUARTER, Load, apportioned
@@ -60,14 +60,20 @@ def uses_told(row: Told) -> list[Use]:
     return [] if use is None else [use]
 
 
-class TrunkQuarter(NamedTuple):
-    """What a trunk did in a quarter hour, in one direction: a stored sum."""
+class TrunkLine(NamedTuple):
+    """What a trunk did over a whole period, in one direction."""
 
-    quarter: int
     group: str
     trunk: str
     direction: str
     load: Load
+
+
+class Sums(NamedTuple):
+    """The sums of a period, as far as a study needs them: by trunk over all of it, and by quarter hour and group of the house."""
+
+    lines: Sequence[TrunkLine]
+    quarters: Mapping[str, Mapping[int, Load]]
 
 
 class Rollup:

@@ -1,34 +1,19 @@
 """A study of the trunks over a period: one value that holds every figure, from which pages and exports are drawn alike.
 
 It is made of the sums by quarter hour, of the uses themselves for what cannot be added up (peaks, all-busy times), and of
-the trunks that ought to be there. Each figure that rests on an assumption says so: `assumptions` is printed with it.
+the trunks that ought to be there. Who does not ask for peaks need not read the uses: the sums alone do for busy hours. Each figure that rests on an assumption says so: `assumptions` is printed with it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from gateway.instants import SECOND
-from gateway.traffic.busy_hour import (
-    HIGH_DAYS,
-    NORMAL_DAYS,
-    TEN_HIGHEST,
-    Average,
-    Day,
-    Hour,
-    average_daily_peak,
-    averaged,
-    bouncing,
-    clock_hour,
-    days_of,
-    highest_days,
-    sliding_hour,
-    time_consistent,
-)
+from gateway.instants import SECOND, from_micros
+from gateway.traffic.busy_hour import BusyHours, Day, busy_hours, days_of, sliding_hour
 from gateway.traffic.capacity import Capacity, Installed
 from gateway.traffic.erlang import erlang_b_traffic
 from gateway.traffic.forecast import Forecast, fit
@@ -42,23 +27,21 @@ from gateway.traffic.intervals import (
     Load,
     Peak,
     Sweep,
+    last_instant,
     local_hours,
     one_call_a_trunk,
     provisional_from,
     whole_minutes,
     with_allowance,
 )
-from gateway.traffic.rollup import TrunkQuarter
+from gateway.traffic.oddities import Holds, Seen, holds_of, of_group, of_trunk
+from gateway.traffic.rollup import Sums, TrunkLine
 from gateway.traffic.uses import Use
 
-#: A call shorter than this is short: a bad line makes people hang up and try again (Avaya's automatic circuit assurance).
-SHORT: Final = 10 * SECOND
-#: Short calls in the period from which on, if they are more than half of a trunk's, the trunk is called noisy.
-NOISY: Final = 30
 #: Quarter hours of a day that must be over for it to count: two hours, so that there is one from o'clock to o'clock.
 LEAST_QUARTERS: Final = 8
-#: Occupancy over the whole period above which a trunk is stuck rather than busy.
-STUCK: Final = 0.98
+#: Seizures of a house on a mean day from which on a day without any is a day that nobody listened.
+LEAST_SEIZURES: Final = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +65,7 @@ class Asked:
 class TrunkStudy(NamedTuple):
     """One trunk: what it did outward, inward and otherwise, the share of the period it was busy, and what is odd about it.
 
-    `remarks` are of: unused, stuck, noisy, out only, in only.
+    What the remarks are: `gateway.traffic.oddities`.
     """
 
     trunk: str
@@ -94,26 +77,11 @@ class TrunkStudy(NamedTuple):
     remarks: tuple[str, ...]
 
 
-class BusyHours(NamedTuple):
-    """The busy hour by each definition; None where there is no day.
-
-    `normal_load` and `high_load` are means of the highest 30 and 5 days, as ITU-T E.500 (1988) takes them of a year.
-    """
-
-    clock: Hour | None
-    sliding: Hour | None
-    time_consistent: Average | None
-    average_daily_peak: Average | None
-    bouncing: Average | None
-    ten_highest: tuple[Hour, ...]
-    normal_load: Average | None
-    high_load: Average | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupStudy:
     """One group of trunks over the period.
 
+    `peak`, `all_busy` and what else needs the uses is None or empty in a study of sums alone.
     `grade` is of the time-consistent busy hour, None where the configuration does not know the group; `all_busy` is of the
     whole period. `cut` counts calls that had to be cut because their trunk was taken again; `beyond` says that more were in
     use than there are: the times are rough, or the configuration is wrong. `time_at` tells for 0, 1, 2 … trunks how long
@@ -126,10 +94,12 @@ class GroupStudy:
     out: Load
     incoming: Load
     unknown: Load
+    remarks: tuple[str, ...]
     trunks: tuple[TrunkStudy, ...]
+    whole_days: tuple[Day, ...]
     busy: BusyHours
     grade: Grade | None
-    peak: Peak
+    peak: Peak | None
     all_busy: AllBusy | None
     cut: int
     beyond: bool
@@ -142,29 +112,55 @@ class GroupStudy:
     @property
     def name(self) -> str:
         """What people call it."""
-        return self.installed.name if self.installed is not None else self.group
+        known = self.installed.name if self.installed is not None else self.group
+        return known or "trunks without a group"
+
+    @property
+    def whole(self) -> Load:
+        """Both directions together, and what tells none."""
+        return self.out.plus(self.incoming).plus(self.unknown)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
-    """The trunks of a house over a period; `provisional_from` is the instant from which figures may still grow."""
+    """The trunks of a house over a period; `provisional_from` is the instant from which figures may still grow.
+
+    `unheard` are days on which no trunk of the house was taken at all, where that cannot be chance: the exchange was not
+    heard, and the days are left out rather than taken for quiet ones.
+    """
 
     asked: Asked
     groups: tuple[GroupStudy, ...]
     unknown: tuple[tuple[str, str], ...]
     provisional_from: int | None
+    unheard: tuple[date, ...]
     assumptions: tuple[str, ...]
 
 
-def study(asked: Asked, capacity: Capacity, sums: Sequence[TrunkQuarter], uses: Sequence[Use]) -> Study:
-    """Make the study of a period from what the store has of it; `uses` may be those of the same period or more."""
-    by_group: dict[str, list[TrunkQuarter]] = {group: [] for group in capacity.groups}
-    for one in sums:
-        by_group.setdefault(capacity.group_of(one.trunk, one.group), []).append(one)
+def study(asked: Asked, capacity: Capacity, sums: Sums, uses: Sequence[Use] | None) -> Study:
+    """Make the study of a period from what the store has of it; `uses` may be those of the same period or more.
+
+    Without uses nothing is said of peaks, all-busy times and what is odd about single holds.
+    """
+    by_group: dict[str, list[TrunkLine]] = {group: [] for group in capacity.groups}
+    for line in sums.lines:
+        by_group.setdefault(capacity.group_of(line.trunk, line.group), []).append(line)
     held: dict[str, list[Use]] = {}
-    for use in uses:
+    for use in uses or ():
         held.setdefault(capacity.group_of(use.trunk, use.group), []).append(use)
-    works = {name: _Work(asked, capacity, name, rows, held.get(name, [])) for name, rows in by_group.items()}
+    unheard = _unheard(asked, sums)
+    works = {
+        name: _Work(
+            asked,
+            capacity,
+            name,
+            lines,
+            sums.quarters.get(name, {}),
+            None if uses is None else held.get(name, []),
+            unheard,
+        )
+        for name, lines in by_group.items()
+    }
     offered = {name: work.offered for name, work in works.items()}
     groups = tuple(works[name].study(offered) for name in sorted(works))
     since, until = asked.span
@@ -172,15 +168,30 @@ def study(asked: Asked, capacity: Capacity, sums: Sequence[TrunkQuarter], uses: 
     return Study(
         asked=asked,
         groups=groups,
-        unknown=tuple(capacity.unknown(uses)),
+        unknown=tuple(capacity.unknown((line.group, line.trunk) for line in sums.lines)),
         provisional_from=max(since, provisional) if provisional < until else None,
-        assumptions=tuple(_assumptions(asked, sums, groups)),
+        unheard=tuple(sorted(unheard)),
+        assumptions=tuple(_assumptions(asked, sums.lines, groups)),
     )
 
 
-def _assumptions(asked: Asked, sums: Iterable[TrunkQuarter], groups: Iterable[GroupStudy]) -> Iterable[str]:
+def _unheard(asked: Asked, sums: Sums) -> frozenset[date]:
+    """Days without any seizure in a house that has so many on others that one such day is no chance (under e^-20)."""
+    taken: dict[date, int] = {}
+    for loads in sums.quarters.values():
+        for quarter, load in loads.items():
+            day = from_micros(quarter).astimezone(asked.zone).date()
+            taken[day] = taken.get(day, 0) + load.seizures
+    days = [asked.first + timedelta(days=number) for number in range((asked.last - asked.first).days + 1)]
+    heard = [taken[day] for day in days if taken.get(day)]
+    if not heard or sum(heard) < LEAST_SEIZURES * len(heard):
+        return frozenset()
+    return frozenset(day for day in days if not taken.get(day))
+
+
+def _assumptions(asked: Asked, lines: Iterable[TrunkLine], groups: Iterable[GroupStudy]) -> Iterable[str]:
     yield "a trunk is counted busy from its seizure to its release, ringing included"
-    untold = sum(one.load.unrung for one in sums)
+    untold = sum(one.load.unrung for one in lines)
     if untold:
         yield f"{untold} calls do not tell their ringing: {asked.allowance_s} seconds were added for each"
     if any(one.whole_minutes for one in groups):
@@ -195,31 +206,42 @@ class _Work:
     """One group while it is worked out."""
 
     def __init__(
-        self, asked: Asked, capacity: Capacity, group: str, sums: Sequence[TrunkQuarter], uses: Sequence[Use]
+        self,
+        asked: Asked,
+        capacity: Capacity,
+        group: str,
+        lines: Sequence[TrunkLine],
+        quarters: Mapping[int, Load],
+        uses: Sequence[Use] | None,
+        unheard: frozenset[date],
     ) -> None:
         self._asked, self._capacity, self._group = asked, capacity, group
-        self._sums, self._uses = sums, uses
+        self._quarters, self._uses, self._unheard = quarters, uses or (), unheard
         self._since, self._until = asked.span
         self.installed = capacity.at(group, max(self._since, self._until - 1))
         self._totals: dict[tuple[str, str], Load] = {}
-        for one in sums:
+        for one in lines:
             line = (one.trunk, one.direction)
             self._totals[line] = self._totals.get(line, NOTHING).plus(one.load)
         self._days = self._measured_days()
-        self.busy = _busy_hours(self._days)
+        self.busy = busy_hours(self._days)
         self._held, self._cut = self._possible()
-        self._sweep = Sweep(self._held, self._since, self._until)
+        self._sweep = None if uses is None else Sweep(self._held, self._since, self._until)
 
     def _measured_days(self) -> list[Day]:
-        loads: dict[int, Load] = {}
-        for one in self._sums:
-            told = one.load
-            longer = told._replace(busy=told.busy + told.unrung * self._asked.allowance_s * SECOND)
-            loads[one.quarter] = loads.get(one.quarter, NOTHING).plus(longer)
+        allowance = self._asked.allowance_s * SECOND
+        loads = {
+            at: told.longer(told.unrung * allowance) if told.unrung else told for at, told in self._quarters.items()
+        }
         days = days_of(loads, self._asked.first, self._asked.last, self._asked.zone)
-        # A quarter hour that is still to come was not idle; a day of which hardly anything is over says nothing.
-        past = [Day(day.day, tuple(one for one in day.quarters if one.since + QUARTER <= self._until)) for day in days]
-        return [day for day in past if len(day.quarters) >= LEAST_QUARTERS]
+        heard = (self._past(day) for day in days if day.day not in self._unheard)
+        return [day for day in heard if len(day.quarters) >= LEAST_QUARTERS]
+
+    def _past(self, day: Day) -> Day:
+        """A day without what is still to come, which was not idle: a day of which hardly anything is over says nothing."""
+        if day.quarters and day.quarters[-1].since + QUARTER <= self._until:
+            return day
+        return Day(day.day, tuple(one for one in day.quarters if one.since + QUARTER <= self._until))
 
     def _possible(self) -> tuple[list[Held], int]:
         """The uses with their allowance; on a trunk that carries one call at a time, no two at once."""
@@ -244,7 +266,7 @@ class _Work:
             carried=hour.erlangs if hour is not None else 0.0,
             attempts=attempts,
             blocked=blocked,
-            all_busy=self._all_busy_share(trunks, minute) if trunks else None,
+            all_busy=self._all_busy_share(self._sweep, trunks, minute) if trunks and self._sweep is not None else None,
         )
 
     def _attempts(self, minute: int | None) -> tuple[int | None, int | None]:
@@ -262,32 +284,34 @@ class _Work:
 
     def study(self, offered: Mapping[str, Offered]) -> GroupStudy:
         """All of the group; `offered` is what each group was offered, for those that take the overflow of others."""
-        peak = self._sweep.peak()
         trunks = self.installed.trunks if self.installed is not None else 0
-        forecast = fit({day.day: sliding_hour(day).erlangs for day in self._days if self._whole(day)})
+        days = [day for day in self._days if last_instant(day.day, self._asked.zone) <= self._asked.now]
+        forecast = fit({day.day: sliding_hour(day).erlangs for day in days})
+        sweep = self._sweep
+        peak = sweep.peak() if sweep is not None else None
+        ways = self._total("out"), self._total("in"), self._total("unknown")
         return GroupStudy(
             group=self._group,
             installed=self.installed,
             changed_at=tuple(self._capacity.changes(self._group, self._since, self._until)),
-            out=self._total("out"),
-            incoming=self._total("in"),
-            unknown=self._total("unknown"),
+            out=ways[0],
+            incoming=ways[1],
+            unknown=ways[2],
+            remarks=tuple(of_group(ways, self.installed)),
             trunks=tuple(self._trunks()),
+            whole_days=tuple(days),
             busy=self.busy,
             grade=self._grade(offered),
             peak=peak,
-            all_busy=self._sweep.all_busy(trunks) if trunks else None,
+            all_busy=sweep.all_busy(trunks) if trunks and sweep is not None else None,
             cut=self._cut,
-            beyond=bool(trunks) and peak.busy > trunks,
+            beyond=bool(trunks) and peak is not None and peak.busy > trunks,
             whole_minutes=whole_minutes(self._uses),
-            time_at=tuple(self._sweep.time_at()),
+            time_at=tuple(sweep.time_at()) if sweep is not None else (),
             heat=_heat(self._days, self._until),
             forecast=forecast,
             full_on=self._full_on(forecast),
         )
-
-    def _whole(self, day: Day) -> bool:
-        return local_hours(day.day, self._asked.zone)[-1].until <= self._asked.now
 
     def _full_on(self, forecast: Forecast | None) -> date | None:
         """The first day within a year whose busy hour is expected above what the group may be offered."""
@@ -307,16 +331,15 @@ class _Work:
         names = {trunk for trunk, _ in self._totals}
         members = self.installed.members if self.installed is not None else frozenset()
         elapsed = self._until - self._since
-        short: dict[str, int] = {}
-        for use in self._uses:
-            short[use.trunk] = short.get(use.trunk, 0) + (use.until - use.since < SHORT)
+        holds, seen = holds_of(self._uses), Seen(self._since, self._until, self._asked.zone)
         for trunk in sorted(names | members):
             out, incoming, unknown = (self._totals.get((trunk, way), NOTHING) for way in ("out", "in", "unknown"))
             whole = out.plus(incoming).plus(unknown)
             occupancy = whole.busy / elapsed if elapsed else 0.0
             holding = whole.busy / whole.seizures / SECOND if whole.seizures else None
-            one = TrunkStudy(trunk, out, incoming, unknown, occupancy, holding, ())
-            yield one._replace(remarks=tuple(_remarks(one, trunk in members, short.get(trunk, 0), self.installed)))
+            ways, held = (out, incoming, unknown), holds.get(trunk, Holds())
+            remarks = of_trunk(ways, occupancy, held, self.installed, trunk in members, seen)
+            yield TrunkStudy(trunk, out, incoming, unknown, occupancy, holding, tuple(remarks))
 
     def _grade(self, offered: Mapping[str, Offered]) -> Grade | None:
         if self.installed is None or self.busy.time_consistent is None:
@@ -335,31 +358,14 @@ class _Work:
             found.append((first.trunks, offered[name].erlangs))
         return found
 
-    def _all_busy_share(self, trunks: int, minute: int | None) -> float:
+    def _all_busy_share(self, sweep: Sweep, trunks: int, minute: int | None) -> float:
         """The share of the busy hours of all days in which no trunk was free."""
         begins = [quarter.since for day in self._days for quarter in day.quarters if quarter.minute == minute]
-        stretches = self._sweep.at_least(trunks)
+        stretches = sweep.at_least(trunks)
         time = sum(
             max(0, min(one.until, begin + HOUR) - max(one.since, begin)) for begin in begins for one in stretches
         )
         return time / (HOUR * len(begins)) if begins else 0.0
-
-
-def _busy_hours(days: Sequence[Day]) -> BusyHours:
-    if not days:
-        return BusyHours(None, None, None, None, None, (), None, None)
-    by_load = [(clock_hour(day), sliding_hour(day)) for day in days]
-    highest = highest_days(days, len(days))
-    return BusyHours(
-        clock=max((one for one, _ in by_load), key=lambda hour: hour.erlangs),
-        sliding=max((one for _, one in by_load), key=lambda hour: hour.erlangs),
-        time_consistent=time_consistent(days),
-        average_daily_peak=average_daily_peak(days),
-        bouncing=bouncing(days)[1],
-        ten_highest=tuple(highest[:TEN_HIGHEST]),
-        normal_load=averaged(highest[:NORMAL_DAYS]),
-        high_load=averaged(highest[:HIGH_DAYS]),
-    )
 
 
 def _heat(days: Iterable[Day], until: int) -> dict[tuple[int, int], float]:
@@ -374,19 +380,3 @@ def _heat(days: Iterable[Day], until: int) -> dict[tuple[int, int], float]:
             busy[cell] = busy.get(cell, 0) + quarter.load.busy
             elapsed[cell] = elapsed.get(cell, 0) + QUARTER
     return {cell: busy[cell] / elapsed[cell] for cell in sorted(busy)}
-
-
-def _remarks(one: TrunkStudy, member: bool, short: int, installed: Installed | None) -> Iterable[str]:
-    whole = one.out.plus(one.incoming).plus(one.unknown)
-    if whole == NOTHING:
-        yield "unused"
-        return
-    if member and one.occupancy > STUCK:  # a name that stands for many channels may well be busy all the time
-        yield "stuck"
-    if short >= NOISY and short * 2 > whole.seizures:
-        yield "noisy"
-    if installed is None or installed.direction == "both":
-        if not one.incoming.seizures and not one.unknown.seizures:
-            yield "out only"
-        if not one.out.seizures and not one.unknown.seizures:
-            yield "in only"

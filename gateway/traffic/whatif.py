@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from gateway.traffic.capacity import Rent
 from gateway.traffic.erlang import (
     erlang_b_trunks,
     erlang_c,
@@ -24,8 +25,8 @@ GROWTH: Final = (0.0, 0.1, 0.2, 0.3)
 class Trunks(NamedTuple):
     """One row of the table: so many trunks, the blocking for each growth, and what the last of them carries.
 
-    `saves` is what the trunks given back save a month in minor units, below 0 for trunks that are added; None where no price
-    of a trunk is known.
+    `saves` is what the trunks given back save a month in the units of their rent, below 0 for trunks that are added; None
+    where the rent is not known.
     """
 
     trunks: int
@@ -35,9 +36,7 @@ class Trunks(NamedTuple):
     saves: int | None
 
 
-def around(
-    trunks: int, offered: Offered, growth: Sequence[float] = GROWTH, monthly_price: int | None = None
-) -> list[Trunks]:
+def around(trunks: int, offered: Offered, growth: Sequence[float] = GROWTH, rent: Rent | None = None) -> list[Trunks]:
     """The table from five trunks fewer (not below one) to five more, for traffic as it is and grown.
 
     Growth of overflow traffic grows its mean and variance alike: its peakedness stays.
@@ -57,7 +56,7 @@ def around(
                 blocking=blocking,
                 occupancy=offered.erlangs * (1 - now) / count,
                 last_trunk=load_on_last_trunk_sequential(count, offered.erlangs) if random else None,
-                saves=None if monthly_price is None else (trunks - count) * monthly_price,
+                saves=saved(trunks - count, rent),
             )
         )
     return rows
@@ -66,6 +65,11 @@ def around(
 def _grown(offered: Offered, share: float) -> Offered:
     variance = None if offered.variance is None else offered.variance * (1 + share)
     return Offered(offered.erlangs * (1 + share), offered.saturated, variance)
+
+
+def saved(given_back: int, rent: Rent | None) -> int | None:
+    """What trunks given back save a month, in the units of their rent; None where it is not known."""
+    return None if rent is None else given_back * rent.minor
 
 
 def returnable(trunks: int, offered: Offered, target: float) -> int:
@@ -84,23 +88,16 @@ class Position(NamedTuple):
     service_level: float
 
 
-def staffing(
-    calls_an_hour: float, holding_s: float, target_s: float, service_level: float, beyond: int = 2
-) -> tuple[int, list[Position]]:
-    """How many people answer the share `service_level` within `target_s` seconds, and what fewer and more would do.
+def needed_at(calls_an_hour: float, holding_s: float, target_s: float, service_level: float) -> Position:
+    """The fewest people who answer the share `service_level` within `target_s` seconds, and how callers fare with them.
 
-    Erlang C: it takes callers to wait without end. The table begins with the fewest that keep up at all.
+    Erlang C: it takes callers to wait without end.
     """
     traffic = calls_an_hour * holding_s / 3600
-    needed = erlang_c_servers(traffic, holding_s, target_s, service_level)
-    least = int(traffic) + 1
-    positions = [
-        Position(
-            people,
-            erlang_c(people, traffic),
-            erlang_c_asa(people, traffic, holding_s),
-            erlang_c_service_level(people, traffic, holding_s, target_s),
-        )
-        for people in range(least, needed + beyond + 1)
-    ]
-    return needed, positions
+    people = erlang_c_servers(traffic, holding_s, target_s, service_level)
+    return Position(
+        people,
+        erlang_c(people, traffic),
+        erlang_c_asa(people, traffic, holding_s),
+        erlang_c_service_level(people, traffic, holding_s, target_s),
+    )

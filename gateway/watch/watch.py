@@ -17,9 +17,10 @@ from twisted.logger import Logger
 
 from gateway.alarms import judging, weighing
 from gateway.alarms.clocks import jumped
-from gateway.alarms.emergencies import EmergencyCall, call_back_number, floor_of
+from gateway.alarms.emergencies import EmergencyCall, call_back_number
 from gateway.alarms.judging import Feed, Habits, Ledger, Limits, Peer, Seen
 from gateway.alarms.kinds import EMERGENCY, KINDS, Fact
+from gateway.floors import floor_of
 from gateway.instants import SECOND, from_micros, to_micros
 from gateway.periodic import PeriodicService
 from gateway.status import Status

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gateway import explaining
+from gateway.store.remarks import Remark, disputed
 from gateway.web.marks import FOR_PEOPLE, NAMES, RARE, TONES
 from gateway.web.views import CallView, Row
-from gateway.web.words import count
+from gateway.web.words import Clock, count
 
 
 def tabs(counts: Mapping[str, int], state: str) -> list[dict[str, Any]]:
@@ -31,6 +32,12 @@ def of_call(call: Row) -> dict[str, Any]:
     """What a posting's line shows of its call."""
     columns = "call_key source extension dialled number number_class place started_at talk_seconds"
     return {name: call[name] for name in columns.split()}
+
+
+def dispute(remarks: Sequence[Remark], clock: Clock) -> str:
+    """Since when a call is in dispute, by whom and why; empty where it is not."""
+    found = next(iter(disputed(remarks).values()), None)
+    return "" if found is None else f"In dispute since {clock.full(found.at)} ({found.who}): {found.words}"
 
 
 def reasons(call: Row, guest: str, chosen: str) -> dict[str, Any]:

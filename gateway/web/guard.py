@@ -25,7 +25,7 @@ from gateway.web.people import People, Signed, seal
 from gateway.web.persons import SEAL_FIELD
 from gateway.web.rest.answers import HTML, answer, text_of
 from gateway.web.rest.problems import Problem
-from gateway.web.rest.routes import refused
+from gateway.web.rest.troubles import refused
 from gateway.web.rights import access_to
 from gateway.web.routing import html, is_ours, plain, see_other
 
@@ -35,6 +35,8 @@ _REMEMBERED: Final = 90 * 24 * 3600
 _AWAY: Final = 600
 #: A live page that looks by itself says so; it does not keep a session alive.
 LIVE_HEADER: Final = "x-foliogate-live"
+#: So does a page that is told of its changes; a browser's event stream has no headers of its own.
+LIVE_STREAM: Final = b"/rack/live"
 #: The answer where somebody may not pass; None where the wings answer.
 Answer: TypeAlias = bytes | None
 
@@ -79,7 +81,7 @@ class Guard:
 
     async def signed(self, request: Any) -> Signed | None:
         """Who is signed in by the cookie of this request."""
-        asks = request.getHeader(LIVE_HEADER) is None
+        asks = request.getHeader(LIVE_HEADER) is None and request.path != LIVE_STREAM
         return await self.people.signed(self._cookie(request, "in"), asks=asks)
 
     async def _stranger(self, request: Any, method: str) -> Answer:

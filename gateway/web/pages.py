@@ -18,12 +18,13 @@ from gateway.config.day_rule import day_rule
 from gateway.ledger import STATES
 from gateway.store import pages as queries
 from gateway.web import audit_words, line
-from gateway.web.details import facts, of_call, reasons, tabs
+from gateway.web.details import dispute, facts, of_call, reasons, tabs
 from gateway.web.explanation import correction_object
 from gateway.web.house import House
 from gateway.web.live import First, Live, Present
 from gateway.web.marks import FOR_PEOPLE, MEANINGS, NAMES, RARE, TONES
 from gateway.web.persons import END, only_for
+from gateway.web.rack import address_of
 from gateway.web.reads import Reads, StoreBusy, StoreUnreadable
 from gateway.web.rights import access_to
 from gateway.web.security import Tokens
@@ -37,12 +38,16 @@ from rating.money import minor_digits
 LONGEST_SEARCH: Final = 80
 
 NAVIGATION: Final = (
-    ("now", "/", "Now"),
+    ("rooms", "/rooms", "Rooms"),
+    ("now", "/now", "Now"),
     ("calls", "/calls", "Calls"),
     ("postings", "/postings", "Postings"),
+    ("trunks", "/trunks", "Trunks"),
     ("audit", "/audit", "Audit"),
     ("alarms", "/alarms", "Alarms"),
 )
+#: The blocks of the frame that change while somebody looks.
+LIVE_BLOCKS: Final = ("name", "pages", "line", "spoken", "banners")
 MORE_NAVIGATION: Final = (
     ("bills", "/bills", "Bills"),
     ("reports", "/reports", "Reports"),
@@ -135,19 +140,20 @@ class Pages:
             further=found.looked_to,
         )
 
-    async def call(self, number: int, language: str = "") -> Page:
+    async def call(self, number: int, language: str = "", told: int | None = None) -> Page:
         """One call: why this amount (in the guest's language, or the one chosen), its postings, its records."""
-        story = await self._reads.read(lambda connection: call_story(connection, self._owner, number))
+        story = await self._reads.read(lambda connection: call_story(connection, self._owner, number, told))
         if story is None:
             return await self.missing(f"There is no call {number}.")
-        return await self.page("call.html", here="calls", title=f"Call {number}", **self._call_values(story, language))
+        values = self._call_values(story, language) | {"told": story["told"]}
+        return await self.page("call.html", here="calls", title=f"Call {number}", **values)
 
     async def call_story(self, number: int) -> Page:
         """The same, as the piece that opens below a line."""
         story = await self._reads.read(lambda connection: call_story(connection, self._owner, number))
         if story is None:
             return Page("<p>This call is no longer there.</p>", 404)
-        return Page(self._templates.get_template("story.html").render(**self._call_values(story)))
+        return Page(self._templates.get_template("call_story.html").render(**self._call_values(story)))
 
     async def postings(self, state: str, before: int | None) -> Page:
         """Postings by state; without one, those that wait for a person, as cards."""
@@ -265,7 +271,20 @@ class Pages:
         """A page within the frame."""
         return Page(self._render(template, await self._seen(), **values))
 
+    async def around(self, here: str, title: str) -> dict[str, str]:
+        """What changes of the frame while a page is looked at, piece by piece, for a page that is told live."""
+        values = self._framed(await self._seen(), here=here, title=title)
+        template = self._templates.get_template("frame.html")
+        context = template.new_context(values)
+        pieces = {name: "".join(template.blocks[name](context)) for name in LIVE_BLOCKS}
+        return pieces | {"name": f'<p id="page-name">{pieces["name"]}</p>'}
+
     def _render(self, template: str, known: Present | None, *, here: str, title: str, **values: Any) -> str:
+        framed = self._framed(known, here=here, title=title)
+        return self._templates.get_template(template).render(**framed, **{"search": "", **values})
+
+    def _framed(self, known: Present | None, *, here: str, title: str) -> dict[str, Any]:
+        """What every page's frame gets."""
         clock, house = self._live.clock(), self._house
         house.troubles()  # brings the status up to date with the writer
         seen = known or Present(counts={}, oldest={}, emergencies=[], names={})
@@ -273,23 +292,22 @@ class Pages:
         item = audit_words.date_item(seen.day, seen.last_day, self._day_rule, clock, house.micros())
         items += [item] if item is not None else []
         banners = line.banners(house.status, seen.emergencies, seen.names, clock)
-        return self._templates.get_template(template).render(
-            hotel=house.config.property.name,
-            zone=house.config.property.timezone.key,
-            printed=f"{clock.today:%Y-%m-%d %H:%M}",
-            version=self._version,
-            here=here,
-            title=title,
-            navigation=marked(NAVIGATION),
-            more_navigation=marked(MORE_NAVIGATION),
-            end_only=END,
-            need=sum(seen.counts.get(state, 0) for state in ("in_doubt", "refused")),
-            alarms_open=seen.unacknowledged,
-            items=items,
-            banners=banners,
-            spoken=line.spoken(items, banners),
-            **{"search": "", **values},
-        )
+        return {
+            "hotel": house.config.property.name,
+            "zone": house.config.property.timezone.key,
+            "printed": f"{clock.today:%Y-%m-%d %H:%M}",
+            "version": self._version,
+            "here": here,
+            "title": title,
+            "navigation": marked(NAVIGATION),
+            "more_navigation": marked(MORE_NAVIGATION),
+            "end_only": END,
+            "need": sum(seen.counts.get(state, 0) for state in ("in_doubt", "refused")),
+            "alarms_open": seen.unacknowledged,
+            "items": items,
+            "banners": banners,
+            "spoken": line.spoken(items, banners),
+        }
 
     def _groups(self, seen: First, counts: Mapping[str, int]) -> list[dict[str, Any]]:
         """The lively postings of the first page, by state, in the order in which they claim attention."""
@@ -336,6 +354,9 @@ class Pages:
             "facts": facts(call, view, story["names"]),
             **reasons(call, story["language"], language),
             "corrections": [correction_object(one) for one in story["lists"]],
+            "dispute": dispute(story["remarks"], clock),
+            "call_token": self._tokens.sign("call", call["id"]),
+            "room_address": address_of(call["room"]) if call["room"] else "",
             "charges": charges,
             "stay": story["stay"],
             "tries": {number: [attempt_view(one, clock) for one in rows] for number, rows in story["attempts"].items()},

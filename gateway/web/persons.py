@@ -2,7 +2,8 @@
 
 Pages that are the same for all who look are made once for them (`live.Shared`), so they know no person. They carry marks
 instead, which are resolved here for whoever asked: a piece between `<!--if RIGHT-->` and `<!--/if-->` stays for those who have
-the right (or `typed-who`: where nobody signs in and a deed needs a typed name; `signed-in`: the other way round), the mark
+the right (or `typed-who`: where nobody signs in and a deed needs a typed name; `signed-in`: the other way round;
+`masked`: who may not see full numbers), the mark
 `<!--person-->` becomes the name and the way out, and each form that is posted gets the seal of the session.
 No value can look like a mark: every value of a template is escaped, and a mark begins with `<`.
 """
@@ -53,6 +54,8 @@ def _is_for(condition: str, person: Person) -> bool:
             return person.open_house
         case "signed-in":
             return person.signed_in
+        case "masked":
+            return not person.may("see_full_numbers")
     return person.may(cast(Right, condition))
 
 

@@ -22,6 +22,17 @@ _COPY: Final = "<int(min=0, max=4611686018427387904):copy>"
 TABLE: Final[dict[str, Access]] = {
     # what everything starts from
     "GET /": "see_calls",
+    "GET /now": "see_calls",
+    # rooms
+    "GET /rooms": "see_calls",
+    "GET /rooms/<room>": "see_calls",
+    "POST /rooms/<room>": "tag_calls",
+    "POST /rooms/<room>/earlier": "earlier_stays",
+    f"GET /sheets/{_ROW}": "see_calls",
+    f"POST /sheets/{_ROW}": "tag_calls",
+    f"GET /sheets/{_ROW}/sheet.pdf": "see_calls",
+    "GET /rack/live": "see_calls",
+    "GET /find": "see_calls",
     "GET /calls": "see_calls",
     f"GET /calls/{_ROW}": "see_calls",
     f"GET /calls/{_ROW}/story": "see_calls",
@@ -67,6 +78,7 @@ TABLE: Final[dict[str, Access]] = {
     "GET /bill-check": "reports",
     "GET /bill-check/show": "reports",
     "GET /bill-check/file.<form>": "reports",
+    "GET /trunks": "reports",
     "GET /schedules": "reports",
     "POST /schedules": "reports",
     f"GET /schedules/files/{_ROW}": "reports",

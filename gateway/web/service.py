@@ -41,18 +41,26 @@ from gateway.web.people_pages import PeoplePages
 from gateway.web.people_routes import PeopleRoutes
 from gateway.web.price_pages import PricePages
 from gateway.web.price_routes import PriceRoutes
+from gateway.web.rack_pages import RackPages
 from gateway.web.reads import Reads
 from gateway.web.report_pages import ReportPages, Workshop
 from gateway.web.report_routes import ReportRoutes
 from gateway.web.rest.api import Api
 from gateway.web.rest.callers import Callers
 from gateway.web.rest.programs import Programs
+from gateway.web.rest.report_api import ReportApi
+from gateway.web.rest.report_routes import ReportApiRoutes
 from gateway.web.rest.routes import ApiRoutes
+from gateway.web.room_pages import RoomPages
+from gateway.web.room_routes import RoomRoutes
 from gateway.web.schedule_pages import SchedulePages
 from gateway.web.schedule_routes import ScheduleRoutes
 from gateway.web.security import BoundedSite, Door, QuietSite, Tokens, Wings, own_hosts
 from gateway.web.site import Routes
 from gateway.web.soap.service import SoapService
+from gateway.web.streams import Streams
+from gateway.web.trunk_pages import TrunkPages
+from gateway.web.trunk_routes import TrunkRoutes
 from gateway.web.workers import in_processes
 
 #: Bytes of the secret that signs forms; made anew by each process.
@@ -73,6 +81,7 @@ def door(
     elsewhere: Elsewhere,
     laboratory: Laboratory | None = None,
     workshop: Workshop | None = None,
+    streams: Streams | None = None,
 ) -> Door:
     """The whole site as one resource."""
     bench = laboratory or Laboratory(house, in_processes(clock))
@@ -89,14 +98,21 @@ def door(
     reports = ReportRoutes(pages, ReportPages(house, reads, live, pages, makes)).app.resource()
     audit = AuditPages(house, reads, live, tokens, pages)
     nights = AuditRoutes(house, deeds, tokens, pages, audit).app.resource()
+    trunks = TrunkRoutes(pages, TrunkPages(house, reads, live, pages)).app.resource()
     numbers = NumberRoutes(pages, NumberPages(house, reads, live, tokens, pages, clock)).app.resource()
     schedules = ScheduleRoutes(pages, SchedulePages(house, reads, live, tokens, pages, clock)).app.resource()
     papers = Papers(house, elsewhere)
     billing = BillPages(house, reads, live, tokens, pages, papers, deeds)
     bills = BillRoutes(pages, billing, EnquiryPages(house, reads, pages, papers), papers).app.resource()
+    racks = RackPages(house, reads, live, pages)
+    rooms = RoomPages(house, reads, live, pages, racks, deeds, tokens)
+    rack = RoomRoutes(house, reads, live, pages, racks, rooms, makes, streams or Streams(clock)).app.resource()
     api = Api(house, reads, live, version)
     routes = ApiRoutes(house, reads, api, programs, callers, version).app.resource()
+    report_routes = ReportApiRoutes(ReportApi(house, reads, live), callers).app.resource()
     below = {
+        b"/api/v1/reports": report_routes,
+        b"/api/v1/trunks": report_routes,
         b"/api/": routes,
         b"/soap/": SoapService(api, programs, callers),
         b"/acts": acts,
@@ -105,10 +121,12 @@ def door(
         b"/reports": reports,
         b"/bill-check": BillCheckRoutes(pages, BillCheckPages(house, reads, pages, makes)).app.resource(),
         b"/audit": nights,
+        b"/trunks": trunks,
         b"/numbers": numbers,
         b"/schedules": schedules,
         b"/bills": bills,
         b"/price": bills,
+        **dict.fromkeys((b"/rooms", b"/rack", b"/sheets", b"/find"), rack),
     }
     web = house.config.web
     guard = None
@@ -158,7 +176,8 @@ class WebService:
         self._house, self._reactor = house, reactor
         self._laboratory = Laboratory(house, in_processes(reactor))
         self._workshop = Workshop(in_processes(reactor))
-        self._door = door(house, reactor, in_threads(reactor), self._laboratory, self._workshop)
+        self._streams = Streams(reactor)
+        self._door = door(house, reactor, in_threads(reactor), self._laboratory, self._workshop, self._streams)
         self._port: IListeningPort | None = None
 
     def start(self) -> Deferred[int]:
@@ -189,6 +208,7 @@ class WebService:
         self._door.closed = True
         self._laboratory.close()
         self._workshop.close()
+        self._streams.close()
         port, self._port = self._port, None
         if port is None:
             return succeed(None)

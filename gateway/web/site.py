@@ -43,6 +43,11 @@ class Routes:
     # -- pages ----------------------------------------------------------------------------------------------------
 
     @app.route("/", methods=["GET"])
+    def home(self, request: Any) -> bytes:
+        """Where everybody begins."""
+        return see_other(request, "/rooms")
+
+    @app.route("/now", methods=["GET"])
     async def first(self, request: Any) -> bytes:
         """What happens now."""
         return html(request, await self.pages.first())
@@ -55,7 +60,8 @@ class Routes:
     @app.route(f"/calls/{ROW}", methods=["GET"])
     async def call(self, request: Any, number: int) -> bytes:
         """One call."""
-        return html(request, await self.pages.call(number, chosen_language(text_of(request, b"language"))))
+        told = whole(fields_of(request), "told", 1, MOST)
+        return html(request, await self.pages.call(number, chosen_language(text_of(request, b"language")), told))
 
     @app.route(f"/calls/{ROW}/story", methods=["GET"])
     async def call_story(self, request: Any, number: int) -> bytes:

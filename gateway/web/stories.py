@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from gateway.store import billing, lists
+from gateway.store import billing, lists, remarks
 from gateway.store import pages as queries
 from gateway.web.marks import FOR_PEOPLE
 
@@ -19,7 +19,7 @@ PAGE_ROWS: Final = 50
 CARDS: Final = 50
 
 
-def call_story(connection: Connection, owner: str, number: int) -> dict[str, Any] | None:
+def call_story(connection: Connection, owner: str, number: int, told: int | None = None) -> dict[str, Any] | None:
     call = queries.call(connection, owner, number)
     if call is None:
         return None
@@ -33,6 +33,8 @@ def call_story(connection: Connection, owner: str, number: int) -> dict[str, Any
         "names": queries.guest_names(connection, owner, sorted(guests)),
         "language": queries.guest_language(connection, owner, call["reservation"]),
         "lists": lists.of_call(connection, owner, number),
+        "told": remarks.result_of(connection, owner, told, number) if told is not None else "",
+        "remarks": remarks.of_calls(connection, owner, [number]),
         "stay": billing.stay_of_call(connection, owner, _payer(call, postings), call["started_at"]),
     }
 

@@ -7,15 +7,17 @@ it, a `<script>` are shown as what they are. Templates and static files are pack
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any, Final
 
 from jinja2 import DictLoader, Environment, StrictUndefined, Undefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from gateway.web.words import visible
+from protocols.text import mask_number
 
 _TYPES: Final = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 
@@ -27,12 +29,34 @@ def _finish(value: Any) -> Any:
     return "" if value is None else visible(str(value))
 
 
+#: Digits in a row, parted as people part them; fewer than a telephone number has are an amount, a time, an extension.
+_DATE: Final = r"(?!\d{4}-\d\d-\d\d\b)"
+_DIGITS: Final = re.compile(rf"(?<![\d.,])\+?\(?{_DATE}\d(?:[ ()/-]{{0,2}}{_DATE}\d){{5,}}(?![.,]?\d)")
+_FULL: Final = Markup("<!--if see_full_numbers-->")
+_MASKED: Final = Markup("<!--if masked-->")
+_END: Final = Markup("<!--/if-->")
+
+
+def masked(text: str) -> str:
+    """A text with the middle of every telephone number in it hidden, blanks and all."""
+    return _DIGITS.sub(lambda found: mask_number(re.sub(r"[^+\d]", "", found[0])), text)
+
+
+def digits(value: object) -> Markup:
+    """A text with telephone numbers in it: whole for those who may see them, masked for the others (`persons.dressed`)."""
+    whole = str(_finish(value))
+    hidden = masked(whole)
+    if whole == hidden:
+        return escape(whole)
+    return _FULL + escape(whole) + _END + _MASKED + escape(hidden) + _END
+
+
 @cache
 def environment() -> Environment:
     """The templates of this package, ready to be rendered; compiled once in a process, since they never change."""
     folder = resources.files("gateway.web") / "templates"
     texts = {one.name: one.read_text(encoding="utf-8") for one in folder.iterdir() if one.name.endswith(".html")}
-    return Environment(
+    made = Environment(
         loader=DictLoader(texts),
         autoescape=True,
         undefined=StrictUndefined,
@@ -41,6 +65,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    made.filters["digits"] = digits
+    return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,10 @@ from tests.architecture.sources import PACKAGES, ROOT, Source, sources
 PURE = [
     "protocols",
     "rating",
-    *(f"gateway/{name}.py" for name in ("settle", "directory", "ledger", "repeats", "instants", "schedules")),
+    *(
+        f"gateway/{name}.py"
+        for name in ("settle", "directory", "ledger", "repeats", "instants", "schedules", "floors", "calling")
+    ),
     "gateway/traffic",
     "gateway/alarms",
     "gateway/audit",

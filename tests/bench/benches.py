@@ -21,6 +21,7 @@ from tests.bench import (
     neighbours,
     posting,
     pricing,
+    rack,
     reading,
     replaying,
     safety,
@@ -44,6 +45,7 @@ BENCHES: Final[dict[str, tuple[str, Callable[[], Findings]]]] = {
     "whole": ("The whole road: record in, charge posted and marked", whole.bench),
     "traffic": ("Trunks", traffic.bench),
     "bills": ("A carrier's bill against our calls", bills.bench),
+    "rack": ("The rack of rooms", rack.bench),
     "safety": ("What safety costs", safety.bench),
     "enduring": ("Recovery and memory", enduring.bench),
 }

@@ -1,32 +1,48 @@
 """Trunks: what the sums cost with each call, adding them up anew, the exact peak, and Erlang's formula.
 
 Each against the plainest thing that does the same: the intake's own processor time; one SQL statement that adds up the same
-quarter hours; numpy's sort and running sum over the same calls.
+quarter hours; numpy's sort and running sum, or its difference array, over the same calls; the statements of a report alone.
+
+`TRAFFIC_CALLS=10000000 BENCH_FULL=1 python -m tests.bench traffic` makes the large store once: eight minutes and 7 GB of disk.
 """
 
 from __future__ import annotations
 
+import os
 import random
+import resource
 import sqlite3
 import time
-import tracemalloc
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
+from sqlalchemy import Connection
 
-from gateway.instants import SECOND
+from gateway.config import ReportSettings
+from gateway.instants import SECOND, to_micros
 from gateway.intake import charging, settling, trunk_uses
-from gateway.store import traffic
+from gateway.reports.asking import Asked
+from gateway.reports.catalog import KINDS
+from gateway.reports.kinds.studying import studied
+from gateway.reports.kinds.trunk_pictures import week
+from gateway.reports.kinds.trunk_tables import busy_hours
+from gateway.reports.periods import Period
+from gateway.store import schema, traffic
+from gateway.store.database import Database
+from gateway.traffic.capacity import Capacity, Installed
 from gateway.traffic.erlang import erlang_b
-from gateway.traffic.intervals import QUARTER, Sweep
+from gateway.traffic.intervals import QUARTER, Load, Sweep
 from tests.bench import intake
 from tests.bench.growth import BATCH, SETTLED
 from tests.bench.house import ByHand, House
-from tests.bench.kit import Figure, Findings, best_rate, paired
+from tests.bench.kit import Figure, Findings, best_rate, middle, paired
 from tests.bench.lab import full, measure
-from tests.bench.rows import multiply
+from tests.bench.rows import COPIED_AT_ONCE
 
 CALLS, CALLS_FULL = 100_000, 1_000_000
 #: The same sums in one statement: each call's seconds laid over the quarter hours it touches.
@@ -71,41 +87,191 @@ def upkeep(folder: Path, *, seconds: float, batch: int) -> dict[str, Any]:
     return {"trunks_us": spent[0] / found["records"] * 1e6, "cpu_us": found["cpu_us"]}
 
 
+#: Groups of the large store and trunks in each; the month its calls lie in, by UTC.
+GROUPS: Final = 8
+TRUNKS: Final = 30
+MONTH: Final = (datetime(2026, 10, 1, tzinfo=UTC), 31)
+_SINCE: Final = to_micros(MONTH[0])
+_QUARTERS: Final = MONTH[1] * 96
+
+
 def _history(folder: Path, calls: int) -> House:
-    """A store of so many calls, fifty in a quarter hour."""
+    """A store of so many calls, laid evenly over the quarter hours of a month and over eight groups of thirty trunks."""
     house = House.on_disk(folder)
     house.fill_rooms()
     ByHand(house).run(ByHand(house).lines(SETTLED), BATCH)
-    multiply(house, calls)
-    spread = f"UPDATE calls SET started_at = started_at + id / 50 * {QUARTER}"
-    house.database.transact(lambda connection: connection.exec_driver_sql(spread))
+    house.database.transact(lambda connection: _lay(connection, calls))
+    there = house.count("calls")
+    while there < calls:
+        most = min(there, calls - there, COPIED_AT_ONCE)
+        house.database.transact(partial(_copy, calls, there, most))
+        there += most
+    house.database.transact(house.memory.reload)
     return house
 
 
-def rebuilt(folder: Path, *, calls: int, rounds: int) -> dict[str, Any]:
-    """Calls a second through a rebuild of the sums, and through the bare statement, in turn; both must say the same."""
+def _where(number: str, calls: int) -> dict[str, str]:
+    """What is different in each row, by the number of its call: when it came, and which trunk it held."""
+    when = f"{_SINCE} + ({number}) * {_QUARTERS} / {calls + 1} * {QUARTER} + ({number}) % 800 * {SECOND}"
+    trunk = f"({number}) % {GROUPS * TRUNKS}"
+    return {
+        "started_at": when,
+        "received_at": when,
+        "trunk": f"printf('T%03d', {trunk})",
+        "trunk_group": f"'group ' || ({trunk} / {TRUNKS})",
+    }
+
+
+def _lay(connection: Connection, calls: int) -> None:
+    """Put the rows that were really settled into their place."""
+    place = _where("id", calls)
+    for table in (schema.calls, schema.records):
+        said = ", ".join(f"{name} = {place[name]}" for name in place if name in table.columns)
+        connection.exec_driver_sql(f"UPDATE {table.name} SET {said}")
+
+
+def _copy(calls: int, shift: int, most: int, connection: Connection) -> None:
+    """Copy the first rows with new numbers, each into its place at once: ten million need no second passage."""
+    place = _where(f"id + {shift}", calls)
+    for table in (schema.calls, schema.records):
+        new = {name: f"{name} + {shift}" for name in ("id", "position", "call_id")} | place
+        columns = ", ".join(new.get(column.name, column.name) for column in table.columns)
+        connection.exec_driver_sql(f"INSERT INTO {table.name} SELECT {columns} FROM {table.name} WHERE id <= {most}")
+
+
+def large(folder: Path, *, calls: int, rounds: int) -> dict[str, Any]:
+    """A store of so many calls in a month: its sums made anew, and the month reported from them; each beside its limits.
+
+    All is processor time. `rebuild` and `bare` are calls a second and must say the same; `memory` is what the rebuild added
+    to the process at its highest, in bytes. `month` is the study of the month with its tables and pictures, `reads` the
+    statements that it rests on by sqlite3 alone; `report` is the whole report with its head. `array` is numpy's difference
+    array over the same calls, which are in memory already. All are seconds.
+    """
     house = _history(folder, calls)
     database, path = house.database, house.database.path
     assert path is not None
-    found: dict[str, Any] = {"rebuild": [], "bare": []}
+    names = ("rebuild", "bare", "month", "reads", "report", "array")
+    found: dict[str, Any] = {name: [] for name in names}
+    before = resident()
     for _ in range(rounds):
-        begun = time.process_time()
-        database.transact(lambda connection: traffic.rebuild(connection, database.property))
-        found["rebuild"].append(calls / (time.process_time() - begun))
-        ours = database.read(lambda connection: sorted(map(tuple, connection.exec_driver_sql(_SUMS))))
-        bare = sqlite3.connect(path)
-        bare.execute("PRAGMA synchronous=FULL")
-        bare.execute("CREATE TABLE bare AS SELECT * FROM (" + _SUMS + ") WHERE 0")
-        begun = time.process_time()
+        seconds = spent(lambda: database.transact(lambda connection: traffic.rebuild(connection, database.property)))
+        found["rebuild"].append(calls / seconds)
+    found["memory"] = resident() - before
+    for _ in range(rounds):
+        found["bare"].append(calls / _bare(path, database))
+    for _ in range(max(3, rounds)):
+        for name, seconds in _month(path, database).items():
+            found[name].append(seconds)
+    found["array"].append(_array(path))
+    return found
+
+
+def spent(work: Callable[[], Any]) -> float:
+    """The processor time of some work."""
+    begun = time.process_time()
+    work()
+    return time.process_time() - begun
+
+
+def resident() -> int:
+    """The most memory this process ever had, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _bare(path: Path, database: Database) -> float:
+    """The seconds of one statement that makes the same sums; it must find what the rebuild found."""
+    ours = database.read(lambda connection: sorted(map(tuple, connection.exec_driver_sql(_SUMS))))
+    bare = sqlite3.connect(path)
+    bare.execute("PRAGMA synchronous=FULL")
+    bare.execute("CREATE TABLE bare AS SELECT * FROM (" + _SUMS + ") WHERE 0")
+
+    def work() -> None:
         bare.execute(BARE)
         bare.commit()
-        found["bare"].append(calls / (time.process_time() - begun))
-        theirs = sorted(bare.execute("SELECT * FROM bare"))
-        bare.execute("DROP TABLE bare")
-        bare.commit()
-        bare.close()
-        assert ours == theirs, "the rebuild and the bare statement differ"
+
+    seconds = spent(work)
+    assert ours == sorted(bare.execute("SELECT * FROM bare")), "the rebuild and the bare statement differ"
+    bare.execute("DROP TABLE bare")
+    bare.commit()
+    bare.close()
+    return seconds
+
+
+def _month(path: Path, database: Database) -> dict[str, float]:
+    """The month from the sums: its study with tables and pictures, its statements alone, and the report as a whole."""
+    asked = _asked(database)
+
+    def figures(connection: Connection) -> None:
+        study = studied(asked, connection)
+        busy_hours(study.groups)
+        for number, one in enumerate(study.groups):
+            assert one.grade is not None
+            week(one, number)
+
+    until = _SINCE + _QUARTERS * QUARTER
+    loads = ", ".join(f"sum({name})" for name in Load._fields)
+    within = f"FROM trunk_quarters WHERE property = ? AND quarter >= {_SINCE} AND quarter < {until}"
+    connection = sqlite3.connect(path)
+
+    def reads() -> None:
+        for keys in ("trunk_group, trunk, direction", "quarter, trunk_group"):
+            connection.execute(f"SELECT {keys}, {loads} {within} GROUP BY {keys}", (database.property,)).fetchall()
+
+    found = {
+        "month": spent(lambda: database.read(figures)),
+        "reads": spent(reads),
+        "report": spent(lambda: database.read(lambda snapshot: KINDS["busy-hour"].make(asked, snapshot))),
+    }
+    connection.close()
     return found
+
+
+def _asked(database: Database) -> Asked:
+    installed = [
+        Installed(
+            group=f"group {number}",
+            name=f"Group {number}",
+            trunks=240,
+            members=frozenset(),
+            since=None,
+            direction="both",
+            target=0.01,
+        )
+        for number in range(GROUPS)
+    ]
+    return Asked(
+        database=database,
+        hotel="Bench",
+        period=Period(MONTH[0].date(), MONTH[0].date() + timedelta(days=MONTH[1] - 1), ZoneInfo("UTC")),
+        currency="PLN",
+        decimals=2,
+        run_at=MONTH[0] + timedelta(days=40),
+        settings=ReportSettings.model_validate({}),
+        capacity=Capacity(installed),
+    )
+
+
+def _array(path: Path) -> float:
+    """The seconds that numpy needs from beginnings and ends to erlangs by group and quarter hour."""
+    connection = sqlite3.connect(path)
+    wanted = "SELECT started_at, coalesce(ring_seconds, 0) + coalesce(talk_seconds, 0), trunk_group FROM calls"
+    groups: dict[str, int] = {}
+    rows = np.fromiter(
+        ((at, long, groups.setdefault(group, len(groups))) for at, long, group in connection.execute(wanted)),
+        dtype=[("at", np.int64), ("long", np.int32), ("group", np.int8)],
+    )
+    connection.close()
+    slots = _QUARTERS * 900
+
+    def work() -> None:
+        for group in range(len(groups)):
+            mine = rows[rows["group"] == group]
+            begins = (mine["at"] - _SINCE) // SECOND
+            ends = np.minimum(begins + mine["long"], slots)
+            steps = np.bincount(begins, minlength=slots + 1) - np.bincount(ends, minlength=slots + 1)
+            (np.cumsum(steps[:slots]).reshape(_QUARTERS, 900).sum(axis=1) / 900).max()
+
+    return spent(work)
 
 
 def swept(folder: Path, *, calls: int, rounds: int) -> dict[str, Any]:
@@ -130,17 +296,9 @@ def swept(folder: Path, *, calls: int, rounds: int) -> dict[str, Any]:
     return found
 
 
-def memory(folder: Path, *, calls: int) -> dict[str, Any]:
-    """What a rebuild holds at most, in bytes, by Python's own count."""
-    house = _history(folder, calls)
-    tracemalloc.start()
-    house.database.transact(lambda connection: traffic.rebuild(connection, house.database.property))
-    return {"most": tracemalloc.get_traced_memory()[1]}
-
-
 def bench() -> Findings:
     """All figures of the trunks."""
-    calls, rounds = (CALLS_FULL, 2) if full() else (CALLS, 3)
+    calls, rounds = (int(os.environ.get("TRAFFIC_CALLS", CALLS_FULL)), 1) if full() else (CALLS, 3)
     for batch in (250, 10):
         kept = measure("traffic.upkeep", seconds=2.0, batch=batch)
         yield Figure(
@@ -150,12 +308,34 @@ def bench() -> Findings:
             ceiling=15.0,
             against=f"{kept['trunks_us']:.1f} us of {kept['cpu_us']:.0f} us a record",
         )
-    again = measure("traffic.rebuilt", calls=calls, rounds=rounds)
+    again = measure("traffic.large", calls=calls, rounds=rounds)
     limit = "one SQL statement for the same sums"
     yield paired(f"sums made anew, {calls:,} calls", again["rebuild"], again["bare"], against=limit, target=1 / 3)
-    peak = measure("traffic.swept", calls=calls, rounds=rounds)
+    yield Figure(
+        name=f"memory that a rebuild of {calls:,} calls adds",
+        figure=again["memory"] / 1e6,
+        unit="MB",
+        ceiling=500.0,
+        against="the process at its highest",
+    )
+    month, reads = middle(again["month"]), middle(again["reads"])
+    yield Figure(
+        name=f"a month of {calls:,} calls from the sums",
+        figure=1 / month,
+        unit="/s",
+        limit=1 / reads,
+        target=1 / 2,
+        against=f"its bare SQL; {1e3 * month:.0f} ms of {1e3 * reads:.0f} ms",
+    )
+    yield (
+        f"the month of {calls:,} calls: the whole report with its head {1e3 * middle(again['report']):,.0f} ms; from the calls "
+        f"themselves by one SQL statement {calls / middle(again['bare']):,.2f} s, by numpy's difference array over calls that "
+        f"are in memory {again['array'][0]:,.2f} s"
+    )
+    swept_calls = min(calls, CALLS_FULL)
+    peak = measure("traffic.swept", calls=swept_calls, rounds=2)
     yield paired(
-        f"exact peak, {calls:,} calls",
+        f"exact peak, {swept_calls:,} calls",
         peak["ours"],
         peak["numpy"],
         against="numpy's sort and running sum",
@@ -163,8 +343,6 @@ def bench() -> Findings:
     )
     rate = best_rate(_erlangs)
     yield Figure(name="Erlang B, N = 24", figure=1e6 / rate, unit="us", ceiling=5.0, against="processor time a call")
-    held = measure("traffic.memory", calls=calls)
-    yield f"a rebuild of {calls:,} calls holds {held['most'] / 1e6:.0f} MB at most"
 
 
 def _erlangs() -> int:

@@ -1,6 +1,6 @@
 """The site on a real reactor and a real port, as a process of its own: what the browser tests look at.
 
-Prints its port; then obeys lines on standard input: `call EXTENSION NUMBER`, `settle POSTING DEED`,
+Prints its port; then obeys lines on standard input: `call EXTENSION NUMBER`, `settle POSTING DEED`, `full` (500 rooms),
 `down`, `up`, `advance SECONDS`, `tariff WARNING`, `watch`, `acknowledge ALARM`. Ends with its standard input.
 With `required` as its second argument, people sign in, over TLS; the link for the first user is in its log.
 """
@@ -15,6 +15,7 @@ from typing import Any
 from gateway.logs import start_logging
 from gateway.store import commands
 from gateway.web.service import WebService
+from tests.full_house import fill
 from tests.gateway.watch.certificates import own_certificate
 from tests.gateway.watch.house import WatchedHouse
 from tests.gateway.web.house import StandingHouse
@@ -43,6 +44,11 @@ class Orders:
         match words:
             case ["call", extension, number]:
                 self._house.call(extension, number, 75)
+            case ["full"]:
+                house = self._house
+                house.database.transact(lambda c: fill(c, house.database.property, house.micros(), 12_000))
+                house.database.transact(house.rig.memory.reload)
+                house.read_commands_soon()  # a commit, by which the rack sees that something is new
             case ["down"]:
                 link.up, link.ready, link.why, link.since = False, False, "connection refused", self._house.now()
             case ["up"]:

@@ -26,7 +26,7 @@ def test_an_alarm_shows_itself_is_taken_and_goes(looking: Looking) -> None:
     card.get_by_role("button", name="I have seen it").click()
     expect(page.locator("main")).to_contain_text("acknowledged by Ines at 12:00. Note: room corrected")
     expect(page.locator("#nav-alarms")).to_contain_text("2!")
-    looking.go("/")
+    looking.go("/now")
     page.keyboard.press("g")
     page.keyboard.press("l")
     expect(page.locator("h1")).to_have_text("Alarms")

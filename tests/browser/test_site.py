@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,10 @@ from tests.browser.site import PATIENCE, Looking, SiteProcess
 pytestmark = pytest.mark.browser
 
 PAGES = (
-    "/",
+    "/now",
+    "/rooms",
+    "/rooms/203?all=1",
+    "/sheets/2",
     "/calls",
     "/calls/2",
     "/postings",
@@ -25,6 +27,7 @@ PAGES = (
     "/corrections",
     "/laboratory",
     "/links",
+    "/trunks",
     "/schedules",
     "/bills",
     "/bills/stay/1",
@@ -124,7 +127,7 @@ def test_no_page_is_wider_than_the_screen(reading: Looking, width: int) -> None:
 
 
 def test_a_call_shows_itself_without_a_reload_and_what_is_open_stays_open(looking: Looking) -> None:
-    looking.go("/")
+    looking.go("/now")
     page = looking.page
     page.evaluate("window.stayed = true")
     before = calls_shown(looking)
@@ -145,7 +148,7 @@ def test_a_call_shows_itself_without_a_reload_and_what_is_open_stays_open(lookin
 
 
 def test_a_row_opens_in_place_to_why_this_amount_attempts_and_the_raw_record(reading: Looking) -> None:
-    reading.go("/")
+    reading.go("/now")
     row = reading.page.locator(".call", has_text="in doubt since")
     row.locator("summary").first.click()
     story = row.locator(".story")
@@ -156,7 +159,7 @@ def test_a_row_opens_in_place_to_why_this_amount_attempts_and_the_raw_record(rea
 
 
 def test_a_link_that_goes_down_turns_red_and_is_spoken_once(looking: Looking) -> None:
-    looking.go("/")
+    looking.go("/now")
     page = looking.page
     page.evaluate(
         """() => {
@@ -175,7 +178,7 @@ def test_a_link_that_goes_down_turns_red_and_is_spoken_once(looking: Looking) ->
 
 
 def test_focus_stays_where_it_is_while_the_words_around_it_change(looking: Looking) -> None:
-    looking.go("/")
+    looking.go("/now")
     page = looking.page
     page.locator("#line a", has_text="PBX main").focus()
     looking.site.order("advance 7")
@@ -233,7 +236,7 @@ def test_what_somebody_types_is_never_taken_away(looking: Looking) -> None:
 
 
 def test_the_keys_do_what_the_list_of_keys_says(reading: Looking) -> None:
-    reading.go("/")
+    reading.go("/now")
     page = reading.page
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_visible()
@@ -256,17 +259,17 @@ def test_the_keys_do_what_the_list_of_keys_says(reading: Looking) -> None:
     page.keyboard.press("/")
     page.keyboard.type("g p 4567")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/calls?q=g+p+4567")
+    page.wait_for_url("**/find?q=g+p+4567")
     page.keyboard.press("g")
     page.keyboard.press("h")
-    page.wait_for_url(re.compile(r"/$"))
+    page.wait_for_url("**/now")
     reading.go("/calls/2")
     page.keyboard.press("Escape")
     page.wait_for_url("**/calls")
 
 
 def test_the_keyboard_alone_reaches_the_page_and_focus_can_be_seen(reading: Looking) -> None:
-    reading.go("/")
+    reading.go("/now")
     page = reading.page
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
@@ -286,7 +289,7 @@ def test_a_hidden_page_asks_nothing_and_a_seen_one_asks_at_once(reading: Looking
     page = reading.page
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    reading.go("/")
+    reading.go("/now")
     page.wait_for_timeout(1500)
     assert len(asked) >= 5  # the page, its sheet, two scripts, a look
     page.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")

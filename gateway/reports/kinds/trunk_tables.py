@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
 from gateway.instants import SECOND
-from gateway.reports.values import Cell, Column, Row, Section, Table, table
+from gateway.reports.values import Cell, Column, Row, Table, table
 from gateway.traffic.busy_hour import Average, Hour, averaged
 from gateway.traffic.grade import GRADES, Grade
 from gateway.traffic.intervals import NOTHING, Load
 from gateway.traffic.study import GroupStudy
-from gateway.traffic.whatif import GROWTH, around, staffing
 
 #: Hundred call seconds an hour of one erlang.
 _CCS: Final = 36
-#: What an operator position is held against: so many of a hundred calls answered within so many seconds.
-_SERVICE, _WITHIN_S = 0.8, 20.0
-
-_Named = Callable[[GroupStudy], str]
 
 
 def _percent(share: float | None) -> float | None:
@@ -50,15 +45,17 @@ def group_table(groups: Sequence[GroupStudy], elapsed: int) -> Table:
         *_LOAD,
         Column("occupancy_percent", "occupancy", "percent"),
         Column("blocked", "blocked", "count"),
+        Column("remarks", "remarks"),
     )
     rows: list[Row] = []
     for one in groups:
         trunks = one.installed.trunks if one.installed is not None else None
-        whole = one.out.plus(one.incoming).plus(one.unknown)
+        whole = one.whole
         for way, load in (("out", one.out), ("in", one.incoming), ("unknown", one.unknown), ("all", whole)):
             if load != NOTHING or way == "all":
                 share = _percent(load.busy / elapsed / trunks) if trunks and elapsed else None
-                rows.append((one.name or one.group or "–", way, trunks, *_load(load, elapsed), share, load.blocked))
+                odd = ", ".join(one.remarks) if way == "all" else ""
+                rows.append((one.name, way, trunks, *_load(load, elapsed), share, load.blocked, odd))
     note = "Blocked are attempts that found no trunk free, as far as the exchange tells of them."
     return table("groups", "Groups", columns, rows, nothing="No trunk was used.", note=note)
 
@@ -82,12 +79,14 @@ def sweep_table(groups: Sequence[GroupStudy]) -> Table:
         if busy is not None:
             full = (busy.episodes, busy.time // SECOND, busy.longest // SECOND)
         trunks = one.installed.trunks if one.installed is not None else None
-        peak = (one.peak.busy, one.peak.first, one.peak.time // SECOND)
-        rows.append((one.name or one.group or "–", trunks, *peak, *full))
+        peak: tuple[Cell, ...] = (None, None, None)
+        if one.peak is not None:
+            peak = (one.peak.busy, one.peak.first, one.peak.time // SECOND)
+        rows.append((one.name, trunks, *peak, *full))
     return table("peaks", "Peaks and all trunks busy", columns, rows, nothing="No trunk was used.")
 
 
-def trunk_table(one: GroupStudy, elapsed: int, name: str, group: str) -> Table:
+def trunk_table(one: GroupStudy, elapsed: int, name: str) -> Table:
     """Each trunk of a group."""
     columns = (
         Column("trunk", "trunk"),
@@ -104,10 +103,10 @@ def trunk_table(one: GroupStudy, elapsed: int, name: str, group: str) -> Table:
         ways = (trunk.trunk or "(without a name)", trunk.out.seizures, trunk.incoming.seizures)
         holding = None if trunk.mean_holding_s is None else round(trunk.mean_holding_s)
         rows.append((*ways, *_load(whole, elapsed), _percent(trunk.occupancy), holding, ", ".join(trunk.remarks)))
-    return table(name, f"Each trunk, {group}", columns, rows, nothing="No trunk was used.")
+    return table(name, f"Each trunk, {one.name}", columns, rows, nothing="No trunk was used.")
 
 
-def busy_hours(groups: Sequence[GroupStudy], named: _Named) -> Table:
+def busy_hours(groups: Sequence[GroupStudy]) -> Table:
     """The busy hour by each definition."""
     columns = (
         Column("group", "group"),
@@ -130,7 +129,7 @@ def busy_hours(groups: Sequence[GroupStudy], named: _Named) -> Table:
             ("bouncing, average", busy.bouncing),
             ("ten highest days, average", ten),
         ]
-        rows += [_hour(named(one), words, hour) for words, hour in known if hour is not None]
+        rows += [_hour(one.name, words, hour) for words, hour in known if hour is not None]
     return table("hours", "Busy hours", columns, rows, nothing="No trunk was used.")
 
 
@@ -140,7 +139,7 @@ def _hour(group: str, words: str, hour: Hour | Average) -> Row:
     return (group, words, minute, day, hour.erlangs, hour.erlangs * _CCS, round(hour.seizures))
 
 
-def highest(one: GroupStudy, name: str, group: str) -> Table:
+def highest(one: GroupStudy, name: str) -> Table:
     """The ten days on which the busy hour was highest."""
     columns = (
         Column("day", "day", "day"),
@@ -149,10 +148,10 @@ def highest(one: GroupStudy, name: str, group: str) -> Table:
         Column("seizures", "seizures", "count"),
     )
     rows = [(hour.day, hour.since, hour.erlangs, hour.seizures) for hour in one.busy.ten_highest]
-    return table(name, f"Highest days of {group}", columns, rows, nothing="No trunk was used.")
+    return table(name, f"Highest days of {one.name}", columns, rows, nothing="No trunk was used.")
 
 
-def verdicts(groups: Sequence[GroupStudy], named: _Named) -> Table:
+def verdicts(groups: Sequence[GroupStudy]) -> Table:
     """Measured, modelled and target side by side."""
     columns = (
         Column("group", "group"),
@@ -168,7 +167,7 @@ def verdicts(groups: Sequence[GroupStudy], named: _Named) -> Table:
         Column("surplus", "more than needed", "count"),
         Column("verdict", "verdict"),
     )
-    rows = [_verdict(named(one), one.grade) for one in groups if one.grade is not None]
+    rows = [_verdict(one.name, one.grade) for one in groups if one.grade is not None]
     note = "In the time-consistent busy hour. What lacks is below nothing under “more than needed”."
     return table("grades", "Measured, modelled and target", columns, rows, note=note, nothing="No group is known.")
 
@@ -177,63 +176,3 @@ def _verdict(group: str, one: Grade) -> Row:
     measured = (one.carried, _percent(one.occupancy), None if one.offered.saturated else one.offered.erlangs)
     blocking = (one.blocking_measured, one.all_busy, one.blocking_modelled, one.target)
     return (group, one.trunks, *measured, *map(_percent, blocking), *one.needed, one.surplus, one.verdict)
-
-
-def sizes(found: Grade, name: str, group: str) -> Table:
-    """The same traffic on fewer and on more trunks, and grown."""
-    columns = (
-        Column("trunks", "trunks", "count"),
-        *(
-            Column(
-                f"blocked_{round(100 * share)}", f"blocked, +{round(100 * share)} %" if share else "blocked", "percent"
-            )
-            for share in GROWTH
-        ),
-        Column("occupancy_percent", "occupancy", "percent"),
-        Column("last_trunk", "the last one carries", "erlangs"),
-        Column("note", "note"),
-    )
-    rows: list[Row] = []
-    for row in around(found.trunks, found.offered):
-        here = "as it is" if row.trunks == found.trunks else ""
-        rows.append((row.trunks, *map(_percent, row.blocking), _percent(row.occupancy), row.last_trunk, here))
-    return table(name, f"Other sizes of {group}", columns, rows)
-
-
-def staffed(groups: Sequence[GroupStudy]) -> list[Section]:
-    """People at an operator position that took every incoming call of the busiest group's busy hour; Erlang C."""
-    incoming = [one for one in groups if one.incoming.seizures]
-    if not incoming:
-        return []
-    one = max(incoming, key=lambda group: group.incoming.seizures)
-    hour = one.busy.time_consistent
-    whole = one.out.plus(one.incoming).plus(one.unknown)
-    if hour is None or not whole.seizures:
-        return []
-    calls = hour.seizures * one.incoming.seizures / whole.seizures
-    holding = one.incoming.busy / one.incoming.seizures / SECOND
-    if calls <= 0 or holding <= 0:
-        return []
-    needed, positions = staffing(calls, holding, _WITHIN_S, _SERVICE)
-    columns = (
-        Column("people", "people", "count"),
-        Column("waiting_percent", "have to wait", "percent"),
-        Column("average_wait_seconds", "average wait", "seconds"),
-        Column("within_percent", f"answered within {_WITHIN_S:g} s", "percent"),
-        Column("note", "note"),
-    )
-    rows = [
-        (
-            place.people,
-            _percent(place.waiting),
-            round(place.average_wait_s),
-            _percent(place.service_level),
-            "enough" if place.people == needed else "",
-        )
-        for place in positions
-    ]
-    note = (
-        f"If {calls:.1f} incoming calls of the busy hour all came to it, each {holding:.0f} s from the first ring to the end "
-        f"(Erlang C: callers wait without end). Wanted: {100 * _SERVICE:g} of 100 within {_WITHIN_S:g} s."
-    )
-    return [table("operator", "People at the operator position", columns, rows, note=note)]

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from gateway.store.migrations import acts_6, audit_6, bills_6, delivery_6, inbound_6, people_6
+from gateway.store.migrations import acts_6, audit_6, bills_6, delivery_6, inbound_6, people_6, rack_6
 
 PARTS: Final[Sequence[Callable[[Connection], None]]] = (
     acts_6.upgrade,
@@ -16,6 +16,7 @@ PARTS: Final[Sequence[Callable[[Connection], None]]] = (
     delivery_6.upgrade,
     bills_6.upgrade,
     audit_6.upgrade,
+    rack_6.upgrade,
 )
 
 

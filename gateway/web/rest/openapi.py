@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from gateway.alarms.kinds import KINDS
 from gateway.ledger import STATES
-from gateway.web.rest import openapi_programs
+from gateway.web.rest import openapi_programs, openapi_reports
 from gateway.web.rest.api import MOST_ROWS, ROWS
 from gateway.web.rest.openapi_words import (
     AMOUNT,
@@ -54,6 +54,7 @@ def _schemas() -> dict[str, Any]:
         "Health": object_of("Whether charges flow.", ok=YES, troubles=list_of(TEXT)),
         "Life": object_of("Whether the process is worth keeping.", alive=YES),
         **openapi_programs.schemas(),
+        **openapi_reports.schemas(),
     }
 
 
@@ -306,7 +307,7 @@ def openapi(version: str) -> dict[str, Any]:
         "info": {
             "title": "Foliogate",
             "version": version,
-            "description": "Calls, postings, events, links and alarms of one hotel, and what programs may change. "
+            "description": "Calls, postings, events, reports, trunks, links and alarms of one hotel, and what programs may change. "
             "Answers to this machine alone; a change needs a token (foliogate token add).",
         },
         "paths": {
@@ -328,6 +329,7 @@ def openapi(version: str) -> dict[str, Any]:
             ),
             "/api/v1/alarms": get("Alarms, newest first", "Alarms", _WITH_OPEN, LIMIT, _BEFORE),
             **openapi_programs.paths(),
+            **openapi_reports.paths(),
             "/healthz": {"get": {"summary": "Whether charges flow", "responses": sick}},
             "/livez": {"get": {"summary": "Whether the process is worth keeping", "responses": life}},
         },

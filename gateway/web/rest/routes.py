@@ -12,21 +12,18 @@ from typing import Any, Final
 
 from klein import Klein
 from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError
-from twisted.logger import Logger
-from twisted.python.failure import Failure
-from werkzeug.exceptions import HTTPException
 
 from gateway.web.explanation import chosen_language, explanation
 from gateway.web.house import House
-from gateway.web.reads import Reads, StoreBusy, StoreUnreadable
-from gateway.web.rest.answers import answer, fields_of, json_answer, text_of
+from gateway.web.reads import Reads
+from gateway.web.rest.answers import fields_of, json_answer, text_of
 from gateway.web.rest.api import Api, BadQuestion, chosen_openness, chosen_state, whole, window
 from gateway.web.rest.callers import Callers
 from gateway.web.rest.events import EVENTS, MOST_EVENTS
 from gateway.web.rest.openapi import openapi
-from gateway.web.rest.problems import TYPE, Problem, problem_object
+from gateway.web.rest.problems import Problem
 from gateway.web.rest.programs import Programs
+from gateway.web.rest.troubles import api_troubles, header
 from gateway.wishes import Acknowledge, AnyWish, CheckIn, CheckOut, MoveRoom, Take, problems_of
 
 #: The largest number of a row that an address may name; a column holds no larger one.
@@ -41,7 +38,7 @@ class ApiRoutes:
     """Every address of the API."""
 
     app = Klein()
-    _log = Logger()
+    api_troubles(app)
 
     def __init__(
         self, house: House, reads: Reads, api: Api, programs: Programs, callers: Callers, version: str
@@ -51,7 +48,7 @@ class ApiRoutes:
         self._openapi = openapi(version)
 
     async def _reader(self, request: Any) -> None:
-        await self._callers.admit(_header(request, "authorization"), "read")
+        await self._callers.admit(header(request, "authorization"), "read")
 
     # -- reading --------------------------------------------------------------------------------------------------
 
@@ -150,60 +147,14 @@ class ApiRoutes:
         return await self._change(request, MoveRoom)
 
     async def _change(self, request: Any, kind: type[AnyWish]) -> bytes:
-        token = await self._callers.admit(_header(request, "authorization"), kind.right)
+        token = await self._callers.admit(header(request, "authorization"), kind.right)
         assert token is not None  # nobody changes anything without one
         return json_answer(request, 200, await self._programs.change(token, _wish(request, kind)))
-
-    # -- what goes wrong ------------------------------------------------------------------------------------------
-
-    @app.handle_errors(Problem)
-    def problem(self, request: Any, failure: Failure) -> bytes:
-        """A refusal with its sentence."""
-        return refused(request, failure.value)  # type: ignore[arg-type]
-
-    @app.handle_errors(BadQuestion)
-    def bad_question(self, request: Any, failure: Failure) -> bytes:
-        """A question that is not understood."""
-        words = str(failure.value)
-        return refused(request, Problem(400, f"{words[:1].upper()}{words[1:]}."))
-
-    @app.handle_errors(StoreUnreadable, StoreBusy, DBAPIError)
-    def store_trouble(self, request: Any, failure: Failure) -> bytes:
-        """The store cannot be read now."""
-        words = (
-            "The store cannot be used now. Nothing is lost: the exchange keeps its records until they can be written."
-        )
-        return refused(request, Problem(503, words, retry_after=5))
-
-    @app.handle_errors(HTTPException)
-    def nowhere(self, request: Any, failure: Failure) -> bytes:
-        """No such address, or not for this method."""
-        error: Any = failure.value
-        if error.code == 405:
-            request.setHeader("allow", ", ".join(error.valid_methods or ()))
-            return refused(request, Problem(405, "This address is not for that; /api/v1/openapi.json says what is."))
-        return refused(request, Problem(error.code or 404, "There is nothing here; /api/v1/openapi.json says what is."))
-
-    @app.handle_errors(Exception)
-    def mistake(self, request: Any, failure: Failure) -> bytes:
-        """A mistake of ours."""
-        self._log.failure("an answer of the API failed", failure=failure)
-        return refused(request, Problem(500, "A mistake of the program; its log says more."))
-
-
-def refused(request: Any, problem: Problem) -> bytes:
-    """A problem as an answer."""
-    if problem.retry_after is not None:
-        request.setHeader("retry-after", str(problem.retry_after))
-    if problem.status == 401:
-        request.setHeader("www-authenticate", 'Bearer realm="foliogate"')
-    body = json.dumps(problem_object(problem.status, problem.detail), ensure_ascii=False, separators=(",", ":"))
-    return answer(request, problem.status, TYPE, body.encode() + b"\n")
 
 
 def _wish(request: Any, kind: type[AnyWish]) -> AnyWish:
     """The body as a wish; raises Problem with all that is wrong."""
-    if (_header(request, "content-type") or "").partition(";")[0].strip().lower() != "application/json":
+    if (header(request, "content-type") or "").partition(";")[0].strip().lower() != "application/json":
         raise Problem(415, "The body must be JSON, and say so: content-type: application/json.")
     try:
         return kind.model_validate(json.loads(request.content.read(), parse_constant=_no_constant))
@@ -231,8 +182,3 @@ def _since(text: str) -> datetime:
     if instant is None or instant.tzinfo is None or not 1970 < instant.year < 3000:
         raise BadQuestion("since must be an instant with an offset, such as 2026-11-20T11:00:00Z")
     return instant
-
-
-def _header(request: Any, name: str) -> str | None:
-    value: str | None = request.getHeader(name)
-    return value

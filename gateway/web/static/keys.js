@@ -1,9 +1,9 @@
-// Keys: / search, g h now, g c calls, g p postings, g a audit, g l alarms, ? the list of keys, Esc back, arrows from line to line.
+// Keys: / search, g r rooms, g h now, g c calls, g p postings, g t trunks, g a audit, g l alarms, ? the list of keys, Esc back, arrows from line to line.
 // Nothing is reachable by key alone; in a field every key but Esc is the field's.
 "use strict";
 
 (() => {
-  const PLACES = { h: "/", c: "/calls", p: "/postings", a: "/audit", l: "/alarms" };
+  const PLACES = { r: "/rooms", h: "/now", c: "/calls", p: "/postings", t: "/trunks", a: "/audit", l: "/alarms" };
   const PAUSE = 1000; // milliseconds in which the second key of a pair must come
   const keys = document.getElementById("keys");
   const button = document.getElementById("keys-button");
@@ -16,7 +16,7 @@
   const inField = (node) => node instanceof HTMLElement && node.matches("input, textarea, select, [contenteditable]");
 
   function step(by) {
-    const lines = [...document.querySelectorAll(".call summary.row, .posting > a, .card h3 a")].filter((one) => one.offsetParent);
+    const lines = [...document.querySelectorAll(".call summary.row, .posting > a, .card h3 a, .rooms th a, .found a")].filter((one) => one.offsetParent);
     if (!lines.length) return false;
     const at = lines.indexOf(document.activeElement);
     if (at < 0 && document.activeElement !== document.body && !document.activeElement.matches("main")) return false;

@@ -1,4 +1,5 @@
-// Keeps a page up to date: once a second it fetches the page it stands on and puts what has changed in place.
+// Keeps a page up to date: once a second it fetches the page it stands on and puts what has changed in place. A page with
+// data-stream is told of its changes instead (server-sent events), piece by piece; where that fails it is fetched as well.
 //
 // Regions marked data-live are lists of children with ids. A child whose text from the server is the same is left alone,
 // so that focus, selection, an open line and what somebody is typing stay; a line that is open stays open and its story
@@ -7,7 +8,8 @@
 "use strict";
 
 (() => {
-  const EVERY = 1000; // milliseconds between two looks
+  const streamed = document.querySelector("[data-stream]");
+  const EVERY = Number(document.querySelector("[data-every]")?.dataset.every) || (streamed ? 5000 : 1000); // between two looks
   const SLOWEST = 15000; // and at most, while there is no answer
   const MARKED = 4000; // how long a new line is marked
   const LIVE = { "x-foliogate-live": "1" }; // this page looks by itself: it keeps no session alive
@@ -25,14 +27,13 @@
 
   async function tell(details) {
     const body = details.querySelector(".story");
-    if (!details.open || !details.dataset.story || !body) return;
+    if (!details.open || !details.dataset.story || !body || typing(body)) return;
     const answer = await fetch(details.dataset.story, { cache: "no-store" });
-    if (!answer.ok) return;
-    const open = body.querySelector(".raw")?.open;
+    if (!answer.ok || typing(body)) return;
+    const open = [...body.querySelectorAll("details")].map((one) => one.open);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     body.replaceChildren(...fresh.body.childNodes);
-    const raw = body.querySelector(".raw");
-    if (raw && open) raw.open = true;
+    [...body.querySelectorAll("details")].forEach((one, at) => { if (open[at]) one.open = true; });
   }
 
   // Gives an element what the server says of it now. The element itself stays, and with it the focus, on it or on the
@@ -109,10 +110,49 @@
       const theirs = fresh.getElementById(region.id);
       if (theirs) place(region, theirs, false);
     }
-    const spoken = document.getElementById("spoken");
-    const words = fresh.getElementById("spoken")?.textContent ?? "";
-    if (spoken.textContent !== words) spoken.textContent = words;
+    say(fresh.getElementById("spoken")?.textContent ?? "");
     document.title = fresh.title;
+  }
+
+  function say(words) {
+    const spoken = document.getElementById("spoken");
+    if (spoken.textContent !== words) spoken.textContent = words;
+  }
+
+  // Pieces of a page that have changed, each by its id.
+  function patch(text) {
+    const fresh = new DOMParser().parseFromString(text, "text/html");
+    for (const theirs of [...fresh.body.children]) {
+      const mine = document.getElementById(theirs.id);
+      if (theirs.id === "page-name") document.title = theirs.textContent;
+      else if (theirs.id === "spoken") say(theirs.textContent);
+      else if (mine?.matches("[data-live]")) place(mine, theirs, false);
+      else if (mine) refill(mine, theirs);
+    }
+  }
+
+  let source = null;
+  let seen = streamed?.dataset.stream.split("known=")[1] ?? "";
+
+  function follow() {
+    source = new EventSource(`${streamed.dataset.stream.split("?")[0]}?known=${encodeURIComponent(seen)}`);
+    source.addEventListener("pieces", (event) => {
+      patch(event.data);
+      seen = event.lastEventId;
+      answered(true);
+    });
+    source.addEventListener("reload", () => location.reload());
+    source.addEventListener("error", () => {
+      answered(false);
+      if (source.readyState !== EventSource.CLOSED) return; // the browser comes again by itself
+      source = null;
+      again();
+    });
+  }
+
+  function begin() {
+    if (streamed && window.EventSource) follow();
+    else again();
   }
 
   let timer = 0;
@@ -160,9 +200,12 @@
     if (document.hidden) {
       clearTimeout(timer);
       timer = 0;
+      source?.close();
+      source = null;
     } else {
       wait = EVERY;
-      look();
+      if (streamed && window.EventSource) follow();
+      else look();
     }
   });
 
@@ -172,5 +215,5 @@
   }, true);
 
   regions().forEach(remember);
-  if (regions().length) again();
+  if (!document.hidden && (streamed || regions().length)) begin();
 })();

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gateway.alarms.emergencies import call_back_number, floor_of
+from gateway.alarms.emergencies import call_back_number
 from gateway.alarms.judging import (
     ALWAYS,
     OF_HOURS,
@@ -159,14 +159,6 @@ def test_every_kind_has_its_words() -> None:
         assert kind.title
         assert kind.what_to_do.endswith((".", "?"))
         assert name in ALWAYS | OF_STORE | OF_HOURS or kind.by_person, name
-
-
-@pytest.mark.parametrize(
-    ("room", "floor"),
-    [("412", "4"), ("1203", "12"), ("0412", "4"), ("012", "0"), ("12", ""), ("Royal Suite", "7"), ("", "")],
-)
-def test_the_floor_of_a_room(room: str, floor: str) -> None:
-    assert floor_of(room, {"Royal Suite": "7"}) == floor
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import zipfile
 from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,7 +20,7 @@ from gateway.reports.as_csv import NoSuchTable, chosen_table, write_csv
 from gateway.reports.as_html import MOST_PAGE_ROWS, html_file
 from gateway.reports.as_json import write_json
 from gateway.reports.as_pdf import MOST_PDF_ROWS, MOST_TAGGED_ROWS, pdf
-from gateway.reports.values import Report
+from gateway.reports.values import Bars, Heat, Lines, Report
 from gateway.reports.writing import FORMS, write
 from gateway.spreadsheets import FORMULA, plain_cell
 from tests.gateway.reports.samples import COLUMNS, NASTY, nasty_report
@@ -135,6 +136,23 @@ def test_the_work_book_has_typed_cells_and_a_sheet_a_table(tmp_path: Path) -> No
     assert sheet["D3"].number_format == "[h]:mm:ss"
     assert row[7:9] == [datetime(2026, 10, 25, 2, 30), datetime(2026, 10, 25)]
     assert [cell.value for cell in sheet[sheet.max_row]][:2] == ["together", sum(range(len(NASTY))) * 1000]
+
+
+def test_pictures_are_charts_of_the_work_book_over_their_figures(tmp_path: Path) -> None:
+    """Bars and lines beside their tables, a heat map as shades of its cells."""
+    report = nasty_report()
+    write(report, "xlsx", tmp_path / "report.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "report.xlsx")
+    drawn = [one for one in report.sections if isinstance(one, Bars | Lines)]
+    assert drawn
+    with zipfile.ZipFile(tmp_path / "report.xlsx") as parts:
+        charts = [parts.read(name).decode() for name in parts.namelist() if name.startswith("xl/charts/chart")]
+    assert len(charts) == len(drawn)
+    for picture in drawn:
+        wanted = len(picture.series) + (2 if isinstance(picture, Lines) and picture.band is not None else 0)
+        assert any(one.count("<c:ser>") == wanted for one in charts), picture.name
+    shaded = [sheet.title for sheet in book.worksheets if sheet.conditional_formatting]
+    assert len(shaded) == sum(isinstance(one, Heat) for one in report.sections)
 
 
 def test_nothing_in_a_work_book_is_a_formula_or_a_link(tmp_path: Path) -> None:

@@ -228,6 +228,72 @@ def test_published_examples() -> None:
     assert erlang.ccs_to_erlang(erlang.erlang_to_ccs(15.295)) == pytest.approx(15.295)
 
 
+REAL = st.floats(0, 300)
+OFFERED = st.one_of(st.floats(1e-6, 400), st.floats(1e-300, 1e-6), st.floats(400, 1e9))
+
+
+@given(REAL, OFFERED)
+@example(0.3, 1e-300)
+@example(0.999999, 1e9)
+@settings(max_examples=60, deadline=None)
+def test_what_must_hold_of_any_number_of_trunks(servers: float, traffic: float) -> None:
+    """One trunk more follows from the recursion; what is lost and what is carried add up; the formulas keep their order."""
+    lost, next_lost = erlang.erlang_b(servers, traffic), erlang.erlang_b(servers + 1, traffic)
+    assert next_lost == pytest.approx(traffic * lost / (servers + 1 + traffic * lost), rel=1e-11, abs=1e-300)
+    assert 0 <= next_lost <= lost <= 1
+    carried = erlang.carried_traffic(servers, traffic)
+    assert carried + erlang.overflow_mean(servers, traffic) == pytest.approx(traffic, rel=1e-12)
+    assert carried <= servers
+    assert lost <= erlang.poisson_blocking(servers, traffic) * (1 + 1e-9) + 1e-300, "held calls need more trunks"
+    assert erlang.overflow_peakedness(servers, traffic) >= 1 - 1e-12
+    if traffic < servers:
+        assert erlang.erlang_c(servers, traffic) >= lost * (1 - 1e-12), "who waits finds the line longer"
+
+
+@given(st.floats(1, 300), st.floats(1e-6, 0.999), st.floats(0, 1))
+@settings(max_examples=40, deadline=None)
+def test_repeats_give_back_the_blocking_they_were_sized_for(servers: float, gos: float, recall: float) -> None:
+    offered = erlang.extended_erlang_b_traffic(servers, gos, recall)
+    if offered > 0:
+        assert erlang.extended_erlang_b(servers, offered, recall) == pytest.approx(gos, rel=1e-9)
+        whole = erlang.extended_erlang_b_total_offered(servers, offered, recall)
+        assert erlang.erlang_b(servers, whole) == pytest.approx(gos, rel=1e-9)
+
+
+@given(st.floats(1e-3, 3_000), st.floats(1e-6, 0.5))
+@settings(max_examples=40, deadline=None)
+def test_one_trunk_fewer_is_too_few(traffic: float, gos: float) -> None:
+    for trunks_of, blocking in (
+        (erlang.erlang_b_trunks, erlang.erlang_b),
+        (erlang.poisson_trunks, erlang.poisson_blocking),
+    ):
+        trunks = trunks_of(traffic, gos)
+        assert blocking(trunks, traffic) <= gos * (1 + 1e-12)
+        assert trunks == 0 or blocking(trunks - 1, traffic) > gos * (1 - 1e-12)
+
+
+@given(st.integers(1, 60), st.integers(1, 60), st.floats(1e-4, 1e3))
+@settings(max_examples=40, deadline=None)
+def test_what_must_hold_of_few_sources(servers: int, sources: int, beta: float) -> None:
+    """Who arrives sees the others; what the sources would offer is carried or lost; nobody is lost where each has a trunk."""
+    seen = erlang.engset_call_congestion(servers, sources, beta)
+    time = erlang.engset_time_congestion(servers, sources, beta)
+    if sources > 1:
+        assert seen == pytest.approx(erlang.engset_time_congestion(servers, sources - 1, beta), rel=1e-11, abs=1e-300)
+    assert seen <= time * (1 + 1e-12)
+    offered = sources * beta / (1 + beta)
+    lost = erlang.engset_traffic_congestion(servers, sources, beta)
+    assert erlang.engset_carried(servers, sources, beta) == pytest.approx(offered * (1 - lost), rel=1e-9, abs=1e-12)
+    assert (seen == 0) == (servers >= sources)
+
+
+@pytest.mark.parametrize("traffic", [0.5, 8.0, 30.0])
+def test_a_great_many_sources_are_random_callers(traffic: float) -> None:
+    many = 100_000
+    found = erlang.engset_time_congestion(10, many, traffic / many)
+    assert found == pytest.approx(erlang.erlang_b(10, traffic), rel=2e-3)
+
+
 def test_nothing_offered_and_no_trunks() -> None:
     assert (erlang.erlang_b(0, 5), erlang.erlang_b(0, 0), erlang.erlang_b(5, 0)) == (1.0, 1.0, 0.0)
     assert (erlang.carried_traffic(0, 5), erlang.carried_traffic(5, 0)) == (0.0, 0.0)
@@ -249,6 +315,12 @@ def test_nothing_offered_and_no_trunks() -> None:
         ("erlang_b", {"servers": 5, "traffic": math.nan}, "traffic must be"),
         ("erlang_b", {"servers": math.nan, "traffic": 5}, "servers must be"),
         ("erlang_b", {"servers": 5, "traffic": math.inf}, "traffic must be"),
+        (
+            "erlang_b",
+            {"servers": 5, "traffic": 10**400},
+            "traffic must be a number that is not negative, below 1.8e308",
+        ),
+        ("poisson_blocking", {"servers": 5, "traffic": 10**400}, "traffic must be"),
         ("erlang_b", {"servers": 1e9, "traffic": 5}, "servers must be a number from 0 to 100,000"),
         ("erlang_b_traffic", {"servers": 5, "gos": 0}, "gos must be"),
         ("erlang_b_traffic", {"servers": 5, "gos": 1}, "gos must be"),

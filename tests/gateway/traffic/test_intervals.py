@@ -58,8 +58,10 @@ def test_all_busy_is_counted_as_a_clock_would(stretches: list[tuple[int, int]], 
     full = [busy >= trunks for busy in by_seconds(stretches)]
     begun = [at for at in range(len(full)) if full[at] and (at == 0 or not full[at - 1])]
     runs = [next((at for at in range(since, len(full)) if not full[at]), len(full)) - since for since in begun]
+    longest = max(runs, default=0)
+    first = next((since * SECOND for since, run in zip(begun, runs, strict=True) if run == longest), None)
     found = sweep_of(stretches).all_busy(trunks)
-    assert found == (sum(full) * SECOND, len(begun), max(runs, default=0) * SECOND, full[0])
+    assert found == (sum(full) * SECOND, len(begun), longest * SECOND, full[0], first)
 
 
 @given(STRETCHES)

@@ -156,13 +156,18 @@ def _play(rig: Rig, deeds: list[tuple[str, int, str, int, int]]) -> None:
             rig.send(source, record)
 
 
+def _as_told(_trunk: str, group: str) -> str:
+    return group
+
+
 def test_what_is_read_is_what_was_kept(rig: Rig) -> None:
     rig.send(rig.connect(), line(1), on_trunk("T9002", 2))
     begin = AT - AT % QUARTER - QUARTER
-    found = rig.database.read(lambda c: traffic.quarters(c, "SEASIDE", begin, begin + 4 * QUARTER))
-    assert [(one.trunk, one.direction) for one in found] == [("T9001", "out"), ("T9002", "out")]
-    assert found[0].load == Load(1, 1, 69 * SECOND)
-    assert rig.database.read(lambda c: traffic.quarters(c, "SEASIDE", begin + 4 * QUARTER, begin + 8 * QUARTER)) == []
+    found = rig.database.read(lambda c: traffic.sums(c, "SEASIDE", begin, begin + 4 * QUARTER, _as_told))
+    assert sorted((one.trunk, one.direction) for one in found.lines) == [("T9001", "out"), ("T9002", "out")]
+    assert found.lines[0].load == Load(1, 1, 69 * SECOND)
+    later = rig.database.read(lambda c: traffic.sums(c, "SEASIDE", begin + 4 * QUARTER, begin + 8 * QUARTER, _as_told))
+    assert later == ([], {})
     uses = rig.database.read(lambda c: traffic.uses(c, "SEASIDE", begin, begin + 4 * QUARTER))
     assert Sweep(((one.since, one.until) for one in uses), begin, begin + 4 * QUARTER).peak().busy == 2
     assert rig.database.read(lambda c: traffic.uses(c, "SEASIDE", begin - QUARTER, begin)) == []

@@ -19,6 +19,7 @@ from gateway.web.laboratory import Laboratory
 from gateway.web.report_pages import Workshop
 from gateway.web.security import QuietSite
 from gateway.web.service import door
+from gateway.web.streams import Streams
 
 T = TypeVar("T")
 
@@ -63,7 +64,8 @@ class Asker:
         clock: Clock | None = None,
     ) -> None:
         self.clock = clock or Clock()
-        self.door = door(house, self.clock, elsewhere, laboratory, workshop)
+        self.streams = Streams(self.clock)
+        self.door = door(house, self.clock, elsewhere, laboratory, workshop, self.streams)
         self.site = QuietSite(self.door, self.clock)
 
     def get(self, address: str, method: str = "GET", **headers: str) -> Answer:

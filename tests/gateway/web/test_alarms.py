@@ -59,7 +59,7 @@ def test_what_is_open_stands_on_its_page_and_is_counted_on_every_page(watched: S
     assert "2 charges are refused by the PMS" in text or "1 charge is refused by the PMS" in text
     assert "What to do:" in text
     assert '<a href="/postings?state=in_doubt">Look there</a>' in text
-    for page in ("/", "/calls", "/postings", "/links", "/alarms/1"):
+    for page in ("/now", "/rooms", "/calls", "/postings", "/links", "/alarms/1"):
         assert re.search(r"Alarms <span class=\"need\">3<", asker.get(page).text), page
 
 

@@ -9,6 +9,7 @@ import jsonschema_rs
 import pytest
 
 from gateway.ledger import STATES
+from gateway.reports.catalog import KINDS
 from gateway.web.rest.api import MOST_ROWS
 from pms_adapters.posting import InDoubt
 from tests.gateway.web.asking import Asker
@@ -35,6 +36,16 @@ def misfits(value: Any, page: dict[str, Any], schema: dict[str, Any]) -> list[st
         ("/api/v1/postings/3", "/api/v1/postings/{id}", 200),
         ("/api/v1/postings/7", "/api/v1/postings/{id}", 200),
         ("/api/v1/postings/999", "/api/v1/postings/{id}", 404),
+        ("/api/v1/reports", "/api/v1/reports", 200),
+        *((f"/api/v1/reports/{kind}?from=2026-11-18&to=2026-11-20", "/api/v1/reports/{kind}", 200) for kind in KINDS),
+        ("/api/v1/reports/trunks", "/api/v1/reports/{kind}", 200),
+        ("/api/v1/reports/nothing", "/api/v1/reports/{kind}", 404),
+        ("/api/v1/reports/calls?from=2026-11-20&to=2026-11-19", "/api/v1/reports/{kind}", 400),
+        ("/api/v1/reports/calls?from=0001-01-01", "/api/v1/reports/{kind}", 400),
+        ("/api/v1/reports/calls?rows=0", "/api/v1/reports/{kind}", 400),
+        ("/api/v1/reports/calls?masked=yes", "/api/v1/reports/{kind}", 400),
+        ("/api/v1/trunks?from=2026-11-18&to=2026-11-20", "/api/v1/trunks", 200),
+        ("/api/v1/trunks?from=yesterday", "/api/v1/trunks", 400),
         ("/healthz", "/healthz", 200),
         ("/livez", "/livez", 200),
     ],
@@ -67,7 +78,7 @@ def test_every_address_of_the_description_exists_and_every_reference_leads_somew
     page = answer.json()
     assert page["openapi"].startswith("3.1")
     for address, methods in page["paths"].items():
-        answer = asker.get(address.replace("{id}", "1").replace("{room}", "201"))
+        answer = asker.get(address.replace("{id}", "1").replace("{room}", "201").replace("{kind}", "trunks"))
         assert answer.status == (200 if "get" in methods else 405), address
     for name in re.findall(r'"#/components/schemas/(\w+)"', answer.text):
         assert name in page["components"]["schemas"]
@@ -170,3 +181,23 @@ def test_records_with_any_bytes_are_json(house: StandingHouse) -> None:
     house.call("202", "90048601234567", 30)
     story = Asker(as_house(house)).get("/api/v1/postings?limit=1").json()["postings"][0]
     assert story["state"] in STATES
+
+
+def test_a_report_has_as_many_rows_as_are_asked_for_and_says_how_many_there_are(asker: Asker) -> None:
+    days = "from=2026-11-18&to=2026-11-20"
+    whole = asker.get(f"/api/v1/reports/calls?{days}").json()["sections"][-1]
+    assert len(whole["rows"]) == whole["count"] > 3
+    part = asker.get(f"/api/v1/reports/calls?{days}&rows=3&masked=1").json()["sections"][-1]
+    assert (len(part["rows"]), part["count"]) == (3, whole["count"])
+    numbers = [row["number"] for row in whole["rows"][:3]]
+    assert [row["number"] for row in part["rows"]] != numbers, "masked"
+    assert asker.get(f"/api/v1/reports/calls?{days}", authorization="Bearer fg_1_no").status == 401
+
+
+def test_the_trunks_over_the_api_are_those_of_the_command(asker: Asker) -> None:
+    found = asker.get("/api/v1/trunks?from=2026-11-18&to=2026-11-20").json()
+    report = asker.get("/api/v1/reports/trunks?from=2026-11-18&to=2026-11-20").json()
+    groups = next(one for one in report["sections"] if one.get("table") == "groups")
+    seized = [row["seizures"] for row in groups["rows"] if row["way"] == "all"]
+    assert [sum(one[way]["seizures"] for way in ("out", "in", "unknown")) for one in found["groups"]] == seized
+    assert all(one["sentence"].endswith(".") for one in found["groups"])

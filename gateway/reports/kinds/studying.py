@@ -1,0 +1,97 @@
+"""What the reports on trunks share: one study of the days, the head and the warnings of each, and how groups are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Final
+
+from sqlalchemy import Connection
+
+from gateway.instants import from_micros, to_micros
+from gateway.reports.asking import Asked, report
+from gateway.reports.values import Note, Report, Section
+from gateway.store import traffic
+from gateway.traffic.study import Asked as Studied
+from gateway.traffic.study import GroupStudy, Study, study
+
+_MOST_DAYS: Final = 10
+MODEL: Final = (
+    "Modelled blocking is Erlang B: many independent callers, who give up when all trunks are busy; for a group that takes "
+    "the overflow of others it is the equivalent random method."
+)
+
+
+def studied(asked: Asked, connection: Connection, first: date | None = None, *, swept: bool = False) -> Study:
+    """The study of the days, or of more from `first` on; `swept` where peaks and all-busy times are asked for.
+
+    Without them a study of a year rests on the sums alone and takes no longer than one of a week. Days before anything
+    was known of any trunk are left out: they were not quiet, nobody listened.
+    """
+    owner, zone = asked.database.property, asked.period.zone
+    known = traffic.first_quarter(connection, owner)
+    first = asked.period.first if first is None else first
+    if known is not None:
+        first = min(max(first, from_micros(known).astimezone(zone).date()), asked.period.last)
+    said = Studied(first=first, last=asked.period.last, zone=zone, now=to_micros(asked.run_at))
+    since, until = said.span
+    sums = traffic.sums(connection, owner, since, until, asked.capacity.group_of)
+    return study(said, asked.capacity, sums, traffic.uses(connection, owner, since, until) if swept else None)
+
+
+def made(
+    asked: Asked,
+    connection: Connection,
+    found: Study,
+    kind: str,
+    title: str,
+    finding: str,
+    sections: Iterable[Section],
+    *assumptions: str,
+) -> Report:
+    """The report, with what is to be minded behind its sections."""
+    notes = [*warnings(asked, found)]
+    told = [f"{one[0].upper()}{one[1:]}." for one in found.assumptions]
+    return report(
+        asked,
+        connection,
+        asked.chosen(connection),
+        kind=kind,
+        title=title,
+        finding=finding,
+        sections=[*sections, *([Note(title="To be minded", sentences=tuple(notes))] if notes else [])],
+        assumptions=(*told, *assumptions),
+        by_begin=False,
+    )
+
+
+def warnings(asked: Asked, found: Study) -> Iterable[str]:
+    """What is to be minded, in sentences: trunks nobody configured, times that cannot be, figures that may grow."""
+    if not found.groups:
+        yield "No trunk was used in these days, and none is in the configuration."
+    if found.asked.first > asked.period.first:
+        yield f"Nothing is known of any trunk before {found.asked.first}: the days before it were not counted as quiet ones."
+    if found.unheard:
+        days = ", ".join(map(str, found.unheard[:_MOST_DAYS]))
+        more = f" and {len(found.unheard) - _MOST_DAYS} more" if len(found.unheard) > _MOST_DAYS else ""
+        yield f"On {days}{more} no trunk was taken at all: the exchange was not heard, and they count neither as quiet nor as busy."
+    lacking = [one.group or "(without a name)" for one in found.groups if one.installed is None]
+    if lacking:
+        yield f"[[trunks]] of the configuration does not know: {', '.join(lacking)}. Its number of trunks is not known."
+    if found.unknown and not lacking:
+        names = sorted({trunk or "(without a name)" for _, trunk in found.unknown})
+        yield f"Trunks that no group of the configuration names: {', '.join(names)}."
+    for one in found.groups:
+        if one.beyond:
+            yield f"{one.name}: more trunks were in use at once than there are; look at its times or its configuration."
+        if one.changed_at:
+            days = ", ".join(f"{from_micros(at).astimezone(asked.period.zone):%Y-%m-%d}" for at in one.changed_at)
+            yield f"{one.name} changed within these days ({days}); it is held against what it was at their end."
+    if found.provisional_from is not None:
+        at = from_micros(found.provisional_from).astimezone(asked.period.zone)
+        yield f"Figures from {at:%Y-%m-%d %H:%M} on are provisional: calls of that time may not have ended."
+
+
+def busiest(groups: Sequence[GroupStudy]) -> GroupStudy | None:
+    """The group of the most traffic."""
+    return max(groups, key=lambda one: one.whole.busy, default=None)
