@@ -314,8 +314,7 @@ class Gateway:
         if batch is not None:
             self.status.read_to_commit.append((self._now() - batch.read_at).total_seconds())
             status.calls += batch.told_calls
-            touched = (one.live.legs for one in batch.touched.values())
-            self.status.calling.ended(source, (leg.call_key for legs in touched for leg in legs))
+            self.status.calling.ended(source, batch.told_keys)
             status.unread += batch.told_unread
             status.missing = max(0, status.missing + batch.told_missing)  # a late one may be of before the start
             for sentence in batch.told_gaps:

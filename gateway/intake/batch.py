@@ -102,3 +102,5 @@ class Batch:
     told_unread: int = 0
     told_missing: int = 0
     told_gaps: list[str] = field(default_factory=list)
+    #: The exchange's own names of the calls whose records came.
+    told_keys: list[str | None] = field(default_factory=list)

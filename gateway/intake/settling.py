@@ -114,6 +114,7 @@ class Settling:
         self._memory.add_postings(connection, batch.postings, at)
         for record, mark, reason in batch.changed_records:
             records.mark_records(connection, owner, (record,), mark, reason)
+        batch.told_keys += [one.call_key for calls in (batch.new_calls, batch.changed_calls) for one in calls.values()]
         batch.records, batch.postings, batch.new_calls, batch.changed_calls = [], [], {}, {}
         batch.changed_records = []
 

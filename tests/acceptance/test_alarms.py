@@ -164,8 +164,10 @@ def test_an_asterisk_tells_of_an_emergency_as_it_begins(tmp_path: Path, pms: For
                 assert alarm["sentence"] == "112 is being dialled from room 201 (extension 201)"
                 assert alarm["call_id"] is None
                 assert "Told by the exchange as the call began." in page(house, "/emergency")
+                assert 'on the phone"' in page(house, "/rooms"), "the rack shows the room on the phone"
                 link.sendall(_cdr())
                 eventually("its record belongs to it", lambda: alarms(house)[0]["call_id"])
+                eventually("the rack shows that it is over", lambda: 'on the phone"' not in page(house, "/rooms"))
             assert len(alarms(house, "--all")) == 1
             assert house.stop() == 0
 

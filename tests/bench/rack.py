@@ -107,7 +107,8 @@ class Shown:
     link = None
 
     def __init__(self, desk: Reception, folder: Path) -> None:
-        self.config = good(with_tariff(folder), EXAMPLE)
+        listen = '"tcp:8080:interface=127.0.0.1"'
+        self.config = good(with_tariff(folder), EXAMPLE.replace(listen, f'{listen}\nsign_in = "none"'))
         self.status = Status(started=utc_now())
         self.database, self.writer = desk.house.database, desk.house.writer
         self.listeners: list[Any] = []
