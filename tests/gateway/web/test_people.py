@@ -114,7 +114,7 @@ def test_reports_over_the_api_are_for_those_who_may_see_reports_and_numbers_for_
 ) -> None:
     calls = "/api/v1/reports/calls?from=2026-11-18&to=2026-11-20"
     assert guarded.visitor().go(calls).status == 401
-    seen: dict[str, set[str]] = {}
+    seen: dict[RoleName, set[str]] = {}
     for role in get_args(RoleName):
         answer = guarded.visitor(role, role).go(calls)
         assert answer.status == (200 if "reports" in MAY[role] else 403), role
