@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -69,19 +68,22 @@ def read_file(path: Path) -> list[Said]:
 
 def _entries(path: Path, lines: Iterable[str]) -> Iterator[Said]:
     for number, line in enumerate(lines, 1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        cells = next(csv.reader([line], delimiter=";"))
-        cells = [cell.strip() for cell in (*cells, "", "", "")[:4]] if len(cells) <= 4 else cells
-        try:
-            if len(cells) > 4:
-                raise ValueError("it has more than number; note; first day; last day")
-            first, last = (date.fromisoformat(cell) if cell else None for cell in cells[2:])
-            if first and last and last < first:
-                raise ValueError(f"{last} is before {first}")
-            yield Said(e164_beginning(cells[0]), cells[1], first, last)
-        except ValueError as error:
-            raise ListUnreadable(f"{path}, line {number}: {error}") from error
+        if line.strip() and not line.lstrip().startswith("#"):
+            try:
+                yield _entry(line)
+            except ValueError as error:
+                raise ListUnreadable(f"{path}, line {number}: {error}") from error
+
+
+def _entry(line: str) -> Said:
+    cells = [cell.strip() for cell in line.split(";")]
+    if len(cells) > 4:
+        raise ValueError("it has more than number; note; first day; last day")
+    prefix, note, *days = [*cells, "", "", ""][:4]
+    first, last = (date.fromisoformat(day) if day else None for day in days)
+    if first and last and last < first:
+        raise ValueError(f"{last} is before {first}")
+    return Said(e164_beginning(prefix), note, first, last)
 
 
 def lists_of(said: Iterable[NumberListSettings], zone: ZoneInfo) -> NumberLists:

@@ -23,7 +23,7 @@ def bill_now(connection: Connection, owner: str, stay_id: int, as_of: int) -> Bi
     if not rows:
         return None
     stay, after, before = stay_of(rows, stay_id)
-    found = billing.charges(connection, owner, stay.reservation, stay.since, after=after, before=before)
+    found = billing.charges(connection, owner, stay, after=after, before=before)
     return bill_of(stay, Charges(*found), as_of)
 
 

@@ -9,7 +9,7 @@ nothing, and a correction carries exactly what the corrected price adds.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from gateway.bills.bill import Bill, Line, Rate, Stay, TaxPart, standing_of
@@ -81,14 +81,17 @@ class Charges(NamedTuple):
     """What the store knows of a stay's charges.
 
     `own` are its postings; `calls` by number, `parts` all postings of those calls, `corrected` the prices of approved lists by
-    posting; `free` are calls of the guest that were priced at zero, so that nothing was posted.
+    posting; `free` are calls of the guest that were priced at zero, so that nothing was posted. `strays` are postings that a
+    person sent to one of the rooms, whoever was in it, each with the instant; `roommates` everybody who was in the rooms.
     """
 
     own: Sequence[Row]
     calls: Mapping[int, Row]
     parts: Mapping[int, Sequence[Row]]
     corrected: Mapping[int, Row]
-    free: Sequence[Row]
+    free: Sequence[Row] = ()
+    strays: Sequence[tuple[Row, int]] = ()
+    roommates: Sequence[Row] = ()
 
 
 def stay_of(rows: Sequence[Row], number: int) -> tuple[Stay, int | None, int | None]:
@@ -133,10 +136,34 @@ def _posted(stay: Stay, charges: Charges) -> Iterable[Line]:
     taxes: dict[int, tuple[TaxPart, ...]] = {}
     for number, call in charges.calls.items():
         taxes |= taxes_of(call, charges.parts.get(number, ()), charges.corrected)
-    for row in charges.own:
+    for row in (*charges.own, *_sent_here(stay, charges)):
         standing = standing_of(row["state"], row["hold"])
         call = charges.calls[row["call_id"]]
         yield _line(stay, call, row, standing, row["amount"], taxes.get(row["id"], ()))
+
+
+def _sent_here(stay: Stay, charges: Charges) -> Iterator[Row]:
+    """Of what went to a room and to no guest by name, what this stay pays: the first to come of those who were in the room.
+
+    Where nobody was, it is the guest's who made the call from that room.
+    """
+    for row, at in charges.strays:
+        here = [one for one in charges.roommates if one["room"] == row["room"] and _covers(one, at)]
+        call = charges.calls[row["call_id"]]
+        if here:
+            if here[0]["id"] in stay.numbers:
+                yield row
+        elif row["room"] == call["room"] and call["reservation"] == stay.reservation and _covers_stay(stay, call):
+            yield row
+
+
+def _covers(one: Row, at: int) -> bool:
+    return bool(one["since"] <= at and (one["until"] is None or at < one["until"]))
+
+
+def _covers_stay(stay: Stay, call: Row) -> bool:
+    began: int = call["started_at"]
+    return stay.since <= began and (stay.until is None or began < stay.until)
 
 
 def _line(

@@ -85,6 +85,8 @@ def bill_check_command(
                 write_report(report, form, output, table)
     except (BillUnreadable, WrongLayout) as error:
         fail(str(error))
+    except OSError as error:
+        fail(f"the bill cannot be sorted in {tempfile.gettempdir()}: {error.strerror}; TMPDIR names another place")
     if output is not None:
         say(f"{report.title}, {report.days}: {output}")
 

@@ -11,12 +11,13 @@ import click
 
 from gateway.cli.store import opened, whoever
 from gateway.cli.words import config_option, fail, read_config
+from gateway.roles import ROLES
 
 if TYPE_CHECKING:
     from gateway.store.database import Database
     from gateway.store.people import Act, User
 
-ROLE_NAMES = ("desk", "supervisor", "auditor", "it", "read-only")
+ROLE_NAMES = tuple(ROLES)
 
 
 @click.group("user")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def _encoding(name: str) -> str:
     try:
-        codecs.lookup(name)
+        codecs.lookup(name or "utf-8")
     except LookupError:
         raise ValueError(f'"{name}" is no encoding that is known; write one such as "cp1252"') from None
     return name
@@ -105,7 +105,7 @@ class BillLayoutSettings(Settings):
     )
     vat_percent: Annotated[str, AfterValidator(_percent)] | None = Field(None, examples=["23"])
     separator: Annotated[str, AfterValidator(_separator)] = Field("", examples=[";"])
-    encoding: Annotated[str, AfterValidator(_encoding)] = Field("utf-8-sig", examples=["cp1250"])
+    encoding: Annotated[str, AfterValidator(_encoding)] = Field("", examples=["cp1250"])
     skip: Annotated[int, Field(ge=0, le=1_000)] = Field(0, examples=[3])
     time_tolerance: Annotated[int, Field(ge=1, le=3_600)] = Field(120, examples=[60])
     duration_tolerance: Annotated[int, Field(ge=0, le=3_600)] = Field(3, examples=[1])

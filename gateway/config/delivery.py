@@ -31,6 +31,8 @@ Way: TypeAlias = Literal["mail", "folder", "sftp", "hook"]
 WAYS: Final[tuple[Way, ...]] = ("mail", "folder", "sftp", "hook")
 FORMS: Final = ("pdf", "xlsx", "csv", "json", "html")
 WHEN_CLOSED: Final = ("run", "next", "previous", "skip")
+#: Characters of a name of a recipient or a schedule: files are called by it.
+LONGEST_NAME: Final = 60
 #: Reports that tell how things stand at the moment they are made.
 OF_NOW: Final = frozenset({"contingency"})
 #: The report that an accounting program reads; each of its days goes out once.
@@ -101,7 +103,7 @@ class RecipientSettings(Settings):
     `host_key` is the key that the SFTP server must show; `key` is our private key, as text, by way of `file:` or `env:`.
     """
 
-    name: Text = Field(examples=["accounts"])
+    name: Annotated[Text, Field(max_length=LONGEST_NAME)] = Field(examples=["accounts"])
     role: Annotated[str, AfterValidator(one_of(tuple(ROLES), 'role = "auditor"'))] = Field(
         "read-only", examples=["auditor"]
     )
@@ -163,7 +165,7 @@ class ScheduleSettings(Settings):
     several times a day. `when_closed` says what becomes of a run on a day that is not worked. `table` chooses one for CSV.
     """
 
-    name: Text = Field(examples=["night balance"])
+    name: Annotated[Text, Field(max_length=LONGEST_NAME)] = Field(examples=["night balance"])
     report: Annotated[str, AfterValidator(report_name)] = Field(examples=["balance"])
     every: Annotated[str, AfterValidator(rhythm_word)] = Field(examples=["daily"])
     at: Annotated[time, BeforeValidator(checks.time_of_day)] = Field(time(6, 0), examples=["06:00"])

@@ -87,13 +87,14 @@ def fraud_limits(config: Config) -> Limits:
 
 def list_findings(lists: Sequence[Mapping[str, Any]], folder: Folder) -> Iterator[tuple[Path, str]]:
     """What is wrong between the keys of the lists, and in their files."""
-    seen: set[object] = set()
+    seen: set[str] = set()
     for place, one in enumerate(lists):
         path: Path = ("lists", place)
         name = one.get("name")
-        if isinstance(name, str) and name in seen:
-            yield (*path, "name"), f'"{name}" is the name of another list; give each one its own'
-        seen.add(repr(name) if not isinstance(name, str) else name)
+        if isinstance(name, str):
+            if name in seen:
+                yield (*path, "name"), f'"{name}" is the name of another list; give each one its own'
+            seen.add(name)
         if not one.get("numbers") and "file" not in one:
             yield path, 'the list is empty; write numbers = ["+48700"], or file = "private.txt"'
         first, last = one.get("since"), one.get("until")

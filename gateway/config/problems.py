@@ -36,6 +36,6 @@ def did_you_mean(written: str, known: Iterable[str]) -> str:
     near = near or [word for word in folded if len(slip) > 2 and word.startswith(slip)]
     if near:
         return f'did you mean "{folded[near[0]]}"?'
-    if len(words) <= 20:
+    if len(words) <= 30:
         return f"known are: {', '.join(words)}"
     return "see docs/configuration.md"

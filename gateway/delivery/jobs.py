@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 from twisted.logger import Logger
 
 from gateway.config import ScheduleSettings
 from gateway.config.delivery import ACCOUNTING
-from gateway.instants import to_micros
+from gateway.instants import SECOND, to_micros
 from gateway.schedules import Run
 from gateway.store import exports, runs, watching
 from gateway.store.memory import Memory
 from gateway.store.runs import Kept, Made, RunRow
 from gateway.store.writer import Announce
+
+#: Characters of a problem that are kept.
+LONGEST_PROBLEM: Final = 300
 
 
 def mark_of(schedule: str) -> str:
@@ -151,6 +154,12 @@ class KeepMade(_Job):
             bookings, digest = int(told["bookings"]), str(told["digest"])
             exports.done(connection, owner, self._run.export_id, now=self._now, bookings=bookings, digest=digest)
         return self._done
+
+    def rescue(self, connection: Connection, error: Exception) -> Announce:
+        """What cannot be written down is not made again and again: an hour's pause, and the page says why."""
+        problem = f"it was made and could not be written down: {error!r}"[:LONGEST_PROBLEM]
+        runs.failed(connection, self._memory.owner, self._run.id, problem, self._now + 3600 * SECOND)
+        return super().rescue(connection, error)
 
 
 class KeepFailed(_Job):

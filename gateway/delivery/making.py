@@ -17,7 +17,7 @@ from gateway.alarms.diary import WORRYING_TRIES, delay
 from gateway.config import ScheduleSettings
 from gateway.delivery import keeping
 from gateway.delivery.house import DeliveryHouse
-from gateway.delivery.jobs import KeepFailed, KeepMade, KeepThrownAway
+from gateway.delivery.jobs import LONGEST_PROBLEM, KeepFailed, KeepMade, KeepThrownAway
 from gateway.delivery.packs import stem_of
 from gateway.instants import SECOND, to_micros
 from gateway.periodic import PeriodicService
@@ -31,8 +31,6 @@ from gateway.web.workers import Ended, Running
 EVERY: Final = 5.0
 #: Seconds between two looks whether files are too old or too many.
 SWEEP_EVERY: Final = 600.0
-#: Characters of a command's complaint that are kept.
-LONGEST_PROBLEM: Final = 300
 
 
 class Making(PeriodicService):

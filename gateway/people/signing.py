@@ -6,6 +6,7 @@ alone where somebody of the house signed in with it before, else for the name an
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -59,7 +60,7 @@ def attempt(connection: Connection, owner: str, act: Act, name: str, browser: st
     if known is not None:
         buckets: tuple[str, ...] = (f"browser:{digest(known)}",)
     else:
-        buckets = (f"name:{people.folded(name)}", f"address:{act.address}")
+        buckets = (f"name:{people.folded(name)}", f"address:{neighbourhood(act.address)}")
     failed = sessions.failures(connection, owner, buckets)
     seconds = max((lasting.wait(bucket, *failed[bucket], act.at) for bucket in failed), default=0)
     if seconds:
@@ -67,6 +68,17 @@ def attempt(connection: Connection, owner: str, act: Act, name: str, browser: st
     for bucket in buckets:
         sessions.count(connection, owner, bucket, failed.get(bucket, (0, 0))[0] + 1, act.at)
     return Attempt(name=name, user=people.named(connection, owner, name), buckets=buckets, browser=known)
+
+
+def neighbourhood(address: str) -> str:
+    """What counts as one address: of IPv6 the network, since whoever has one address there has 2**64. Pure."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is None:
+        return str(ipaddress.ip_network((found, 64), strict=False))
+    return str(getattr(found, "ipv4_mapped", None) or found)
 
 
 def failed(connection: Connection, owner: str, act: Act, made: Attempt, why: str) -> None:

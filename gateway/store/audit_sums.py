@@ -174,32 +174,31 @@ def _charges(connection: Connection, owner: str, begin: Edge, end: Edge) -> list
 
 def _odd_calls(connection: Connection, owner: str, begin: Edge, end: Edge) -> list[list[Any]]:
     """Priced calls whose charges of this day do not come to their price: with both sums, and how many charges there are."""
-    own = and_(
-        _p.property == _c.property,
-        _p.call_id == _c.id,
-        _id >= begin.posting,
-        _id < end.posting,
-        _p.currency == _c.currency,
-        _p.decimals == _c.decimals,
+    charges = (
+        select(
+            _p.call_id,
+            _p.currency,
+            _p.decimals,
+            func.count().label("parts"),
+            func.coalesce(func.sum(_p.amount), 0).label("charged"),
+            func.sum(_flag(_p.kind != "charge")).label("corrections"),
+            func.max(_p.part).label("last"),
+        )
+        .where(*_postings(owner, begin, end))
+        .group_by(_p.call_id, _p.currency, _p.decimals)
+        .subquery()
     )
-    keys = (
-        _c.id,
-        _c.started_at,
-        _c.room,
-        _c.extension,
-        _c.number_class,
-        _c.reason,
-        _c.amount,
-        _c.currency,
-        _c.decimals,
-    )
-    charged = func.coalesce(func.sum(_p.amount), 0)
+    o = charges.c
+    own = and_(o.call_id == _c.id, o.currency == _c.currency, o.decimals == _c.decimals)
     wanted = (
-        select(*keys, func.count(_p.id), charged, func.sum(_flag(_p.kind != "charge")), func.max(_p.part))
-        .select_from(schema.records.join(schema.calls, _CALL_OF_RECORD).outerjoin(schema.postings, own))
+        select(
+            *(_c.id, _c.started_at, _c.room, _c.extension, _c.number_class, _c.reason),
+            *(_c.amount, _c.currency, _c.decimals, func.coalesce(o.parts, 0), func.coalesce(o.charged, 0)),
+            *(func.coalesce(o.corrections, 0), func.coalesce(o.last, 0)),
+        )
+        .select_from(schema.records.join(schema.calls, _CALL_OF_RECORD).outerjoin(charges, own))
         .where(*_records(owner, begin, end), HEAD, _c.status == "charge", _c.amount.is_not(None))
-        .group_by(*keys)
-        .having(or_(func.count(_p.id) == 0, charged != _c.amount))
+        .where(or_(o.parts.is_(None), o.charged != _c.amount))
     )
     return sorted(_lists(connection, wanted))
 

@@ -7,16 +7,16 @@ by halving, so that a bill costs what the stay's own time holds and not what the
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 
 from gateway.store import schema
 from gateway.store.narrowing import rows_of
 from gateway.store.pages import OLD_NEWS, calls_of, first_since, of_calls, plain
 from gateway.store.rows import clean
 
-_s, _p, _c, _r = schema.stays.c, schema.postings.c, schema.calls.c, schema.records.c
+_s, _p, _c, _r, _a = schema.stays.c, schema.postings.c, schema.calls.c, schema.records.c, schema.attempts.c
 _i, _l = schema.list_items.c, schema.lists.c
 _b, _n = schema.bills.c, schema.bill_prints.c
 
@@ -34,6 +34,8 @@ class Found(NamedTuple):
     parts: dict[int, list[dict[str, Any]]]
     corrected: dict[int, dict[str, Any]]
     free: list[dict[str, Any]]
+    strays: list[tuple[dict[str, Any], int]]
+    roommates: list[dict[str, Any]]
 
 
 def stay_rows(connection: Connection, owner: str, number: int) -> list[dict[str, Any]]:
@@ -69,25 +71,61 @@ def stay_of_call(connection: Connection, owner: str, reservation: str | None, be
 
 
 def charges(
-    connection: Connection, owner: str, reservation: str, since: int, *, after: int | None, before: int | None
+    connection: Connection, owner: str, stay: Stays, *, after: int | None = None, before: int | None = None
 ) -> Found:
-    """What is charged to a reservation since an arrival, for calls that began from `after` on and before `before`."""
-    early = since - OLD_NEWS
+    """What may be charged to a stay: its own calls that began from `after` on and before `before`, and what was sent to its rooms."""
+    early = stay.since - OLD_NEWS
     first = first_since(connection, owner, schema.postings, _p.created_at, early)
-    mine = select(schema.postings).where(_p.property == owner, _p.id >= first, _p.reservation == reservation)
-    own = plain(connection.execute(mine.order_by(_p.id)).mappings())
-    numbers = sorted({row["call_id"] for row in own})
+    recent = select(schema.postings).where(_p.property == owner, _p.id >= first).order_by(_p.id)
+    own = plain(connection.execute(recent.where(_p.reservation == stay.reservation)).mappings())
+    strays = _strays(connection, owner, recent.where(_p.reservation.is_(None), _p.room.in_(stay.rooms)))
+    numbers = sorted({row["call_id"] for row in (*own, *(row for row, _ in strays))})
     calls = {key: row for some in _chunks(numbers) for key, row in calls_of(connection, owner, some).items()}
-    calls = {key: row for key, row in calls.items() if _within(row["started_at"], after, before)}
-    kept = list(calls)
-    parts = {key: rows for some in _chunks(kept) for key, rows in of_calls(connection, owner, some).items()}
-    new = {row["posting_id"]: row for some in _chunks(kept) for row in _corrected(connection, owner, some)}
+    inside = {key for key, row in calls.items() if _within(row["started_at"], after, before)}
+    parts = {key: rows for some in _chunks(numbers) for key, rows in of_calls(connection, owner, some).items()}
+    new = {row["posting_id"]: row for some in _chunks(numbers) for row in _corrected(connection, owner, some)}
     free = [
         row
-        for row in _free(connection, owner, reservation, early)
+        for row in _free(connection, owner, stay.reservation, early)
         if row["id"] not in calls and _within(row["started_at"], after, before)
     ]
-    return Found([row for row in own if row["call_id"] in calls], calls, parts, new, free)
+    mine = [row for row in own if row["call_id"] in inside]
+    return Found(
+        mine, calls, parts, new, free, strays, _roommates(connection, owner, stay.rooms, early) if strays else []
+    )
+
+
+class Stays(Protocol):
+    """A stay, as far as its charges are asked for."""
+
+    @property
+    def reservation(self) -> str:
+        """The guest who pays."""
+
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        """The rooms of the stay."""
+
+    @property
+    def since(self) -> int:
+        """When it began."""
+
+
+def _strays(connection: Connection, owner: str, wanted: Select[Any]) -> list[tuple[dict[str, Any], int]]:
+    """Postings that went to a room and to no guest by name, each with the instant at which it was sent, or last changed."""
+    rows = plain(connection.execute(wanted).mappings())
+    sent: dict[int, int] = {}
+    for some in _chunks([row["id"] for row in rows]):
+        found = select(_a.posting_id, func.max(_a.sent_at)).where(rows_of(schema.attempts, owner, "posting_id", some))
+        sent |= {row[0]: int(row[1]) for row in connection.execute(found.group_by(_a.posting_id))}
+    return [(row, sent.get(row["id"], row["changed_at"])) for row in rows]
+
+
+def _roommates(connection: Connection, owner: str, rooms: Sequence[str], early: int) -> list[dict[str, Any]]:
+    """Everybody who has been in one of these rooms since an instant, in the order in which they came."""
+    lately = _s.until.is_(None) | (_s.until > early)
+    wanted = select(schema.stays).where(_s.property == owner, _s.room.in_(rooms), lately).order_by(_s.since, _s.id)
+    return plain(connection.execute(wanted).mappings())
 
 
 def _within(began: int, after: int | None, before: int | None) -> bool:

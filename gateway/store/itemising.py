@@ -29,11 +29,16 @@ def itemised(
 
 
 def long_stays(connection: Connection, owner: str, span: Span, nights: int) -> list[dict[str, Any]]:
-    """Guests who were in the house within a stretch and stay, or stayed, for so many microseconds at least, by room."""
+    """Guests who were in the house within a stretch and stay, or stayed, for so many microseconds at least, by room.
+
+    Of some the beginning is not known (0): the PMS told of them when they were there already, without the date.
+    """
     gone = func.coalesce(_s.until, _s.departure, span.until)
     wanted = (
         select(_s.reservation, _s.room, _s.name, func.min(_s.since).label("since"), func.max(gone).label("until"))
-        .where(_s.property == owner, _s.since < span.until, or_(_s.until.is_(None), _s.until >= span.since))
+        .where(
+            _s.property == owner, _s.since > 0, _s.since < span.until, or_(_s.until.is_(None), _s.until >= span.since)
+        )
         .group_by(_s.reservation, _s.room, _s.name)
         .having(func.max(gone) - func.min(_s.since) >= nights)
     )

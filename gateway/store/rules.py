@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple, get_args
 
 from gateway.ledger import ARROWS, STATES, Event, Hold, State
+from gateway.store.schema_inbound import PIECE
 
 #: The record of a call that a run of records proved to be a repeat keeps its call, which is no longer charged.
 _REPEATED: Final = (
@@ -286,6 +287,18 @@ RULES: Final[tuple[Rule, ...]] = (
         "SELECT e.id FROM events e WHERE e.property = :p AND e.kind <> 'store.restored' "
         "AND e.id > (SELECT min(f.id) FROM events f WHERE f.property = :p) "
         "AND NOT EXISTS (SELECT 1 FROM events b WHERE b.property = e.property AND b.id = e.id - 1)",
+    ),
+    Rule(
+        "arrival",
+        "of a call that does not exist",
+        "SELECT a.id FROM arrivals a WHERE a.property = :p AND "
+        "NOT EXISTS (SELECT 1 FROM calls c WHERE c.property = a.property AND c.id = a.id)",
+    ),
+    Rule(
+        "contact",
+        "in a piece that is not its call's, or of a call that does not exist",
+        f"SELECT k.call_id FROM contacts k WHERE k.property = :p AND (k.piece <> k.call_id / {PIECE} OR "
+        "NOT EXISTS (SELECT 1 FROM calls c WHERE c.property = k.property AND c.id = k.call_id))",
     ),
     Rule(
         "stay",

@@ -124,24 +124,40 @@ class AuditPages:
         return words.purse_words(purse, self._home)
 
     def _values(self, seen: DayLook) -> dict[str, Any]:
-        day, made, clock, rule = seen.day, seen.sheet, self._live.clock(), day_rule(self._house.config)
-        found = [one for one in seen.differences if day.state != "open" or one.key != "no total"]
-        has_pms = bool(self._house.config.pms)
+        # An open day has no total of the PMS yet: that is no difference before it has ended.
+        found = [one for one in seen.differences if seen.day.state != "open" or one.key != "no total"]
         return {
-            "day": {
-                "id": day.id,
-                "date": day.date,
-                "words": f"{day.day:%A} {day.day.day} {day.day:%B %Y}",
-                "state": day.state,
-                "standing": words.standing(day, clock),
-                "remarks": [one for one in day.remarks.split("\n") if one],
-                "why": day.closed_why,
-                "token": self._tokens.sign("day", day.id, day.state),
-                "following": words.following(day, rule, self._house.now()).isoformat(),
-                "ends_by": rule.by,
-                "ends_at": f"{rule.at:%H:%M}",
-            },
-            "days": [self._tab(one, day) for one in seen.days[:12]],
+            "day": self._day(seen.day),
+            "days": [self._tab(one, seen.day) for one in seen.days[:12]],
+            "figure": self._figure(found),
+            "differences": [self._difference(one) for one in found],
+            "nameless": len(unnamed(found)),
+            **self._balance(seen),
+            **self._lists(seen),
+            "later": self._later(seen, self._live.clock()),
+        }
+
+    def _day(self, day: BusinessDay) -> dict[str, Any]:
+        """The day itself: how it stands, and what its forms carry."""
+        rule = day_rule(self._house.config)
+        return {
+            "id": day.id,
+            "date": day.date,
+            "words": f"{day.day:%A} {day.day.day} {day.day:%B %Y}",
+            "state": day.state,
+            "standing": words.standing(day, self._live.clock()),
+            "remarks": [one for one in day.remarks.split("\n") if one],
+            "why": day.closed_why,
+            "token": self._tokens.sign("day", day.id, day.state),
+            "following": words.following(day, rule, self._house.now()).isoformat(),
+            "ends_by": rule.by,
+            "ends_at": f"{rule.at:%H:%M}",
+        }
+
+    def _balance(self, seen: DayLook) -> dict[str, Any]:
+        """Left, right, by class, and the PMS beside it."""
+        day, made, has_pms = seen.day, seen.sheet, bool(self._house.config.pms)
+        return {
             "came": [
                 self._came(made, name, day) for name in CAME if name in ("rated", "unread") or made.came[name].number
             ],
@@ -150,33 +166,35 @@ class AuditPages:
             "went": [self._went(made, state, day) for state in WENT if made.went[state].number or state == "posted"],
             "bridge": [self._bridge(one) for one in seen.differences if one.key in words.BRIDGE],
             "charges": self._sum(made.charges),
-            "figure": self._figure(found),
-            "differences": [self._difference(one) for one in found],
-            "nameless": len(unnamed(found)),
-            "open": self._open(made, clock),
-            "more_open": made.open.number > MOST_SHOWN,
             "open_sum": self._sum(made.open),
             "classes": self._classes(made),
             "agreement": self._agreement(seen) if has_pms else [],
             "groups": sorted({*made.yes_by_class, *made.classes} - {""}),
             "has_pms": has_pms,
-            "late": [self._late(one, seen, clock) for one in made.snapshot.late[:MOST_SHOWN]],
-            "carried": [self._carried(one, seen, clock) for one in made.snapshot.carried[:MOST_SHOWN]],
-            "odd_calls": [self._odd_call(one, clock) for one in made.snapshot.odd_calls[:MOST_SHOWN]],
-            "odd_yes": [self._odd_yes(one) for one in made.snapshot.odd_yes[:MOST_SHOWN]],
+        }
+
+    def _lists(self, seen: DayLook) -> dict[str, Any]:
+        """The items by name, each list as far as the page shows it."""
+        made, taken, clock = seen.sheet, seen.sheet.snapshot, self._live.clock()
+        return {
+            "open": self._open(made, clock),
+            "more_open": made.open.number > MOST_SHOWN,
+            "late": [self._late(one, seen, clock) for one in taken.late[:MOST_SHOWN]],
+            "carried": [self._carried(one, seen, clock) for one in taken.carried[:MOST_SHOWN]],
+            "odd_calls": [self._odd_call(one, clock) for one in taken.odd_calls[:MOST_SHOWN]],
+            "odd_yes": [self._odd_yes(one) for one in taken.odd_yes[:MOST_SHOWN]],
             "unread": [
                 {"received": clock.moment(at), "source": source, "reason": reason, "id": number}
-                for number, at, source, reason in made.snapshot.unread[:MOST_SHOWN]
+                for number, at, source, reason in taken.unread[:MOST_SHOWN]
             ],
             "deeds": [
                 {"at": clock.moment(at), "who": who, "what": words.deed_words(what), "posting": posting}
-                for at, who, what, posting in made.snapshot.deeds[:MOST_SHOWN]
+                for at, who, what, posting in taken.deeds[:MOST_SHOWN]
             ],
             "entries": [
                 {"at": clock.moment(one.at), "who": one.who, "words": _entry_words(one, self._home)}
                 for one in seen.entries
             ],
-            "later": self._later(seen, clock),
         }
 
     def _tab(self, one: BusinessDay, here: BusinessDay) -> dict[str, Any]:

@@ -194,9 +194,9 @@ class BillPages:
             return row, bill_then(connection, self._owner, row), billing.prints_of(connection, self._owner, number)
 
         found = await self._reads.read(work)
-        if found is None or found[1] is None:
+        row, bill, prints = found if found is not None else (None, None, [])
+        if row is None or bill is None:
             return await self._pages.missing(f"There is no final bill {number}.")
-        row, bill, prints = found
         if not self._desk_has(bill, row, person):
             return await self._closed(row["stay_id"], bill, person)
         clock, now = self._live.clock(), self._house.micros()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -163,7 +163,8 @@ def _circumstances(whom: str) -> tuple[Circumstances, str]:
     entry, colon, value = whom.partition(":")
     if not colon or entry not in WHOM:
         return PLAIN, ""
-    return PLAIN._replace(**{entry: value}), value
+    said: dict[str, Any] = {entry: value}
+    return PLAIN._replace(**said), value
 
 
 def _why(told: Quote) -> str:

@@ -33,6 +33,8 @@ from gateway.web.routing import html, is_ours, plain, see_other
 _REMEMBERED: Final = 90 * 24 * 3600
 #: Seconds that somebody may take at a provider.
 _AWAY: Final = 600
+#: What a person must be allowed who reads the API, which masks nothing.
+_API: Final[tuple[Right, ...]] = ("see_calls", "see_full_numbers", "reports")
 #: A live page that looks by itself says so; it does not keep a session alive.
 LIVE_HEADER: Final = "x-foliogate-live"
 #: So does a page that is told of its changes; a browser's event stream has no headers of its own.
@@ -122,10 +124,10 @@ class Guard:
             return None
         signed = await self.signed(request)
         if method == "GET" and signed is not None:
-            request.person = signed.person
-            if signed.person.may("see_calls"):
+            if all(signed.person.may(right) for right in _API):
                 return None
-            return refused(request, Problem(403, "Your role may not see calls."))
+            others = " or ".join(who_may("see_full_numbers"))
+            return refused(request, Problem(403, f"The API tells whole numbers and reports: it is for {others}."))
         return refused(request, Problem(401, "Show a token (Authorization: Bearer fg_…), or sign in to read."))
 
     async def _metrics(self, request: Any) -> Answer:

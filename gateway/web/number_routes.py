@@ -59,8 +59,6 @@ class NumberRoutes:
         shown = await self._of_call(request, number)
         if shown is None:
             return html(request, await self.pages.missing(_NO_NUMBER))
-        if not shown.masked:
-            return see_other(request, f"/numbers/{shown.number}")
         return await self._page(request, shown)
 
     @app.route(f"/numbers/of/{ROW}", methods=["POST"])

@@ -2,7 +2,7 @@
 
 The paths are those of the wings, word for word; a test walks every wing and finds none without its line. Beside rights:
 OPEN asks nothing of anybody; SIGNED_IN asks for a person, whoever it is; PROGRAM asks for a token, or, to read, for a person
-who may see calls; METRICS asks for a token that may read, or for this machine.
+who may see all that the API tells; METRICS asks for a token that may read, or for this machine.
 """
 
 from __future__ import annotations

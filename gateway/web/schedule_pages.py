@@ -181,7 +181,7 @@ class SchedulePages:
             "why": why,
             "subject": known.name,
         }
-        given = await self._reads.transact(lambda c: commands.give(c, owner, **said))
+        given = await self._reads.transact_numbered(lambda c: commands.give(c, owner, **said))
         self._house.read_commands_soon()
         result = await came_of(self._reads, self._clock, owner, given)
         words = result or "Written down; the gateway has not begun it yet."

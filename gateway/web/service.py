@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from twisted.internet.defer import Deferred, maybeDeferred, succeed
 from twisted.internet.interfaces import IListeningPort
@@ -75,6 +75,19 @@ def site_version() -> str:
         return "not installed"
 
 
+class Ground(NamedTuple):
+    """What every wing of the site stands on."""
+
+    house: House
+    clock: Any
+    elsewhere: Elsewhere
+    reads: Reads
+    live: Live
+    tokens: Tokens
+    pages: Pages
+    deeds: Deeds
+
+
 def door(
     house: House,
     clock: Any,
@@ -88,46 +101,12 @@ def door(
     makes = workshop or Workshop(in_processes(clock))
     reads, version = Reads(house.database, elsewhere), site_version()
     live = Live(house, reads, clock.seconds)
-    programs, callers = Programs(house, reads, clock), Callers(house.database, reads, clock.seconds)
     tokens = Tokens(secrets.token_bytes(SECRET_BYTES))
     pages = Pages(house, reads, live, tokens, version)
-    deeds = Deeds(house, reads, clock)
+    ground = Ground(house, clock, elsewhere, reads, live, tokens, pages, Deeds(house, reads, clock))
     site = Routes(house, reads, live, clock, pages, tokens).app.resource()
-    prices = PriceRoutes(pages, PricePages(house, reads, live, tokens, pages, bench, deeds), bench).app.resource()
-    acts = ActRoutes(pages, ActPages(house, reads, live, tokens, pages, deeds)).app.resource()
-    reports = ReportRoutes(pages, ReportPages(house, reads, live, pages, makes)).app.resource()
-    audit = AuditPages(house, reads, live, tokens, pages)
-    nights = AuditRoutes(house, deeds, tokens, pages, audit).app.resource()
-    trunks = TrunkRoutes(pages, TrunkPages(house, reads, live, pages)).app.resource()
-    numbers = NumberRoutes(pages, NumberPages(house, reads, live, tokens, pages, clock)).app.resource()
-    schedules = ScheduleRoutes(pages, SchedulePages(house, reads, live, tokens, pages, clock)).app.resource()
-    papers = Papers(house, elsewhere)
-    billing = BillPages(house, reads, live, tokens, pages, papers, deeds)
-    bills = BillRoutes(pages, billing, EnquiryPages(house, reads, pages, papers), papers).app.resource()
-    racks = RackPages(house, reads, live, pages)
-    rooms = RoomPages(house, reads, live, pages, racks, deeds, tokens)
-    rack = RoomRoutes(house, reads, live, pages, racks, rooms, makes, streams or Streams(clock)).app.resource()
-    api = Api(house, reads, live, version)
-    routes = ApiRoutes(house, reads, api, programs, callers, version).app.resource()
-    report_routes = ReportApiRoutes(ReportApi(house, reads, live), callers).app.resource()
-    below = {
-        b"/api/v1/reports": report_routes,
-        b"/api/v1/trunks": report_routes,
-        b"/api/": routes,
-        b"/soap/": SoapService(api, programs, callers),
-        b"/acts": acts,
-        b"/corrections": prices,
-        b"/laboratory": prices,
-        b"/reports": reports,
-        b"/bill-check": BillCheckRoutes(pages, BillCheckPages(house, reads, pages, makes)).app.resource(),
-        b"/audit": nights,
-        b"/trunks": trunks,
-        b"/numbers": numbers,
-        b"/schedules": schedules,
-        b"/bills": bills,
-        b"/price": bills,
-        **dict.fromkeys((b"/rooms", b"/rack", b"/sheets", b"/find"), rack),
-    }
+    below = program_wings(ground, version) | back_wings(ground, bench, makes)
+    below |= desk_wings(ground, makes, streams or Streams(clock))
     web = house.config.web
     guard = None
     if web.required:
@@ -136,6 +115,54 @@ def door(
         guard = Guard(people, pages, secure=web.secure)
         below |= people_wing(house, live, pages, guard, clock)
     return Door(Wings(site, below), own_hosts(web.host, house.config.watch.page), guard, secure=web.secure)
+
+
+def program_wings(on: Ground, version: str) -> dict[bytes, Resource]:
+    """The addresses for programs. The first path that fits has a request, so the longer ones come first."""
+    programs = Programs(on.house, on.reads, on.clock)
+    callers = Callers(on.house.database, on.reads, on.clock.seconds)
+    api = Api(on.house, on.reads, on.live, version)
+    routes = ApiRoutes(on.house, on.reads, api, programs, callers, version).app.resource()
+    reports = ReportApiRoutes(ReportApi(on.house, on.reads, on.live), callers).app.resource()
+    return {
+        b"/api/v1/reports": reports,
+        b"/api/v1/trunks": reports,
+        b"/api/": routes,
+        b"/soap/": SoapService(api, programs, callers),
+    }
+
+
+def desk_wings(on: Ground, makes: Workshop, streams: Streams) -> dict[bytes, Resource]:
+    """The addresses of the front desk: rooms, bills, what is done to charges, numbers."""
+    house, reads, live, pages, tokens, deeds = on.house, on.reads, on.live, on.pages, on.tokens, on.deeds
+    racks = RackPages(house, reads, live, pages)
+    rooms = RoomPages(house, reads, live, pages, racks, deeds, tokens)
+    rack = RoomRoutes(house, reads, live, pages, racks, rooms, makes, streams).app.resource()
+    papers = Papers(house, on.elsewhere)
+    billing = BillPages(house, reads, live, tokens, pages, papers, deeds)
+    bills = BillRoutes(pages, billing, EnquiryPages(house, reads, pages, papers), papers).app.resource()
+    return {
+        **dict.fromkeys((b"/rooms", b"/rack", b"/sheets", b"/find"), rack),
+        **dict.fromkeys((b"/bills", b"/price"), bills),
+        b"/acts": ActRoutes(pages, ActPages(house, reads, live, tokens, pages, deeds)).app.resource(),
+        b"/numbers": NumberRoutes(pages, NumberPages(house, reads, live, tokens, pages, on.clock)).app.resource(),
+    }
+
+
+def back_wings(on: Ground, bench: Laboratory, makes: Workshop) -> dict[bytes, Resource]:
+    """The addresses of the back office: prices, reports, the night audit, trunks."""
+    house, reads, live, pages, tokens, deeds = on.house, on.reads, on.live, on.pages, on.tokens, on.deeds
+    prices = PriceRoutes(pages, PricePages(house, reads, live, tokens, pages, bench, deeds), bench).app.resource()
+    audit = AuditPages(house, reads, live, tokens, pages)
+    schedules = ScheduleRoutes(pages, SchedulePages(house, reads, live, tokens, pages, on.clock)).app.resource()
+    return {
+        **dict.fromkeys((b"/corrections", b"/laboratory"), prices),
+        b"/reports": ReportRoutes(pages, ReportPages(house, reads, live, pages, makes)).app.resource(),
+        b"/bill-check": BillCheckRoutes(pages, BillCheckPages(house, reads, pages, makes)).app.resource(),
+        b"/audit": AuditRoutes(house, deeds, tokens, pages, audit).app.resource(),
+        b"/trunks": TrunkRoutes(pages, TrunkPages(house, reads, live, pages)).app.resource(),
+        b"/schedules": schedules,
+    }
 
 
 def directory(config: Config) -> Directory | None:
@@ -197,7 +224,11 @@ class WebService:
         if not isinstance(guard, Guard):
             return
         people = guard.people
-        secret = await people.change(lambda c: signing.first_link(c, people.owner, self._house.micros()))
+        try:
+            secret = await people.change(lambda c: signing.first_link(c, people.owner, self._house.micros()))
+        except Exception:  # noqa: BLE001 (whatever it is, charges flow without it; the command makes users too)
+            self._log.failure("the link for the first user could not be made; 'foliogate user add' makes users too")
+            return
         if secret is not None:
             page = self._house.config.watch.page.rstrip("/") or web.url(port)
             words = "nobody can sign in yet: open this link once within 24 hours and make the first user: {link}"

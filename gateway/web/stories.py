@@ -41,8 +41,9 @@ def call_story(connection: Connection, owner: str, number: int, told: int | None
 
 def _payer(call: dict[str, Any], postings: list[dict[str, Any]]) -> str | None:
     """The reservation that the newest charge of a call is for, else that of whoever made it."""
-    whose = [posting["reservation"] for posting in postings if posting["reservation"]]
-    return whose[-1] if whose else call["reservation"]
+    named = (posting["reservation"] for posting in reversed(postings))
+    found: str | None = next((one for one in named if one), call["reservation"])
+    return found
 
 
 def posting_story(connection: Connection, owner: str, number: int, told: int | None) -> dict[str, Any] | None:

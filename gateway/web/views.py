@@ -37,6 +37,7 @@ class CallView:
     from_kind: str
     direction: str
     number: str
+    told_number: bool
     place: str
     talked: str
     amount: str
@@ -58,6 +59,7 @@ def call_view(call: Row, postings: Sequence[Row], clock: Clock, country: str) ->
         from_kind=kind,
         direction=str(call["direction"]),
         number=number_of(call, country),
+        told_number=_tells_number(call),
         place=_place(call),
         talked=minutes(call["talk_seconds"]),
         amount=amount(call["amount"], call["decimals"], call["currency"]),
@@ -97,6 +99,14 @@ def number_of(call: Row, country: str) -> str:
     if call["number"]:
         return grouped(str(call["number"]), country)
     return str(call["dialled"] or "no digits")
+
+
+def _tells_number(call: Row) -> bool:
+    """Whether there is a number outside whose page a call can lead to."""
+    if call["direction"] == "internal" or call["number_class"] == "internal":
+        return False
+    shown = call["caller"] if call["direction"] in ("in", "tandem") else call["number"] or call["dialled"]
+    return any(sign.isdecimal() for sign in shown or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

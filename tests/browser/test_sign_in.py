@@ -79,6 +79,10 @@ def test_a_house_begins_to_sign_in(browser: Browser, guarded: tuple[SiteProcess,
     ida.sign_in("Ida", "seven tin drums")
     expect(ida.page.get_by_role("link", name="Ida · IT")).to_be_visible()
     ida.shot("first-page")
+    if SHOTS:
+        ida.page.set_viewport_size({"width": 390, "height": 800})
+        ida.shot("first-page-390")
+        ida.page.set_viewport_size({"width": 1280, "height": 800})
 
     ida.page.get_by_role("link", name="Users", exact=True).click()
     ida.page.get_by_label("Name", exact=True).fill("Ines")

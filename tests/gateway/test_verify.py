@@ -77,6 +77,11 @@ PLANTED = [
     ("UPDATE calls SET trace = '[[1' WHERE id = 2", "one call whose price does not follow from its stored sum: 2"),
     ("UPDATE postings SET state = 'refused' WHERE id = 1", "whose newest event in the feed tells it otherwise"),
     ("DELETE FROM events WHERE id = 4", "one event behind a number that is missing from the feed: 5"),
+    (
+        "INSERT INTO arrivals VALUES ('SEASIDE', 99, '', '', 'rang', NULL, '', 0)",
+        "one arrival of a call that does not exist: 99",
+    ),
+    ("UPDATE contacts SET piece = 7 WHERE call_id = 2", "one contact in a piece that is not its call's"),
     ("DROP INDEX postings_lively", "the index postings_lively of postings is missing"),
     ("ALTER TABLE commands DROP COLUMN why", "the column commands.why is missing"),
     ("DROP TABLE rooms", "the table rooms is missing"),

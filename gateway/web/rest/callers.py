@@ -1,8 +1,8 @@
 """Which program asks, whether it may, and how often: the door in front of what programs change.
 
 A token comes as `Authorization: Bearer …`, or, for clients that know passwords alone, as the password of `Basic`. Reading
-needs none on this machine as long as the pages have no sign-in; whoever shows one is held to it. A change always needs
-one with the right for it. Each token may ask so many times a second, and so may all who are not admitted together; what
+needs none in a house without sign-in, or where the guard has seen a person's session; whoever shows one is held to it. A change
+always needs one with the right for it. Each token may ask so many times a second, and so may all who are not admitted together; what
 is more gets 429.
 """
 

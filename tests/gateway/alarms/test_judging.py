@@ -103,10 +103,12 @@ MINUTES, HOURS = timedelta(minutes=1), timedelta(hours=1)
             ["waiting : the oldest charge waits since Fri 20 Nov 11:30"],
         ),
         (
-            with_ledger(undelivered={"mail": "refused", "desk": "404"}),
+            with_ledger(undelivered={"mail": "refused", "desk": "404", "reports to gm": "403", "report calls": "disk"}),
             [
                 "notices mail: notices by mail do not arrive: refused",
                 "notices desk: notices to the web hook desk do not arrive: 404",
+                "notices reports to gm: reports to gm do not arrive: 403",
+                "notices report calls: the report calls cannot be made: disk",
             ],
         ),
         (with_habits(feeds=[Feed("main", NOW - 23 * HOURS, None, LONG_AGO)]), []),

@@ -160,7 +160,27 @@ def test_a_guest_of_a_class_is_told_his_own_price_by_name_of_its_rule() -> None:
 
 
 def test_a_trace_without_a_price_of_time_has_no_terms() -> None:
-    head = [2, "price", "T", "v", "", "mobile", "+48", "PL", 60, 60, 0, 1, 1, "steps", 60, 2, 100, 0, 100]
+    head: list[int | str] = [
+        2,
+        "price",
+        "T",
+        "v",
+        "",
+        "mobile",
+        "+48",
+        "PL",
+        60,
+        60,
+        0,
+        1,
+        1,
+        "steps",
+        60,
+        2,
+        100,
+        0,
+        100,
+    ]
     assert terms_of([*head, "pulses", "", 10, 100_000, "round", "half-up", 1, 0]) is None
     assert terms_of([9, "nonsense"]) is None
     found = terms_of([*head, "per", "", 90, 0, "time", "", 90, 900_000, "in net", "VAT", 230_000, 19])

@@ -19,6 +19,7 @@ from gateway.instants import SECOND, to_micros
 from gateway.store import exports, notices, runs
 from gateway.store.runs import Kept
 from gateway.web.workers import Ended
+from tests.conftest import LoggedFailures
 from tests.gateway.delivery.office import ACCOUNTS, Office, schedule
 from tests.gateway.rig import WARSAW
 from tests.gateway.web.commands import Done, Hanging, here
@@ -142,6 +143,24 @@ def test_a_command_that_dies_says_so(tmp_path: Path) -> None:
         (run,) = office.made("calls")
         assert (run.state, run.problem) == ("planned", "the disk is full")
         assert list((tmp_path / "reports").iterdir()) == []
+
+
+def test_what_was_made_and_cannot_be_written_down_waits_an_hour(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logged_failures: LoggedFailures
+) -> None:
+    def broken(*_: object, **__: object) -> bool:
+        raise ValueError("a mistake of ours")
+
+    monkeypatch.setattr(runs, "made", broken)
+    with open_office(tmp_path, schedule(at='"06:00"')) as office:
+        office.until(at(21, 6, 2))
+        (run,) = office.made("calls")
+        assert (run.state, run.tries, "a mistake of ours" in run.problem) == ("planned", 1, True)
+        assert run.again_at - to_micros(office.rig.now) > 3_000 * SECOND
+        monkeypatch.undo()
+        office.pass_time(7_200)
+        assert [one.state for one in office.made("calls")] == ["made"]
+        assert logged_failures.take(ValueError)
 
 
 # -- by hand, and for accounting ----------------------------------------------------------------------------------------

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import re
 from html import unescape
+from typing import Any
 
 from pypdf import PdfReader
 
-from gateway.bills.bill import by_standing, total
+from gateway.acts import ASK, Act
+from gateway.bills.bill import Bill, by_standing, total
 from gateway.bills.issuing import FINAL
 from gateway.bills.keeping import bill_now, bill_then
 from gateway.store import billing, commands
@@ -31,6 +33,21 @@ def words(page: Answer) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
 
 
+def ask(house: StandingHouse, deed: str, **said: Any) -> str:
+    """A command of another process; what came of it."""
+    now = house.micros()
+    given = house.database.transact(
+        lambda c: commands.give(c, "SEASIDE", now=now, who="Ines", deed=deed, why="asked", **said)
+    )
+    house.read_commands_soon()
+    return house.database.read(lambda c: commands.result(c, "SEASIDE", given)) or ""
+
+
+def as_it_stands(house: StandingHouse, number: int) -> Bill | None:
+    """The bill of a stay now."""
+    return house.database.read(lambda c: bill_now(c, "SEASIDE", number, house.micros()))
+
+
 def stay_of(house: StandingHouse, reservation: str) -> int:
     """The number of a stay."""
     return int(house.rig.rows(f"SELECT max(id) FROM stays WHERE reservation = '{reservation}'")[0][0])
@@ -43,7 +60,7 @@ def test_an_interim_bill_tells_where_each_stored_charge_stands_and_changes_nothi
     number = stay_of(house, "77001")
     page = asker.get(f"/bills/stay/{number}")
     assert page.status == 200
-    bill = house.database.read(lambda c: bill_now(c, "SEASIDE", number, house.micros()))
+    bill = as_it_stands(house, number)
     assert bill is not None
     stored = dict(house.rig.rows("SELECT state, sum(amount) FROM postings WHERE reservation = '77001' GROUP BY state"))
     assert {name: one.gross for name, one in by_standing(bill.lines).items()} == {
@@ -101,7 +118,7 @@ def test_a_guest_who_moved_has_one_bill_with_both_rooms(house: StandingHouse) ->
     house.call("301", "90048601234567", 60, ago=0.5)
     rig.news(CheckedOut(room="301", at=rig.now, reservation="77001"))
     numbers = [row[0] for row in rig.rows("SELECT id FROM stays WHERE reservation = '77001' ORDER BY id")]
-    bills = [house.database.read(lambda c, n=n: bill_now(c, "SEASIDE", n, 0)) for n in numbers]
+    bills = [as_it_stands(house, number) for number in numbers]
     assert bills[0] == bills[1]
     assert bills[0] is not None
     assert bills[0].stay.rooms == ("201", "301")
@@ -137,16 +154,7 @@ def test_the_card_and_a_price_are_shown_and_printed_in_any_language(asker: Asker
 
 
 def test_a_command_from_elsewhere_that_names_no_stay_is_answered(house: StandingHouse) -> None:
-    asked = [
-        house.database.transact(
-            lambda c, s=subject: commands.give(
-                c, "SEASIDE", now=0, who="x", deed=FINAL, posting_id=None, why="", subject=s
-            )
-        )
-        for subject in ("", "999", "٣", "-1", "9" * 40)
-    ]
-    house.read_commands_soon()
-    said = [house.database.read(lambda c, n=n: commands.result(c, "SEASIDE", n)) for n in asked]
+    said = [ask(house, FINAL, posting_id=None, subject=subject) for subject in ("", "999", "٣", "-1", "9" * 40)]
     assert said == [f"there is no stay {number}" for number in (0, 999, 0, 0, 0)]
 
 
@@ -171,3 +179,38 @@ def test_the_bill_of_a_guest_who_left_yesterday_needs_a_reason_which_the_trail_k
     assert trail == [f"looked at the bill of a guest who has left room 201 (stay {number}): guest wrote"]
     house.rig.advance(16 * 60)
     assert "Telephone bill" not in asker.get(opened).text
+
+
+def test_what_people_send_move_and_enter_is_on_the_bill_of_whoever_pays_it(house: StandingHouse) -> None:
+    """A refused charge that is sent again by hand stays with its guest; one that is moved is with the guest of the other room;
+    what was entered at the desk is no telephone call."""
+    house.pms.takes_reversals = True
+
+    def bill(reservation: str) -> Bill:
+        found = as_it_stands(house, stay_of(house, reservation))
+        assert found is not None
+        return found
+
+    (refused,) = house.rig.rows("SELECT id FROM postings WHERE state = 'refused'")
+    before = total(bill("77003").lines).gross
+    ask(house, "retry", posting_id=refused[0])
+    assert [one.standing for one in bill("77003").lines] == ["folio"]
+    assert total(bill("77003").lines).gross == before
+    mine, (call,) = total(bill("77002").lines).gross, house.rig.rows("SELECT id FROM calls WHERE room = '202'")[:1]
+    moved = next(one for one in bill("77002").lines if one.call == call[0])
+    ask(
+        house,
+        ASK,
+        posting_id=None,
+        subject=Act(kind="move", call_id=call[0], room="201", reason="wrong-room").subject(),
+    )
+    house.rig.advance(5)
+    house.read_commands_soon()
+    assert total(bill("77002").lines).gross == mine - (moved.gross or 0)
+    assert [one.gross for one in bill("77001").lines if one.moved] == [moved.gross]
+    ask(house, ASK, posting_id=None, subject=Act(kind="charge", amount=1_500, room="202").subject())
+    assert total(bill("77002").lines).gross == mine - (moved.gross or 0) + 1_500
+    assert total(bill("77002").calls_alone().lines).gross == mine - (moved.gross or 0)
+    asker, number = Asker(as_house(house)), stay_of(house, "77002")
+    assert "Other charges" in words(asker.get(f"/bills/stay/{number}"))
+    assert "Other charges" not in words(asker.get(f"/bills/stay/{number}?only=phone"))

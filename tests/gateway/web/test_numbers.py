@@ -86,7 +86,13 @@ def test_a_number_is_found_however_it_is_written(asker: Asker) -> None:
 
 def test_a_call_leads_to_its_number(asker: Asker) -> None:
     assert 'href="/numbers/of/1"' in asker.get("/calls/1").text
-    assert asker.get("/numbers/of/1").headers["location"] == PAGE
+    page = asker.get("/numbers/of/1")
+    assert (page.status, "601 234 567" in page.text, "came in 3: 1 answered, 2 missed" in text_of(page)) == (
+        200,
+        True,
+        True,
+    )
+    assert "/numbers/of/5" not in asker.get("/calls/5").text
     nobody = asker.get("/numbers/of/5")
     assert (nobody.status, "the caller showed none" in nobody.text) == (404, True)
 
