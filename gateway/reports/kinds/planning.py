@@ -27,7 +27,7 @@ _MONTHS_A_YEAR: Final = 12
 
 def what_if(asked: Asked, connection: Connection) -> Report:
     """Trunks that could be given back and what they cost, five fewer to five more, with traffic as it is and grown."""
-    found = studied(asked, connection)
+    found = studied(asked, connection, swept=True)
     graded = [(one, one.grade) for one in found.groups if one.grade is not None]
     sections: list[Section] = [_given_back(asked, graded)] if graded else []
     for number, (one, judged) in enumerate(graded):
@@ -44,7 +44,7 @@ def what_if(asked: Asked, connection: Connection) -> Report:
 
 
 def _spare(judged: Grade) -> int:
-    return returnable(judged.trunks, judged.offered, judged.target)
+    return 0 if judged.clumped else returnable(judged.trunks, judged.offered, judged.target)
 
 
 def _returned(asked: Asked, one: GroupStudy, judged: Grade) -> str:
@@ -53,6 +53,10 @@ def _returned(asked: Asked, one: GroupStudy, judged: Grade) -> str:
     if judged.offered.variance is not None:
         return f"{one.name} takes the overflow of others: whether it can be smaller depends on them."
     spare = _spare(judged)
+    if judged.clumped:
+        return (
+            f"{one.name}: none is to be given back, for in its busy hour it lost more than its target allows already."
+        )
     if not spare:
         return f"{one.name}: none can be given back."
     money = _money(asked, one, spare)

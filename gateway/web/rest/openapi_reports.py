@@ -207,7 +207,7 @@ def _grade() -> dict[str, Any]:
         trunks_for_target=or_null(WHOLE),
         surplus=or_null(WHOLE),
         last_trunk_erlangs=share,
-        verdict={"type": "string", "enum": ["saturated", "short", "ample", "as wanted"]},
+        verdict={"type": "string", "enum": ["saturated", "clumped", "short", "ample", "as wanted"]},
     )
 
 
