@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -83,7 +84,7 @@ def card_sheet(
     """The card; `at` is the hotel's own time, `whom` the class of guests that it is for."""
     say = speech.say
     home = [one for one in rows if not one.country]
-    abroad = sorted((one for one in rows if one.country), key=lambda one: speech.country(one.country).casefold())
+    abroad = sorted((one for one in rows if one.country), key=lambda one: _filed(speech.country(one.country)))
     return Sheet(
         speech=speech,
         title=say("What a telephone call costs"),
@@ -106,6 +107,11 @@ def card_sheet(
         ),
         printed=speech.day(at),
     )
+
+
+def _filed(name: str) -> str:
+    """A name as lists are sorted by it: Österreich stands among the O."""
+    return unicodedata.normalize("NFKD", name).casefold()
 
 
 def _destinations(title: str, rows: Sequence[CardRow], speech: Speech, currency: str, decimals: int) -> Table:

@@ -1,4 +1,4 @@
-"""Settings of the reports on calls that come in: how soon is soon enough, how long is a talk, and what the numbers are for."""
+"""Settings of the reports on calls that come in: how long is a talk, and what the numbers are for."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from gateway.config.lines import Path
 
 
 class InboundSettings(Settings):
-    """What counts as answered in time, and as a talk and no mere ring; every key may be left out."""
+    """What counts as a talk and no mere ring. What counts as answered in time is said in `[reports]`."""
 
-    answer_within_seconds: Annotated[int, Field(ge=1, le=600)] = Field(20, examples=[20])
     talk_seconds: Annotated[int, Field(ge=1, le=7_200)] = Field(60, examples=[60])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, case, func, select
 
 from gateway.store import schema
 from gateway.store.pages import first_since, plain
@@ -35,11 +35,14 @@ def charged(connection: Connection, owner: str, since: int, reservations: Sequen
     return [{**one, "amount": int(one["amount"] or 0)} for one in found]
 
 
-def unsettled(connection: Connection, owner: str, most: int) -> tuple[list[dict[str, Any]], int]:
-    """Charges that are on no folio for certain, the oldest first, with their calls; and how many there are."""
+def unsettled(
+    connection: Connection, owner: str, reservations: Sequence[str], most: int
+) -> tuple[list[dict[str, Any]], int]:
+    """Charges that are on no folio for certain with their calls, those of some guests first; and how many there are."""
     here = (_p.property == owner, schema.LIVELY)
     columns = (schema.postings, _c.started_at, _c.extension, _c.dialled, _c.number, _c.talk_seconds)
+    theirs = case((_p.reservation.in_(list(reservations)), 0), else_=1)
     joined = schema.postings.join(schema.calls, _OF_CALL, isouter=True)
-    wanted = select(*columns).select_from(joined).where(*here).order_by(_p.id).limit(most)
+    wanted = select(*columns).select_from(joined).where(*here).order_by(theirs, _p.id).limit(most)
     number = connection.execute(select(func.count()).select_from(schema.postings).where(*here)).scalar()
     return plain(connection.execute(wanted).mappings()), int(number or 0)

@@ -19,8 +19,9 @@ BUDGET: Final = "budget "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuestView:
-    """A guest of the room, as pairs of a name and a value, with his tags."""
+    """A guest of the room, as pairs of a name and a value, with his tags; `stay` is the number of his stay, for his bill."""
 
+    stay: int
     name: str
     reservation: str
     pays: bool
@@ -75,6 +76,7 @@ def guest_view(stay: Stay, remarks: Sequence[Remark], tags: Sequence[str], clock
         ("may dial", stay.class_of_service),
     )
     return GuestView(
+        stay=stay.id,
         name=stay.name or f"Reservation {stay.reservation}",
         reservation=stay.reservation,
         pays=pays,

@@ -7,7 +7,7 @@ part, and a cost a call is that part divided by the calls, both rounded once, at
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
@@ -141,6 +141,9 @@ _FIGURES: Final = (
     Column("talk_seconds", "talk", "seconds"),
 )
 
+#: Figures of a campaign that only files have: beside its costs a sheet of paper has no room for them.
+_FOR_FILES: Final = ("first_time", "answered", "talk_seconds")
+
 
 def _figures(brought: Brought, before: set[str]) -> tuple[Cell, ...]:
     came, fresh = brought.came, len(brought.callers - before)
@@ -163,12 +166,12 @@ def _campaigns(
     columns = (
         Column("campaign", "campaign"),
         Column("did", "number dialled"),
-        Column("days", "days counted", "count"),
-        *_FIGURES,
-        Column("cost", "cost of these days", "money"),
-        Column("cost_call", "cost a call", "money"),
-        Column("cost_talk", "cost a talk", "money"),
-        Column("cost_first", "cost a first-time caller", "money"),
+        Column("days", "days", "count"),
+        *(replace(one, detail=one.name in _FOR_FILES) for one in _FIGURES),
+        Column("cost", "cost", "money"),
+        Column("cost_call", "each call", "money"),
+        Column("cost_talk", "each talk", "money"),
+        Column("cost_first", "each new caller", "money"),
     )
     listed: list[Row] = []
     for (one, cost), brought in zip(costed, within, strict=True):
@@ -177,7 +180,8 @@ def _campaigns(
         money = [None if minor is None else asked.money(minor) for minor in each]
         listed.append((one.name, one.did, cost.days, *_figures(brought, before), *money))
     nothing = "No campaign of [[numbers]] ran in these days."
-    return table("campaigns", "Campaigns", columns, listed, nothing=nothing)
+    note = "The cost is that of the days counted; a new caller is one who called for the first time."
+    return table("campaigns", "Campaigns", columns, listed, nothing=nothing, note=note)
 
 
 def _picture(asked: Asked, numbers: dict[str, Brought]) -> list[Section]:

@@ -21,8 +21,8 @@ from gateway.store.in_house import charged, guests, unsettled
 from gateway.web.marks import HOLDS, NAMES
 from gateway.web.words import count
 
-#: Charges that are named one by one: more than a desk can write by hand.
-MOST_NAMED: Final = 1_000
+#: Charges that are named one by one, those of guests in the house first: as many rows as a PDF has of a table.
+MOST_NAMED: Final = 2_000
 #: The columns of money, and the states of a charge that count in each.
 STANDING: Final[Mapping[str, tuple[str, ...]]] = {
     "posted": ("posted",),
@@ -180,12 +180,12 @@ def _who(stay: Mapping[str, Any], asked: Asked) -> tuple[Any, ...]:
 
 def _unsettled(asked: Asked, connection: Connection, stays: Sequence[Mapping[str, Any]]) -> tuple[Table, Table, int]:
     """Charges that are not on a folio for certain: of guests in the house by room, and of everybody else."""
-    rows, most = unsettled(connection, asked.database.property, MOST_NAMED)
     names = {one["reservation"]: one["name"] or one["reservation"] for one in stays}
+    rows, most = unsettled(connection, asked.database.property, list(names), MOST_NAMED)
     rows.sort(key=lambda one: (*_place(one["room"] or ""), one["started_at"] or 0, one["id"]))
     here = [_charge(asked, one, names[one["reservation"]]) for one in rows if one["reservation"] in names]
     gone = [_charge(asked, one, one["reservation"]) for one in rows if one["reservation"] not in names]
-    beyond = f"The oldest {MOST_NAMED} of {most} are named." if most > MOST_NAMED else ""
+    beyond = f"{MOST_NAMED} of {most} are named, those of guests in the house first." if most > MOST_NAMED else ""
     nothing = "Every charge of theirs is on the folio."
     own = table(
         "charges", "Their charges that are not on the folio for certain", _CHARGES, here, nothing=nothing, note=beyond

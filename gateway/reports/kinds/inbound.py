@@ -139,7 +139,7 @@ def _finding(asked: Asked, seen: _Seen) -> str:
     said = [f"{count(whole.calls, 'call')} came in: {whole.answered} answered, {whole.missed} missed"]
     said += [f"{whole.untold} of which the exchange does not tell"] if whole.untold else []
     words = f"{', '.join(said)}."
-    waits, limit = whole.to_answer, asked.inbound.answer_within_seconds
+    waits, limit = whole.to_answer, asked.settings.answer_within_seconds
     middle, in_time = waits.percentile(50), share(waits.within(limit), waits.told)
     if middle is not None and in_time is not None:
         words += f" Half were answered within {middle} s, and {in_time:.0f} % within {limit} s."
@@ -206,7 +206,7 @@ def _heat(name: str, title: str, what: str, counted: Counter[tuple[int, int]]) -
 
 
 def _tables(asked: Asked, seen: _Seen) -> list[Section]:
-    limit = asked.inbound.answer_within_seconds
+    limit = asked.settings.answer_within_seconds
     hours = {(hour,): seen.hours[(hour,)] for hour in range(24) if (hour,) in seen.hours}
     weekdays = {(name,): seen.weekdays[(day,)] for day, name in enumerate(WEEKDAYS) if (day,) in seen.weekdays}
     totals = (figures(seen.whole, limit),)
@@ -247,7 +247,7 @@ def _outcomes(whole: Came) -> Table:
 
 def _waits(asked: Asked, whole: Came) -> Table:
     pair = (whole.to_answer, whole.to_give_up)
-    limit = asked.inbound.answer_within_seconds
+    limit = asked.settings.answer_within_seconds
 
     def seconds(value: float | None) -> int | None:
         return None if value is None else round(value)

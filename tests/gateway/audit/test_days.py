@@ -53,7 +53,7 @@ def test_the_date_that_follows(day: str, ends: str, following: str) -> None:
 
 def _day(**values: Any) -> BusinessDay:
     nothing = dict.fromkeys(BusinessDay._fields) | {"id": 1, "date": "2026-11-20", "opened_at": 0, "ended_by": "pms"}
-    return BusinessDay(**{**nothing, **values})  # type: ignore[arg-type]
+    return BusinessDay(**{**nothing, **values})
 
 
 @pytest.mark.parametrize(
