@@ -80,10 +80,21 @@ class Grade:
     last_trunk: float | None
 
     @property
+    def clumped(self) -> bool:
+        """True where the model finds trunks to spare, and yet more was lost, or more time all busy, than the target allows.
+
+        Then calls come in clumps, or trunks were out of service: whatever the model says, none is to be given back.
+        """
+        worst = max(self.blocking_measured or 0.0, self.all_busy or 0.0)
+        return self.surplus is not None and self.surplus > 0 and worst > self.target
+
+    @property
     def verdict(self) -> str:
-        """In a word: saturated, short, ample, or as wanted."""
+        """In a word: saturated, clumped, short, ample, or as wanted."""
         if self.surplus is None:
             return "saturated"
+        if self.clumped:
+            return "clumped"
         return "short" if self.surplus < 0 else "ample" if self.surplus > 0 else "as wanted"
 
 

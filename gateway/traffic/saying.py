@@ -48,6 +48,11 @@ def _needed(found: Grade) -> str:
         return "is saturated: it needs more trunks, and how many more cannot be told from what it carried"
     if not found.surplus:
         return f"has as many trunks as {target} asks for"
+    if found.clumped:
+        return (
+            f"lost more in its busy hour than {target} allows, though by the model {found.for_target} trunks would do: its "
+            "calls come in clumps, or trunks were out of service"
+        )
     trunks = "1 trunk" if abs(found.surplus) == 1 else f"{abs(found.surplus)} trunks"
     return f"needs {trunks} {'more' if found.surplus < 0 else 'fewer'} for {target}"
 

@@ -14,6 +14,7 @@ from gateway.acts import AGREE, ASK, DECLINE, LONGEST_ROOM, REASONS, Act, ActKin
 from gateway.roles import Person
 from gateway.store import acts, outbox, reading
 from gateway.store.acts import ActRow
+from gateway.store.rows import PostingRow
 from gateway.web.deeds import LONGEST_NAME, LONGEST_REASON, Deeds
 from gateway.web.house import House
 from gateway.web.live import Live
@@ -148,32 +149,16 @@ class ActPages:
         call, parts, done = found
         clock = self._live.clock()
         charged = sum(one.amount or 0 for one in parts if one.state != "written_off")
-        digits, currency = call["decimals"], call["currency"]
         page = await self._pages.page(
             "act.html",
             here="acts",
             title=f"Charge of call {number}",
-            call={
-                "id": number,
-                "began": clock.moment(call["started_at"]),
-                "room": call["room"] or "",
-                "place": call["place"] or "",
-                "charged": amount(charged, digits, currency),
-            },
-            parts=[
-                {
-                    "id": one.id,
-                    "state": NAMES.get(one.state, one.state),
-                    "amount": amount(one.amount, one.decimals, one.currency),
-                    "room": one.room or "",
-                    "reason": one.reason,
-                }
-                for one in parts
-            ],
+            call=_call_view(call, charged, clock),
+            parts=[_part_view(one) for one in parts],
             chargeable=any(one.state != "written_off" for one in parts) and (charged > 0 or not done),
             acts=[_view(one, clock) for one in done],
             reasons=REASONS,
-            currency=currency or self._currency,
+            currency=call["currency"] or self._currency,
             form=form or ActForm(),
             token=self._tokens.sign("charge of", number, charged, len(parts)),
             told=told,
@@ -272,6 +257,26 @@ def _incomplete(form: ActForm, *, reasoned: bool = True) -> str:
     if reasoned and form.reason not in REASONS:
         return "Choose a reason from the list."
     return "" if form.why else _WORDLESS
+
+
+def _call_view(call: Mapping[str, Any], charged: int, clock: Clock) -> dict[str, Any]:
+    return {
+        "id": call["id"],
+        "began": clock.moment(call["started_at"]),
+        "room": call["room"] or "",
+        "place": call["place"] or "",
+        "charged": amount(charged, call["decimals"], call["currency"]),
+    }
+
+
+def _part_view(row: PostingRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "state": NAMES.get(row.state, row.state),
+        "amount": amount(row.amount, row.decimals, row.currency),
+        "room": row.room or "",
+        "reason": row.reason,
+    }
 
 
 def _view(row: ActRow, clock: Clock) -> dict[str, Any]:

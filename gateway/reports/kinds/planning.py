@@ -20,14 +20,14 @@ from gateway.traffic.study import GroupStudy, Study
 from gateway.traffic.whatif import GROWTH, around, returnable, saved
 from gateway.web.words import count
 
-#: Days of the past that a forecast rests on, where the report asks for fewer: a year says more than a week.
-_BACK: Final = timedelta(days=365)
+#: Days of the past that a forecast rests on, where the report asks for fewer: two years tell a trend from a season.
+_BACK: Final = timedelta(days=730)
 _MONTHS_A_YEAR: Final = 12
 
 
 def what_if(asked: Asked, connection: Connection) -> Report:
     """Trunks that could be given back and what they cost, five fewer to five more, with traffic as it is and grown."""
-    found = studied(asked, connection)
+    found = studied(asked, connection, swept=True)
     graded = [(one, one.grade) for one in found.groups if one.grade is not None]
     sections: list[Section] = [_given_back(asked, graded)] if graded else []
     for number, (one, judged) in enumerate(graded):
@@ -44,7 +44,7 @@ def what_if(asked: Asked, connection: Connection) -> Report:
 
 
 def _spare(judged: Grade) -> int:
-    return returnable(judged.trunks, judged.offered, judged.target)
+    return 0 if judged.clumped else returnable(judged.trunks, judged.offered, judged.target)
 
 
 def _returned(asked: Asked, one: GroupStudy, judged: Grade) -> str:
@@ -53,6 +53,10 @@ def _returned(asked: Asked, one: GroupStudy, judged: Grade) -> str:
     if judged.offered.variance is not None:
         return f"{one.name} takes the overflow of others: whether it can be smaller depends on them."
     spare = _spare(judged)
+    if judged.clumped:
+        return (
+            f"{one.name}: none is to be given back, for in its busy hour it lost more than its target allows already."
+        )
     if not spare:
         return f"{one.name}: none can be given back."
     money = _money(asked, one, spare)
@@ -117,7 +121,7 @@ def _sizes(asked: Asked, one: GroupStudy, found: Grade, name: str) -> Table:
 
 
 def forecast(asked: Asked, connection: Connection) -> Report:
-    """Where the busy hour of each day is going, from up to a year of days before the last of these."""
+    """Where the busy hour of each day is going, from up to two years of days before the last of these."""
     found = since_known(asked, connection)
     sections: list[Section] = []
     told: list[str] = []
@@ -127,14 +131,14 @@ def forecast(asked: Asked, connection: Connection) -> Report:
     words = (
         "The forecast is a straight trend with a level for each weekday, fitted to the sliding busy hour of each day since "
         f"{found.asked.first}; 95 of 100 such days stay in the band. It knows no holidays and no season: months are told "
-        "beside it, and with less than a year of them a season looks like a trend."
+        "beside it, and with less than two years of them a season looks like a trend."
     )
     finding = " ".join(told) or "No trunk was used in these days."
     return made(asked, connection, found, "forecast", "Forecast", finding, sections, words)
 
 
 def since_known(asked: Asked, connection: Connection) -> Study:
-    """The study of up to a year before the last day: as far back as there are figures."""
+    """The study of up to two years before the last day: as far back as there are figures."""
     return studied(asked, connection, min(asked.period.first, asked.period.last - _BACK))
 
 

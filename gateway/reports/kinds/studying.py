@@ -15,7 +15,7 @@ from gateway.store import traffic
 from gateway.traffic.study import Asked as Studied
 from gateway.traffic.study import GroupStudy, Study, study
 
-#: Days that are named in a sentence; the rest are counted.
+#: Days that are named in a sentence; of more, how many they are.
 _MOST_DAYS: Final = 10
 MODEL: Final = (
     "Modelled blocking is Erlang B: many independent callers, who give up when all trunks are busy; for a group that takes "

@@ -15,7 +15,7 @@ from gateway.traffic.study import GroupStudy
 _ERLANGS: Final = Column("erlangs", "trunks busy", "erlangs")
 #: Days that a forecast looks ahead.
 AHEAD_DAYS: Final = 28
-_YEAR_DAYS: Final = 365
+_TWO_YEARS: Final = 730
 #: Measured days that are shown before them.
 _SHOWN_DAYS: Final = 3 * AHEAD_DAYS
 #: Trunks of a group that are shown one by one.
@@ -131,7 +131,7 @@ def expected_words(one: GroupStudy) -> str:
         return f"{one.name}: no clear trend; the band says what to expect."
     way = "rises" if a_month > 0 else "falls"
     full = f" Its trunks would not meet their target from {one.full_on} on." if one.full_on is not None else ""
-    season = " With less than a year of days this may be a season." if one.forecast.days < _YEAR_DAYS else ""
+    season = " With less than two years of days this may be a season." if one.forecast.days < _TWO_YEARS else ""
     return f"{one.name}: the busy hour {way} by {abs(a_month):.2f} erlangs a month.{full}{season}"
 
 

@@ -140,8 +140,22 @@ def _trunks() -> dict[str, Any]:
     )
 
 
-def _group() -> dict[str, Any]:
+def _busy_hours() -> dict[str, Any]:
     hour, mean = _nothing_or(ref("BusyHour")), _nothing_or(ref("MeanBusyHour"))
+    return object_of(
+        "The busy hour by each definition.",
+        clock=hour,
+        sliding=hour,
+        time_consistent=mean,
+        average_daily_peak=mean,
+        bouncing=mean,
+        ten_highest=list_of(ref("BusyHour")),
+        normal_load=mean,
+        high_load=mean,
+    )
+
+
+def _group() -> dict[str, Any]:
     return object_of(
         "A group of trunks.",
         group=TEXT,
@@ -153,17 +167,7 @@ def _group() -> dict[str, Any]:
         changed_at=list_of(INSTANT),
         out=ref("TrunkLoad"),
         unknown=ref("TrunkLoad"),
-        busy_hours=object_of(
-            "The busy hour by each definition.",
-            clock=hour,
-            sliding=hour,
-            time_consistent=mean,
-            average_daily_peak=mean,
-            bouncing=mean,
-            ten_highest=list_of(ref("BusyHour")),
-            normal_load=mean,
-            high_load=mean,
-        ),
+        busy_hours=_busy_hours(),
         grade=_nothing_or(ref("Grade")),
         peak=_nothing_or(object_of("The most at once.", trunks=WHOLE, first=or_null(INSTANT), seconds=_FIGURE)),
         all_busy=_nothing_or(
@@ -203,7 +207,7 @@ def _grade() -> dict[str, Any]:
         trunks_for_target=or_null(WHOLE),
         surplus=or_null(WHOLE),
         last_trunk_erlangs=share,
-        verdict={"type": "string", "enum": ["saturated", "short", "ample", "as wanted"]},
+        verdict={"type": "string", "enum": ["saturated", "clumped", "short", "ample", "as wanted"]},
     )
 
 

@@ -55,13 +55,13 @@ class ReportApi:
         ]
         return {"reports": listed}
 
-    async def report(self, kind: str, fields: Fields, *, hidden: bool) -> dict[str, Any]:
-        """One report, with the middle of numbers `hidden` from whoever may not see it; raises Problem and BadQuestion."""
+    async def report(self, kind: str, fields: Fields) -> dict[str, Any]:
+        """One report; raises Problem and BadQuestion."""
         made = KINDS.get(kind)
         if made is None:
             raise Problem(404, f"There is no report of this kind; there are {', '.join(KINDS)}.")
         rows = whole(fields, "rows", 1, MOST_REPORT_ROWS) or REPORT_ROWS
-        asked = self._asked(fields, hidden=hidden)
+        asked = self._asked(fields)
         return await self._reads.read(lambda connection: report_object(made.make(asked, connection), rows))
 
     async def trunks(self, fields: Fields) -> dict[str, Any]:
@@ -73,10 +73,9 @@ class ReportApi:
 
         return await self._reads.read(work)
 
-    def _asked(self, fields: Fields, *, hidden: bool = False) -> Asked:
+    def _asked(self, fields: Fields) -> Asked:
         days, house = self._days(fields), self._house
-        masked = days.masked or hidden
-        return asked_of(house.config, house.database, days.first, days.last, house.now(), masked=masked)
+        return asked_of(house.config, house.database, days.first, days.last, house.now(), masked=days.masked)
 
     def _days(self, fields: Fields) -> AskedDays:
         """Yesterday, unless the question says otherwise; one day where only the first is given."""

@@ -207,6 +207,12 @@ def test_a_group_is_held_against_its_direction(ways: list[str], meant: str, rema
             "Group City lines needs 1 trunk more for P.01; 90 seconds all busy in 2 times, the longest on Monday 1 Jun at 12:05.",
         ),
         (
+            [use("T1", 0, 3), use("T2", 0, 3), use("T3", 0, 3)],
+            3,
+            "Group City lines lost more in its busy hour than P.01 allows, though by the model 2 trunks would do: its calls come "
+            "in clumps, or trunks were out of service; 3 minutes all busy on Monday 1 Jun at 12:00.",
+        ),
+        (
             [use("T1", 0, 60), use("T2", 0, 60)],
             2,
             "Group City lines is saturated: it needs more trunks, and how many more cannot be told from what it carried; "
