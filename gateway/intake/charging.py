@@ -165,7 +165,8 @@ class Charging:
         if earlier and ruling.wanted is not None and ruling.wanted.amount is None:
             return None, 0  # no rate yet: what stands already is looked at again when there is one
         wanted = difference(ruling.wanted, already, self.rules.currency)
-        if wanted is not None and changed_by_hand(connection, self._memory.owner, [call.id]):
+        more = wanted is not None and (wanted.amount or 0) > 0  # what makes it cheaper is held for a person anyway
+        if wanted is not None and more and changed_by_hand(connection, self._memory.owner, [call.id]):
             words = "a later record changes a call whose charge a person had changed"
             wanted = Wanted("held", wanted.amount, "acted_on", words)
         return wanted, len(earlier)

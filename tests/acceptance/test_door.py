@@ -21,6 +21,7 @@ from tests.acceptance.peers import House, eventually, free_port, ipoffice_line, 
 from tests.foreign.judge import JARS, NAMES
 from tests.foreign.php_peer import PhpFault, php_call
 from tests.peers import PEERS, missing, peer
+from tests.processes.size import sized
 
 pytestmark = pytest.mark.acceptance
 
@@ -134,7 +135,18 @@ def test_schemathesis_finds_nothing(door: tuple[House, str], tmp_path: Path) -> 
     )
     command = [
         *(str(Path(sys.executable).parent / "schemathesis"), "run", f"{base}/api/v1/openapi.json"),
-        *("--url", base, "--checks", checks, "--max-examples", "15", "--seed", "7", "--rate-limit", "45/s"),
+        *(
+            "--url",
+            base,
+            "--checks",
+            checks,
+            "--max-examples",
+            str(sized(4, 15)),
+            "--seed",
+            "7",
+            "--rate-limit",
+            "45/s",
+        ),
         *("--header", f"Authorization: Bearer {words}", "--phases", "examples,coverage,fuzzing"),
         *("--exclude-path", "/healthz", "--exclude-path", "/livez", "--no-color"),
     ]

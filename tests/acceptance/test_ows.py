@@ -13,6 +13,7 @@ import pytest
 from pms_adapters.marks import bears
 from tests.acceptance.peers import House, eventually, free_port, ipoffice_line, running
 from tests.acceptance.soap_pms import GUEST, PEERS, PhpPeer, SimulatedPeer, SoapPeer
+from tests.processes.size import sized
 
 pytestmark = pytest.mark.acceptance
 
@@ -32,7 +33,7 @@ READ_BACK = 75.0
 FIRST = 1_000_001
 
 
-@pytest.fixture(params=PEERS)
+@pytest.fixture(params=sized(["php"], list(PEERS)))
 def opera(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SimulatedPeer | PhpPeer]:
     """OPERA's web services, by one and by the other."""
     folder = tmp_path / "pms"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from pms_adapters.events import CheckedOut
 from pms_adapters.posting import NotSent, Posting, PostingResult
 from tests.gateway.desk import Desk as Typing
 from tests.gateway.prices import flat, propose
-from tests.gateway.rig import Rig, line
+from tests.gateway.rig import NOON, Rig, line
 from tests.gateway.web.house import LaidOut
 
 MOBILE = "9600123456"
@@ -184,7 +185,7 @@ def test_a_void_is_booked_by_a_person_where_the_pms_takes_nothing_back(rig: Rig)
 
 
 def test_what_was_never_sent_is_let_go_and_not_sent(rig: Rig) -> None:
-    """A charge that is due while the PMS is away never leaves; a later record of the call is held for a person."""
+    """A charge that is due while the PMS is away never leaves."""
     desk = Desk(rig)
     desk.pms.away = True
     desk.call()
@@ -194,6 +195,20 @@ def test_what_was_never_sent_is_let_go_and_not_sent(rig: Rig) -> None:
     desk.rig.advance(60)
     assert desk.parts() == [("charge", "written_off", "", 300, "201")]
     assert desk.pms.posted == []
+    assert desk.sound()
+
+
+def test_a_record_that_comes_after_an_act_is_held_for_a_person(rig: Rig) -> None:
+    """The exchange tells of another leg of a call that was made void: it is not charged by itself."""
+    desk = Desk(rig)
+    feed = rig.connect()
+    rig.send(feed, line(1, dialled=MOBILE, seconds=61))
+    rig.advance(1)
+    desk.ask(Act(kind="void", call_id=1))
+    rig.send(feed, line(1, dialled=MOBILE, seconds=301, start=NOON - timedelta(minutes=3)))
+    rig.advance(1)
+    assert [one[:3] for one in desk.parts()][-1] == ("charge", "held", "acted_on")
+    assert [one.amount for one in desk.pms.posted] == [300]
     assert desk.sound()
 
 

@@ -11,9 +11,13 @@ from rating.numbering import CHARGEABLE_CLASSES, DialledNumber, number_plan
 from rating.outcomes import NotChargeable, RatedCall
 from rating.starter import starter_files
 from rating.text import APPROVAL, load
+from tests.processes.size import sized
 from tests.rating.scenes import BERLIN, book_of, call, outcome
 
-HOMES = ["PL", "US", "CA", "GB", "JE", "RU", "KZ", "IT", "AU", "JP", "FR", "DO", "VA", "MA"]
+#: Each has another habit: a shared country code, no trunk prefix, codes of other countries inside.
+HOMES = sized(
+    ["PL", "JE", "KZ", "DO"], ["PL", "US", "CA", "GB", "JE", "RU", "KZ", "IT", "AU", "JP", "FR", "DO", "VA", "MA"]
+)
 
 
 @pytest.mark.parametrize("home", HOMES)
@@ -39,7 +43,7 @@ def test_every_network_that_belongs_to_no_country_has_a_row(network: int) -> Non
 
 
 def test_the_starter_of_every_country_is_complete_and_without_problems_but_for_the_approval() -> None:
-    for country in sorted(phonenumbers.SUPPORTED_REGIONS):
+    for country in sorted(phonenumbers.SUPPORTED_REGIONS)[:: sized(6, 1)]:
         loaded = load(starter_files(country, "EUR"), zone=BERLIN, currency="EUR", country=country)
         assert loaded.book is not None
         assert [problem.file for problem in loaded.problems] == [APPROVAL]
