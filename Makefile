@@ -28,6 +28,7 @@ help:  ## this list
 	@echo "  JOBS=3         test: how many at a time; 0 for one process, as a debugger wants it"
 	@echo "  ARGS='...'     test, bench: more words for pytest     PYTHON=...  which Python makes the environment"
 	@echo "  REQUIRE_PEERS=1  test: a missing Chromium or PostgreSQL is a failure, not a skip"
+	@echo "  PROVE_FULL=1     test: with the long forms, which take twice as long"
 
 demo: $(VENV)/.ready-run  ## the whole chain on loopback, with a page to look at; Ctrl-C ends it
 	@exec $(VENV)/bin/foliogate demo $(if $(FOR),--for $(FOR)) $(if $(PORT),--port $(PORT)) $(if $(PMS),--pms $(PMS))

@@ -12,6 +12,7 @@ import pytest
 
 from tests.acceptance.peers import eventually
 from tests.gateway.demo.process import Demo, alive, demo, last_figures
+from tests.processes.size import long_form, sized
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(300)]
 
@@ -33,7 +34,7 @@ def cut_restored_and_killed(shown: Demo) -> int:
     return before
 
 
-@pytest.mark.parametrize("pms", ["fias", "guestline"])
+@pytest.mark.parametrize("pms", sized(["fias"], ["fias", "guestline"]))
 def test_the_demo_ends_by_itself_with_a_balance_that_holds_and_leaves_nothing_behind(tmp_path: Path, pms: str) -> None:
     """Twenty seconds of calls, one a second: charges posted, none lost, none doubled, exit code 0, no file, no process."""
     with demo(tmp_path, "--for", "20", "--rate", "60", "--pms", pms) as shown:
@@ -73,6 +74,7 @@ def test_a_pms_that_hangs_leaves_one_doubt_that_is_named(tmp_path: Path) -> None
     assert "in doubt; the PMS's own list has it" in shown.text
 
 
+@long_form
 def test_a_pms_that_is_asked_over_soap_is_read_back_after_it_hung_and_waited_for_while_it_is_cut(
     tmp_path: Path,
 ) -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.peers import House, eventually, free_port, ipoffice_line, running
+from tests.processes.size import long_form
 
 pytestmark = pytest.mark.acceptance
 
@@ -150,6 +151,7 @@ def day() -> list[str]:
     return ["--from", f"{now - timedelta(days=1):%Y-%m-%d}", "--to", f"{now + timedelta(days=1):%Y-%m-%d}"]
 
 
+@long_form
 def test_a_pms_that_dials_us_is_charged_too(tmp_path: Path) -> None:
     """And again after it dialled anew; what it never answered is in doubt, once."""
     port = free_port()
@@ -203,6 +205,7 @@ def test_a_serial_port_that_is_not_there_is_a_sentence_and_charges_wait(tmp_path
         assert made.stop() == 0
 
 
+@long_form
 def test_the_simulated_pms_takes_lines_and_misbehaves_as_it_is_told(tmp_path: Path) -> None:
     """A NAK, then a silence: one copy more, one doubt, and a balance that agrees with the gateway's."""
     words = ["simulate", "hobic-pms", "--listen", "tcp:0:interface=127.0.0.1", "--framing", "hx"]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.acceptance.peers import ForeignPms, House, eventually, ipoffice_line, running
+from tests.processes.size import long_form
 
 pytestmark = pytest.mark.acceptance
 
@@ -31,6 +32,7 @@ def days() -> list[str]:
     return ["--from", str(today - timedelta(days=1)), "--to", str(today + timedelta(days=1))]
 
 
+@long_form
 def test_a_call_without_a_rate_waits_for_a_tariff_and_then_for_a_person(house: House, pms: ForeignPms) -> None:
     """Held at first; on a list after a start with a rate; on the folio when the list is approved, with its amount."""
     config = ["--config", str(house.config)]

@@ -44,7 +44,9 @@ class Somebody:
             self.wrong.append(said.text)  # an answer that refuses something is told there too, and is meant
 
     def go(self, address: str) -> int:
-        answer = self.page.goto(address if address.startswith("https:") else f"{self.url}{address}")
+        target = address if address.startswith("https:") else f"{self.url}{address}"
+        # A live page whose session was ended goes to sign in by itself, and may be faster: then it is asked again.
+        answer = self.page.goto(target) or self.page.goto(target)
         assert answer is not None
         return answer.status
 

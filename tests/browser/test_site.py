@@ -352,7 +352,7 @@ def test_a_report_is_asked_for_by_the_form_seen_and_taken_away(reading: Looking)
 def test_paper_gets_the_lists_and_not_the_controls(reading: Looking) -> None:
     reading.page.emulate_media(media="print")
     reading.go("/calls")
-    for gone in ("header nav", ".search", "#keys-button"):
+    for gone in ("#pages", "#other-pages", ".search", "#keys-button"):
         expect(reading.page.locator(gone)).to_be_hidden()
     expect(reading.page.locator("footer")).to_contain_text("Europe/Warsaw")
     expect(reading.page.locator(".call").first).to_be_visible()

@@ -174,7 +174,7 @@ def test_the_pages_show_it_and_offer_what_can_be_done(tmp_path: Path) -> None:
     house.guest("201", "77001", "Adler")
     house.call("201", "90048601234567", 185, answer=HANDED)
     asker = Asker(as_house(house))
-    assert "unconfirmable" in asker.get("/").text
+    assert "unconfirmable" in asker.get("/now").text
     page = asker.get("/postings?state=unconfirmable").text
     assert "not confirmable" in page
     one = asker.get("/postings/1").text
@@ -190,7 +190,7 @@ def test_a_house_that_has_none_is_not_shown_the_state(tmp_path: Path) -> None:
     house = StandingHouse(tmp_path)
     house.evening()
     asker = Asker(as_house(house))
-    assert "state=unconfirmable" not in asker.get("/").text
+    assert "state=unconfirmable" not in asker.get("/now").text
     assert "state=unconfirmable" not in asker.get("/postings").text
     house.close()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TypeVar
 
+import pytest
+
 T = TypeVar("T")
 
 
@@ -16,6 +18,10 @@ def full() -> bool:
 def sized(short: T, long: T) -> T:
     """The size of this run."""
     return long if full() else short
+
+
+#: A test of its own that only the long forms have; what it tries is tried in short by others.
+long_form = pytest.mark.skipif(not full(), reason="a long form: PROVE_FULL=1 make test")
 
 
 def seed() -> int:

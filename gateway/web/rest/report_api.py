@@ -83,6 +83,9 @@ class ReportApi:
         def text(name: bytes) -> str:
             return fields.get(name, [b""])[0].decode("utf-8", "replace")
 
+        for name in (b"from", b"to"):
+            if name in fields and not text(name):
+                raise BadQuestion(f"{name.decode()} must be a day, as 2026-11-20, or be left out")
         masked = text(b"masked")
         if masked not in ("", "0", "1"):
             raise BadQuestion("masked must be 0 or 1")
