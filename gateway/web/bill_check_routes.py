@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from klein import Klein
 
 from gateway.reports.writing import FORMS
-from gateway.web.bill_check_pages import BillCheckPages, Question, read_question
+from gateway.web.bill_check_pages import BillCheckPages, read_question
 from gateway.web.pages import Page, Pages
-from gateway.web.persons import person_of
 from gateway.web.rest.answers import fields_of
-from gateway.web.routing import html, send, troubles
-
-
-def _asked(request: Any) -> Question:
-    """The question; who may not see whole numbers gets masked ones, whatever was ticked."""
-    asked = read_question(fields_of(request))
-    return asked if person_of(request).may("see_full_numbers") else replace(asked, masked=True)
+from gateway.web.routing import html, may_see, send_once, troubles
 
 
 class BillCheckRoutes:
@@ -38,17 +30,12 @@ class BillCheckRoutes:
     @app.route("/bill-check/show", methods=["GET"])
     async def check(self, request: Any) -> bytes:
         """One bill."""
-        return html(request, await self._bills.check(_asked(request)))
+        return html(request, await self._bills.check(may_see(request, read_question(fields_of(request)))))
 
     @app.route("/bill-check/file.<form>", methods=["GET"])
     async def file(self, request: Any, form: str) -> bytes:
         """One check as a file, which is made for this answer and gone after it."""
-        made = await self._bills.file(_asked(request), form)
+        made = await self._bills.file(may_see(request, read_question(fields_of(request))), form)
         if isinstance(made, Page):
             return html(request, made)
-        path, name = made
-        request.setHeader("content-disposition", f'attachment; filename="{name}"')
-        try:
-            return await send(request, path, FORMS[form].content_type)
-        finally:
-            self._bills.forget(path)
+        return await send_once(request, *made, FORMS[form].content_type, self._bills.forget)

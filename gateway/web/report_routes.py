@@ -11,7 +11,7 @@ from gateway.web.laboratory import NotUnderstood
 from gateway.web.pages import Page, Pages
 from gateway.web.report_pages import ReportPages, read_question
 from gateway.web.rest.answers import fields_of
-from gateway.web.routing import html, see_other, send, troubles
+from gateway.web.routing import html, may_see, see_other, send_once, troubles
 
 
 class ReportRoutes:
@@ -40,17 +40,12 @@ class ReportRoutes:
     @app.route("/reports/<kind>", methods=["GET"])
     async def report(self, request: Any, kind: str) -> bytes:
         """One report."""
-        return html(request, await self._reports.one(read_question(fields_of(request), kind)))
+        return html(request, await self._reports.one(may_see(request, read_question(fields_of(request), kind))))
 
     @app.route("/reports/<kind>/file.<form>", methods=["GET"])
     async def report_file(self, request: Any, kind: str, form: str) -> bytes:
         """One report as a file, which is made for this answer and gone after it."""
-        made = await self._reports.file(read_question(fields_of(request), kind), form)
+        made = await self._reports.file(may_see(request, read_question(fields_of(request), kind)), form)
         if isinstance(made, Page):
             return html(request, made)
-        path, name = made
-        request.setHeader("content-disposition", f'attachment; filename="{name}"')
-        try:
-            return await send(request, path, FORMS[form].content_type)
-        finally:
-            self._reports.forget(path)
+        return await send_once(request, *made, FORMS[form].content_type, self._reports.forget)

@@ -28,7 +28,7 @@ from gateway.web.report_pages import Workshop
 from gateway.web.rest.answers import fields_of, text_of
 from gateway.web.rest.api import BadQuestion, whole
 from gateway.web.room_pages import Asked, RoomPages
-from gateway.web.routing import MOST, ROW, before, foreign, html, is_ours, plain, see_other, send, troubles
+from gateway.web.routing import MOST, ROW, before, foreign, html, is_ours, plain, see_other, send_once, troubles
 from gateway.web.streams import Streams
 from gateway.web.views import by_day, call_view
 
@@ -139,11 +139,8 @@ class RoomRoutes:
         path = await self._workshop.make(said, f"call-{number}.pdf")
         if isinstance(path, str):
             return html(request, await self.pages.problem(503, "No sheet", path))
-        request.setHeader("content-disposition", f'attachment; filename="call-{number}.pdf"')
-        try:
-            return await send(request, path, FORMS["pdf"].content_type)
-        finally:
-            self._workshop.forget(path)
+        name = f"call-{number}.pdf"
+        return await send_once(request, path, name, FORMS["pdf"].content_type, self._workshop.forget)
 
     @app.route(f"/sheets/{ROW}", methods=["POST"])
     async def dispute(self, request: Any, number: int) -> bytes:

@@ -6,8 +6,10 @@ understood, a store that cannot be read, an address that leads nowhere, and a mi
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol, TypeVar
 
 from klein import Klein
 from twisted.logger import Logger
@@ -28,6 +30,19 @@ MOST: Final = 2**62
 ROW: Final = f"<int(min=1, max={MOST}):number>"
 
 _log = Logger()
+
+
+class Maskable(Protocol):
+    """A question whose answer may hold telephone numbers."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def masked(self) -> bool:
+        """Whether their middle is hidden."""
+
+
+Q = TypeVar("Q", bound=Maskable)
 
 
 class Wing(Protocol):
@@ -100,6 +115,20 @@ async def send(request: Any, path: Path, content_type: str) -> bytes:
         sender: Any = FileSender()
         await sender.beginFileTransfer(file, request)
     return b""
+
+
+async def send_once(request: Any, path: Path, name: str, content_type: str, forget: Callable[[Path], None]) -> bytes:
+    """A file that was made for this answer, under a name of its own; it is gone afterwards, whether it was read or not."""
+    request.setHeader("content-disposition", f'attachment; filename="{name}"')
+    try:
+        return await send(request, path, content_type)
+    finally:
+        forget(path)
+
+
+def may_see(request: Any, question: Q) -> Q:
+    """The question as it may be asked: who may not see whole numbers gets masked ones, whatever was ticked."""
+    return question if person_of(request).may("see_full_numbers") else replace(question, masked=True)
 
 
 def before(request: Any) -> int | None:

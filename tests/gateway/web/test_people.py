@@ -126,6 +126,19 @@ def test_a_page_is_dressed_for_whoever_looks() -> None:
     assert "<b>" not in dressed(page, Person("<b>", "desk"), "s")
 
 
+def test_reports_show_whole_numbers_only_to_those_who_may_see_them(guarded: Guarded) -> None:
+    """Whatever was ticked; the names of the files say it too, so that a file is masked like its page."""
+    days = "from=2026-11-19&to=2026-11-20"
+    boss, it = guarded.visitor("anna", "supervisor"), guarded.visitor("ida", "it")
+    whole = boss.go(f"/reports/calls?{days}").text
+    shown = it.go(f"/reports/calls?{days}").text
+    assert "+48601234567" in whole
+    assert "masked=1" not in whole
+    assert "601234567" not in shown
+    assert "masked=1" in shown
+    assert "Telephone numbers are masked." in shown
+
+
 @pytest.mark.parametrize(
     ("to", "where"),
     [
