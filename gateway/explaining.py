@@ -8,31 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
+from gateway.languages.names import LANGUAGES as NAMES
 from rating.explain import explain
 from rating.money import format_amount
 from rating.sentences import LANGUAGES, language_of
 
 Row = Mapping[str, Any]
 
-#: The languages an explanation can be had in, each by its own name.
-LANGUAGE_NAMES: Final[Mapping[str, str]] = {
-    "en": "English",
-    "de": "Deutsch",
-    "fr": "Français",
-    "es": "Español",
-    "it": "Italiano",
-    "pt": "Português",
-    "pl": "Polski",
-    "no": "Norsk",
-    "ru": "Русский",
-}
-
 
 def languages() -> list[tuple[str, str]]:
     """The languages there are, as tag and name, English first."""
-    return [(tag, LANGUAGE_NAMES.get(tag, tag)) for tag in LANGUAGES]
+    return [(tag, NAMES.get(tag, tag)) for tag in LANGUAGES]
 
 
 def best_language(wanted: str) -> str:

@@ -16,7 +16,7 @@ from gateway.bills.enquiry import Quote
 from gateway.bills.sheet import Sheet
 from gateway.cli.rate_options import circumstances_of, circumstances_options, start_of
 from gateway.cli.words import config_option, fail, read_config
-from gateway.languages.catalogues import LANGUAGES
+from gateway.languages.names import LANGUAGES
 from gateway.shown import visible
 from rating.money import MILLIONTHS, format_amount, price_text
 

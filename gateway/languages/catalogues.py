@@ -15,19 +15,8 @@ from typing import Final
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-#: Every language a guest can be written to in, by its own name; English first.
-LANGUAGES: Final = {
-    "en": "English",
-    "de": "Deutsch",
-    "fr": "Français",
-    "es": "Español",
-    "it": "Italiano",
-    "pt": "Português",
-    "pl": "Polski",
-    "no": "Norsk",
-    "ru": "Русский",
-    "ar": "العربية",
-}
+from gateway.languages.names import LANGUAGES
+
 #: What a guest reads.
 GUEST: Final = "guest"
 _ALSO: Final = {"nb": "no", "nn": "no"}

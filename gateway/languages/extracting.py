@@ -16,7 +16,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from gateway.languages.catalogues import GUEST, LANGUAGES, locale_name
+from gateway.languages.catalogues import GUEST, locale_name
+from gateway.languages.names import LANGUAGES
 
 _ROOT: Final = Path(__file__).parent.parent
 #: Where each domain's texts are said, by folder of the gateway.

@@ -19,7 +19,8 @@ from babel.dates import format_skeleton, format_time
 from babel.languages import get_official_languages
 from babel.numbers import format_decimal, format_percent
 
-from gateway.languages.catalogues import LANGUAGES, catalogue, language_of, locale_name
+from gateway.languages.catalogues import catalogue, language_of, locale_name
+from gateway.languages.names import LANGUAGES
 from rating.money import MILLIONTHS, format_amount
 
 #: The regional form of a language where the hotel's country has none of its own.

@@ -21,6 +21,7 @@ from gateway.web.live import Live
 from gateway.web.marks import NAMES
 from gateway.web.pages import Page, Pages
 from gateway.web.reads import Reads
+from gateway.web.rest.answers import Fields, one_line
 from gateway.web.security import Tokens
 from gateway.web.words import Clock, amount
 from rating.money import minor_digits, parse_amount
@@ -61,11 +62,11 @@ class ActForm:
     once: str = ""
 
 
-def read_form(fields: Mapping[bytes, list[bytes]]) -> ActForm:
+def read_form(fields: Fields) -> ActForm:
     """The fields of a form, each bounded; a missing one is empty."""
 
     def text(name: bytes, most: int) -> str:
-        return " ".join(fields.get(name, [b""])[0].decode("utf-8", "replace").split())[:most]
+        return one_line(fields, name, most)
 
     return ActForm(
         kind=text(b"kind", 10),

@@ -15,7 +15,7 @@ from gateway.web.audit_pages import AuditPages, Said
 from gateway.web.deeds import LONGEST_NAME, LONGEST_REASON, Deeds, NotDone
 from gateway.web.house import House
 from gateway.web.pages import Pages
-from gateway.web.rest.answers import fields_of
+from gateway.web.rest.answers import Fields, fields_of, one_line
 from gateway.web.rest.api import whole
 from gateway.web.routing import MOST, foreign, html, is_ours, see_other, troubles
 from gateway.web.security import Tokens
@@ -80,10 +80,9 @@ class AuditRoutes:
 class DayForm:
     """What a form about a day brought, each field bounded; a missing one is empty."""
 
-    def __init__(self, fields: dict[bytes, list[bytes]]) -> None:
+    def __init__(self, fields: Fields) -> None:
         def text(name: bytes, most: int) -> str:
-            value = fields.get(name, [b""])[0].decode("utf-8", "replace")
-            return " ".join(value.split())[:most]
+            return one_line(fields, name, most)
 
         self.deed = text(b"deed", 20)
         self.who, self.why = text(b"who", LONGEST_NAME), text(b"why", LONGEST_REASON)

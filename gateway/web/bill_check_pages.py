@@ -8,7 +8,6 @@ thread; a long one, and every file, by the command in a process of its own.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +25,7 @@ from gateway.web.house import House
 from gateway.web.pages import Page, Pages
 from gateway.web.reads import Reads
 from gateway.web.report_pages import Workshop
+from gateway.web.rest.answers import Fields, field_text
 
 #: The largest bill that is checked while somebody waits for the page: some thirty thousand lines, a second or two.
 MOST_BYTES: Final = 2_000_000
@@ -51,11 +51,11 @@ class Question:
         return urlencode(said)
 
 
-def read_question(fields: Mapping[bytes, list[bytes]]) -> Question:
+def read_question(fields: Fields) -> Question:
     """The fields of a question, each bounded; a missing one is empty."""
 
     def text(name: bytes) -> str:
-        return fields.get(name, [b""])[0].decode("utf-8", "replace").strip()[:LONGEST]
+        return field_text(fields, name).strip()[:LONGEST]
 
     return Question(file=text(b"file"), layout=text(b"layout"), table=text(b"table"), masked=text(b"masked") == "1")
 

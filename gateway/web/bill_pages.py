@@ -16,7 +16,8 @@ from gateway.bills.bill_sheet import Issue, bill_sheet
 from gateway.bills.keeping import bill_now, bill_then
 from gateway.bills.sheet import Sheet
 from gateway.instants import SECOND
-from gateway.languages.catalogues import LANGUAGES, language_of
+from gateway.languages.catalogues import language_of
+from gateway.languages.names import LANGUAGES
 from gateway.roles import Person, who_may
 from gateway.store import billing
 from gateway.web.deeds import Deeds

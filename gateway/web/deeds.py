@@ -19,6 +19,7 @@ from gateway.store import alarms, commands, schema
 from gateway.web.house import House
 from gateway.web.marks import NAMES
 from gateway.web.reads import Reads
+from gateway.web.rest.answers import Fields, one_line
 from gateway.web.security import Tokens
 
 #: Characters of a name and of a reason that are kept; a sentence fits.
@@ -51,12 +52,11 @@ class NotDone:
     stale: bool = False
 
 
-def read_form(fields: dict[bytes, list[bytes]]) -> Form:
+def read_form(fields: Fields) -> Form:
     """The fields of a form as text, each bounded; a missing one is empty."""
 
     def text(name: bytes, most: int) -> str:
-        value = fields.get(name, [b""])[0].decode("utf-8", "replace")
-        return " ".join(value.split())[:most]
+        return one_line(fields, name, most)
 
     return Form(
         deed=text(b"deed", 20),
@@ -98,40 +98,42 @@ class Deeds:
         """Write that a person takes an alarm; the number of the command, or why there is none."""
         return await self.written(_acknowledging(self._house.database.property, self._house.micros(), form, number))
 
-    async def ask(self, who: str, deed: str, why: str, subject: str) -> str:
-        """Write a command about something else than a posting; the sentence that came of it."""
+    async def ask(
+        self,
+        who: str,
+        deed: str,
+        why: str,
+        subject: str,
+        *,
+        later: str = "written down; the gateway has not carried it out yet",
+    ) -> str:
+        """Write a command about something else than a posting; the sentence that came of it, or `later` if none has yet."""
         owner, now = self._house.database.property, self._house.micros()
 
         def work(connection: Connection) -> int:
             said = {"now": now, "who": who, "deed": deed, "posting_id": None, "why": why, "subject": subject}
             return commands.give(connection, owner, **said)  # type: ignore[arg-type]
 
-        given = await self._reads.transact_numbered(work)
-        self._house.read_commands_soon()
-        return (
-            await came_of(self._reads, self._clock, owner, given)
-            or "written down; the gateway has not carried it out yet"
-        )
+        return await self._came_of(await self._reads.transact_numbered(work)) or later
 
     async def written(self, write: Callable[[Connection], int | NotDone]) -> int | NotDone:
         """Write a command and wait for what comes of it; its number, or why there is none."""
         given = await self._reads.transact_numbered(write)
         if isinstance(given, int):
-            self._house.read_commands_soon()
-            await came_of(self._reads, self._clock, self._house.database.property, given)
+            await self._came_of(given)
         return given
 
-
-async def came_of(reads: Reads, clock: Any, owner: str, command: int) -> str | None:
-    """What came of a command, once it is carried out or refused; None if that takes too long: the page says so."""
-    waited = 0.0
-    while waited < PATIENCE:
-        result = await reads.read(lambda connection: commands.result(connection, owner, command))
-        if result is not None:
-            return result
-        await deferLater(clock, LOOK_EVERY)
-        waited += LOOK_EVERY
-    return None
+    async def _came_of(self, command: int) -> str | None:
+        """What came of a command, once it is carried out or refused; None if that takes too long: the page says so."""
+        self._house.read_commands_soon()
+        owner, waited = self._house.database.property, 0.0
+        while waited < PATIENCE:
+            result = await self._reads.read(lambda connection: commands.result(connection, owner, command))
+            if result is not None:
+                return result
+            await deferLater(self._clock, LOOK_EVERY)
+            waited += LOOK_EVERY
+        return None
 
 
 def judge_acknowledgement(form: Form, number: int, tokens: Tokens) -> NotDone | None:

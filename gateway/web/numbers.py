@@ -24,6 +24,7 @@ from gateway.web.house import House
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
 from gateway.web.reads import Reads
+from gateway.web.rest.answers import Fields, one_line
 from gateway.web.security import Tokens
 from gateway.web.stories import PAGE_ROWS
 from gateway.web.views import call_view
@@ -49,11 +50,11 @@ class TagForm:
     token: str = ""
 
 
-def read_tag_form(fields: Mapping[bytes, list[bytes]]) -> TagForm:
+def read_tag_form(fields: Fields) -> TagForm:
     """The fields of the form, each bounded; a missing one is empty. A button that takes a tag away names it."""
 
     def text(name: bytes, most: int) -> str:
-        return " ".join(fields.get(name, [b""])[0].decode("utf-8", "replace").split())[:most]
+        return one_line(fields, name, most)
 
     gone = text(b"untag", tags.LONGEST_TAG)
     deed, tag = (tags.UNTAG, gone) if gone else (tags.TAG, text(b"tag", tags.LONGEST_TAG + 1))
@@ -73,9 +74,9 @@ class Shown:
 class NumberPages:
     """The page of a number, and the one that finds it."""
 
-    def __init__(self, house: House, reads: Reads, live: Live, tokens: Tokens, pages: Pages, clock: Any) -> None:
-        self._house, self._reads, self._live, self._tokens, self._pages = house, reads, live, tokens, pages
-        self._deeds = Deeds(house, reads, clock)
+    def __init__(self, house: House, reads: Reads, live: Live, tokens: Tokens, pages: Pages, deeds: Deeds) -> None:
+        self._house, self._reads, self._live, self._tokens = house, reads, live, tokens
+        self._pages, self._deeds = pages, deeds
 
     @property
     def _owner(self) -> str:

@@ -11,12 +11,14 @@ from gateway.bills.as_pages import pieces
 from gateway.bills.as_pdf import pdf
 from gateway.bills.sheet import PAPERS, House, Paper, Sheet
 from gateway.config import Config
-from gateway.languages.catalogues import GUEST, LANGUAGES
+from gateway.languages.catalogues import GUEST
+from gateway.languages.names import LANGUAGES
 from gateway.languages.speech import Speech, languages, speech
 from gateway.store.elsewhere import Elsewhere
 from gateway.web.earlier import NO_LOOK, Look
 from gateway.web.house import House as WebHouse
 from gateway.web.pages import Page
+from gateway.web.rest.answers import Fields, one_line
 from gateway.web.rest.api import BadQuestion
 from gateway.web.templates import environment
 
@@ -24,10 +26,9 @@ from gateway.web.templates import environment
 LONGEST_FIELD = 80
 
 
-def field(fields: Mapping[bytes, list[bytes]], name: str, most: int = LONGEST_FIELD) -> str:
+def field(fields: Fields, name: str, most: int = LONGEST_FIELD) -> str:
     """One field of a question as text, on one line and bounded; empty where it is missing."""
-    text = fields.get(name.encode(), [b""])[0].decode("utf-8", "replace")
-    return " ".join(text.split())[:most]
+    return one_line(fields, name.encode(), most)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from gateway.web.laboratory import FILES, Form, Laboratory, NotUnderstood, Work
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
 from gateway.web.reads import Reads
+from gateway.web.rest.answers import Fields, one_line
 from gateway.web.security import Tokens
 from gateway.web.words import Clock, amount, grouped
 
@@ -31,11 +32,11 @@ DEED_WORDS: Final[Mapping[str, str]] = {
 }
 
 
-def read_form(fields: Mapping[bytes, list[bytes]]) -> Form:
+def read_form(fields: Fields) -> Form:
     """The fields of a form as text, each bounded; a missing one is empty."""
 
     def text(name: bytes, most: int = LONGEST_NAME) -> str:
-        return " ".join(fields.get(name, [b""])[0].decode("utf-8", "replace").split())[:most]
+        return one_line(fields, name, most)
 
     return Form(
         first=text(b"from"),

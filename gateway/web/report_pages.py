@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -28,6 +27,7 @@ from gateway.web.laboratory import NotUnderstood, asked_days
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
 from gateway.web.reads import Reads
+from gateway.web.rest.answers import Fields, field_text
 from gateway.web.workers import Ended, Run, Running
 
 #: Files that may wait while one is made; whoever comes then is asked to come again.
@@ -56,11 +56,11 @@ class Question:
     masked: bool = False
 
 
-def read_question(fields: Mapping[bytes, list[bytes]], kind: str = "") -> Question:
+def read_question(fields: Fields, kind: str = "") -> Question:
     """The fields of a question, each bounded; a missing one is empty."""
 
     def text(name: bytes) -> str:
-        return fields.get(name, [b""])[0].decode("utf-8", "replace").strip()[:LONGEST]
+        return field_text(fields, name).strip()[:LONGEST]
 
     return Question(
         kind=kind or text(b"kind"),

@@ -20,9 +20,9 @@ from gateway.delivery.packs import in_words
 from gateway.reports.catalog import KINDS
 from gateway.roles import Person
 from gateway.schedules import Rhythm, next_run
-from gateway.store import commands, runs
+from gateway.store import runs
 from gateway.store.runs import FileRow, RunRow
-from gateway.web.deeds import came_of
+from gateway.web.deeds import Deeds
 from gateway.web.house import House
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
@@ -90,9 +90,9 @@ class ScheduleView:
 class SchedulePages:
     """The page, and the files of runs."""
 
-    def __init__(self, house: House, reads: Reads, live: Live, tokens: Tokens, pages: Pages, clock: Any) -> None:
+    def __init__(self, house: House, reads: Reads, live: Live, tokens: Tokens, pages: Pages, deeds: Deeds) -> None:
         self._house, self._reads, self._live, self._tokens = house, reads, live, tokens
-        self._pages, self._clock = pages, clock
+        self._pages, self._deeds = pages, deeds
 
     async def all(self, told: str = "", problem: str = "", who: str = "", name: str = "") -> Page:
         """Every schedule; `problem` is about the form of the one that is named."""
@@ -172,19 +172,9 @@ class SchedulePages:
             problem = "Write your name: whoever gets the report will ask who wanted it."
         if problem or known is None:
             return await self.all(problem=problem, who=who, name=name if known is not None else "")
-        owner, now = self._house.database.property, self._house.micros()
-        said: dict[str, Any] = {
-            "now": now,
-            "who": who,
-            "deed": REPORT,
-            "posting_id": None,
-            "why": why,
-            "subject": known.name,
-        }
-        given = await self._reads.transact_numbered(lambda c: commands.give(c, owner, **said))
-        self._house.read_commands_soon()
-        result = await came_of(self._reads, self._clock, owner, given)
-        words = result or "Written down; the gateway has not begun it yet."
+        words = await self._deeds.ask(
+            who, REPORT, why, known.name, later="written down; the gateway has not begun it yet"
+        )
         if words.startswith("not made"):
             return await self.all(problem=f"{words.capitalize()}.", who=who, name=name)
         return await self.all(told=f"{words.capitalize()}.")

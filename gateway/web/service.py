@@ -103,8 +103,9 @@ def door(
     live = Live(house, reads, clock.seconds)
     tokens = Tokens(secrets.token_bytes(SECRET_BYTES))
     pages = Pages(house, reads, live, tokens, version)
-    ground = Ground(house, clock, elsewhere, reads, live, tokens, pages, Deeds(house, reads, clock))
-    site = Routes(house, reads, live, clock, pages, tokens).app.resource()
+    deeds = Deeds(house, reads, clock)
+    ground = Ground(house, clock, elsewhere, reads, live, tokens, pages, deeds)
+    site = Routes(house, reads, live, clock, pages, tokens, deeds).app.resource()
     below = program_wings(ground, version) | back_wings(ground, bench, makes)
     below |= desk_wings(ground, makes, streams or Streams(clock))
     web = house.config.web
@@ -145,7 +146,7 @@ def desk_wings(on: Ground, makes: Workshop, streams: Streams) -> dict[bytes, Res
         **dict.fromkeys((b"/rooms", b"/rack", b"/sheets", b"/find"), rack),
         **dict.fromkeys((b"/bills", b"/price"), bills),
         b"/acts": ActRoutes(pages, ActPages(house, reads, live, tokens, pages, deeds)).app.resource(),
-        b"/numbers": NumberRoutes(pages, NumberPages(house, reads, live, tokens, pages, on.clock)).app.resource(),
+        b"/numbers": NumberRoutes(pages, NumberPages(house, reads, live, tokens, pages, deeds)).app.resource(),
     }
 
 
@@ -154,7 +155,7 @@ def back_wings(on: Ground, bench: Laboratory, makes: Workshop) -> dict[bytes, Re
     house, reads, live, pages, tokens, deeds = on.house, on.reads, on.live, on.pages, on.tokens, on.deeds
     prices = PriceRoutes(pages, PricePages(house, reads, live, tokens, pages, bench, deeds), bench).app.resource()
     audit = AuditPages(house, reads, live, tokens, pages)
-    schedules = ScheduleRoutes(pages, SchedulePages(house, reads, live, tokens, pages, on.clock)).app.resource()
+    schedules = ScheduleRoutes(pages, SchedulePages(house, reads, live, tokens, pages, deeds)).app.resource()
     return {
         **dict.fromkeys((b"/corrections", b"/laboratory"), prices),
         b"/reports": ReportRoutes(pages, ReportPages(house, reads, live, pages, makes)).app.resource(),

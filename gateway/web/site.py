@@ -32,10 +32,12 @@ class Routes:
     app = Klein()
     troubles(app)
 
-    def __init__(self, house: House, reads: Reads, live: Live, clock: Any, pages: Pages, tokens: Tokens) -> None:
+    def __init__(
+        self, house: House, reads: Reads, live: Live, clock: Any, pages: Pages, tokens: Tokens, deeds: Deeds
+    ) -> None:
         self._house, self.pages, self._tokens = house, pages, tokens
         self._alarms = AlarmPages(house, reads, live, pages, tokens)
-        self._deeds = Deeds(house, reads, clock)
+        self._deeds = deeds
         self._metrics = Metrics(house, reads, clock.seconds)
         self._pulse = Pulse(house, clock.seconds)
         self._files = static_files()

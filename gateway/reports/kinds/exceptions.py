@@ -12,6 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from gateway.instants import to_micros
 from gateway.reports.asking import Asked, report
 from gateway.reports.kinds.losses import loss_table
+from gateway.reports.kinds.named_calls import FACTS, facts
 from gateway.reports.kinds.unusual import unusual_table
 from gateway.reports.kinds.watch_lists import listed
 from gateway.reports.periods import Period
@@ -28,14 +29,7 @@ MOST_NAMED: Final = 500
 #: Decimals in which the threshold of a costly call is read.
 _DECIMALS: Final = 4
 _CALL: Final = (
-    Column("call", "call", "text", detail=True),
-    Column("began", "began", "instant"),
-    Column("who", "room or department"),
-    Column("extension", "extension"),
-    Column("number", "number"),
-    Column("class", "class"),
-    Column("place", "place"),
-    Column("talk_seconds", "talk", "seconds"),
+    *FACTS,
     Column("price", "price", "money"),
     Column("reason", "ruling", "text", detail=True),
 )
@@ -153,8 +147,7 @@ def _named(asked: Asked, sort: Sort, rows: list[dict[str, Any]], number: int) ->
 
 def _call(asked: Asked, one: dict[str, Any]) -> Row:
     price = Money(one["amount"], one["currency"], one["decimals"]) if one["amount"] is not None else None
-    who = (str(one["id"]), one["started_at"], one["room"] or one["department"], one["extension"], asked.number(one))
-    return (*who, one["number_class"], one["place"], one["talk_seconds"], price, one["reason"])
+    return (*facts(asked, one), price, one["reason"])
 
 
 def _often(asked: Asked, connection: Connection, chosen: Chosen) -> list[Table]:

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from gateway.reports.asking import Asked
+from gateway.reports.kinds.named_calls import FACTS, facts
 from gateway.reports.values import Column, Money, Row, Table
 from gateway.store.losses import DECIMALS, losses
 from gateway.store.reporting import Chosen
@@ -14,14 +15,7 @@ from gateway.web.words import count
 
 TITLE: Final = "Cost above price"
 _COLUMNS: Final = (
-    Column("call", "call", "text", detail=True),
-    Column("began", "began", "instant"),
-    Column("who", "room or department"),
-    Column("extension", "extension"),
-    Column("number", "number"),
-    Column("class", "class"),
-    Column("place", "place"),
-    Column("talk_seconds", "talk", "seconds"),
+    *FACTS,
     Column("paid", "guest pays", "money"),
     Column("cost", "carrier asks", "money"),
     Column("loss", "loss", "money"),
@@ -39,14 +33,7 @@ def loss_table(asked: Asked, connection: Connection, chosen: Chosen, most: int) 
     totals: list[Row] = [("", *blanks, Money(lost, currency, DECIMALS), None) for currency, _, lost in sums]
     made: list[Row] = [
         (
-            str(one["id"]),
-            one["started_at"],
-            one["room"] or one["department"],
-            one["extension"],
-            asked.number(one),
-            one["number_class"],
-            one["place"],
-            one["talk_seconds"],
+            *facts(asked, one),
             Money(one["paid"], one["currency"], DECIMALS),
             Money(one["cost"], one["cost_currency"], one["cost_decimals"]),
             Money(one["loss"], one["currency"], DECIMALS),

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, TypeAlias
+
+#: The fields of a question or a form as Twisted has them, each with all its values.
+Fields: TypeAlias = Mapping[bytes, list[bytes]]
 
 JSON: Final = "application/json; charset=utf-8"
 HTML: Final = "text/html; charset=utf-8"
@@ -30,5 +34,15 @@ def fields_of(request: Any) -> dict[bytes, list[bytes]]:
 
 
 def text_of(request: Any, name: bytes) -> str:
+    """One field of a request as text; empty where it is left out."""
+    return field_text(fields_of(request), name)
+
+
+def field_text(fields: Fields, name: bytes) -> str:
     """One field as text; empty where it is left out."""
-    return fields_of(request).get(name, [b""])[0].decode("utf-8", "replace")
+    return fields.get(name, [b""])[0].decode("utf-8", "replace")
+
+
+def one_line(fields: Fields, name: bytes, most: int) -> str:
+    """One field as text on one line, at most so many characters of it; empty where it is left out."""
+    return " ".join(field_text(fields, name).split())[:most]

@@ -25,6 +25,7 @@ from gateway.store.reading import money
 from gateway.web.house import House
 from gateway.web.live import Live
 from gateway.web.reads import Reads
+from gateway.web.rest.answers import Fields
 from protocols.text import printable
 
 #: Rows of a list, unless fewer or more are asked for, and at most.
@@ -33,7 +34,6 @@ MOST_ROWS: Final = 500
 #: Characters of a raw record.
 LONGEST_RECORD: Final = 4_000
 
-Fields = Mapping[bytes, list[bytes]]
 Row = Mapping[str, Any]
 
 

@@ -22,7 +22,8 @@ from gateway.web.house import House
 from gateway.web.laboratory import NotUnderstood, asked_days
 from gateway.web.live import Live
 from gateway.web.reads import Reads
-from gateway.web.rest.api import BadQuestion, Fields, whole
+from gateway.web.rest.answers import Fields, field_text
+from gateway.web.rest.api import BadQuestion, whole
 from gateway.web.rest.problems import Problem
 
 #: Rows of each table of a report, unless fewer or more are asked for, and at most.
@@ -80,18 +81,15 @@ class ReportApi:
     def _days(self, fields: Fields) -> AskedDays:
         """Yesterday, unless the question says otherwise; one day where only the first is given."""
 
-        def text(name: bytes) -> str:
-            return fields.get(name, [b""])[0].decode("utf-8", "replace")
-
         for name in (b"from", b"to"):
-            if name in fields and not text(name):
+            if name in fields and not field_text(fields, name):
                 raise BadQuestion(f"{name.decode()} must be a day, as 2026-11-20, or be left out")
-        masked = text(b"masked")
+        masked = field_text(fields, b"masked")
         if masked not in ("", "0", "1"):
             raise BadQuestion("masked must be 0 or 1")
-        first = text(b"from") or str(yesterday(self._live.clock().today.date())[0])
+        first = field_text(fields, b"from") or str(yesterday(self._live.clock().today.date())[0])
         try:
-            found = asked_days(first, text(b"to") or first, "foliogate report")
+            found = asked_days(first, field_text(fields, b"to") or first, "foliogate report")
         except NotUnderstood as error:
             raise BadQuestion(str(error).removesuffix(".")) from error
         if not all(_FIRST_YEAR <= day.year <= _LAST_YEAR for day in found):

@@ -10,8 +10,9 @@ from fractions import Fraction
 
 import pytest
 
-from gateway.languages.catalogues import GUEST, LANGUAGES, language_of
+from gateway.languages.catalogues import GUEST, language_of
 from gateway.languages.extracting import kept, texts
+from gateway.languages.names import LANGUAGES
 from gateway.languages.speech import speech
 
 OTHERS = [language for language in LANGUAGES if language != "en"]

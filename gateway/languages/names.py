@@ -1,0 +1,19 @@
+"""The languages a guest can be spoken to in, each by its own name. Nothing is loaded for it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Every language a guest can be written to in; English first.
+LANGUAGES: Final = {
+    "en": "English",
+    "de": "Deutsch",
+    "fr": "Français",
+    "es": "Español",
+    "it": "Italiano",
+    "pt": "Português",
+    "pl": "Polski",
+    "no": "Norsk",
+    "ru": "Русский",
+    "ar": "العربية",
+}
