@@ -66,9 +66,7 @@ def of_template(source: str) -> Iterator[Message]:
     """The texts of a template. Pure."""
     for node in Environment(autoescape=True).parse(source).find_all(nodes.Call):
         if isinstance(node.node, nodes.Name):
-            yield from _said(
-                node.node.name, [one.value if isinstance(one, nodes.Const) else None for one in node.args]
-            )
+            yield from _said(node.node.name, [one.value if isinstance(one, nodes.Const) else None for one in node.args])
 
 
 def _said(name: str, given: list[object]) -> Iterator[Message]:

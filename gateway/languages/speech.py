@@ -7,7 +7,7 @@ decimals. Amounts stand beside the code of their currency, never a sign: a guest
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -72,7 +72,7 @@ class Speech:
         """The day without its year."""
         return _bare(format_skeleton("MMMd", moment, locale=self.locale))
 
-    def weekday(self, moment: datetime, *, year: bool) -> str:
+    def weekday(self, moment: date, *, year: bool) -> str:
         """The day of the week and of the month, with its year or without."""
         return _bare(format_skeleton("yMMMEd" if year else "MMMEd", moment, locale=self.locale))
 
