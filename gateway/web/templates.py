@@ -93,7 +93,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters["digits"] = digits
-    made.globals |= {"say": say, "plural": plural, "tongue": spoken, "staff_languages": STAFF_LANGUAGES}
+    made.globals |= {"say": say, "plural": plural, "speech_now": spoken, "staff_languages": STAFF_LANGUAGES}
     return made
 
 
