@@ -30,7 +30,17 @@ DOMAINS: Final = {GUEST: ("bills",), STAFF: ("web",)}
 #: Which languages each domain is kept in.
 SPOKEN: Final = {GUEST: tuple(LANGUAGES), STAFF: tuple(STAFF_LANGUAGES)}
 #: Tables of texts in modules of the lowest floor, which knows no languages: the pages say what they take from them.
-TABLES: Final = {STAFF: {"roles.py": ("RIGHTS", "ROLES")}, GUEST: {}}
+TABLES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
+    STAFF: {
+        "roles.py": ("RIGHTS", "ROLES"),
+        "acts.py": ("REASONS",),
+        "alarms/kinds.py": ("_KINDS",),
+        "reports/catalog.py": ("DESK", "HOUSE", "TRUNKS", "KINDS"),
+    },
+    GUEST: {},
+}
+#: What of a value that is built in such a table is a text.
+_FIELDS: Final = ("title", "what_to_do")
 
 
 def texts(domain: str) -> Catalog:
@@ -58,6 +68,8 @@ def of_python(source: str) -> Iterator[Message]:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             if name == "Texts":
                 yield from _values(node.args[0])
+            elif name == "Plurals":
+                yield from _pairs(node.args[0])
             else:
                 yield from _said(name, [one.value if isinstance(one, ast.Constant) else None for one in node.args])
 
@@ -83,14 +95,27 @@ def _of_tables(source: str, names: tuple[str, ...]) -> Iterator[Message]:
             yield from _values(node.value)
 
 
+def _pairs(node: ast.expr) -> Iterator[tuple[str, str]]:
+    """Every pair of forms of a table."""
+    for one in node.values if isinstance(node, ast.Dict) else []:
+        forms = (
+            [form.value for form in one.elts if isinstance(form, ast.Constant)] if isinstance(one, ast.Tuple) else []
+        )
+        if len(forms) == 2:
+            yield str(forms[0]), str(forms[1])
+
+
 def _values(node: ast.expr) -> Iterator[str]:
-    """Every text of a table: the values of a dictionary, the members of a tuple."""
+    """Every text of a table: the values of a dictionary, the members of a tuple, what a value built there says."""
     inside = node.values if isinstance(node, ast.Dict) else getattr(node, "elts", [node])
     for one in inside:
         if isinstance(one, ast.Constant) and isinstance(one.value, str):
             yield one.value
         elif isinstance(one, ast.Dict | ast.Tuple | ast.List):
             yield from _values(one)
+        elif isinstance(one, ast.Call):
+            told = [*one.args, *(named.value for named in one.keywords if named.arg in _FIELDS)]
+            yield from (text for value in told for text in _values(value))
 
 
 def kept(language: str, domain: str) -> Catalog:

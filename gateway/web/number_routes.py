@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from klein import Klein
 
+from gateway.languages.spoken import say
 from gateway.web.numbers import LONGEST, NumberPages, Shown, read_tag_form
 from gateway.web.pages import Page, Pages
 from gateway.web.persons import person_of
@@ -32,7 +33,7 @@ class NumberRoutes:
             return html(request, await self._numbers.all(masked=masked))
         address = self._numbers.address(asked)
         if address is None:
-            words = "Write a telephone number: digits, with + or as it is dialled."
+            words = say("Write a telephone number: digits, with + or as it is dialled.")
             return html(request, await self._numbers.all(asked, words, masked=masked))
         return see_other(request, f"{address}?masked=1" if masked else address)
 
