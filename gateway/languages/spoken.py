@@ -86,4 +86,7 @@ class Plurals(dict[str, tuple[str, str]]):
 
     def say(self, name: str, number: int, **values: object) -> str:
         """The text of this name for so many; the name itself where there is none."""
-        return plural(*self[name], number, **values) if name in self else name
+        if name not in self:
+            return name
+        one, many = self[name]
+        return plural(one, many, number, **values)

@@ -18,6 +18,7 @@ from gateway.store.acts import ActRow
 from gateway.store.rows import PostingRow
 from gateway.web.deeds import LONGEST_NAME, LONGEST_REASON, Deeds
 from gateway.web.house import House
+from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.marks import NAMES
 from gateway.web.pages import Page, Pages
@@ -130,7 +131,7 @@ class ActPages:
         if deed == "decline" and not form.why:
             return await self.all(problem=say("Say why it is declined: whoever asked for it will want to know."))
         result = await self._deeds.ask(form.who, AGREE if deed == "agree" else DECLINE, form.why, str(number))
-        return await self.all(told=result)
+        return await self.all(told=kept(result))
 
     # -- one call -------------------------------------------------------------------------------------------------
 
@@ -174,8 +175,8 @@ class ActPages:
             return await self.of_call(number, form, problem=act)
         result = await self._deeds.ask(form.who, ASK, form.why, act.subject())
         if result.startswith("act "):
-            return await self.of_call(number, told=result)
-        return await self.of_call(number, form, problem=result)
+            return await self.of_call(number, told=kept(result))
+        return await self.of_call(number, form, problem=kept(result))
 
     async def _judged(self, form: ActForm, number: int, person: Person) -> Act | str:
         """The act that a form asks for, or what is the matter with it."""
@@ -246,9 +247,9 @@ class ActPages:
         result = await self._deeds.ask(form.who, ASK, form.why, act.subject())
         if result.startswith("not done"):
             del self._sent[form.once]
-            return await self.charge(form, problem=result)
+            return await self.charge(form, problem=kept(result))
         self._sent[form.once] = result
-        return await self.charge(told=result)
+        return await self.charge(told=kept(result))
 
 
 def _incomplete(form: ActForm, *, reasoned: bool = True) -> str:
@@ -276,7 +277,7 @@ def _part_view(row: PostingRow) -> dict[str, Any]:
         "state": NAMES.get(row.state, row.state),
         "amount": amount(row.amount, row.decimals, row.currency),
         "room": row.room or "",
-        "reason": row.reason,
+        "reason": kept(row.reason),
     }
 
 
@@ -298,5 +299,5 @@ def _view(row: ActRow, clock: Clock) -> dict[str, Any]:
         "decided_by": row.decided_by,
         "decided_why": row.decided_why,
         "decided": clock.moment(row.decided_at) if row.decided_at is not None else "",
-        "outcome": row.outcome,
+        "outcome": kept(row.outcome),
     }

@@ -22,6 +22,7 @@ from gateway.store import commands
 from gateway.store.day_looks import DayLook, charges_behind, chosen, known_line, look, records_behind
 from gateway.web import audit_words as words
 from gateway.web.house import House
+from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.marks import HOLDS, MEANINGS, NAMES, SIGNS, TONES
 from gateway.web.pages import Page, Pages
@@ -270,7 +271,7 @@ class AuditPages:
         shown = []
         for number, call, state, hold, reason, room, minor, currency, decimals, _attempts, started in rows[:MOST_SHOWN]:
             money = self._money({Coin(currency, decimals): minor}) if minor is not None else say("no price")
-            why = reason or HOLDS.get(hold, hold) or MEANINGS[state]
+            why = kept(reason) or HOLDS.get(hold, hold) or MEANINGS[state]
             began = clock.moment(started) if started else ""
             person = state in ("in_doubt", "refused", "held", "unconfirmable")
             shown.append(
@@ -435,7 +436,7 @@ def _told(result: str | None) -> str:
     """What came of a command, as a sentence."""
     if result is None:
         return say("It is written down and will be done in a moment: look again.")
-    sentence = result.removeprefix(DONE)
+    sentence = kept(result.removeprefix(DONE))
     return f"{sentence[:1].upper()}{sentence[1:]}."
 
 

@@ -24,6 +24,7 @@ from gateway.store import billing
 from gateway.web.deeds import Deeds
 from gateway.web.earlier import DESK_TIME, look_at, may_see
 from gateway.web.house import House
+from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
 from gateway.web.papers import Choice, Papers, choices, values
@@ -180,7 +181,7 @@ class BillPages:
         newest = made[1][-1]["id"] if made is not None and made[1] else None
         if newest is not None and said.startswith(f"final bill {newest} of "):
             return int(newest)
-        return await self.stay(number, choice, person, f"{said[:1].upper()}{said[1:]}.", who)
+        return await self.stay(number, choice, person, f"{kept(said)[:1].upper()}{kept(said)[1:]}.", who)
 
     def _judged(self, who: str, token: str, *about: object) -> str:
         if not self._tokens.fits(token, *about):
@@ -244,7 +245,7 @@ class BillPages:
         first, _, rest = said.partition(" of final bill ")
         if first.startswith("copy ") and rest:
             return int(first.removeprefix("copy "))
-        return await self.final(number, person, f"{said[:1].upper()}{said[1:]}.", who)
+        return await self.final(number, person, f"{kept(said)[:1].upper()}{kept(said)[1:]}.", who)
 
     async def printed(self, number: int, copy: int, choice: Choice) -> Sheet | Page:
         """The paper of one print, while it can be had."""

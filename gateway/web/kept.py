@@ -72,6 +72,35 @@ _RESULTS: Final = (
     later("{deed} by {name}: {why}"),
     later("{deed} by {name}"),
 )
+#: Why somebody was not let in, or a deed about users was not done.
+_PEOPLE: Final = (
+    later("This name and this password do not belong together. Look at both, and at Caps Lock."),
+    later("The directory cannot be asked now ({why}). Who has a password of ours can sign in."),
+    later("The directory knows you, but none of your groups has a role here."),
+    later("The directory refuses it: {why}"),
+    later("This answer does not belong to an attempt of this browser. Begin again."),
+    later("The provider refuses it: {why}"),
+    later("The provider knows you, but none of your groups has a role here."),
+    later("A password has at least {number} characters; a short sentence is easy to keep in mind."),
+    later("A password has at most {number} characters."),
+    later("That is mostly a name that everybody here knows; take other words."),
+    later("That is among the first that anybody would try; take a longer one, of words that do not belong together."),
+    later("Nobody signs in by this name any more."),
+    later("There is a user named {name} already."),
+    later("Nobody changes his own role or disables himself; ask somebody else who manages users."),
+    later("{name} is the last who may manage users; give somebody else the role first."),
+    later("A name is text on one line, at most {number} characters."),
+    later("This house has users already; ask one of them for an invitation."),
+    later("This link was used, withdrawn, or is older than 24 hours. Ask for a new one."),
+)
+#: What came of a question about a bill.
+_BILLS: Final = (
+    later("nothing was charged to this stay, so there is no bill to make final"),
+    later("the charges of this stay are in several currencies; print the interim bill, and settle each by itself"),
+    later("final bill {number} says the same; print a copy of it"),
+    later("there is no stay {number}"),
+    later("there is no final bill {number}"),
+)
 #: States and deeds as the store writes them.
 _WORDS: Final = (
     later("posted"),
@@ -116,7 +145,7 @@ def _again(sentence: str, tongue: Speech) -> str:
 @cache
 def _shapes() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Each sentence with something to fill in, as a pattern that takes it out again."""
-    return tuple((_shape(one), one) for one in (*_RULINGS, *_ANSWERS, *_RESULTS) if "{" in one)
+    return tuple((_shape(one), one) for one in (*_RULINGS, *_ANSWERS, *_RESULTS, *_PEOPLE, *_BILLS) if "{" in one)
 
 
 def _shape(message: str) -> re.Pattern[str]:

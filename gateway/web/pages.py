@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy import Connection
 
 from gateway.config.day_rule import day_rule
@@ -23,6 +23,7 @@ from gateway.web import audit_words, line
 from gateway.web.details import dispute, facts, of_call, reasons, tabs
 from gateway.web.explanation import correction_object
 from gateway.web.house import House
+from gateway.web.kept import kept
 from gateway.web.live import First, Live, Present
 from gateway.web.marks import FOR_PEOPLE, MEANINGS, NAMES, RARE, TONES
 from gateway.web.persons import END, only_for
@@ -147,14 +148,14 @@ class Pages:
         story = await self._reads.read(lambda connection: call_story(connection, self._owner, number, told))
         if story is None:
             return await self.missing(say("There is no call {number}.", number=number))
-        values = self._call_values(story, language) | {"told": story["told"]}
+        values = self._call_values(story, language) | {"told": kept(story["told"])}
         return await self.page("call.html", here="calls", title=say("Call {number}", number=number), **values)
 
     async def call_story(self, number: int) -> Page:
         """The same, as the piece that opens below a line."""
         story = await self._reads.read(lambda connection: call_story(connection, self._owner, number))
         if story is None:
-            return Page("<p>This call is no longer there.</p>", 404)
+            return Page(f"<p>{escape(say('This call is no longer there.'))}</p>", 404)
         return Page(self._templates.get_template("call_story.html").render(**self._call_values(story)))
 
     async def postings(self, state: str, before: int | None) -> Page:

@@ -15,6 +15,7 @@ from gateway.store import invitations, people, sessions
 from gateway.store.invitations import FIRST, Invitation
 from gateway.store.people import User
 from gateway.web.house import House
+from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
 from gateway.web.people import People, Signed
@@ -60,7 +61,7 @@ class PeoplePages:
         now = self._house.micros()
         link = await self._reads.read(lambda c: invitations.found(c, self._people.owner, secret, now))
         if link is None:
-            return await self._pages.problem(410, say("This link leads nowhere"), NO_LINK)
+            return await self._pages.problem(410, say("This link leads nowhere"), kept(NO_LINK))
         page = await self._pages.page(
             "invitation.html",
             here="",

@@ -16,6 +16,7 @@ from gateway.store import invitations, people, sessions
 from gateway.store.people import Act
 from gateway.web.guard import Guard, address_of, again
 from gateway.web.inviting import Inviting
+from gateway.web.kept import kept as kept_words
 from gateway.web.pages import Pages
 from gateway.web.people import People, Signed
 from gateway.web.people_pages import PeoplePages, Told, safe
@@ -62,7 +63,7 @@ class PeopleRoutes:
                 )
                 return html(request, await self._shown.sign_in(name=name, to=to, problem=words, status=429))
             case Refused(words):
-                return html(request, await self._shown.sign_in(name=name, to=to, problem=words, status=422))
+                return html(request, await self._shown.sign_in(name=name, to=to, problem=kept_words(words), status=422))
 
     @app.route("/sign-in/oidc", methods=["GET"])
     async def send_away(self, request: Any) -> bytes:
@@ -73,7 +74,7 @@ class PeopleRoutes:
         back = self._inviting.back(request)
         asked = await self._people.away(lambda: provider.begin(back))
         if isinstance(asked, NotVouched):
-            return html(request, await self._shown.sign_in(problem=asked.sentence, status=502))
+            return html(request, await self._shown.sign_in(problem=kept_words(asked.sentence), status=502))
         to = quote(safe(text_of(request, b"to")), safe="")
         self._guard.sent_away(request, ".".join((asked.state, asked.nonce, asked.verifier, to.replace(".", "%2E"))))
         return see_other(request, asked.url)
@@ -92,7 +93,7 @@ class PeopleRoutes:
         said = await self._people.away(lambda: provider.finish(back, asked, answer))
         done = await self._people.sign_in_vouched(said, act, agent)
         if isinstance(done, Refused):
-            return html(request, await self._shown.sign_in(problem=done.sentence, status=422))
+            return html(request, await self._shown.sign_in(problem=kept_words(done.sentence), status=422))
         self._guard.begun(request, done)
         return again(request, safe(unquote(to)))
 
@@ -137,7 +138,7 @@ class PeopleRoutes:
             return Told(say("That is not your present password."), wrong=True)
         kept = await who.new_password(text_of(request, b"new"), text_of(request, b"again"), user.name)
         if isinstance(kept, Refused):
-            return Told(kept.sentence, wrong=True)
+            return Told(kept_words(kept.sentence), wrong=True)
         act = self._act(request)
 
         def work(connection: Any) -> None:
@@ -220,7 +221,7 @@ class PeopleRoutes:
                 return self._handed(request, made, user.name, user.mail)
             case _:
                 return Told(say("That is nothing that can be done here."), wrong=True)
-        return Told(done.sentence, wrong=True) if done is not None else Told(told)
+        return Told(kept_words(done.sentence), wrong=True) if done is not None else Told(told)
 
     async def _end_sessions(self, user: people.User, act: Act) -> str:
         owner = self._people.owner
@@ -283,7 +284,9 @@ class PeopleRoutes:
             act, words, chosen = who.act(name, address_of(request)), kept, role if role == "supervisor" else "it"
             done = await who.change(lambda c: signing.accept(c, owner, act, secret, name, chosen, words))
         if isinstance(done, Refused):
-            return html(request, await self._shown.invitation(secret, name=name, role=role, problem=done.sentence))
+            return html(
+                request, await self._shown.invitation(secret, name=name, role=role, problem=kept_words(done.sentence))
+            )
         return see_other(request, "/sign-in")
 
     @app.route("/trail", methods=["GET"])

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from gateway.languages.spoken import say
+from gateway.languages.spoken import Texts, say
 from gateway.store import lists
 from gateway.web.deeds import LONGEST_NAME, LONGEST_REASON, Deeds
 from gateway.web.house import House
+from gateway.web.kept import kept
 from gateway.web.laboratory import FILES, Form, Laboratory, NotUnderstood, Work
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
@@ -24,13 +25,15 @@ ITEMS: Final = 100
 #: Lists on the page of lists.
 LISTS: Final = 50
 #: What approving does about a call, in a word or two.
-DEED_WORDS: Final[Mapping[str, str]] = {
-    "charge": "goes to the PMS",
-    "raise": "difference is charged",
-    "reverse": "taken back over the link",
-    "by_hand": "booked by hand",
-    "nothing": "left as it is",
-}
+DEED_WORDS: Final[Mapping[str, str]] = Texts(
+    {
+        "charge": "goes to the PMS",
+        "raise": "difference is charged",
+        "reverse": "taken back over the link",
+        "by_hand": "booked by hand",
+        "nothing": "left as it is",
+    }
+)
 
 
 def read_form(fields: Fields) -> Form:
@@ -128,7 +131,7 @@ class PricePages:
             problem = say("A rejection needs a reason: whoever made the list will ask.")
         if problem:
             return await self.change(number, problem=problem, who=who)
-        return await self._deeds.ask(who, deed, why, str(number))
+        return kept(await self._deeds.ask(who, deed, why, str(number)))
 
     async def make(self, form: Form, token: str) -> Page | None:
         """Begin to make a list of changes; None if it began."""
@@ -157,6 +160,7 @@ class PricePages:
         ]
         return {
             **{name: one[name] for name in ("id", "kind", "state", "made_by", "why", "decided_by", "decided_why")},
+            "state_words": kept(one["state"])[:1].upper() + kept(one["state"])[1:],
             "version": one["tariff_version"],
             "made": clock.moment(one["made_at"]),
             "decided": clock.moment(one["decided_at"]) if one["decided_at"] is not None else "",
@@ -180,7 +184,7 @@ class PricePages:
             "before": amount(item["before"], digits, currency),
             "after": amount(item["amount"], digits, currency),
             "difference": amount(item["amount"] - item["before"], digits, currency),
-            "words": item["outcome"] or item["words"],
+            "words": kept(item["outcome"] or item["words"]),
             "posting": item["posting_id"],
         }
 
