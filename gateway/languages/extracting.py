@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -51,7 +52,12 @@ def texts(domain: str) -> Catalog:
     return found
 
 
-def _messages(domain: str) -> Iterator[tuple[str, Message]]:
+@cache
+def _messages(domain: str) -> tuple[tuple[str, Message], ...]:
+    return tuple(_said_in(domain))
+
+
+def _said_in(domain: str) -> Iterator[tuple[str, Message]]:
     for name in DOMAINS[domain]:
         for path in sorted((_ROOT / name).rglob("*")) if (_ROOT / name).is_dir() else [_ROOT / name]:
             text = path.read_text(encoding="utf-8") if path.suffix in (".py", ".html") else ""
@@ -153,7 +159,9 @@ def write(catalogue: Catalog, path: Path) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-_HEADING: Final = "# See docs/languages.md. In the words of the trade, as a good hotel would write them."
+_HEADING: Final = (
+    "# See docs/languages.md. Texts that a guest reads: in the words of the trade, as a good hotel would write them."
+)
 _DATED: Final = tuple(
     f'"{name}'
     for name in "Project-Id POT-Creation PO-Revision Last-Translator Language-Team Report-Msgid Generated-By".split()
