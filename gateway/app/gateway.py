@@ -316,6 +316,7 @@ class Gateway:
             status.calls += batch.told_calls
             self.status.calling.ended(source, batch.told_keys)
             status.unread += batch.told_unread
+            status.cut += batch.told_cut
             status.missing = max(0, status.missing + batch.told_missing)  # a late one may be of before the start
             for sentence in batch.told_gaps:
                 self._missed(source, sentence)

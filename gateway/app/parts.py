@@ -14,6 +14,7 @@ from gateway.app.pms import tells_rooms
 from gateway.attribution import BEARERS, Assignment, Attribution, attribution
 from gateway.bills.enquiry import PriceDesk
 from gateway.config import Config, PbxSettings
+from gateway.cutting import Cutting
 from gateway.delivery.orders import ORDERS, Orders
 from gateway.directory import ExtensionRange, RoomList
 from gateway.instants import to_micros
@@ -91,7 +92,14 @@ def source(config: Config, pbx: PbxSettings, rooms: RoomList) -> Source:
         join=dialect.join,
         plan=plan_of(config, pbx.trunk_access, rooms),
         counter=dialect.counter(pbx.options),
+        cutting=cutting(config, pbx),
     )
+
+
+def cutting(config: Config, pbx: PbxSettings) -> Cutting | None:
+    """What is cut out of the records of an exchange before anything reads them; None where the house names nothing."""
+    said = config.privacy
+    return Cutting(said.access_numbers, pbx.trunk_access, said.longest) if said.cuts else None
 
 
 def sources(config: Config, rooms: RoomList) -> Mapping[str, Source]:

@@ -43,6 +43,8 @@ from gateway.config.fields import (
 )
 from gateway.config.inbound import USUAL, InboundSettings, NumberSettings
 from gateway.config.lists import FraudSettings, NumberListSettings
+from gateway.config.privacy import USUAL as KEEP_ALL
+from gateway.config.privacy import PrivacySettings
 from gateway.config.sign_in import SignInSettings, WebSettings
 from gateway.traffic.capacity import MOST_MEMBERS
 from pms_adapters.options import AdapterOptions
@@ -380,6 +382,7 @@ class Document(Settings):
     lists: Annotated[tuple[NumberListSettings, ...], BeforeValidator(as_tuple)] = ()
     inbound: InboundSettings = USUAL
     numbers: Annotated[tuple[NumberSettings, ...], BeforeValidator(as_tuple)] = ()
+    privacy: PrivacySettings = KEEP_ALL
 
 
 class StoreDocument(BaseModel):
@@ -418,6 +421,7 @@ class Config:
     carrier_bills: CarrierBillSettings
     inbound: InboundSettings = USUAL
     numbers: tuple[NumberSettings, ...] = ()
+    privacy: PrivacySettings = KEEP_ALL
     delivery: DeliverySettings
     accounting: AccountingSettings | None = None
     recipients: tuple[RecipientSettings, ...] = ()

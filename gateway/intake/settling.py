@@ -80,7 +80,7 @@ class Settling:
     def settle(self, connection: Connection, raws: Sequence[RawRecord]) -> Batch:
         """Settle records in order and write their rows, in the caller's transaction."""
         batch = Batch(raws[0].received_at)
-        for raw, parsed in zip(raws, [self._parsed(raw) for raw in raws], strict=True):
+        for raw, parsed in [self._read(batch, raw) for raw in raws]:
             self._one(connection, batch, raw, parsed)
         self._write(connection, batch)
         return batch
@@ -89,7 +89,8 @@ class Settling:
         """Keep records as they came, unread, because settling them failed as a whole."""
         batch = Batch(raws[0].received_at)
         for raw in raws:
-            self._keep(batch, raw, self._memory.numbers.take(schema.records), "unparsed", reason)
+            kept = self._without_secrets(batch, raw)
+            self._keep(batch, kept, self._memory.numbers.take(schema.records), "unparsed", reason)
         self._write(connection, batch)
 
     def move_position(self, connection: Connection, segment: int, position: int) -> None:
@@ -135,6 +136,28 @@ class Settling:
         else:
             words = "possible repeat" if verdict.doubt else ""
             self._keep(batch, raw, record_id, _kind(parsed), parsed.reason, mark=words)
+
+    def _read(self, batch: Batch, raw: RawRecord) -> tuple[RawRecord, Parsed]:
+        """A record without what must not be stored, and what it says."""
+        cutting = self._sources[raw.source].cutting
+        if cutting is None:
+            return raw, self._parsed(raw)
+        kept = self._without_secrets(batch, raw)
+        parsed = self._parsed(kept)
+        if cutting.too_long(parsed) and (data := cutting.beyond(kept.data)) != kept.data:
+            batch.told_cut += kept is raw
+            kept = kept._replace(data=data)
+            parsed = self._parsed(kept)
+        return kept, parsed
+
+    def _without_secrets(self, batch: Batch, raw: RawRecord) -> RawRecord:
+        """A record without what was typed behind an access number."""
+        cutting = self._sources[raw.source].cutting
+        data = raw.data if cutting is None else cutting.behind_access(raw.data)
+        if data is raw.data:
+            return raw
+        batch.told_cut += 1
+        return raw._replace(data=data)
 
     def _parsed(self, raw: RawRecord) -> Parsed:
         if raw.fault is not None:

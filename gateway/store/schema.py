@@ -32,6 +32,7 @@ from gateway.store import (
     schema_delivery,
     schema_inbound,
     schema_people,
+    schema_privacy,
     schema_programs,
     schema_rooms,
     schema_traffic,
@@ -98,12 +99,12 @@ records = Table(
         null=False,
     ),
     _number("call_id", "the call it belongs to"),
-    Column("raw", LargeBinary, nullable=False, comment="the bytes as the exchange sent them"),
+    Column("raw", LargeBinary, nullable=False, comment="the bytes as the exchange sent them; empty once their time is over"),
     _key("id"),
     UniqueConstraint("property", "segment", "position", name="records_place"),
     Index("records_of_call", "property", "call_id"),
     sqlite_with_rowid=False,
-    comment="Everything an exchange ever sent, whole or broken. Nothing is deleted from here by age.",
+    comment="Everything an exchange ever sent, whole or broken. No row is deleted; its bytes may be erased when their time is over.",
 )
 
 calls = Table(
@@ -481,3 +482,5 @@ acts, ACTS_WAITING = schema_acts.acts, schema_acts.WAITING
 report_runs, report_files = schema_delivery.report_runs, schema_delivery.report_files
 report_deliveries, accounting_exports = schema_delivery.report_deliveries, schema_delivery.accounting_exports
 bills, bill_prints = schema_bills.bills, schema_bills.bill_prints
+erasures, retention_waits = schema_privacy.erasures, schema_privacy.retention_waits
+kept_digests = schema_privacy.kept_digests

@@ -13,7 +13,7 @@ PURE = [
     "rating",
     *(
         f"gateway/{name}.py"
-        for name in ("settle", "directory", "ledger", "repeats", "instants", "schedules", "floors", "calling")
+        for name in ("settle", "directory", "ledger", "repeats", "instants", "schedules", "floors", "calling", "cutting", "scrubbing")
     ),
     "gateway/traffic",
     "gateway/alarms",
