@@ -30,7 +30,9 @@ class Cutting:
     def __init__(self, access_numbers: Sequence[str], trunk_access: Sequence[str], longest: int) -> None:
         """`access_numbers` as they are dialled behind the trunk access codes; `longest` is what a dialled number may have."""
         self._numbers = tuple(one.encode("ascii") for one in access_numbers)
-        codes = b"|".join(re.escape(one.encode("ascii", "replace")) for one in sorted(trunk_access, key=len, reverse=True))
+        codes = b"|".join(
+            re.escape(one.encode("ascii", "replace")) for one in sorted(trunk_access, key=len, reverse=True)
+        )
         begun = b"|".join(re.escape(one) for one in sorted(self._numbers, key=len, reverse=True))
         # A run of digits that begins with the number, alone or behind one trunk access code. Keys are digits too.
         self._behind = re.compile(rb"(?<![0-9*#])((?:%s)?(?:%s))([0-9*#]+)" % (codes, begun)) if begun else None

@@ -22,6 +22,8 @@ from gateway.intake.acts import ActRules, Acts
 from gateway.intake.batch import Rules, Source
 from gateway.intake.correcting import Correcting
 from gateway.intake.decisions import Decisions
+from gateway.privacy.erasing import ERASE
+from gateway.privacy.erasing import begin as begin_erasure
 from gateway.settle import Policy
 from gateway.store.commands import Command
 from gateway.store.database import Database
@@ -184,16 +186,19 @@ def act_rules(config: Config) -> ActRules:
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """What carries out decisions about prices and charges, and orders of reports, as commands ask for them."""
+    """What carries out decisions about prices and charges, and orders of reports, as commands ask for them; and guests to be erased."""
 
     prices: Decisions
     acts: Acts
     orders: Orders
+    memory: Memory
 
     def __call__(self, connection: Connection, command: Command, now: int) -> tuple[str, list[Due]]:
         """Do one, or say in a sentence why not; with the postings that are due by it."""
         if command.deed in ORDERS:
             return self.orders(connection, command, now)
+        if command.deed == ERASE:
+            return begin_erasure(connection, self.memory, command, now), []
         about = self.acts if command.deed in ACT_DEEDS else self.prices
         return about(connection, command, now)
 
@@ -203,7 +208,7 @@ def deciding(
 ) -> Deciding:
     """The same, by the rules of a house."""
     prices = Decisions(memory, rules, frozenset(book.carried), takes_reversals)
-    return Deciding(prices, Acts(memory, rules, act_rules(config), takes_reversals), Orders(config, memory))
+    return Deciding(prices, Acts(memory, rules, act_rules(config), takes_reversals), Orders(config, memory), memory)
 
 
 def decisions(config: Config, memory: Memory) -> Deciding:

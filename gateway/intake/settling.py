@@ -58,13 +58,13 @@ class Settling:
         marks: dict[str, list[bytes]] = {name: [] for name in self._sources}
         for stored in records.newest_records(connection, self._memory.owner, HISTORY):
             if stored.source in marks and stored.mark in ("", GAP):
-                marks[stored.source].append(digest(stored.raw))
+                marks[stored.source].append(stored.fingerprint)
                 self._take_up(stored, marks[stored.source][-1])
         self._watches = {name: RepeatWatch(marks[name]) for name in self._sources}
 
     def _take_up(self, stored: records.StoredRecord, mark: bytes) -> None:
         """Put a stored leg back beside its call."""
-        if stored.call_id is None:
+        if stored.call_id is None or not stored.raw:
             return
         leg = self._sources[stored.source].parse(stored.raw, from_micros(stored.received_at))
         if isinstance(leg, CallRecord):
@@ -179,7 +179,7 @@ class Settling:
             earlier = records.opening_records(connection, owner, raw.segment, HISTORY)
             if earlier:
                 own = records.remembered_since(connection, owner, raw.source, earlier[0].id)
-                watch.resume(raw.segment, own, [(one.id, digest(one.raw)) for one in earlier])
+                watch.resume(raw.segment, own, [(one.id, one.fingerprint) for one in earlier])
             else:
                 watch.begin(raw.segment)
         return watch.see(raw.segment, record_id, mark)

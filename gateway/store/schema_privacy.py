@@ -42,7 +42,11 @@ retention_waits = Table(
     metadata,
     owner(),
     text("stage", "the stage of gateway/privacy/stages.py", null=False),
-    number("id", "the row that it could not touch yet: its charge is not settled, it is disputed, its guest is here", null=False),
+    number(
+        "id",
+        "the row that it could not touch yet: its charge is not settled, it is disputed, its guest is here",
+        null=False,
+    ),
     key("stage", "id"),
     sqlite_with_rowid=False,
     comment="Rows whose time is over and that something still rests on; they are looked at again every night.",
