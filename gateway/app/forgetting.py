@@ -28,7 +28,7 @@ def privacy_of(config: Config, memory: Memory, now: Callable[[], int]) -> Privac
 
     hooks = [mark_of(one.name) for one in config.hook if one.told]
     erasing = Erasing(memory, config.property.timezone, throw)
-    return Privacy(memory, erasing, Retention(memory, config.privacy, hooks), now)
+    return Privacy(memory, erasing, Retention(memory, config.privacy, hooks, throw), now)
 
 
 def forgetting(there: Surroundings, busy: Callable[[], bool], every: float = EVERY) -> PeriodicService:

@@ -15,9 +15,9 @@ from twisted.logger import Logger
 
 from gateway.config.privacy import PrivacySettings
 from gateway.instants import SECOND
-from gateway.privacy.erasing import Erasing
+from gateway.privacy.erasing import Erasing, ThrowAway
 from gateway.privacy.stages import DELETED, STAGES, Stage
-from gateway.store import retention, schema, watching
+from gateway.store import retention, runs, schema, tags, watching
 from gateway.store.memory import Memory
 from gateway.store.pages import first_since
 from gateway.store.retention import Term
@@ -31,9 +31,11 @@ _DAY: Final = 86_400 * SECOND
 class Retention:
     """Goes through the stages, a slice at a time, once a day."""
 
-    def __init__(self, memory: Memory, said: PrivacySettings, hooks: Sequence[str]) -> None:
+    def __init__(
+        self, memory: Memory, said: PrivacySettings, hooks: Sequence[str], throw_away: ThrowAway
+    ) -> None:
         """`hooks` are the marks of web hooks that the feed may not be cut before."""
-        self._memory, self._said, self._hooks = memory, said, hooks
+        self._memory, self._said, self._hooks, self._throw_away = memory, said, hooks, throw_away
         self._day = -1
         self._left: list[Stage] = []
         self._again: list[tuple[Stage, int]] = []
@@ -55,8 +57,20 @@ class Retention:
             return True
         if self._deleting:
             self._deleting = self._delete(connection, now)
+            if not self._deleting:
+                self._clear(connection, now)
             return True
         return False
+
+    def _clear(self, connection: Connection, now: int) -> None:
+        """Tags of numbers that nobody knows any more, and kept reports as old as the numbers in them may be."""
+        owner, said = self._memory.owner, self._said
+        old = now - said.keep_guest_days * _DAY
+        tags.forget(connection, owner, lambda one: one.added_at < old)
+        made = now - min(said.mask_after_days, said.keep_guest_days) * _DAY
+        files = [one for one in runs.kept(connection, owner) if one.made_at < made]
+        self._throw_away(files)
+        runs.thrown_away(connection, owner, [one.id for one in files], now)
 
     def _term(self, now: int, days: int) -> Term:
         return Term(self._memory.numbers.peek(schema.records), now - days * _DAY)
@@ -65,7 +79,8 @@ class Retention:
         """The next rows of a stage; True when it has come to what is not over yet."""
         owner, term = self._memory.owner, self._term(now, stage.days(self._said))
         reached = watching.marks(connection, owner).get(stage.mark, 0)
-        end = first_since(connection, owner, stage.numbered_by or stage.table, stage.at, term.until)
+        numbered = stage.table if stage.numbered_by is None else stage.numbered_by
+        end = first_since(connection, owner, numbered, stage.at, term.until)
         rows = retention.numbers_behind(connection, stage.table, owner, reached, end, SLICE)
         if rows:
             left = stage.work(connection, owner, rows, term)

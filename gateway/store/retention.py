@@ -11,13 +11,24 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Table, delete, insert, select, update
 
+from gateway.instants import SECOND
 from gateway.scrubbing import Scrub
-from gateway.store import forgetting, schema
+from gateway.store import forgetting, personal, schema
 from gateway.store.forgetting import resting
 from gateway.store.narrowing import rows_of
 
 _r, _c, _p, _s, _w = schema.records.c, schema.calls.c, schema.postings.c, schema.stays.c, schema.retention_waits.c
 _EVERY: Final = Scrub(every_number=True)
+#: How long after a guest has left somebody may still write about the stay.
+_AFTERMATH: Final = 45 * 86_400 * SECOND
+#: What is kept as evidence as long as the amounts, with the instant of each row: days, differences, lists, runs of reports.
+_BOOKS: Final = (
+    (schema.business_days, schema.business_days.c.opened_at),
+    (schema.audit_entries, schema.audit_entries.c.at),
+    (schema.lists, schema.lists.c.made_at),
+    (schema.report_runs, schema.report_runs.c.planned_at),
+    (schema.accounting_exports, schema.accounting_exports.c.begun_at),
+)
 
 
 class Term(NamedTuple):
@@ -84,8 +95,8 @@ def numbers_of_calls(connection: Connection, owner: str, rows: Sequence[int], te
 
 
 def names_of_stays(connection: Connection, owner: str, rows: Sequence[int], term: Term) -> set[int]:
-    """Take the names of guests who left before an instant, from their stays and from the PMS's words to their charges."""
-    wanted = select(_s.id, _s.reservation, _s.name, _s.until).where(_s.property == owner, _s.id.in_(rows))
+    """Take the names of guests who left before an instant: from their stays, the PMS's words to their charges, and the books."""
+    wanted = select(_s.id, _s.reservation, _s.name, _s.since, _s.until).where(_s.property == owner, _s.id.in_(rows))
     found = connection.execute(wanted).all()
     left = {row.id for row in found if row.until is None or row.until >= term.until}
     for row in found:
@@ -95,9 +106,27 @@ def names_of_stays(connection: Connection, owner: str, rows: Sequence[int], term
         postings = list(connection.execute(paid).scalars())
         forgetting.scrub_postings(connection, owner, postings, Scrub([row.name], every_number=True))
     gone = {"name": "", "vip": "", "group_code": "", "guest_class": ""}
-    ended = [row.id for row in found if row.id not in left]
-    connection.execute(update(schema.stays).where(_s.property == owner, _s.id.in_(ended)).values(gone))
+    over = [row for row in found if row.id not in left]
+    connection.execute(update(schema.stays).where(_s.property == owner, _s.id.in_([row.id for row in over])).values(gone))
+    if over:
+        scrub = Scrub({row.name for row in over}, every_number=True)
+        _in_the_books(connection, owner, scrub, min(row.since for row in over), max(row.until for row in over) + _AFTERMATH)
     return left
+
+
+def _in_the_books(connection: Connection, owner: str, scrub: Scrub, since: int, until: int) -> None:
+    """What was written of the days of some guests into what is kept as evidence: it stays, without their names and numbers."""
+    for table, at in _BOOKS:
+        key = [column.name for column in table.primary_key.columns]
+        names = personal.columns(table, "WORDS")
+        wanted = select(*[table.c[name] for name in (*key, *names)]).where(table.c.property == owner)
+        changed = []
+        for row in connection.execute(wanted.where(at >= since, at < until)):
+            said = row._mapping
+            clean = {name: scrub(said[name]) if said[name] else said[name] for name in names}
+            if any(clean[name] != said[name] for name in names):
+                changed.append({**{name: said[name] for name in key}, **clean})
+        forgetting.change(connection, table, key[1:], changed)
 
 
 def words_of_remarks(connection: Connection, owner: str, rows: Sequence[int], term: Term) -> set[int]:
@@ -152,7 +181,7 @@ def words_of_commands(connection: Connection, owner: str, rows: Sequence[int], t
     undone = select(k.id).where(k.property == owner, k.id.in_(rows), k.done_at.is_(None))
     left = set(connection.execute(undone).scalars())
     done = [one for one in rows if one not in left]
-    forgetting.erase_words(connection, schema.commands, owner, done, ("why", "subject"), ("result",), _EVERY)
+    forgetting.erase_words(connection, schema.commands, owner, done, ("why", "subject", "result"), (), _EVERY)
     return left
 
 
