@@ -31,9 +31,7 @@ _DAY: Final = 86_400 * SECOND
 class Retention:
     """Goes through the stages, a slice at a time, once a day."""
 
-    def __init__(
-        self, memory: Memory, said: PrivacySettings, hooks: Sequence[str], throw_away: ThrowAway
-    ) -> None:
+    def __init__(self, memory: Memory, said: PrivacySettings, hooks: Sequence[str], throw_away: ThrowAway) -> None:
         """`hooks` are the marks of web hooks that the feed may not be cut before."""
         self._memory, self._said, self._hooks, self._throw_away = memory, said, hooks, throw_away
         self._day = -1
@@ -123,6 +121,11 @@ class Privacy:
         now = self._now()
         with _overwriting(connection):
             return self._erasing.slice(connection, now) or self._keeping.slice(connection, now)
+
+    def erase(self, connection: Connection) -> bool:
+        """One slice of what was asked for; False where nothing is left of it."""
+        with _overwriting(connection):
+            return self._erasing.slice(connection, self._now())
 
 
 class _overwriting:  # noqa: N801 - used like a function

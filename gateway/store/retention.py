@@ -107,10 +107,14 @@ def names_of_stays(connection: Connection, owner: str, rows: Sequence[int], term
         forgetting.scrub_postings(connection, owner, postings, Scrub([row.name], every_number=True))
     gone = {"name": "", "vip": "", "group_code": "", "guest_class": ""}
     over = [row for row in found if row.id not in left]
-    connection.execute(update(schema.stays).where(_s.property == owner, _s.id.in_([row.id for row in over])).values(gone))
+    connection.execute(
+        update(schema.stays).where(_s.property == owner, _s.id.in_([row.id for row in over])).values(gone)
+    )
     if over:
         scrub = Scrub({row.name for row in over}, every_number=True)
-        _in_the_books(connection, owner, scrub, min(row.since for row in over), max(row.until for row in over) + _AFTERMATH)
+        _in_the_books(
+            connection, owner, scrub, min(row.since for row in over), max(row.until for row in over) + _AFTERMATH
+        )
     return left
 
 

@@ -99,7 +99,9 @@ records = Table(
         null=False,
     ),
     _number("call_id", "the call it belongs to"),
-    Column("raw", LargeBinary, nullable=False, comment="the bytes as the exchange sent them; empty once their time is over"),
+    Column(
+        "raw", LargeBinary, nullable=False, comment="the bytes as the exchange sent them; empty once their time is over"
+    ),
     _key("id"),
     UniqueConstraint("property", "segment", "position", name="records_place"),
     Index("records_of_call", "property", "call_id"),

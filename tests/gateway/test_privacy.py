@@ -63,7 +63,9 @@ class Told:
         self.privacy = self.anew()
         self.buffer = [
             line(number, dialled=dialled)
-            for number, dialled in enumerate(("90048229876543", "90048601987654", "90048229876543", "90048229876543"), 1)
+            for number, dialled in enumerate(
+                ("90048229876543", "90048601987654", "90048229876543", "90048229876543"), 1
+            )
         ]
 
     def anew(self) -> Privacy:
@@ -220,7 +222,15 @@ def test_nothing_of_an_erased_guest_is_found_and_every_sum_stands(told: Told) ->
     assert told.ask(ERASE, " ", "88001").startswith("not erased: it needs a reason")
     before, spread = told.figures(), told.found(*NEEDLES)
     assert before["verify"] == []
-    assert {"stays.name", "records.raw", "calls.number", "remarks.words", "alarms.details", "notices.body", "calls.csv"} < set(spread)
+    assert {
+        "stays.name",
+        "records.raw",
+        "calls.number",
+        "remarks.words",
+        "alarms.details",
+        "notices.body",
+        "calls.csv",
+    } < set(spread)
     others = told.rig.rows("SELECT dialled, number, reason FROM calls WHERE room = '202'")
     assert told.ask(ERASE, f"letter of Mrs {NAME} of today", "88001").startswith("erased: 7 calls")
     told.work()
@@ -240,24 +250,34 @@ def test_nothing_of_an_erased_guest_is_found_and_every_sum_stands(told: Told) ->
 
 def test_what_is_too_old_goes_by_itself_and_what_something_rests_on_stays(told: Told) -> None:
     """Bytes, then numbers, then names; a charge that nobody settled keeps its call whole; after the law's term nothing ties."""
-    told.rig.send(told.rig.connect(), line(21, extension="203", dialled="90048228880000"))  # no guest: its charge is held
+    told.rig.send(
+        told.rig.connect(), line(21, extension="203", dialled="90048228880000")
+    )  # no guest: its charge is held
     told.leave()
     before = told.figures()
     held = told.rig.rows("SELECT id FROM calls WHERE extension = '203'")
     told.rig.now += timedelta(days=40)
     told.work()
-    assert told.rig.rows("SELECT count(*) FROM records WHERE length(raw) > 0") == [(len(told.rig.rows("SELECT 1 FROM postings WHERE state = 'held'")),)]
+    assert told.rig.rows("SELECT count(*) FROM records WHERE length(raw) > 0") == [
+        (len(told.rig.rows("SELECT 1 FROM postings WHERE state = 'held'")),)
+    ]
     assert "calls.number" in told.found(*NEEDLES)
     told.rig.now += timedelta(days=100)
     told.privacy = told.anew()
     told.work()
     assert told.found(*NEEDLES) == []
     assert told.figures() == before
-    assert [told.found("228880000")] == ([["calls.dialled", "calls.number", "contacts.number", "records.raw"]] if held and told.rig.rows("SELECT 1 FROM postings WHERE state = 'held'") else [[]])
+    assert [told.found("228880000")] == (
+        [["calls.dialled", "calls.number", "contacts.number", "records.raw"]]
+        if held and told.rig.rows("SELECT 1 FROM postings WHERE state = 'held'")
+        else [[]]
+    )
     told.rig.now += timedelta(days=3_700)
     told.work()
     assert told.found("88001") == []
-    assert {key: value for key, value in told.figures().items() if key != "bills"} == {key: value for key, value in before.items() if key != "bills"}
+    assert {key: value for key, value in told.figures().items() if key != "bills"} == {
+        key: value for key, value in before.items() if key != "bills"
+    }
 
 
 def test_every_column_is_in_the_register() -> None:
@@ -316,7 +336,12 @@ def test_names_and_numbers_go_and_figures_stay(text_before: str, after: str) -> 
 
 def test_a_masked_number_names_nobody_and_services_stay() -> None:
     """The country and the area stay, for the class of number; masking twice is masking once."""
-    assert [masked_for_good(one) for one in ("+48221234567", "1234567", "112", None)] == ["+4822xxxxxxx", "123xxxx", "112", None]
+    assert [masked_for_good(one) for one in ("+48221234567", "1234567", "112", None)] == [
+        "+4822xxxxxxx",
+        "123xxxx",
+        "112",
+        None,
+    ]
     assert masked_for_good("+4822xxxxxxx") == "+4822xxxxxxx"
     assert ACCESS.too_long(Unparsed("no"))
     assert erasures.Erasure._fields[0] == "id"
