@@ -228,10 +228,8 @@ class Gateway:
             status = SourceStatus(name=pbx.name, dialect=pbx.dialect, role=pbx.transport, since=self._now())
             self.status.sources[pbx.name] = status
             self._add(self._doors.service(pbx, status, self._known_files))
-            if status.problem and pbx.listen is not None:
-                raise parts.CannotStart(
-                    f"PBX {pbx.name}: {status.problem}; change its listen, or end the other program"
-                )
+        if self._doors.unusable:
+            raise parts.CannotStart(self._doors.unusable[0])
         self._add(PeriodicService(self._reactor, self._pace.commands, self._read_commands, "reading commands"))
         self._add(PeriodicService(self._reactor, self._pace.overdue, self._settle_overdue, "settling overdue calls"))
         self._add(self._deliveries)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import importlib.util
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -128,15 +128,6 @@ def store_url(text: str, info: ValidationInfo) -> str:
     return url.set(drivername="postgresql+psycopg").render_as_string(False)
 
 
-def not_yet(what: str, instead: str) -> Callable[[str], str]:
-    """Return a check that refuses a value because this release cannot do that."""
-
-    def refuse(_: str) -> str:
-        raise ValueError(f"{what} not in this release; write {instead} instead")
-
-    return refuse
-
-
 def exchange_name(name: str) -> str:
     """Refuse the name that what is charged by hand comes under."""
     from gateway.acts import DESK
@@ -166,7 +157,7 @@ def adapter(name: str) -> str:
 
 def serial_port(text: str) -> str:
     """Accept a serial port with its settings."""
-    from pms_adapters.hobic.serial import serial_place
+    from pms_adapters.serial_port import serial_place
 
     serial_place(text)
     return text
