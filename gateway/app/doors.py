@@ -92,6 +92,7 @@ class Doors:
         self, pbx: PbxSettings, status: SourceStatus, known_files: Callable[[str], list[StoredSegment]]
     ) -> IService:
         """The service that reads one exchange; with the one that serves its records again, if there is to be one."""
+        relay = self._relay(pbx)
         match pbx.transport:
             case "file":
                 reading = self._file(pbx, status, known_files(pbx.name))
@@ -103,11 +104,16 @@ class Doors:
                 reading = self._push(pbx, status)
             case "listen" | "connect" | "serial":
                 reading = self._socket(pbx, status)
-        return self._with_relay(pbx, status, reading) if pbx.relay is not None else reading
+        return reading if relay is None else self._with_relay(pbx, status, relay, reading)
 
-    def _with_relay(self, pbx: PbxSettings, status: SourceStatus, reading: IService) -> IService:
-        relay = Relay(pbx.name, networks(pbx.relay_to))
-        self._relays[pbx.name] = relay
+    def _relay(self, pbx: PbxSettings) -> Relay | None:
+        """Who hears the records again; made first, because a feed is told of it when it begins."""
+        if pbx.relay is None:
+            return None
+        relay = self._relays[pbx.name] = Relay(pbx.name, networks(pbx.relay_to))
+        return relay
+
+    def _with_relay(self, pbx: PbxSettings, status: SourceStatus, relay: Relay, reading: IService) -> IService:
         both = MultiService()  # type: ignore[no-untyped-call]
         here = serverFromString(self._reactor, pbx.relay or "")  # type: ignore[no-untyped-call]
         Listener(here, relay, self._taken(pbx, status, "relay")).setServiceParent(both)  # type: ignore[no-untyped-call]

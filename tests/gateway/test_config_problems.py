@@ -141,7 +141,7 @@ folder = "tariffs"
         (("trunk_access", 'relay = "tcp:5101"\ntrunk_access'), "pbx.main.relay", "relay and relay_to belong together"),
         (
             ("trunk_access", 'relay = "tcp:5101"\nrelay_to = ["192.0.2.300"]\ntrunk_access'),
-            "pbx.main.relay_to",
+            "pbx.main.relay_to[1]",
             "no address and no network",
         ),
         (
