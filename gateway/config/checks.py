@@ -49,6 +49,15 @@ def countries(codes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(country, codes))
 
 
+def staff_language(tag: str) -> str:
+    """Accept a language that the pages speak."""
+    from gateway.languages.names import STAFF_LANGUAGES
+
+    if tag not in STAFF_LANGUAGES:
+        raise ValueError(f'"{tag}" is not a language of the pages; there are {", ".join(STAFF_LANGUAGES)}')
+    return tag
+
+
 def currency(code: str) -> str:
     """Accept a currency in circulation, by its three letters of ISO 4217."""
     from rating.money import CURRENCIES

@@ -54,7 +54,10 @@ TransferPayer: TypeAlias = Literal["first_guest", "first", "last"]
 
 
 class PropertySettings(Settings):
-    """The hotel. `area_code` completes local numbers; "" where the numbering plan has none."""
+    """The hotel. `area_code` completes local numbers; "" where the numbering plan has none.
+
+    `language` is what pages and files are written in where nobody chose another.
+    """
 
     id: Text = Field(examples=["SEASIDE"])
     name: Text = Field(examples=["Seaside Hotel"])
@@ -62,6 +65,7 @@ class PropertySettings(Settings):
     country: Annotated[str, AfterValidator(checks.country)] = Field(examples=["PL"])
     currency: Annotated[str, AfterValidator(checks.currency)] = Field(examples=["PLN"])
     area_code: Annotated[str, AfterValidator(checks.area_code)] = Field("", examples=["22"])
+    language: Annotated[str, AfterValidator(checks.staff_language)] = Field("en", examples=["de"])
 
 
 class StoreSettings(Settings):
