@@ -66,7 +66,8 @@ def _start(config: Config, reactor: Any, now: Any, trouble: list[str]) -> None:
     from twisted.internet.error import CannotListenError
     from twisted.logger import Logger
 
-    from gateway.app import CannotStart, Gateway
+    from gateway.app.configured import CannotStart
+    from gateway.app.gateway import Gateway
     from gateway.web.listening import CertificateUnusable
     from gateway.web.service import WebService
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from sqlalchemy.engine import make_url
 
-from gateway.app.parts import plan_of, room_list
+from gateway.app.configured import plan_of, room_list
 from gateway.config import Config, load
 from gateway.config.sentences import model_in
 from gateway.config.settings import Document
