@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import importlib.util
+import re
 from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
@@ -32,6 +33,9 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 LEAST_HOOK_SECRET = 16  # characters of a secret that signs: fewer can be guessed
 #: What a web hook may be told of.
 HOOK_EVENTS = ("alarms", "calls", "postings")
+
+#: A file of SQLite whose path has no character that a URL writes otherwise: nothing in it for SQLAlchemy to read or hide.
+PLAIN_FILE = re.compile(r"sqlite:///([\w./-]+)", re.ASCII)
 
 
 def country(code: str) -> str:
@@ -118,6 +122,10 @@ def access_codes(codes: tuple[str, ...]) -> tuple[str, ...]:
 
 def store_url(text: str, info: ValidationInfo) -> str:
     """Accept a database that the store can live in, and return its URL with the path of SQLite made absolute."""
+    plain = PLAIN_FILE.fullmatch(text)
+    at = f"sqlite:///{(surroundings(info).folder / plain[1]).absolute()}" if plain else ""
+    if PLAIN_FILE.fullmatch(at):
+        return at  # the usual store: to look at it, `check` and `rate` need not load a database's library
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
 

@@ -78,6 +78,8 @@ class StoreSettings(Settings):
     @property
     def shown(self) -> str:
         """The URL as people may see it."""
+        if checks.PLAIN_FILE.fullmatch(self.url):
+            return self.url
         from sqlalchemy.engine import make_url
 
         return make_url(self.url).render_as_string(hide_password=True)
