@@ -29,6 +29,7 @@ from gateway.status import SourceStatus
 from gateway.store.records import StoredSegment
 from gateway.store.writer import BACKLOG_BYTES, BACKLOG_HIGH, BACKLOG_LOW, FAIR_SHARE, Writer
 from protocols.framing import Framer
+from protocols.smdr.carrying import bare
 from protocols.smdr.catalog import DIALECTS
 from protocols.smdr.live import Dialling
 from protocols.smdr.sessions import Session
@@ -110,7 +111,7 @@ class Doors:
         """Who hears the records again; made first, because a feed is told of it when it begins."""
         if pbx.relay is None:
             return None
-        relay = self._relays[pbx.name] = Relay(pbx.name, networks(pbx.relay_to))
+        relay = self._relays[pbx.name] = Relay(pbx.name, networks(pbx.relay_to), bare)
         return relay
 
     def _with_relay(self, pbx: PbxSettings, status: SourceStatus, relay: Relay, reading: IService) -> IService:
@@ -143,7 +144,7 @@ class Doors:
             return dialect.session(pbx.options, transport=transport)
 
         def framer() -> Framer:
-            return dialect.framer(transport=transport)
+            return dialect.framer(transport=transport, options=pbx.options)
 
         door = self._door(pbx, status)
         factory = RecordsFactory(session, framer, door)
@@ -178,6 +179,7 @@ class Doors:
             problem=problem,
             crowded=lambda: self.crowded(pbx.name),
             dialled=lambda dialling: self._dialled(pbx, dialling),
+            later=self._reactor.callLater,
         )
         self._tcp[pbx.name] = door
         return door
@@ -218,7 +220,7 @@ class Doors:
         followed = FollowedFile(
             Path(pbx.file or ""),
             open_feed=lambda segment: self._feed(segment, self._told_of(pbx)),
-            framer=lambda start: dialect.framer(start, transport="file"),
+            framer=lambda start, last: dialect.framer(start, transport="file", options=pbx.options, last=last),
             source=pbx.name,
             known=known,
             crowded=lambda: self.crowded(pbx.name),
@@ -235,7 +237,7 @@ class Doors:
             pattern=pbx.files,
             rest_seconds=pbx.rest_seconds,
             open_feed=lambda segment, told: self._feed(segment, self._also_told(pbx, told)),
-            framer=lambda start: dialect.framer(start, transport="folder"),
+            framer=lambda start, last: dialect.framer(start, transport="folder", options=pbx.options, last=last),
             source=pbx.name,
             known=known,
             crowded=lambda: self.crowded(pbx.name),
@@ -250,7 +252,7 @@ class Doors:
         dialect, address = DIALECTS[pbx.dialect], datagram_address(pbx.udp or "")
         datagrams = Datagrams(
             feed=self._feed(Segment(pbx.name, "connection"), self._told_of(pbx)),
-            framer=lambda: dialect.framer(transport="udp"),
+            framer=lambda: dialect.framer(transport="udp", options=pbx.options),
             senders=networks(pbx.senders),
             crowded=lambda: self.crowded(pbx.name),
             missed=lambda sentence: self._missed(pbx.name, sentence),
@@ -264,7 +266,7 @@ class Doors:
         inlet = Inlet(
             token=pbx.token or "",
             open_feed=lambda told: self._feed(Segment(pbx.name, "connection"), self._also_told(pbx, told)),
-            framer=lambda: dialect.framer(transport="push"),
+            framer=lambda: dialect.framer(transport="push", options=pbx.options),
             crowded=lambda: self.crowded(pbx.name),
         )
         here = serverFromString(self._reactor, pbx.push or "")  # type: ignore[no-untyped-call]

@@ -57,13 +57,14 @@ def identity_of(name: str, handle: IO[bytes]) -> str:
 
 @dataclass(slots=True)
 class _Open:
-    """The file at hand. `waiting` counts its records that are not kept yet."""
+    """The file at hand. `last` is its newest record, `waiting` counts those that are not kept yet."""
 
     path: Path
     handle: IO[bytes]
     framer: Framer
     feed: Feed
     read: int
+    last: bytes
     waiting: int = 0
     calls: int = 0
     unread: int = 0
@@ -77,6 +78,7 @@ class _Finished:
     path: Path
     segment: Segment
     read: int
+    last: bytes
 
 
 class PickUp:
@@ -92,7 +94,7 @@ class PickUp:
         pattern: str,
         rest_seconds: float,
         open_feed: Callable[[Segment, Told], Feed],
-        framer: Callable[[int], Framer],
+        framer: Callable[[int, bytes], Framer],
         source: str,
         known: Sequence[StoredSegment],
         crowded: Callable[[], bool],
@@ -180,7 +182,8 @@ class PickUp:
             self._move(path, DONE)
             return False
         number, position = (known.id, known.position) if known is not None else (None, 0)
-        self._set_out(path, handle, Segment(self._source, "file", identity, number, position))
+        last = known.last if known is not None else b""
+        self._set_out(path, handle, Segment(self._source, "file", identity, number, position), last)
         return True
 
     def _grown(self) -> bool:
@@ -190,11 +193,11 @@ class PickUp:
                 self._missed(f"{one.path.name} grew after it had rested; what was added is read where it lies now")
                 del self._finished[place]
                 one.segment.position = one.read
-                self._set_out(one.path, one.path.open("rb"), one.segment)
+                self._set_out(one.path, one.path.open("rb"), one.segment, one.last)
                 return True
         return False
 
-    def _set_out(self, path: Path, handle: IO[bytes], segment: Segment) -> None:
+    def _set_out(self, path: Path, handle: IO[bytes], segment: Segment, last: bytes) -> None:
         handle.seek(segment.position)
 
         def told(batch: Batch | None, count: int) -> None:
@@ -204,7 +207,7 @@ class PickUp:
             self._after_told(here)
 
         feed = self._open_feed(segment, told)
-        here = _Open(path, handle, self._framer(segment.position), feed, segment.position)
+        here = _Open(path, handle, self._framer(segment.position, last), feed, segment.position, last)
         self._open = here
 
     # -- reading it -----------------------------------------------------------------------------------------------
@@ -217,6 +220,7 @@ class PickUp:
         frames = here.framer.feed(data) if data else last_of(here.framer)
         if frames:
             here.waiting += len(frames)
+            here.last = frames[-1].data
             here.feed.take(frames)
 
     def _after_told(self, here: _Open) -> None:
@@ -233,7 +237,7 @@ class PickUp:
             self._missed(f"{here.path.name}: {words}")
         moved = here.path if here.path.parent != self._folder else self._move(here.path, FAILED if failed else DONE)
         if moved is not None:
-            self._finished = [*self._finished, _Finished(moved, here.feed.segment, here.read)][-KEPT_IN_SIGHT:]
+            self._finished = [*self._finished, _Finished(moved, here.feed.segment, here.read, here.last)][-KEPT_IN_SIGHT:]
 
     def _move(self, path: Path, where: str) -> Path | None:
         """Put a file away under a name that is free there; one that cannot be moved is told, and left alone from then on."""

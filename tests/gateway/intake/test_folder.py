@@ -32,7 +32,7 @@ class Folder:
             pattern="*.csv",
             rest_seconds=self.rest,
             open_feed=self.rig.feed_told,
-            framer=lambda start: DIALECTS["avaya-ipoffice"].framer(start, transport="folder"),
+            framer=lambda start, last: DIALECTS["avaya-ipoffice"].framer(start, transport="folder", last=last),
             source="main",
             known=known,
             crowded=lambda: self.crowded,

@@ -178,6 +178,7 @@ def test_a_cable_is_read_and_opened_again_when_its_device_comes_back(rig: Rig) -
         changed=counts.append,
         problem=pytest.fail,
         crowded=lambda: False,
+        later=rig.clock.callLater,
     )
     dialect = DIALECTS["mitel-mivb"]
     factory = RecordsFactory(lambda: dialect.session({}, transport="serial"), LineFramer, door)
