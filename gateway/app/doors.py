@@ -102,7 +102,7 @@ class Doors:
             return dialect.session(pbx.options, transport=transport)
 
         def framer() -> Framer:
-            return dialect.framer(transport=transport)
+            return dialect.framer(transport=transport, options=pbx.options)
 
         door = self._door(pbx, status)
         factory = RecordsFactory(session, framer, door)
@@ -129,6 +129,7 @@ class Doors:
             problem=problem,
             crowded=lambda: self.crowded(pbx.name),
             dialled=lambda dialling: self._dialled(pbx, dialling),
+            later=self._reactor.callLater,
         )
         self._tcp[pbx.name] = door
         return door
@@ -144,7 +145,7 @@ class Doors:
         followed = FollowedFile(
             Path(pbx.file or ""),
             open_feed=lambda segment: self._feed(segment, lambda batch, count: self._told(pbx.name, batch, count)),
-            framer=lambda start: dialect.framer(start, transport="file"),
+            framer=lambda start, last: dialect.framer(start, transport="file", options=pbx.options, last=last),
             source=pbx.name,
             known=known,
             crowded=lambda: self.crowded(pbx.name),

@@ -266,7 +266,7 @@ def _created(unique: str) -> datetime | None:
     return datetime.fromtimestamp(int(seconds), UTC)
 
 
-def _framer(start: int, transport: str) -> Framer:
+def _framer(start: int, transport: str, options: Mapping[str, str]) -> Framer:
     return BlockFramer(start) if transport == "connect" else StreamFramer(start)
 
 
