@@ -26,10 +26,10 @@ from protocols.smdr.fields import Wrong, count, number_sent, quoted, text_or_non
 from protocols.smdr.layout import Fields, load
 from protocols.smdr.legs import join_single, join_stretches
 from protocols.smdr.moments import between, epoch
-from protocols.smdr.settings import Parser, SourceSettings
+from protocols.smdr.settings import Parser, SourceSettings, listed
 
 _NAMES = (
-    "record_type manager call_id cluster orig_leg dest_leg dest_leg_old origination connect disconnect duration calling "
+    "record_type manager call_id cluster orig_leg dest_leg dest_leg_other origination connect disconnect duration calling "
     "original_called final_called redirected_by orig_device dest_device orig_cause dest_cause on_behalf client_matter "
     "authorization"
 ).split()
@@ -83,12 +83,12 @@ class _Reader:
     def __init__(self, settings: SourceSettings) -> None:
         self._zone = settings.timezone
         self._trunks = settings.trunks
-        self._inside = tuple(settings.options.get("inside", INSIDE).split())
+        self._inside = tuple(listed(settings.options, "inside", INSIDE))
 
     def read(self, fields: Fields, _now: datetime) -> Parsed:
         """Make a record of a row."""
         (
-            kind, manager, call_id, cluster, orig_leg, dest_leg, dest_leg_old, origination, connect, disconnect, lasted,
+            kind, manager, call_id, cluster, orig_leg, dest_leg, dest_leg_other, origination, connect, disconnect, lasted,
             calling, original, final, redirected, orig_device, dest_device, orig_cause, dest_cause, behalf, matter,
             authorization,
         ) = fields.values  # fmt: skip
@@ -129,7 +129,7 @@ class _Reader:
             account_code=text_or_none(matter),
             authorization_code=text_or_none(authorization),
             call_key=f"{cluster}:{manager}:{call_id}" if call_id else None,
-            leg_key=f"{orig_leg};{dest_leg or dest_leg_old}",
+            leg_key=f"{orig_leg};{dest_leg or dest_leg_other}",
             more_follows=split,
             condition=text_or_none(dest_cause if dest_cause not in ("", "0") else orig_cause),
             warnings=tuple(warnings),
@@ -151,6 +151,8 @@ def _times(origination: str, connect: str) -> tuple[tuple[str, str], tuple[str, 
 def _other_kind(kind: str) -> Parsed:
     if kind == _QUALITY:
         return Furniture("a record of the quality of a call (CMR), which costs nothing")
+    if kind == "INTEGER":
+        return Furniture("a line of column types")
     raise Wrong("record_type", kind, "1, a call record")
 
 
@@ -188,8 +190,7 @@ def join(legs: Sequence[CallRecord]) -> JoinedCall:
     """
     if len(legs) == 1:
         return join_single(legs)
-    joined = join_stretches(legs, out_leg=_out_leg, in_leg=_in_leg)
-    return joined
+    return join_stretches(legs, out_leg=_out_leg, in_leg=_in_leg)
 
 
 def _out_leg(leg: CallRecord) -> str | None:

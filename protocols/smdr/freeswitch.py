@@ -30,7 +30,7 @@ from protocols.smdr.fields import WallClock, Wrong, count, number_sent, quoted, 
 from protocols.smdr.layout import Fields, load
 from protocols.smdr.legs import join_linked
 from protocols.smdr.moments import epoch, stamp
-from protocols.smdr.settings import Parser, SourceSettings
+from protocols.smdr.settings import Parser, SourceSettings, listed
 
 _ROW_NAMES = (
     "accountcode caller destination context channel bridge_channel last_app last_arg start answer end duration billsec "
@@ -166,8 +166,8 @@ class _Reader:
         self._clock, self._zone = WallClock(settings.timezone), settings.timezone
         self._both = options.get("legs") == "ab"
         self._encoded = options.get("encoded", "yes") == "yes"
-        self._inward = frozenset(options.get("inward", "public").split())
-        self._profiles = frozenset(options.get("trunk_profiles", "external").split())
+        self._inward = frozenset(listed(options, "inward", "public"))
+        self._profiles = frozenset(listed(options, "trunk_profiles", "external"))
 
     def read_row(self, fields: Fields, _now: datetime) -> Parsed:
         """Make a record of a row: always an a-leg's."""

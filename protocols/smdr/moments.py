@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from protocols.smdr.fields import FIRST_YEAR, LAST_YEAR, WallClock, Wrong, is_number, time_of_day
+from protocols.smdr.fields import FIRST_YEAR, LAST_YEAR, Day, WallClock, Wrong, is_number, time_of_day
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Digits of seconds since 1970 that a date of this and the next century can have.
@@ -51,3 +51,19 @@ def before(at: datetime, seconds: int) -> datetime:
 def between(first: datetime, last: datetime) -> int:
     """Whole elapsed seconds from one instant to a later one; none are fewer than nought."""
     return max(int((last.astimezone(UTC) - first.astimezone(UTC)).total_seconds()), 0)
+
+
+#: Seconds after a record's time within which it was told as it happened, and not dumped from a buffer later.
+_LIVE = 3 * 3600
+
+
+def live_instant(clock: WallClock, day: Day, seconds: int, warnings: list[str], now: datetime) -> datetime:
+    """The instant at which the clock showed this; in the hour that it showed twice, a record that comes at once decides.
+
+    One that comes from a buffer, hours later, does not: then the first showing is taken, with a warning.
+    """
+    if not clock.is_doubtful(day, seconds):
+        return clock.instant(day, seconds, warnings)
+    nearest = clock.instant(day, seconds, [], now)
+    apart = abs((now.astimezone(UTC) - nearest.astimezone(UTC)).total_seconds())
+    return nearest if apart <= _LIVE else clock.instant(day, seconds, warnings)

@@ -21,7 +21,7 @@ from protocols.smdr.fields import WallClock, Wrong, duration, number_sent, quote
 from protocols.smdr.layout import Fields, Form, Layout, load
 from protocols.smdr.legs import join_linked
 from protocols.smdr.moments import between, stamp
-from protocols.smdr.settings import Parser, SourceSettings
+from protocols.smdr.settings import Parser, SourceSettings, listed
 
 _NAMES = (
     "historyid callid duration time-start time-answered time-end reason-terminated from-no to-no from-dn to-dn dial-no "
@@ -68,7 +68,7 @@ def _layout(options: Mapping[str, str]) -> Layout:
     """The layout of this site: the usual one, or the fields it names."""
     usual = load("3cx")
     separator = _SEPARATORS[options.get("separator", "comma")]
-    named = _fields(options)
+    named = listed(options, "fields")
     form = usual.forms[0]
     if named:
         places = {name: number for number, name in enumerate(named) if name != "-"}
@@ -76,12 +76,8 @@ def _layout(options: Mapping[str, str]) -> Layout:
     return Layout(name=usual.name, kind=usual.kind, encoding=usual.encoding, forms=(form,), separator=separator)
 
 
-def _fields(options: Mapping[str, str]) -> list[str]:
-    return options.get("fields", "").replace(",", " ").split()
-
-
 def _check(options: Mapping[str, str]) -> list[str]:
-    named = _fields(options)
+    named = listed(options, "fields")
     problems = [
         f"the option fields names {quoted(name)}, which is no field of 3CX; write - for a field that is not needed"
         for name in named

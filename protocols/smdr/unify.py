@@ -29,8 +29,8 @@ from protocols.smdr.fields import (
 )
 from protocols.smdr.layout import Fields, Form, Layout, load
 from protocols.smdr.legs import join_single
-from protocols.smdr.moments import before
-from protocols.smdr.settings import Parser, SourceSettings
+from protocols.smdr.moments import before, live_instant
+from protocols.smdr.settings import Parser, SourceSettings, listed
 
 _NAMES = "date time trunk station ring duration number pulses info account".split()
 _PIPE = "|"
@@ -62,7 +62,7 @@ def make_parser(settings: SourceSettings) -> Parser:
 
 
 def _strokes(options: Mapping[str, str]) -> Layout:
-    usual, named = load("unify-pipe"), options.get("fields", "").split()
+    usual, named = load("unify-pipe"), listed(options, "fields")
     if not named:
         return usual
     places = {name: number for number, name in enumerate(named) if name != "-"}
@@ -71,7 +71,7 @@ def _strokes(options: Mapping[str, str]) -> Layout:
 
 
 def _check(options: Mapping[str, str]) -> list[str]:
-    named = options.get("fields", "").split()
+    named = listed(options, "fields")
     problems = [
         f"the option fields names {quoted(name)}; known are {', '.join(_KNOWN)}, and - for one that is not needed"
         for name in named
@@ -80,7 +80,7 @@ def _check(options: Mapping[str, str]) -> list[str]:
     missing = [name for name in _NEEDED if named and name not in named]
     if missing:
         problems.append(f"a call cannot be charged without {' and '.join(missing)}; name them in fields")
-    both = set(options.get("in", _IN).split()) & set(options.get("out", _OUT).split())
+    both = set(listed(options, "in", _IN)) & set(listed(options, "out", _OUT))
     if both:
         problems.append(f"the info code {' and '.join(sorted(both))} stands in both options in and out")
     return problems
@@ -102,12 +102,14 @@ class _Reader:
 
     def __init__(self, settings: SourceSettings) -> None:
         self._clock = WallClock(settings.timezone)
-        self._in = frozenset(settings.options.get("in", _IN).split())
-        self._out = frozenset(settings.options.get("out", _OUT).split())
+        self._in = frozenset(listed(settings.options, "in", _IN))
+        self._out = frozenset(listed(settings.options, "out", _OUT))
 
     def read(self, fields: Fields, now: datetime) -> Parsed:
         """Make a record of a line's fields."""
         date, time, trunk, station, ring, lasted, number, pulses, info, account = fields.values
+        if date.lower().startswith(_TITLES):
+            return Furniture("a line of column titles")
         warnings: list[str] = []
         end = self._end(date, time, now, warnings)
         talk = duration("duration", lasted) if lasted else 0
@@ -140,8 +142,12 @@ class _Reader:
         day, month, year = date[:2], date[3:5], date[6:]
         if len(date) != 8 or not is_number(day + month + year):
             raise Wrong("date", date, "day.month.year")
-        shown = self._clock.day("date", f"20{year}-{month}-{day}")
-        return self._clock.instant(shown, time_of_day("time", time), warnings, now)
+        try:
+            shown = self._clock.day("date", f"20{year}-{month}-{day}")
+        except Wrong as wrong:
+            raise Wrong("date", date, wrong.expected) from None
+        seconds = time_of_day("time", time)
+        return live_instant(self._clock, shown, seconds, warnings, now)
 
     def _direction(self, info: str, warnings: list[str]) -> Direction:
         if info in self._out:
