@@ -18,7 +18,7 @@ from protocols.smdr.counting import Counter
 from protocols.smdr.sessions import PlainSession, Session
 from protocols.smdr.settings import Parser, SourceSettings
 
-Transport: TypeAlias = Literal["listen", "connect", "serial", "file", "folder", "udp", "push"]
+Transport: TypeAlias = Literal["listen", "connect", "serial", "file", "folder", "udp", "push", "pull"]
 
 
 def _lines(start: int, transport: str, options: Mapping[str, str]) -> Framer:
