@@ -9,9 +9,7 @@ from sqlalchemy import Connection
 
 from gateway.store.migrations import tongues_7
 
-PARTS: Final[Sequence[Callable[[Connection], None]]] = (
-    tongues_7.upgrade,
-)
+PARTS: Final[Sequence[Callable[[Connection], None]]] = (tongues_7.upgrade,)
 
 
 def upgrade(connection: Connection) -> None:
