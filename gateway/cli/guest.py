@@ -150,12 +150,12 @@ def _one(database: Database, config: Config, reservation: str | None, name: str)
     if reservation is not None:
         return reservation
     found = database.read(lambda c: guests.named(c, database.property, name))
-    if len({stay.reservation for stay in found}) == 1:
-        return found[0].reservation
     if not found:
         fail(f"there is no guest called {name}")
-    lines = "\n".join(_line(config, stay) for stay in found)
-    fail(f"several guests are called so; name the reservation:\n{lines}")
+    if len({stay.reservation for stay in found}) > 1:
+        lines = "\n".join(_line(config, stay) for stay in found)
+        fail(f"several guests are called so; name the reservation:\n{lines}")
+    return found[0].reservation
 
 
 def _line(config: Config, stay: Any) -> str:

@@ -7,9 +7,15 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+<<<<<<< HEAD
 from gateway.store.migrations import privacy_7
 
 PARTS: Final[Sequence[Callable[[Connection], None]]] = (privacy_7.upgrade,)
+=======
+from gateway.store.migrations import tongues_7
+
+PARTS: Final[Sequence[Callable[[Connection], None]]] = (tongues_7.upgrade,)
+>>>>>>> origin/main
 
 
 def upgrade(connection: Connection) -> None:
