@@ -23,12 +23,8 @@ from gateway.config.exchanges import exchange_findings
 from gateway.config.inbound import number_findings
 from gateway.config.lines import Path
 from gateway.config.lists import list_findings
-<<<<<<< HEAD
 from gateway.config.privacy import privacy_findings
-from gateway.config.settings import FIAS_KEYS, TRANSPORTS
-=======
 from gateway.config.settings import FIAS_KEYS
->>>>>>> origin/main
 from gateway.config.trunks import trunk_findings
 
 Table: TypeAlias = Mapping[str, Any]

@@ -94,7 +94,7 @@ _COLUMNS: Final[Mapping[str, Mapping[Kind, str]]] = {
     "marks": {"PLAIN": "name"},
     "trunk_quarters": {"PLAIN": "trunk_group trunk direction"},
     "tokens": {"STAFF": "name made_by revoked_by", "PLAIN": "digest rights"},
-    "users": {"STAFF": "name folded mail subject made_by", "PLAIN": "role source password"},
+    "users": {"STAFF": "name folded mail subject made_by", "PLAIN": "role source password language"},
     "sessions": {"STAFF": "address browser ended_why", "PLAIN": "digest"},
     "invitations": {"STAFF": "name mail made_by", "PLAIN": "kind digest role trouble"},
     "sign_in_failures": {"STAFF": "bucket"},

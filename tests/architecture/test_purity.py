@@ -13,7 +13,18 @@ PURE = [
     "rating",
     *(
         f"gateway/{name}.py"
-        for name in ("settle", "directory", "ledger", "repeats", "instants", "schedules", "floors", "calling", "cutting", "scrubbing")
+        for name in (
+            "settle",
+            "directory",
+            "ledger",
+            "repeats",
+            "instants",
+            "schedules",
+            "floors",
+            "calling",
+            "cutting",
+            "scrubbing",
+        )
     ),
     "gateway/traffic",
     "gateway/alarms",

@@ -105,7 +105,7 @@ class Told:
         self.ask("note", f"{NAME} wants a receipt", "88001")
         self.ask("dispute", "did not call 229876543", "2")
         self.ask("tag", "asked for", "+48229876543 office of zyzniewska")
-        self.ask(ASK, f"fax for Mrs Zyzniewska to 22 987 65 43", Act(kind="charge", room="201", amount=450).subject())
+        self.ask(ASK, "fax for Mrs Zyzniewska to 22 987 65 43", Act(kind="charge", room="201", amount=450).subject())
         rig.pump()
         self._others_write()
         self.ask(issuing.FINAL, "", f"{self.stay()} en all")
@@ -115,7 +115,7 @@ class Told:
 
     def _others_write(self) -> None:
         """Alarms, mails, answers and differences in which the guest is named."""
-        now, words = to_micros(self.rig.now), f"room 201 (Bogumila Zyzniewska) called +48 22 987 65 43"
+        now, words = to_micros(self.rig.now), "room 201 (Bogumila Zyzniewska) called +48 22 987 65 43"
         details = json.dumps({"guest": NAME, "dialled": "90229876543", "heard_at": now})
         rows: list[tuple[Any, dict[str, Any]]] = [
             (schema.alarms, {"kind": "emergency", "subject": "main:1", "sentence": words, "details": details, "call_id": 2,

@@ -7,15 +7,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-<<<<<<< HEAD
-from gateway.store.migrations import privacy_7
+from gateway.store.migrations import privacy_7, tongues_7
 
-PARTS: Final[Sequence[Callable[[Connection], None]]] = (privacy_7.upgrade,)
-=======
-from gateway.store.migrations import tongues_7
-
-PARTS: Final[Sequence[Callable[[Connection], None]]] = (tongues_7.upgrade,)
->>>>>>> origin/main
+PARTS: Final[Sequence[Callable[[Connection], None]]] = (
+    tongues_7.upgrade,
+    privacy_7.upgrade,
+)
 
 
 def upgrade(connection: Connection) -> None:
