@@ -18,8 +18,7 @@ from gateway.intake.acts import ActRules, Acts
 from gateway.intake.batch import Rules, Source
 from gateway.intake.correcting import Correcting
 from gateway.intake.decisions import Decisions
-from gateway.privacy.erasing import ERASE
-from gateway.privacy.erasing import begin as begin_erasure
+from gateway.privacy import erasing
 from gateway.settle import Policy
 from gateway.store.commands import Command
 from gateway.store.database import Database
@@ -111,8 +110,10 @@ class Deciding:
         """Do one, or say in a sentence why not; with the postings that are due by it."""
         if command.deed in ORDERS:
             return self.orders(connection, command, now)
-        if command.deed == ERASE:
-            return begin_erasure(connection, self.memory, command, now), []
+        if command.deed == erasing.ERASE:
+            return erasing.begin(connection, self.memory, command, now), []
+        if command.deed == erasing.EXPORT:
+            return erasing.note_export(connection, self.memory, command, now), []
         about = self.acts if command.deed in ACT_DEEDS else self.prices
         return about(connection, command, now)
 

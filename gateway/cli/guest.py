@@ -55,16 +55,21 @@ def find_command(config_path: Path, name: str) -> None:
 @_reservation
 @_name
 @click.option("--output", metavar="FILE", type=click.Path(path_type=Path), required=True, help="The ZIP file to write.")
-def export_command(config_path: Path, reservation: str | None, name: str, output: Path) -> None:
+@click.option("--why", default="the guest asked for it", show_default=True, help="The reason, kept with your name.")
+@click.option("--by", "who", default=None, help="Who takes it; your login name if left out.")
+def export_command(
+    config_path: Path, reservation: str | None, name: str, output: Path, why: str, who: str | None
+) -> None:
     """Write everything that is kept about a guest into one ZIP: as JSON for programs, and as a page to read.
 
     Numbers stand in it in full, as far as they are still kept. The file is for the guest: only you can read it.
     """
     from gateway.clock import utc_now
+    from gateway.privacy.erasing import EXPORT
     from gateway.reports.guest import export, guest_report
 
     config = read_config(config_path)
-    with opened(config_path, read_only=True, config=config) as database:
+    with opened(config_path, config=config) as database:
         guest = _one(database, config, reservation, name)
         report = database.read(lambda c: guest_report(c, config, database.property, guest, utc_now()))
         if report is None:
@@ -73,6 +78,7 @@ def export_command(config_path: Path, reservation: str | None, name: str, output
             export(report, output)
         except OSError as error:
             fail(f"{output} cannot be written: {error.strerror}")
+        command(database, EXPORT, None, who or whoever(), why, subject=guest, config=config)
     click.echo(f"{report.finding} Written to {output}.")
 
 

@@ -28,6 +28,8 @@ from gateway.store.runs import Kept
 
 #: The deed of the command.
 ERASE: Final = "erase-guest"
+#: The deed of somebody who takes the file with everything about a guest.
+EXPORT: Final = "export-guest"
 #: How the answer to it begins when it was begun.
 BEGUN: Final = "erased: "
 #: Calls, rows of other tables, and records in one slice.
@@ -76,6 +78,13 @@ def begin(connection: Connection, memory: Memory, command: Command, now: int) ->
     told = f"a guest was erased on request (erasure {number}, {len(calls)} calls): amounts, taxes and days stay"
     memory.note(connection, now, command.who, f"{told}; reason: {why}")
     return f"{BEGUN}{len(calls)} calls of the guest; amounts, taxes and days stay (erasure {number})"
+
+
+def note_export(connection: Connection, memory: Memory, command: Command, now: int) -> str:
+    """Write down that somebody took what is kept about a guest."""
+    told = f"the data of the guest of reservation {command.subject} were exported"
+    memory.note(connection, now, command.who, f"{told}; reason: {command.why}")
+    return told
 
 
 def again(connection: Connection, memory: Memory, digests: Sequence[tuple[str, str, str]], now: int) -> int:

@@ -55,6 +55,13 @@ def end(connection: Connection, owner: str, number: int, now: int) -> None:
     connection.execute(update(schema.erasures).where(_e.property == owner, _e.id == number).values(ended))
 
 
+def newest(connection: Connection, owner: str, most: int) -> list[dict[str, Any]]:
+    """The newest erasures, done or not, newest first."""
+    said = (_e.id, _e.begun_at, _e.who, _e.why, _e.state, _e.calls)
+    wanted = select(*said).where(_e.property == owner).order_by(_e.id.desc()).limit(most)
+    return [dict(row._mapping) for row in connection.execute(wanted)]
+
+
 def told(connection: Connection, owner: str) -> list[tuple[str, str, str]]:
     """Everybody who was erased: digest, by whom, why."""
     wanted = select(_e.digest, _e.who, _e.why).where(_e.property == owner).order_by(_e.id)

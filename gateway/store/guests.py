@@ -51,6 +51,11 @@ def stays_of(connection: Connection, owner: str, reservation: str) -> list[StayR
     return [StayRow(*row) for row in connection.execute(wanted)]
 
 
+def reservation_of(connection: Connection, owner: str, stay: int) -> str | None:
+    """The reservation of a stay."""
+    return connection.execute(select(_s.reservation).where(_s.property == owner, _s.id == stay)).scalar()
+
+
 def named(connection: Connection, owner: str, words: str, most: int = MOST_FOUND) -> list[StayRow]:
     """The newest stays whose reservation is these words, or whose name has them in it, whatever the case of ASCII letters."""
     like = words.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

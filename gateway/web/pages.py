@@ -58,6 +58,7 @@ MORE_NAVIGATION: Final = (
     ("laboratory", "/laboratory", later("Laboratory")),
     ("records", "/records", later("Records")),
     ("links", "/links", later("Links")),
+    ("guests", "/guests", later("Guests' data")),
 )
 
 
