@@ -19,7 +19,7 @@ MOST_DAYS: Final = 366
 #: The days that are looked at where nothing is said, the day itself included.
 USUAL_DAYS: Final = 31
 #: Characters of a value that are looked at.
-LONGEST: Final = 60
+LONGEST: Final = 80
 #: Seconds of a day and a half: no call is longer, and nobody waits so long.
 MOST_SECONDS: Final = 10_000_000
 

@@ -43,7 +43,13 @@ RESULTS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 DIRECTIONS: Final[Mapping[str, str]] = MappingProxyType(
-    {"in": "came in", "out": "went out", "internal": "inside the house", "tandem": "came in and went out", "unknown": "not told"}
+    {
+        "in": "came in",
+        "out": "went out",
+        "internal": "inside the house",
+        "tandem": "came in and went out",
+        "unknown": "not told",
+    }
 )
 CLASSES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -155,12 +161,24 @@ FIELDS: Final[tuple[Field, ...]] = (
         served="calls_of_room, calls_by_time",
     ),
     Field(
-        name="department", title="department", kind="word", column="calls.department", label="Department", sorts=True, shown="list"
+        name="department",
+        title="department",
+        kind="word",
+        column="calls.department",
+        label="Department",
+        sorts=True,
+        shown="list",
     ),
+    Field(name="reservation", title="guest", kind="none", column="calls.reservation", shown="file", served="calls"),
     Field(
-        name="reservation", title="guest", kind="none", column="calls.reservation", shown="file", served="calls"
+        name="extension",
+        title="extension",
+        kind="word",
+        column="calls.extension",
+        label="Extension",
+        sorts=True,
+        shown="list",
     ),
-    Field(name="extension", title="extension", kind="word", column="calls.extension", label="Extension", sorts=True, shown="list"),
     Field(
         name="number",
         title="number",
@@ -200,7 +218,15 @@ FIELDS: Final[tuple[Field, ...]] = (
         hint="as the list writes it; a star for how it begins: Poland*",
     ),
     Field(name="trunk", title="trunk", kind="word", column="calls.trunk", label="Trunk", sorts=True, shown="file"),
-    Field(name="group", title="trunk group", kind="word", column="calls.trunk_group", label="Trunk group", sorts=True, shown="file"),
+    Field(
+        name="group",
+        title="trunk group",
+        kind="word",
+        column="calls.trunk_group",
+        label="Trunk group",
+        sorts=True,
+        shown="file",
+    ),
     Field(
         name="source",
         title="exchange",
@@ -223,10 +249,23 @@ FIELDS: Final[tuple[Field, ...]] = (
         file_name="talk_seconds",
     ),
     Field(
-        name="billed", title="billed", kind="none", column="calls.billed_seconds", shown="file", served="calls", file_name="billed_seconds"
+        name="billed",
+        title="billed",
+        kind="none",
+        column="calls.billed_seconds",
+        shown="file",
+        served="calls",
+        file_name="billed_seconds",
     ),
     Field(
-        name="amount", title="price", kind="money", column="calls.amount", label="Price", sorts=True, shown="list", file_name="price"
+        name="amount",
+        title="price",
+        kind="money",
+        column="calls.amount",
+        label="Price",
+        sorts=True,
+        shown="list",
+        file_name="price",
     ),
     Field(name="charged", title="charged", kind="none", shown="list", served="postings_once_a_part"),
     Field(name="cost", title="cost", kind="none", column="calls.cost", shown="file", served="calls"),
@@ -248,7 +287,12 @@ FIELDS: Final[tuple[Field, ...]] = (
         served="remarks_of_call",
     ),
     Field(
-        name="tag", title="tag", kind="word", label="Tag of the number", served="number_tags_once, contacts", hint="as people gave it"
+        name="tag",
+        title="tag",
+        kind="word",
+        label="Tag of the number",
+        served="number_tags_once, contacts",
+        hint="as people gave it",
     ),
     Field(name="reason", title="reason", kind="none", column="calls.reason", shown="file", served="calls"),
     Field(

@@ -127,7 +127,7 @@ def _asked(
     from gateway.clock import utc_now
     from gateway.reports.asking import asked_of
 
-    return asked_of(config, database, first, last, utc_now(), masked=masked, about=about, filter=question)
+    return asked_of(config, database, first, last, utc_now(), masked=masked, about=about, question=question)
 
 
 def _made(kind: str, asked: Asked) -> Report:

@@ -26,9 +26,9 @@ from protocols.text import mask_number
 from rating.callers import Home
 from rating.money import minor_digits
 
-
 #: Every call of the days, in the order in which they began.
 EVERY_CALL: Final = Question(up=True)
+_NOWHERE: Final = Home("", "")
 
 
 class ExportStamp(NamedTuple):
@@ -67,8 +67,8 @@ class Asked:
     accounting: AccountingSettings | None = None
     export: ExportStamp | None = None
     #: Which calls of the days the log of calls lists, and in which order; its own period is not looked at.
-    filter: Question = EVERY_CALL
-    home: Home = Home("", "")
+    question: Question = EVERY_CALL
+    home: Home = _NOWHERE
 
     @property
     def span(self) -> Span:
@@ -99,7 +99,7 @@ def asked_of(
     masked: bool = False,
     about: str = "",
     export: ExportStamp | None = None,
-    filter: Question = EVERY_CALL,
+    question: Question = EVERY_CALL,
 ) -> Asked:
     """What is asked of a house by its configuration."""
     return Asked(
@@ -121,7 +121,7 @@ def asked_of(
         code_of=codes_of(config),
         accounting=config.accounting,
         export=export,
-        filter=filter,
+        question=question,
         home=Home(config.property.country, config.property.area_code),
     )
 

@@ -114,8 +114,7 @@ _RESULTS: Final[Mapping[str, ColumnElement[bool]]] = {
     | and_(_INWARD, _a.outcome.in_([one for one in MISSED if one not in ABANDONED])),
     "abandoned": and_(_INWARD, _a.outcome.in_(ABANDONED)),
     "unanswered": and_(~_INWARD, _c.answered == 0),
-    "untold": and_(_c.answered.is_(None), or_(~_INWARD, _a.outcome.is_(None)))
-    | and_(_INWARD, _a.outcome == "untold"),
+    "untold": and_(_c.answered.is_(None), or_(~_INWARD, _a.outcome.is_(None))) | and_(_INWARD, _a.outcome == "untold"),
 }
 
 
@@ -154,7 +153,9 @@ def _disputed(connection: Connection, wanted: Wanted, term: Term) -> ColumnEleme
     wrote = select(_m.call_id).where(_m.property == wanted.owner, _m.kind == "dispute").order_by(_m.id.desc())
     calls = sorted(set(connection.execute(wrote.limit(MOST_NAMED)).scalars()))
     said = [
-        one for at in range(0, len(calls), remarks.MOST) for one in _disputes(connection, wanted.owner, calls[at : at + remarks.MOST])
+        one
+        for at in range(0, len(calls), remarks.MOST)
+        for one in _disputes(connection, wanted.owner, calls[at : at + remarks.MOST])
     ]
     return _c.id.in_(said) if term.values == ("yes",) else _c.id.not_in(said)
 
@@ -164,9 +165,7 @@ def _disputes(connection: Connection, owner: str, calls: Sequence[int]) -> list[
     last = select(func.max(_m.id)).where(
         _m.property == owner, _m.call_id.in_(calls), _m.kind.in_(("dispute", "settled"))
     )
-    wanted = select(_m.call_id).where(
-        _m.property == owner, _m.id.in_(last.group_by(_m.call_id)), _m.kind == "dispute"
-    )
+    wanted = select(_m.call_id).where(_m.property == owner, _m.id.in_(last.group_by(_m.call_id)), _m.kind == "dispute")
     return list(connection.execute(wanted).scalars())
 
 
@@ -242,7 +241,7 @@ def numbers(connection: Connection, wanted: Wanted, most: int, before: int | Non
 def all_numbers(connection: Connection, wanted: Wanted) -> array[int]:
     """The numbers of all calls that are meant, eight bytes each, for a file."""
     question = _numbers(connection, wanted, None)
-    assert question is not None  # noqa: S101 (only a list that goes on behind a call may find it gone)
+    assert question is not None  # only a list that goes on behind a call may find that gone
     rows = connection.execution_options(stream_results=True).execute(question).scalars()
     found = array("q")
     for part in rows.partitions(SLICE):
@@ -337,7 +336,9 @@ def _waits(connection: Connection, conditions: Sequence[ColumnElement[bool]], mo
         .limit(most)
         .subquery()
     )
-    row = connection.execute(select(func.sum(inner.c.missed), func.sum(inner.c.waited), func.count(inner.c.waited))).one()
+    row = connection.execute(
+        select(func.sum(inner.c.missed), func.sum(inner.c.waited), func.count(inner.c.waited))
+    ).one()
     return int(row[0] or 0), int(row[1] or 0), int(row[2] or 0)
 
 
@@ -357,7 +358,9 @@ def tags_of(connection: Connection, owner: str, calls: Sequence[int]) -> dict[in
     here = (_k.property == owner, _k.piece.in_(pieces), _k.call_id.in_(calls))
     same = and_(_t.property == _k.property, _t.number == _k.number, STANDS)
     found: dict[int, list[str]] = {}
-    for call, tag in connection.execute(select(_k.call_id, _t.tag).join(schema.number_tags, same).where(*here).order_by(_t.id)):
+    for call, tag in connection.execute(
+        select(_k.call_id, _t.tag).join(schema.number_tags, same).where(*here).order_by(_t.id)
+    ):
         found.setdefault(call, []).append(tag)
     return found
 

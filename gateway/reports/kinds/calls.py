@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy import Connection
 
 from gateway.call_log.asking import Question, in_words
-from gateway.call_log.fields import BY_NAME, DIRECTIONS, FIELDS, RESULTS, Field, Kind, result_of
+from gateway.call_log.fields import BY_NAME, FIELDS, RESULTS, Field, Kind, result_of
 from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.kinds.when import pictures
 from gateway.reports.sums import Purse, money_rows
@@ -21,7 +21,6 @@ from gateway.store.pages import of_calls
 from gateway.store.reporting import call_sums, posting_sums
 from gateway.web.marks import HOLDS, NAMES, URGENCY
 from gateway.web.words import count, minutes
-from rating.callers import Home
 
 _CELLS: Final[Mapping[Kind, CellKind]] = {"instant": "instant", "seconds": "seconds", "money": "money"}
 #: The fields that files have, in their order.
@@ -119,7 +118,7 @@ def wanted_of(asked: Asked) -> Wanted:
     return Wanted(
         owner=asked.database.property,
         span=asked.span,
-        asked=asked.filter,
+        asked=asked.question,
         home=asked.home,
         currency=asked.currency,
         decimals=asked.decimals,
@@ -139,16 +138,16 @@ def calls(asked: Asked, connection: Connection) -> Report:
         rows=_Rows(asked, numbers),
         count=len(numbers),
         totals=tuple(_totals(whole.talk, whole.waited if whole.told else None, priced, charged, home)),
-        nothing="No call is meant." if asked.filter.terms else "No call began in these days.",
+        nothing="No call is meant." if asked.question.terms else "No call began in these days.",
     )
     finding = f"{count(whole.calls, 'call')}, {minutes(whole.talk)} of talk, {charged.words(home)} charged"
-    if not asked.filter.terms:
+    if not asked.question.terms:
         rows = call_sums(connection, chosen, ("quarter",))
         waiting = sum(one["postings"] for one in posting_sums(connection, chosen, ()) if one["state"] not in SETTLED)
         unsettled = f"; {count(waiting, 'charge is', 'charges are')} not settled yet" if waiting else ""
         before: tuple[Section, ...] = tuple(pictures(rows, asked.period))
     else:
-        unsettled, before = "", (Note(title="Asked for", sentences=tuple(_asked_for(asked.filter))),)
+        unsettled, before = "", (Note(title="Asked for", sentences=tuple(_asked_for(asked.question))),)
     return report(
         asked,
         connection,
