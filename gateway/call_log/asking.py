@@ -7,7 +7,7 @@ last 31 days, every call, the newest first. A value that cannot be understood is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal, TypeAlias
@@ -39,8 +39,48 @@ _AMOUNT: Final = re.compile(r"\d{1,9}(?:\.\d{1,4})?", re.ASCII)
 _NUMBER: Final = re.compile(r"\+?[\d ()/.-]*\d[\d ()/.-]*", re.ASCII)
 
 
+#: What is said of a value that is not understood: what to write instead.
+PROBLEMS: Final[Mapping[str, str]] = {
+    "least": "{label}: the least is more than the most, so no call can be meant.",
+    "sort": "The log can be sorted by one of: {known}.",
+    "order": "Write order=up for the least first, or order=down for the most first.",
+    "period": "The period is one of: {known}.",
+    "turned": "The last day, {last}, is before the first, {first}.",
+    "long": "At most {number} days at a time: ask for a shorter period.",
+    "days": "Write both days, the first and the last, as 2026-11-30.",
+    "seconds": "{label}: write a whole number of seconds, such as 60.",
+    "money": "{label}: write an amount with a point, such as 2.50.",
+    "choice": "{label}: choose one of: {known}.",
+    "word": "{label}: write at least one letter or digit before the star.",
+    "number": "{label}: write a telephone number, or how it begins with a star: +48 22*.",
+    "masked": "{label}: whoever may not see whole numbers can only ask for a whole one.",
+}
+#: How a condition is told.
+TOLD: Final[Mapping[str, str]] = {
+    "is": "{label}: {value}",
+    "begins": "{label}: begins with {value}",
+    "min": "{label}: at least {value}",
+    "max": "{label}: at most {value}",
+}
+#: Says a text with what stands in its braces, in some language.
+Say: TypeAlias = Callable[..., str]
+
+
+def in_english(text: str, **values: object) -> str:
+    """The text itself."""
+    return text.format(**values) if values else text
+
+
 class Misread(Exception):
-    """A value that is not understood; the sentence says what to write instead."""
+    """A value that is not understood; the sentence says what to write instead. `label` names its field."""
+
+    def __init__(self, problem: str, label: str = "", **values: object) -> None:
+        self._problem, self._label, self._values = PROBLEMS[problem], label, values
+        super().__init__(self.told(in_english))
+
+    def told(self, say: Say) -> str:
+        """The sentence in a language."""
+        return say(self._problem, label=say(self._label) if self._label else "", **self._values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,27 +129,27 @@ def read(fields: Mapping[str, str], *, masked: bool = False) -> Question:
     terms = tuple(_term(*PARAMETERS[name], said[name], masked=masked) for name in PARAMETERS if name in said)
     for low, high in zip(terms, terms[1:], strict=False):
         if low.field == high.field and float(low.values[0]) > float(high.values[0]):
-            raise Misread(f"{_label(low)}: the least is more than the most, so no call can be meant.")
+            raise Misread("least", _label(low))
     sort = said.get("sort", "began")
     if sort not in SORTS:
-        raise Misread(f"The log can be sorted by {', '.join(SORTS)}.")
+        raise Misread("sort", known=", ".join(SORTS))
     order = said.get("order", "down")
     if order not in ("up", "down"):
-        raise Misread("Write order=up for the least first, or order=down for the most first.")
+        raise Misread("order")
     return Question(period=period, first=first, last=last, terms=terms, sort=sort, up=order == "up", masked=masked)
 
 
 def _period(said: Mapping[str, str]) -> tuple[Period, date | None, date | None]:
     name = said.get("period", "own" if "from" in said or "to" in said else "31days")
     if name not in PERIODS:
-        raise Misread(f"The period is one of {', '.join(PERIODS)}.")
+        raise Misread("period", known=", ".join(PERIODS))
     if name != "own":
         return name, None, None  # type: ignore[return-value]
     first, last = _day(said, "from"), _day(said, "to")
     if last < first:
-        raise Misread(f"The last day, {last}, is before the first, {first}.")
+        raise Misread("turned", first=first, last=last)
     if (last - first).days >= MOST_DAYS:
-        raise Misread(f"At most {MOST_DAYS} days at a time: ask for a shorter period.")
+        raise Misread("long", number=MOST_DAYS)
     return "own", first, last
 
 
@@ -119,7 +159,7 @@ def _day(said: Mapping[str, str], name: str) -> date:
     except ValueError:
         day = None
     if day is None or not 1970 < day.year < 3000:
-        raise Misread("Write both days, the first and the last, as 2026-11-30.")
+        raise Misread("days")
     return day
 
 
@@ -129,11 +169,11 @@ def _term(one: Field, end: str, value: str, *, masked: bool) -> Term:
             return _choice(one, value)
         case "seconds":
             if not _WHOLE.fullmatch(value) or int(value) > MOST_SECONDS:
-                raise Misread(f"{one.label}: write a whole number of seconds, such as 60.")
+                raise Misread("seconds", one.label)
             return Term(one.name, end, (str(int(value)),))  # type: ignore[arg-type]
         case "money":
             if not _AMOUNT.fullmatch(value):
-                raise Misread(f"{one.label}: write an amount with a point, such as 2.50.")
+                raise Misread("money", one.label)
             return Term(one.name, end, (value,))  # type: ignore[arg-type]
         case "number":
             return _number(one, value, masked=masked)
@@ -144,7 +184,7 @@ def _term(one: Field, end: str, value: str, *, masked: bool) -> Term:
 def _choice(one: Field, value: str) -> Term:
     chosen = {part.strip() for part in value.split(",") if part.strip()}
     if not chosen or not chosen <= set(one.choices):
-        raise Misread(f"{one.label}: choose of {', '.join(one.choices)}.")
+        raise Misread("choice", one.label, known=", ".join(one.choices))
     return Term(one.name, "is", tuple(name for name in one.choices if name in chosen))
 
 
@@ -153,7 +193,7 @@ def _word(one: Field, value: str) -> Term:
     begins = one.kind == "word" and words.endswith("*")
     words = words.rstrip("*").strip() if begins else words
     if not words:
-        raise Misread(f"{one.label}: write at least one letter or digit before the star.")
+        raise Misread("word", one.label)
     return Term(one.name, "begins" if begins else "is", (words,))
 
 
@@ -161,9 +201,9 @@ def _number(one: Field, value: str, *, masked: bool) -> Term:
     begins = value.endswith("*")
     number = value.rstrip("* ")
     if not _NUMBER.fullmatch(number):
-        raise Misread(f"{one.label}: write a telephone number, or how it begins with a star: +48 22*.")
+        raise Misread("number", one.label)
     if begins and masked:
-        raise Misread(f"{one.label}: whoever may not see whole numbers can only ask for a whole one.")
+        raise Misread("masked", one.label)
     return Term(one.name, "begins" if begins else "is", (re.sub(r"[ ()/.-]", "", number),))
 
 
@@ -194,13 +234,12 @@ def _value(term: Term) -> str:
     return ",".join(term.values) + ("*" if term.compares == "begins" else "")
 
 
-def in_words(asked: Question) -> Iterator[str]:
+def in_words(asked: Question, say: Say = in_english) -> Iterator[str]:
     """The conditions of a question, each as a line that people can read."""
     for term in asked.terms:
         one = BY_NAME[term.field]
-        told = ", ".join(one.choices.get(value, value) for value in term.values)
-        how = {"is": "", "begins": "begins with ", "min": "at least ", "max": "at most "}[term.compares]
-        yield f"{_label(term)}: {how}{told}"
+        value = ", ".join(say(one.choices[name]) if name in one.choices else name for name in term.values)
+        yield say(TOLD[term.compares], label=say(one.label), value=value)
 
 
 def _label(term: Term) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias
 
 from gateway.arrivals import ABANDONED, MISSED
@@ -33,54 +32,46 @@ HELD: Final = (
 
 INWARD: Final = ("in", "tandem")
 #: What became of a call, and how it is called.
-RESULTS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "answered": "answered",
-        "missed": "missed",
-        "abandoned": "missed: the caller gave up",
-        "unanswered": "went out, not answered",
-        "untold": "not told by the exchange",
-    }
-)
-DIRECTIONS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "in": "came in",
-        "out": "went out",
-        "internal": "inside the house",
-        "tandem": "came in and went out",
-        "unknown": "not told",
-    }
-)
-CLASSES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "local": "local",
-        "national": "national",
-        "mobile": "mobile",
-        "international": "international",
-        "toll-free": "toll-free",
-        "premium": "premium",
-        "service": "service",
-        "emergency": "emergency",
-        "internal": "internal",
-        "manual": "charged by hand",
-        "unknown": "unknown",
-    }
-)
+RESULTS: Final[Mapping[str, str]] = {
+    "answered": "answered",
+    "missed": "missed",
+    "abandoned": "the caller gave up",
+    "unanswered": "went out, not answered",
+    "untold": "not told by the exchange",
+}
+DIRECTIONS: Final[Mapping[str, str]] = {
+    "in": "came in",
+    "out": "went out",
+    "internal": "inside the house",
+    "tandem": "came in and went out",
+    "unknown": "not told",
+}
+CLASSES: Final[Mapping[str, str]] = {
+    "local": "local",
+    "national": "national",
+    "mobile": "mobile",
+    "international": "international",
+    "toll-free": "toll-free",
+    "premium": "premium",
+    "service": "service",
+    "emergency": "emergency",
+    "internal": "internal",
+    "manual": "charged by hand",
+    "unknown": "unknown",
+}
 #: The states of a charge, and a call that has none.
-POSTED: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "posted": "posted",
-        "due": "waiting",
-        "sent": "on its way",
-        "held": "held",
-        "refused": "refused",
-        "in_doubt": "in doubt",
-        "unconfirmable": "unconfirmable",
-        "written_off": "written off",
-        "none": "no charge",
-    }
-)
-YES_NO: Final[Mapping[str, str]] = MappingProxyType({"yes": "yes", "no": "no"})
+POSTED: Final[Mapping[str, str]] = {
+    "posted": "posted",
+    "due": "waiting",
+    "sent": "on its way",
+    "held": "held",
+    "refused": "refused",
+    "in_doubt": "in doubt",
+    "unconfirmable": "unconfirmable",
+    "written_off": "written off",
+    "none": "no charge",
+}
+YES_NO: Final[Mapping[str, str]] = {"yes": "yes", "no": "no"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,15 +295,13 @@ FIELDS: Final[tuple[Field, ...]] = (
         hint="up to four digits also the end of a number, more digits anywhere in it",
     ),
 )
-BY_NAME: Final[Mapping[str, Field]] = MappingProxyType({one.name: one for one in FIELDS})
+BY_NAME: Final[Mapping[str, Field]] = {one.name: one for one in FIELDS}
 #: Fields by what they are called in an address, with the end that it stands for: is, min or max.
-PARAMETERS: Final[Mapping[str, tuple[Field, str]]] = MappingProxyType(
-    {
-        parameter: (one, parameter.removeprefix(f"{one.name}_") if len(one.parameters) > 1 else "is")
-        for one in FIELDS
-        for parameter in one.parameters
-    }
-)
+PARAMETERS: Final[Mapping[str, tuple[Field, str]]] = {
+    parameter: (one, parameter.removeprefix(f"{one.name}_") if len(one.parameters) > 1 else "is")
+    for one in FIELDS
+    for parameter in one.parameters
+}
 SORTS: Final = tuple(one.name for one in FIELDS if one.sorts)
 
 

@@ -237,7 +237,9 @@ class PickUp:
             self._missed(f"{here.path.name}: {words}")
         moved = here.path if here.path.parent != self._folder else self._move(here.path, FAILED if failed else DONE)
         if moved is not None:
-            self._finished = [*self._finished, _Finished(moved, here.feed.segment, here.read, here.last)][-KEPT_IN_SIGHT:]
+            self._finished = [*self._finished, _Finished(moved, here.feed.segment, here.read, here.last)][
+                -KEPT_IN_SIGHT:
+            ]
 
     def _move(self, path: Path, where: str) -> Path | None:
         """Put a file away under a name that is free there; one that cannot be moved is told, and left alone from then on."""

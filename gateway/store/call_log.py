@@ -69,16 +69,14 @@ def _condition(connection: Connection, wanted: Wanted, term: Term) -> ColumnElem
     own = _OWN.get(term.field)
     if own is not None:
         return own(connection, wanted, term)
-    column = _column(term.field)
+    column: ColumnElement[Any] = _column(term.field)
     match term.compares:
         case "is":
             return column.in_(term.values) if len(term.values) > 1 else column == term.values[0]
         case "begins":
             return _begins(column, term.values[0])
-        case "min":
-            return column >= _size(wanted, term)
         case _:
-            return column <= _size(wanted, term)
+            return _bounded(column, wanted, term)
 
 
 def _column(name: str) -> Any:
@@ -86,8 +84,12 @@ def _column(name: str) -> Any:
     return _COLUMNS[table][column]
 
 
-def _begins(column: Any, words: str) -> ColumnElement[bool]:
+def _begins(column: ColumnElement[Any], words: str) -> ColumnElement[bool]:
     return func.substr(column, 1, len(words)) == words
+
+
+def _bounded(column: ColumnElement[Any], wanted: Wanted, term: Term) -> ColumnElement[bool]:
+    return column >= _size(wanted, term) if term.compares == "min" else column <= _size(wanted, term)
 
 
 def _size(wanted: Wanted, term: Term) -> int:
@@ -99,8 +101,7 @@ def _size(wanted: Wanted, term: Term) -> int:
 
 def _amount(connection: Connection, wanted: Wanted, term: Term) -> ColumnElement[bool]:
     """An amount is compared in the hotel's currency alone."""
-    size = _c.amount >= _size(wanted, term) if term.compares == "min" else _c.amount <= _size(wanted, term)
-    return and_(_c.currency == wanted.currency, size)
+    return and_(_c.currency == wanted.currency, _bounded(_c.amount, wanted, term))
 
 
 def _result(connection: Connection, wanted: Wanted, term: Term) -> ColumnElement[bool]:

@@ -16,18 +16,18 @@ from urllib.parse import parse_qsl, urlencode
 from sqlalchemy import Connection
 
 from gateway.call_log.asking import PERIODS, Misread, Question, read, written
-from gateway.reports.periods import Period
+from gateway.languages.spoken import say
 from gateway.reports.writing import FORMS
 from gateway.roles import Person
 from gateway.store import call_log, commands, log_filters
 from gateway.store import pages as queries
-from gateway.store.call_log import Sums, Wanted
+from gateway.store.call_log import Sums
 from gateway.store.log_filters import Kept
-from gateway.store.reporting import Span
 from gateway.web import log_words
 from gateway.web.deeds import Deeds
 from gateway.web.house import House
 from gateway.web.live import Live
+from gateway.web.log_question import wanted_of
 from gateway.web.pages import Page, Pages
 from gateway.web.reads import Reads
 from gateway.web.report_pages import Workshop
@@ -35,8 +35,6 @@ from gateway.web.room_pages import quarrel
 from gateway.web.security import Tokens
 from gateway.web.stories import PAGE_ROWS
 from gateway.web.views import CallView, Day, by_day, call_view
-from rating.callers import Home
-from rating.money import minor_digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,21 +62,6 @@ class FilterForm:
     token: str = ""
 
 
-def wanted_of(house: House, asked: Question) -> Wanted:
-    """A question as the store takes it, its days by the hotel's clock."""
-    hotel = house.config.property
-    today = house.now().astimezone(hotel.timezone).date()
-    days = Period(*asked.days(today), hotel.timezone)
-    return Wanted(
-        owner=house.database.property,
-        span=Span(days.since, days.until),
-        asked=asked,
-        home=Home(hotel.country, hotel.area_code),
-        currency=hotel.currency,
-        decimals=minor_digits(hotel.currency),
-    )
-
-
 class LogPages:
     """The page of the log, and its files."""
 
@@ -104,12 +87,12 @@ class LogPages:
         try:
             asked = read(said, masked=masked)
         except Misread as error:
-            return await self._not_understood(said, str(error), person)
+            return await self._not_understood(said, error.told(say), person)
         found = await self._reads.read(lambda connection: self._found(connection, asked, person, before, told))
         page = await self._pages.page(
             "log.html",
             here="calls",
-            title="Calls" if not asked.terms else "Calls by a filter",
+            title=say("Calls by a filter") if asked.terms else say("Calls"),
             **self._frame(asked, log_words.said_by(asked), problem, person, found.kept),
             **self._listed(asked, found, before),
             figures=log_words.figures(await self._today.get()) if before is None else [],
@@ -123,7 +106,7 @@ class LogPages:
         page = await self._pages.page(
             "log.html",
             here="calls",
-            title="Calls",
+            title=say("Calls"),
             **self._frame(Question(), said, problem, person, kept),
             days=[],
             dated=False,
@@ -202,7 +185,7 @@ class LogPages:
             "said": said,
             "problem": problem,
             "periods": log_words.periods(asked),
-            "all_periods": PERIODS,
+            "all_periods": [(name, say(words)) for name, words in PERIODS.items()],
             "ready": log_words.ready(asked),
             "kept": log_words.kept_links(kept, _whose(person)),
             "chosen": list(log_words.chosen(asked)),
@@ -231,7 +214,7 @@ class LogPages:
         try:
             asked = read(said, masked=not person.may("see_full_numbers"))
         except Misread as error:
-            return await self._not_understood(said, str(error), person)
+            return await self._not_understood(said, error.told(say), person)
         if problem:
             return await self.one(said, person, problem=problem)
         deed, subject = self._subject(form, asked, person)
@@ -252,11 +235,11 @@ class LogPages:
 
     def _problem(self, form: FilterForm, person: Person) -> str:
         if not self._tokens.fits(form.token, "log-filters"):
-            return "This page is older than the running gateway. Look again and send it anew."
+            return say("This page is older than the running gateway. Look again and send it anew.")
         if form.drop is None and not form.name:
-            return "Write what the filter is to be called."
+            return say("Write what the filter is to be called.")
         if not form.who:
-            return "Write your name: whoever sees the filter must know whose it is."
+            return say("Write your name: whoever sees the filter must know whose it is.")
         return ""
 
     # -- files --------------------------------------------------------------------------------------------------------
@@ -265,11 +248,11 @@ class LogPages:
         """The calls of a filter as a file and what a browser is to call it, or the page that says why there is none."""
         masked = not person.may("see_full_numbers") or said.get("masked") == "1"
         if form not in FORMS:
-            return await self._pages.missing("There is no such file.")
+            return await self._pages.missing(say("There is no such file."))
         try:
             asked = read(said, masked=masked)
         except Misread as error:
-            return await self._not_understood(said, str(error), person)
+            return await self._not_understood(said, error.told(say), person)
         first, last = asked.days(self._live.clock().today.date())
         terms = [one for one in written(asked) if one[0] not in (*_DAYS, "sort", "order")]
         question = urlencode([*terms, ("sort", asked.sort), ("order", "up" if asked.up else "down")])
@@ -278,7 +261,7 @@ class LogPages:
         name = f"calls-{first}-{last}.{form}" if first != last else f"calls-{first}.{form}"
         made = await self._workshop.make(command, name)
         if isinstance(made, str):
-            return await self._pages.problem(503, "No file", made)
+            return await self._pages.problem(503, say("No file"), made)
         return made, name
 
     def forget(self, path: Path) -> None:
@@ -298,4 +281,4 @@ def _result(connection: Connection, owner: str, told: int | None) -> str:
     row = queries.command(connection, owner, told) if told is not None else None
     if row is None or row["deed"] not in log_filters.DEEDS:
         return ""
-    return str(row["result"]) or "written down; the gateway has not carried it out yet"
+    return str(row["result"]) or say("written down; the gateway has not carried it out yet")

@@ -9,20 +9,21 @@ from urllib.parse import urlencode
 
 from gateway.call_log.asking import PERIODS, Question, in_words, written
 from gateway.call_log.fields import BY_NAME, FIELDS, RESULTS, SORTS, Field, result_of
+from gateway.languages.spoken import later, say, spoken
 from gateway.store.call_log import MOST_SUMMED, Sums
 from gateway.store.log_filters import Kept
-from gateway.web.words import Clock, amount, minutes
+from gateway.web.words import Clock, amount, minutes, short_day
 
 #: Filters that everybody finds ready, by what they are called.
 READY: Final[tuple[tuple[str, str], ...]] = (
-    ("Missed calls", "result=missed"),
-    ("Waited longer than 20 seconds", "waited_min=21&sort=waited"),
-    ("Calls of more than half an hour", "talk_min=1800&sort=talk"),
-    ("The most expensive", "amount_min=0.01&sort=amount"),
-    ("International and premium", "class=international,premium"),
-    ("Not on a folio yet", "state=due,sent,held,refused,in_doubt,unconfirmable"),
-    ("In dispute", "disputed=yes"),
-    ("Charged by hand", "source=desk"),
+    (later("Missed calls"), "result=missed"),
+    (later("Waited longer than 20 seconds"), "waited_min=21&sort=waited"),
+    (later("Calls of more than half an hour"), "talk_min=1800&sort=talk"),
+    (later("The most expensive"), "amount_min=0.01&sort=amount"),
+    (later("International and premium"), "class=international,premium"),
+    (later("Not on a folio yet"), "state=due,sent,held,refused,in_doubt,unconfirmable"),
+    (later("In dispute"), "disputed=yes"),
+    (later("Charged by hand"), "source=desk"),
 )
 
 
@@ -71,7 +72,7 @@ def joined(where: str, more: str) -> str:
 def periods(asked: Question) -> list[Link]:
     """The ready periods for the same question."""
     return [
-        Link(words, address(replace(asked, period=name, first=None, last=None)), name == asked.period)  # type: ignore[arg-type]
+        Link(say(words), address(replace(asked, period=name, first=None, last=None)), name == asked.period)  # type: ignore[arg-type]
         for name, words in PERIODS.items()
         if name != "own"
     ]
@@ -80,12 +81,12 @@ def periods(asked: Question) -> list[Link]:
 def ready(asked: Question) -> list[Link]:
     """The ready filters, within the period that is looked at."""
     days = urlencode([one for one in written(asked) if one[0] in ("period", "from", "to")])
-    return [Link(words, "/calls?" + "&".join(filter(None, (days, said)))) for words, said in READY]
+    return [Link(say(words), "/calls?" + "&".join(filter(None, (days, said)))) for words, said in READY]
 
 
 def chosen(asked: Question) -> Iterator[tuple[str, str]]:
     """Each condition in words, and where the log is without it."""
-    for place, words in enumerate(in_words(asked)):
+    for place, words in enumerate(in_words(asked, say)):
         rest = tuple(one for at, one in enumerate(asked.terms) if at != place)
         yield words, address(replace(asked, terms=rest))
 
@@ -98,13 +99,16 @@ def entries(said: Mapping[str, str], known: Mapping[str, Sequence[str]]) -> list
 def _entries(one: Field, said: Mapping[str, str], known: Sequence[str]) -> Iterator[Entry]:
     if one.choices:
         value = said.get(one.name, "")
-        own = () if not value or value in one.choices else ((value, "several"),)
-        yield Entry(one.name, one.label, "choice", value, (("", "any"), *one.choices.items(), *own))
+        choices = [(name, say(words)) for name, words in one.choices.items()]
+        own = () if not value or value in one.choices else ((value, say("several")),)
+        yield Entry(one.name, say(one.label), "choice", value, (("", say("any")), *choices, *own))
     elif len(one.parameters) > 1:
-        for name, end in zip(one.parameters, ("at least", "at most"), strict=True):
-            yield Entry(name, f"{one.label}, {end}", one.kind, said.get(name, ""))
+        low, high = one.parameters
+        yield Entry(low, say("{label}, at least", label=say(one.label)), one.kind, said.get(low, ""))
+        yield Entry(high, say("{label}, at most", label=say(one.label)), one.kind, said.get(high, ""))
     else:
-        yield Entry(one.name, one.label, one.kind, said.get(one.name, ""), (), one.hint, tuple(known))
+        hint = say(one.hint) if one.hint else ""
+        yield Entry(one.name, say(one.label), one.kind, said.get(one.name, ""), (), hint, tuple(known))
 
 
 def said_by(asked: Question) -> dict[str, str]:
@@ -114,7 +118,7 @@ def said_by(asked: Question) -> dict[str, str]:
 
 def sorts() -> list[tuple[str, str]]:
     """What the log can be sorted by."""
-    return [(name, BY_NAME[name].label or "When it began") for name in SORTS]
+    return [(name, say(BY_NAME[name].label) if BY_NAME[name].label else say("When it began")) for name in SORTS]
 
 
 def headings(asked: Question) -> list[dict[str, str]]:
@@ -125,44 +129,50 @@ def headings(asked: Question) -> list[dict[str, str]]:
         up = not asked.up if here else False
         where = address(replace(asked, sort=name, up=up)) if name else ""
         way = ("ascending" if asked.up else "descending") if here else ""
-        found.append({"css": css, "title": title, "where": where, "way": way})
+        found.append({"css": css, "title": say(title), "where": where, "way": way})
     return found
 
 
 _HEADS: Final = (
-    ("time", "began", "began"),
-    ("from", "room", "room"),
-    ("number", "number", ""),
-    ("place", "place", "place"),
-    ("talked", "talked", "talk"),
-    ("amount", "amount", "amount"),
-    ("mark", "state", ""),
+    ("time", later("began"), "began"),
+    ("from", later("room"), "room"),
+    ("number", later("number"), ""),
+    ("place", later("place"), "place"),
+    ("talked", later("talked"), "talk"),
+    ("amount", later("amount"), "amount"),
+    ("mark", later("state"), ""),
 )
 
 
 def figures(found: Sums) -> list[Figure]:
     """Today in six figures."""
-    least = "at least " if found.more else ""
-    waiting = _average(found)
     return [
-        Figure("in", f"{least}{found.inward}", "/calls?period=today&direction=in,tandem"),
-        Figure("out", f"{least}{found.outward}", "/calls?period=today&direction=out"),
-        Figure("missed", f"{least}{found.missed}", "/calls?period=today&result=missed"),
-        Figure("waiting, on average", waiting or "not told", "/calls?period=today&direction=in,tandem&sort=waited"),
-        Figure("talk", f"{least}{minutes(found.talk)}", "/calls?period=today&sort=talk"),
-        Figure("money", f"{least}{_money(found)}", "/calls?period=today&amount_min=0&sort=amount"),
+        Figure(say("in"), _number(found.inward, found), "/calls?period=today&direction=in,tandem"),
+        Figure(say("out"), _number(found.outward, found), "/calls?period=today&direction=out"),
+        Figure(say("missed"), _number(found.missed, found), "/calls?period=today&result=missed"),
+        Figure(say("waiting, on average"), _average(found), "/calls?period=today&direction=in,tandem&sort=waited"),
+        Figure(say("talk"), _least(minutes(found.talk), found), "/calls?period=today&sort=talk"),
+        Figure(say("money"), _least(_money(found), found), "/calls?period=today&amount_min=0&sort=amount"),
     ]
 
 
 def sums(found: Sums) -> list[tuple[str, str]]:
     """The sums of a filter as pairs of a name and a value."""
-    least = "at least " if found.more else ""
-    told = [("calls", f"{least}{found.calls:,}")]
+    told = [(say("calls"), _number(found.calls, found))]
     if found.inward:
-        told += [("came in", f"{least}{found.inward:,}"), ("of them missed", f"{least}{found.missed:,}")]
-        told += [("waited on average", _average(found) or "not told")]
-    told += [("went out", f"{least}{found.outward:,}")] if found.outward else []
-    return [*told, ("talk", f"{least}{minutes(found.talk)}"), ("price", f"{least}{_money(found)}")]
+        told += [(say("came in"), _number(found.inward, found)), (say("of them missed"), _number(found.missed, found))]
+        told += [(say("waited on average"), _average(found))]
+    told += [(say("went out"), _number(found.outward, found))] if found.outward else []
+    talk, price = _least(minutes(found.talk), found), _least(_money(found), found)
+    return [*told, (say("talk"), talk), (say("price"), price)]
+
+
+def _number(figure: int, found: Sums) -> str:
+    return _least(spoken().figure(figure), found)
+
+
+def _least(figure: str, found: Sums) -> str:
+    return say("at least {figure}", figure=figure) if found.more else figure
 
 
 def capped(found: Sums) -> str:
@@ -175,29 +185,29 @@ def capped(found: Sums) -> str:
 
 
 def _average(found: Sums) -> str:
-    return f"{found.waited / found.told:.0f} s" if found.told else ""
+    return say("{number} s", number=round(found.waited / found.told)) if found.told else say("not told")
 
 
 def _money(found: Sums) -> str:
-    return " and ".join(
-        amount(minor, decimals, currency)
-        for at, (currency, decimals, minor) in enumerate(found.amounts)
-        if not at or minor
-    )
+    """The amounts, the hotel's currency first; others only where there are any."""
+    home, *others = found.amounts
+    told = [home, *(one for one in others if one[2])]
+    return " + ".join(amount(minor, decimals, currency) for currency, decimals, minor in told)
 
 
 def became(call: Mapping[str, Any]) -> str:
     """What became of a call that came in, for the line of the list; nothing for others."""
     if call["direction"] not in ("in", "tandem") and call["outcome"] is None:
         return ""
-    words = RESULTS[result_of(call, call["outcome"])].removeprefix("missed: ")
-    return words if call["waited"] is None else f"{words}, waited {call['waited']} s"
+    words = say(RESULTS[result_of(call, call["outcome"])])
+    if call["waited"] is None:
+        return words
+    return say("{result}, waited {number} s", result=words, number=call["waited"])
 
 
 def dated(began: int, clock: Clock) -> str:
     """When a call began where the list is not in the order of time."""
-    local = clock.at(began)
-    return f"{local.day} {local:%b} {local:%H:%M}"
+    return f"{short_day(clock.at(began).date())} {clock.hour(began)}"
 
 
 def kept_links(filters: Sequence[Kept], whose: str) -> list[dict[str, Any]]:
