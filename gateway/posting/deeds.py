@@ -18,7 +18,7 @@ from gateway.bills import issuing
 from gateway.ledger import DEEDS, REASON_NEEDED, Event, IllegalMove, move
 from gateway.posting import days, totals
 from gateway.posting.steps import WireNumbers
-from gateway.store import alarms, commands, outbox, remarks, tags
+from gateway.store import alarms, commands, log_filters, outbox, remarks, tags
 from gateway.store.commands import Command
 from gateway.store.memory import Memory
 from gateway.store.rows import Due, PostingRow
@@ -124,6 +124,8 @@ class ReadCommands:
                 result, due = remarks.keep(connection, self._memory, command, self._now), None
             elif command.deed in tags.DEEDS:
                 result, due = tags.carry_out(connection, self._memory, command, self._now), None
+            elif command.deed in log_filters.DEEDS:
+                result, due = log_filters.carry_out(connection, self._memory, command, self._now), None
             elif command.deed == alarms.ACKNOWLEDGE:
                 result, due = self._acknowledged(connection, command), None
             else:
