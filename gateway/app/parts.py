@@ -14,8 +14,10 @@ from gateway.app.pms import tells_rooms
 from gateway.attribution import BEARERS, Assignment, Attribution, attribution
 from gateway.bills.enquiry import PriceDesk
 from gateway.config import Config, PbxSettings
+from gateway.config.office import account_codes_of
 from gateway.delivery.orders import ORDERS, Orders
 from gateway.directory import ExtensionRange, RoomList
+from gateway.helplines import helplines
 from gateway.instants import to_micros
 from gateway.intake.acts import ActRules, Acts
 from gateway.intake.batch import Rules, Source
@@ -115,6 +117,8 @@ def rules(config: Config, rooms: RoomList, book: TariffBook) -> Rules:
         currency=config.property.currency,
         decimals=minor_digits(config.property.currency),
         attribution=assigned(config),
+        helplines=helplines(config.privacy.helplines, config.property.country, plan_of(config, (), rooms).classify),
+        codes=account_codes_of(config),
     )
 
 

@@ -131,7 +131,10 @@ def _codes(listed: Sequence[_Table]) -> Iterator[tuple[Path, str]]:
         if one.get("personal") is True and not one.get("person"):
             yield ("account_codes", place), 'private calls are somebody\'s: write person = "…" too'
         if one.get("personal") is True and one.get("house_account"):
-            yield ("account_codes", place, "house_account"), "private calls are for the payroll: name a department instead"
+            yield (
+                ("account_codes", place, "house_account"),
+                "private calls are for the payroll: name a department instead",
+            )
         seen.add(one.get("code"))
         names.add(one.get("name"))
 
@@ -147,7 +150,10 @@ def _budgets(listed: Sequence[_Table], known: Sequence[_Table]) -> Iterator[tupl
             yield ("budgets", place, whose[0]), "another [[budgets]] is for the same; keep one"
         seen.add(whose)
         if whose[0] == "account_code" and whose[1] not in names:
-            yield ("budgets", place, "account_code"), "no [[account_codes]] has this name; name the code, not its digits"
+            yield (
+                ("budgets", place, "account_code"),
+                "no [[account_codes]] has this name; name the code, not its digits",
+            )
 
 
 def _house_accounts(document: _Table, listed: Sequence[_Table]) -> Iterator[tuple[Path, str]]:

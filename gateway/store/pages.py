@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Column, Connection, RowMapping, Table, and_, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from gateway.helplines import HIDDEN, WITHHELD
 from gateway.instants import SECOND
 from gateway.store import schema
 from gateway.store.narrowing import rows_of
@@ -286,7 +287,15 @@ def call(connection: Connection, owner: str, number: int) -> dict[str, Any] | No
 def records_of(connection: Connection, owner: str, call_id: int) -> list[dict[str, Any]]:
     """The records a call was joined from, in order of arrival, at most `MOST_RECORDS`."""
     wanted = select(schema.records).where(rows_of(schema.records, owner, "call_id", [call_id])).order_by(_r.id)
-    return plain(connection.execute(wanted.limit(MOST_RECORDS)).mappings())
+    return withheld(connection, owner, plain(connection.execute(wanted.limit(MOST_RECORDS)).mappings()))
+
+
+def withheld(connection: Connection, owner: str, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Records as people may see them: without the bytes of calls whose number nobody is shown."""
+    calls = {one["call_id"] for one in records} - {None}
+    wanted = select(_c.id).where(_c.property == owner, _c.id.in_(sorted(calls)), _c.place.in_(HIDDEN))
+    hidden = set(connection.execute(wanted).scalars()) if calls else set()
+    return [one | {"raw": WITHHELD} if one["call_id"] in hidden else one for one in records]
 
 
 # -- records, commands, trail -------------------------------------------------------------------------------------
@@ -313,7 +322,7 @@ def odd_records(
     odd = choices.get(mark, or_(_r.kind == "unparsed", _r.mark != ""))
     wanted = select(schema.records).where(_r.property == owner, _r.id < top, _r.id >= bottom, odd)
     found = plain(connection.execute(wanted.order_by(_r.id.desc()).limit(most)).mappings())
-    return found, None if len(found) == most or bottom <= 1 else bottom
+    return withheld(connection, owner, found), None if len(found) == most or bottom <= 1 else bottom
 
 
 def trail(connection: Connection, owner: str, number: int) -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ from gateway.store import (
     schema_bills,
     schema_delivery,
     schema_inbound,
+    schema_office,
     schema_people,
     schema_programs,
     schema_rooms,
@@ -480,4 +481,5 @@ number_tags = schema_inbound.number_tags
 acts, ACTS_WAITING = schema_acts.acts, schema_acts.WAITING
 report_runs, report_files = schema_delivery.report_runs, schema_delivery.report_files
 report_deliveries, accounting_exports = schema_delivery.report_deliveries, schema_delivery.accounting_exports
+call_codes, targets = schema_office.call_codes, schema_office.targets
 bills, bill_prints = schema_bills.bills, schema_bills.bill_prints
