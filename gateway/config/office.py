@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from gateway.alarms.budgets import Budget, Whose
 from gateway.allocation import Code, Codes, codes
 from gateway.config import checks
 from gateway.config.base import Settings
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 #: Where a code can lead: one of them.
 LEADS_TO: Final = ("department", "tenant", "house_account")
 #: Whose a budget can be: one of them.
-BUDGETED: Final = ("department", "extension", "account_code")
+BUDGETED: Final[tuple[Whose, ...]] = ("department", "extension", "account_code")
 FLAT_PERS: Final = ("day", "stay")
 _Table: TypeAlias = Mapping[str, Any]
 
@@ -200,6 +201,15 @@ def account_codes_of(config: Config) -> Codes:
         )
         for one in config.account_codes
     )
+
+
+def budgets_of(config: Config) -> tuple[Budget, ...]:
+    """The budgets of a house."""
+    found = []
+    for one in config.budgets:
+        whose, name = next((key, name) for key in BUDGETED if (name := getattr(one, key)))
+        found.append(Budget(whose, name, minor(one.amount, config.property.currency), one.warn_percent))
+    return tuple(found)
 
 
 def minor(amount: str, currency: str) -> int:

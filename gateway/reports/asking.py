@@ -14,6 +14,7 @@ from gateway.config.inbound import USUAL
 from gateway.config.trunks import capacity_of
 from gateway.instants import from_micros, to_micros
 from gateway.reports.codes import CodeOf, codes_of, tenants_of
+from gateway.reports.office import Office, office_of
 from gateway.reports.periods import Period
 from gateway.reports.values import Money, Report, Section
 from gateway.store.database import Database
@@ -60,6 +61,7 @@ class Asked:
     code_of: CodeOf | None = None
     accounting: AccountingSettings | None = None
     export: ExportStamp | None = None
+    office: Office = field(default_factory=Office)
 
     @property
     def span(self) -> Span:
@@ -111,6 +113,7 @@ def asked_of(
         code_of=codes_of(config),
         accounting=config.accounting,
         export=export,
+        office=office_of(config),
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Column, Connection, RowMapping, Table, and_, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from gateway.helplines import HIDDEN, WITHHELD
+from gateway.helplines import HIDDEN, PERSONAL, WITHHELD
 from gateway.instants import SECOND
 from gateway.store import schema
 from gateway.store.narrowing import rows_of
@@ -26,6 +26,8 @@ _s, _k, _t = schema.stays.c, schema.commands.c, schema.audit_trail.c
 
 #: The condition of the index `postings_lively`, as the schema writes it.
 LIVELY: Final = schema.LIVELY
+#: What lists of calls leave out: private calls of the staff, which are counted and never itemised (gateway/helplines.py).
+LISTED: Final = or_(_c.place.is_(None), _c.place != PERSONAL)
 #: States that the index holds.
 LIVELY_STATES: Final = ("held", "due", "sent", "refused", "in_doubt", "unconfirmable")
 #: How many record numbers a search looks back over at a time: some weeks of a large hotel, a fraction of a second.
@@ -201,7 +203,7 @@ class Found(NamedTuple):
 
 def calls_before(connection: Connection, owner: str, most: int, before: int | None = None) -> list[dict[str, Any]]:
     """The newest calls, newest first, from before call number `before`."""
-    wanted = select(schema.calls).where(_c.property == owner)
+    wanted = select(schema.calls).where(_c.property == owner, LISTED)
     if before is not None:
         wanted = wanted.where(_c.id < before)
     return plain(connection.execute(wanted.order_by(_c.id.desc()).limit(most)).mappings())
@@ -218,7 +220,7 @@ def find_calls(connection: Connection, owner: str, words: str, most: int, before
         top = int(highest or 0) + 1
     bottom = top - SEARCH_STRETCH
     wanted = select(schema.calls).where(
-        _c.property == owner, _c.id < top, _c.id >= bottom, _means(connection, owner, words)
+        _c.property == owner, _c.id < top, _c.id >= bottom, _means(connection, owner, words), LISTED
     )
     calls = plain(connection.execute(wanted.order_by(_c.id.desc()).limit(most)).mappings())
     return Found(calls, None if len(calls) == most or bottom <= 1 else bottom)

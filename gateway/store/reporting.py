@@ -16,7 +16,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from gateway.instants import SECOND
 from gateway.store import schema
 from gateway.store.database import Database
-from gateway.store.pages import first_since, of_calls, plain
+from gateway.store.pages import LISTED, first_since, of_calls, plain
 
 _c, _p, _r, _a, _s = schema.calls.c, schema.postings.c, schema.records.c, schema.attempts.c, schema.stays.c
 
@@ -223,7 +223,7 @@ class Calls:
             after = slice_[-1][0]["id"]
 
     def _behind(self, connection: Connection, after: int) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
-        wanted = select(schema.calls).where(self._chosen.calls, _c.id > after, _c.id <= self._last)
+        wanted = select(schema.calls).where(self._chosen.calls, _c.id > after, _c.id <= self._last, LISTED)
         rows = plain(connection.execute(wanted.order_by(_c.id).limit(SLICE)).mappings())
         postings = of_calls(connection, self._chosen.owner, [row["id"] for row in rows])
         return [(row, postings.get(row["id"], [])) for row in rows]
@@ -243,7 +243,7 @@ def calls_where(
     """The calls that a condition finds, `first` of them first, and over all of them: how many, seconds, amounts."""
     here = (chosen.calls, condition)
     order = [_c.id] if first is None else [first, _c.id]
-    rows = plain(connection.execute(select(schema.calls).where(*here).order_by(*order).limit(most)).mappings())
+    rows = plain(connection.execute(select(schema.calls).where(*here, LISTED).order_by(*order).limit(most)).mappings())
     counted = select(func.count().label("calls"), func.sum(_c.talk_seconds).label("talk")).where(*here)
     return rows, _whole(dict(connection.execute(counted).mappings().one()), "calls", "talk")
 
