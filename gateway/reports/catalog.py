@@ -79,7 +79,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         HOUSE, "Private calls", "What is each person to pay for private calls by PIN? Sums alone.", personal
     ),
     "targets": Kind(HOUSE, "Targets of desks", "Which desks answer in time, miss too much, or cost too much?", targets),
-    "budgets": Kind(HOUSE, "Budgets", "How much of this month's budgets is spent?", budgets),
+    "budgets": Kind(HOUSE, "Budgets", "How much is spent of the budgets of this month?", budgets),
     "busiest": Kind(
         HOUSE, "The busiest", "Which departments, extensions and destinations have the most calls?", rankings.busiest
     ),
