@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import BinaryIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -53,7 +54,13 @@ _TABLE = (
 @click.option("--json", "as_objects", is_flag=True, help="Print one JSON object per record instead of a table.")
 @click.option("--timezone", metavar="ZONE", default="UTC", show_default=True, help="The zone of the exchange's clock.")
 @click.option("--now", metavar="ISO", help="The instant that supplies a missing year (default: the present).")
-@click.option("--option", "options", metavar="KEY=VALUE", multiple=True, help="An option of the dialect; repeatable.")
+@click.option(
+    "--option",
+    "options",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="An option of the dialect; repeatable. file:PATH stands for what is in a file.",
+)
 @click.option("--trunk", "trunks", metavar="NAME", multiple=True, help="An endpoint that is a trunk; repeatable.")
 @click.option("--trunk-access", metavar="DIGITS", multiple=True, help="Digits dialled to get a trunk; repeatable.")
 def parse_command(
@@ -83,7 +90,7 @@ def parse_command(
     problems = dialect.check(settings)
     if problems:
         raise click.UsageError("; ".join(problems))
-    reader = read_rows(source, dialect, dialect.parser(settings), _instant(now, settings.timezone))
+    reader = read_rows(source, dialect, settings, _instant(now, settings.timezone))
     kinds = _print_objects(reader) if as_objects else _print_table(reader)
     click.echo(_summary(kinds), err=True)
     sys.exit(1 if kinds["unparsed"] else 0)
@@ -133,8 +140,18 @@ def _pairs(options: tuple[str, ...]) -> dict[str, str]:
         key, found, value = option.partition("=")
         if not found:
             raise click.UsageError(f"--option {option} has no value; write --option KEY=VALUE.")
+        if value.startswith("file:"):
+            value = _text_of(Path(value.removeprefix("file:")))
         pairs[key] = value
     return pairs
+
+
+def _text_of(path: Path) -> str:
+    """What stands in the file that an option names: a page of the exchange's own set-up."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise click.UsageError(f"{path} cannot be read: {error.strerror}.") from None
 
 
 def _instant(text: str | None, zone: ZoneInfo) -> datetime:
@@ -207,9 +224,10 @@ Row = tuple[Parsed, bytes, int]
 """A record as it was read, its bytes, and the line at which it began."""
 
 
-def read_rows(source: BinaryIO, dialect: Dialect, parse: Parser, now: datetime) -> Iterator[list[Row]]:
+def read_rows(source: BinaryIO, dialect: Dialect, settings: SourceSettings, now: datetime) -> Iterator[list[Row]]:
     """Read the records of the input, chunk by chunk."""
-    framer, lines = dialect.framer(transport="file"), _LineNumbers()
+    framer, parse = dialect.framer(transport="file", options=settings.options), dialect.parser(settings)
+    lines = _LineNumbers()
 
     def rows(frames: Sequence[Frame]) -> list[Row]:
         read = [(_parsed(parse, frame, now), frame.data, lines.at(frame.start)) for frame in frames]

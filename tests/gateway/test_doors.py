@@ -39,6 +39,7 @@ class Lobby:
             changed=self._changed,
             problem=self.problems.append,
             crowded=crowded,
+            later=rig.clock.callLater,
         )
         self._factory = RecordsFactory(Acknowledging, LineFramer, self.door)
 
@@ -170,7 +171,7 @@ def test_a_file_is_not_read_while_too_much_waits(rig: Rig, tmp_path: Path) -> No
     followed = FollowedFile(
         path,
         open_feed=lambda segment: rig.feed_told(segment, lambda batch, count: taken.append(count)),
-        framer=LineFramer,
+        framer=lambda start, last: LineFramer(start),
         source="main",
         known=(),
         crowded=lambda: crowd[0],

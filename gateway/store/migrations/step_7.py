@@ -7,9 +7,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from gateway.store.migrations import office_7
+from gateway.store.migrations import office_7, tongues_7
 
-PARTS: Final[Sequence[Callable[[Connection], None]]] = (office_7.upgrade,)
+PARTS: Final[Sequence[Callable[[Connection], None]]] = (
+    tongues_7.upgrade,
+    office_7.upgrade,
+)
 
 
 def upgrade(connection: Connection) -> None:
