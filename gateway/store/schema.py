@@ -284,7 +284,7 @@ commands = Table(
     _text(
         "deed",
         "a verb of gateway/ledger.py DEEDS, of gateway/acts.py, gateway/bills/issuing.py, gateway/audit/days.py "
-        "or gateway/delivery/orders.py, resync, feed, acknowledge, approve, reject, tariff, tag or untag",
+        "or gateway/delivery/orders.py, resync, feed, acknowledge, approve, reject, tariff, target, tag or untag",
         null=False,
     ),
     _number("posting_id", "the posting it is about"),
