@@ -26,6 +26,7 @@ _COUNTED: Final[tuple[Table, ...]] = (
     schema.report_files,
     schema.accounting_exports,
     schema.acts,
+    schema.targets,
 )
 
 

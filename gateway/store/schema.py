@@ -33,6 +33,7 @@ from gateway.store import (
     schema_delivery,
     schema_inbound,
     schema_log,
+    schema_office,
     schema_people,
     schema_programs,
     schema_rooms,
@@ -287,7 +288,7 @@ commands = Table(
     _text(
         "deed",
         "a verb of gateway/ledger.py DEEDS, of gateway/acts.py, gateway/bills/issuing.py, gateway/audit/days.py "
-        "or gateway/delivery/orders.py, resync, feed, acknowledge, approve, reject, tariff, tag, untag or a verb of "
+        "or gateway/delivery/orders.py, resync, feed, acknowledge, approve, reject, tariff, target, tag, untag or a verb of "
         "gateway/store/log_filters.py",
         null=False,
     ),
@@ -485,5 +486,6 @@ number_tags = schema_inbound.number_tags
 acts, ACTS_WAITING = schema_acts.acts, schema_acts.WAITING
 report_runs, report_files = schema_delivery.report_runs, schema_delivery.report_files
 report_deliveries, accounting_exports = schema_delivery.report_deliveries, schema_delivery.accounting_exports
+call_codes, targets = schema_office.call_codes, schema_office.targets
 bills, bill_prints = schema_bills.bills, schema_bills.bill_prints
 log_filters = schema_log.log_filters

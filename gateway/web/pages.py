@@ -48,6 +48,7 @@ LIVE_BLOCKS: Final = ("name", "pages", "line", "spoken", "banners")
 MORE_NAVIGATION: Final = (
     ("bills", "/bills", later("Bills")),
     ("reports", "/reports", later("Reports")),
+    ("targets", "/targets", later("Targets")),
     ("acts", "/acts", later("Changed charges")),
     ("schedules", "/schedules", later("Schedules")),
     ("corrections", "/corrections", later("Corrections")),

@@ -83,6 +83,8 @@ TABLE: Final[dict[str, Access]] = {
     "GET /bill-check/show": "reports",
     "GET /bill-check/file.<form>": "reports",
     "GET /trunks": "reports",
+    "GET /targets": "reports",
+    "POST /targets": "budgets",
     "GET /schedules": "reports",
     "POST /schedules": "reports",
     f"GET /schedules/files/{_ROW}": "reports",

@@ -61,6 +61,8 @@ from gateway.web.security import BoundedSite, Door, QuietSite, Tokens, Wings, ow
 from gateway.web.site import Routes
 from gateway.web.soap.service import SoapService
 from gateway.web.streams import Streams
+from gateway.web.target_pages import TargetPages
+from gateway.web.target_routes import TargetRoutes
 from gateway.web.tongue_routes import TongueRoutes
 from gateway.web.tongues import Tongues
 from gateway.web.trunk_pages import TrunkPages
@@ -171,6 +173,7 @@ def back_wings(on: Ground, bench: Laboratory, makes: Workshop) -> dict[bytes, Re
         b"/audit": AuditRoutes(house, deeds, tokens, pages, audit).app.resource(),
         b"/trunks": TrunkRoutes(pages, TrunkPages(house, reads, live, pages)).app.resource(),
         b"/schedules": schedules,
+        b"/targets": TargetRoutes(pages, TargetPages(house, reads, live, tokens, pages, deeds)).app.resource(),
     }
 
 

@@ -15,6 +15,7 @@ PURE = [
         f"gateway/{name}.py"
         for name in ("settle", "directory", "ledger", "repeats", "instants", "schedules", "floors", "calling")
     ),
+    *(f"gateway/{name}.py" for name in ("helplines", "working_hours", "allocation")),
     "gateway/traffic",
     "gateway/alarms",
     "gateway/audit",

@@ -102,7 +102,9 @@ def test_every_page_is_whole_and_labelled_and_without_inline_script_or_style(ask
 @pytest.mark.parametrize("address", PAGES)
 def test_every_link_of_every_page_leads_somewhere(asker: Asker, address: str) -> None:
     for link in set(Reading(asker.get(address).text).links):
-        if not link.startswith("#") and ".pdf" not in link and "/file." not in link:  # a file is made by a process of its own
+        if (
+            not link.startswith("#") and ".pdf" not in link and "/file." not in link
+        ):  # a file is made by a process of its own
             assert asker.get(link.partition("#")[0]).status in (200, 303), link
 
 
