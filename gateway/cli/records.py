@@ -54,7 +54,13 @@ _TABLE = (
 @click.option("--json", "as_objects", is_flag=True, help="Print one JSON object per record instead of a table.")
 @click.option("--timezone", metavar="ZONE", default="UTC", show_default=True, help="The zone of the exchange's clock.")
 @click.option("--now", metavar="ISO", help="The instant that supplies a missing year (default: the present).")
-@click.option("--option", "options", metavar="KEY=VALUE", multiple=True, help="An option of the dialect; repeatable. file:PATH stands for what is in a file.")
+@click.option(
+    "--option",
+    "options",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="An option of the dialect; repeatable. file:PATH stands for what is in a file.",
+)
 @click.option("--trunk", "trunks", metavar="NAME", multiple=True, help="An endpoint that is a trunk; repeatable.")
 @click.option("--trunk-access", metavar="DIGITS", multiple=True, help="Digits dialled to get a trunk; repeatable.")
 def parse_command(

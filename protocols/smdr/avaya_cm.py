@@ -79,6 +79,7 @@ _LONGEST_CODE: Final = 4
 #: How far the clock of an exchange may be ahead of ours before a day that was only carried is doubted.
 _AHEAD: Final = timedelta(hours=2)
 
+_LONGEST_DATE: Final = 20
 _DATE: Final = re.compile(rb"[\0 ]*([0-3][0-9]) ?([0-3][0-9])[\0 ]*")
 _HEAD: Final = re.compile(rb"[0-9]{4} [0-9]{4} ")
 
@@ -157,14 +158,16 @@ def make_parser(settings: SourceSettings) -> Parser:
 
     def parse(data: bytes, now: datetime) -> Parsed:
         carried, row = parted(data)
+        if len(row) <= _LONGEST_DATE and context_of(row) is not None:
+            return Furniture("a date record: the day of the records after it")
         text = row.decode("latin-1")
         fits = [found for cut in cuts if (found := cut(text)) is not None]
         if len(fits) != 1:
-            return _not_one(text, row, fits)
+            return _not_one(text, fits)
         fields = fits[0]
-        if len(text.rstrip()) < fields.form.least:
+        if len(text) < fields.form.least:
             return Unparsed(
-                f"the record is {len(text.rstrip())} columns long, cut off before column {fields.form.least}; "
+                f"the record is {len(text)} columns long, cut off before column {fields.form.least}; "
                 f"the format is {fields.form.title}"
             )
         try:
@@ -188,9 +191,7 @@ def _layouts(options: Mapping[str, str]) -> list[Layout]:
     ]
 
 
-def _not_one(text: str, row: bytes, fits: Sequence[Fields]) -> Parsed:
-    if context_of(row) is not None:
-        return Furniture("a date record: the day of the records after it")
+def _not_one(text: str, fits: Sequence[Fields]) -> Parsed:
     found = furniture(text.replace("\0", ""))
     if found is not None:
         return found
@@ -205,6 +206,8 @@ def _not_one(text: str, row: bytes, fits: Sequence[Fields]) -> Parsed:
 def _record(site: _Site, fields: Fields, carried: str, now: datetime) -> Parsed:
     one = _Row(*fields.values)
     condition = _OF_59.get(one.condition, one.condition) if site.letters else one.condition
+    if not condition:
+        raise Wrong("condition", "", "a condition code")
     if condition == _NOT_RECORDED:
         return Unparsed("condition 6: the exchange had no room to record calls; those of this time are missing")
     if one.duration == _NO_DURATION and not one.seconds:

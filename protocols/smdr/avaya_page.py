@@ -43,6 +43,8 @@ _NAMES: Final[Mapping[str, str]] = {
     "attd-console": "attendant",
     "ppm": "pulses",
 }
+#: What a record must reach: everything behind these may be blank, and cut off.
+_NEEDED: Final = ("time", "duration", "seconds", "condition", "dialled", "caller", "calling")
 _ENDS: Final = ("return", "line-feed", "null")
 
 #: Lengths an item must have for what stands in it to be read; any other length is some other thing.
@@ -111,9 +113,7 @@ def layout_of(page: str) -> Layout:
         if name in _NAMES:
             places.setdefault(_NAMES[name], (at, at + length))
         at += length
-    needed = [
-        places[name] for name in ("time", "duration", "seconds", "dialled", "caller", "calling") if name in places
-    ]
+    needed = [places[name] for name in _NEEDED if name in places]
     form = Form(
         name="customized",
         title="the site's own customized format",

@@ -39,7 +39,8 @@ def sample(name: str) -> bytes:
 class SampleSet(NamedTuple):
     """Records written by hand, with the options under which they are read, and what each must say.
 
-    A line `#! key=value …` gives options; `trunks` what the settings list as such; `file:NAME` stands for what the file beside it holds, `now:ISO` for the present.
+    A line `#! key=value …` gives options; `trunks` what the settings list as such; `file:NAME` stands for what the file
+    beside it holds, `now:ISO` for the present.
     """
 
     dialect: str
