@@ -30,7 +30,7 @@ from gateway.config.trunks import trunk_findings
 Table: TypeAlias = Mapping[str, Any]
 Finding: TypeAlias = tuple[Path, str]
 
-NOT_YET: Final = frozenset({"serial", "udp"})  # a transport by its type: the value's own check refuses it
+NOT_YET: Final = frozenset({"serial", "udp", "folder", "push", "pull"})  # a transport by its type: the value's own check refuses it
 ASSIGNED_TO: Final = ("groups", "rooms", "tenant", "departments")
 _WAYS: Final[Mapping[str, str]] = {
     "connect": 'connect = "tcp:host:port"',
@@ -104,7 +104,8 @@ def _dialect(exchange: Table, place: int, transport: str) -> Iterator[Finding]:
     dialect = DIALECTS[name]
     if transport not in dialect.transports and transport not in NOT_YET:
         ways = " or ".join(sorted(dialect.transports - NOT_YET))
-        yield ("pbx", place, transport), f"the records of {name} do not come by {transport}; write {ways} instead"
+        instead = f"write {ways} instead" if ways else "this release has no way yet in which they do"
+        yield ("pbx", place, transport), f"the records of {name} do not come by {transport}; {instead}"
     options = exchange.get("options", {})
     if isinstance(options, dict):
         texts = {key: scalar_text(value) for key, value in options.items()}

@@ -47,9 +47,9 @@ from gateway.config.sign_in import SignInSettings, WebSettings
 from gateway.traffic.capacity import MOST_MEMBERS
 from pms_adapters.options import AdapterOptions
 
-Transport: TypeAlias = Literal["listen", "connect", "serial", "file", "udp"]
+Transport: TypeAlias = Literal["listen", "connect", "serial", "file", "udp", "folder", "push", "pull"]
 TRUNK_DIRECTIONS = ("both", "in", "out")
-TRANSPORTS: tuple[Transport, ...] = ("listen", "connect", "serial", "file", "udp")
+TRANSPORTS: tuple[Transport, ...] = ("listen", "connect", "serial", "file", "udp", "folder", "push", "pull")
 DAY_ENDS_BY: tuple[str, ...] = ("", "pms", "clock", "hand")
 MAIL_SECURITY: tuple[str, ...] = ("starttls", "tls", "none")
 TransferPayer: TypeAlias = Literal["first_guest", "first", "last"]
@@ -94,6 +94,9 @@ class PbxSettings(Settings):
     file: FilePath | None = Field(None, examples=["Master.csv"])
     serial: Annotated[str, AfterValidator(checks.not_yet("serial lines are", "listen, connect or file"))] | None = None
     udp: Annotated[str, AfterValidator(checks.not_yet("UDP is", "listen, connect or file"))] | None = None
+    folder: Annotated[str, AfterValidator(checks.not_yet("a folder of files is", "listen, connect or file"))] | None = None
+    push: Annotated[str, AfterValidator(checks.not_yet("records by HTTP are", "listen, connect or file"))] | None = None
+    pull: Annotated[str, AfterValidator(checks.not_yet("fetching by HTTPS is", "listen, connect or file"))] | None = None
     timezone: Zone = Field(examples=["Europe/Warsaw"])
     trunk_access: Annotated[Texts, AfterValidator(checks.access_codes)] = Field((), examples=[["9"]])
     trunks: Texts = Field((), examples=[["pjsip-provider"]])

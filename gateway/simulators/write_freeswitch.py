@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from gateway.simulators.calls import SimulatedCall
 
-Form = Literal["csv", "json", "xml"]
+Form: TypeAlias = Literal["csv", "json", "xml"]
+FORMS: Final[tuple[Form, ...]] = ("csv", "json", "xml")
 _CAUSES: Final = {"answered": "NORMAL_CLEARING", "no_answer": "NORMAL_CLEARING", "busy": "USER_BUSY"}
 
 

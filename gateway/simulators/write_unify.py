@@ -8,18 +8,20 @@ leaves a record, and nothing joins them.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 from gateway.simulators.calls import SimulatedCall, later
 
-Form = Literal["compressed", "long", "get-account", "pipe"]
+Form: TypeAlias = Literal["compressed", "long", "get-account", "pipe"]
+FORMS: Final[tuple[Form, ...]] = ("compressed", "long", "get-account", "pipe")
 
-#: (first column, counted from 1; width) of date, time, trunk, station, ring, duration, number, pulses, info; the width.
+#: First column, counted from 1, and width of date, time, trunk, station, ring, duration, number, pulses and info.
 _PLACES: Final = {
-    "compressed": ((1, 8), (9, 8), (17, 3), (20, 6), (26, 5), (31, 8), (39, 25), (64, 11), (75, 2), 112),
-    "long": ((1, 8), (10, 8), (19, 3), (23, 6), (30, 5), (36, 8), (45, 20), (66, 11), (78, 2), 79),
-    "get-account": ((1, 8), (9, 8), (17, 3), (23, 6), (29, 5), (34, 8), (42, 25), (67, 11), (78, 2), 109),
+    "compressed": ((1, 8), (9, 8), (17, 3), (20, 6), (26, 5), (31, 8), (39, 25), (64, 11), (75, 2)),
+    "long": ((1, 8), (10, 8), (19, 3), (23, 6), (30, 5), (36, 8), (45, 20), (66, 11), (78, 2)),
+    "get-account": ((1, 8), (9, 8), (17, 3), (23, 6), (29, 5), (34, 8), (42, 25), (67, 11), (78, 2)),
 }
+_WIDTHS: Final = {"compressed": 112, "long": 79, "get-account": 109}
 WIDEST_EXTENSION: Final = 6
 
 
@@ -55,10 +57,7 @@ def _values(call: SimulatedCall, holder: str, end: datetime, talk: int) -> list[
 def _line(form: Form, values: list[str]) -> bytes:
     if form == "pipe":
         return ("|".join([*values, *[""] * 5])).encode() + b"\r\n"
-    *places, width = _PLACES[form]
-    row = [" "] * int(str(width))
-    for place, value in zip(places, values, strict=True):
-        assert isinstance(place, tuple)  # the last entry alone is the width
-        first, wide = place
-        row[first - 1 : first - 1 + len(value)] = value[:wide]
+    row = [" "] * _WIDTHS[form]
+    for (first, width), value in zip(_PLACES[form], values, strict=True):
+        row[first - 1 : first - 1 + len(value[:width])] = value[:width]
     return "".join(row).encode() + b"\r\n"

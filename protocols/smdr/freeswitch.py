@@ -293,9 +293,10 @@ def _gateways(argument: str) -> list[_Way]:
 
 
 def _extension(direction: Direction, said: Mapping[str, str]) -> str | None:
-    if direction == "tandem":
-        return None
-    return text_or_none(said["destination"] if direction == "in" else said["caller"])
+    made = bool(said.get("originating"))
+    if direction == "tandem" or (made and direction != "internal"):
+        return None  # who called over a leg that FreeSWITCH made, its a-leg tells
+    return text_or_none(said["destination"] if made or direction == "in" else said["caller"])
 
 
 DIALECT = Dialect(

@@ -98,7 +98,8 @@ def join_sided(legs: Sequence[CallRecord]) -> JoinedCall:
     _some(legs)
     came = next((leg.trunk_in for leg in legs if leg.trunk_in), None)
     if came is None or not any(leg.direction in _OUTWARD for leg in legs):
-        return join_linked(legs)
+        # The leg that came over a trunk says more of an incoming call than the one that was made to a telephone.
+        return join_linked(sorted(legs, key=lambda leg: leg.trunk_in is None))
     through = [leg._replace(extension=None) for leg in legs]
     return join_linked(
         [leg._replace(direction="tandem", trunk_in=came) if leg.direction == "out" else leg for leg in through]

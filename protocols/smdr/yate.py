@@ -79,7 +79,7 @@ class _Reader:
             end=after(start, _seconds("duration", said)),
             ring_seconds=_seconds("ringtime", said),
             talk_seconds=talk,
-            extension=_extension(direction, said),
+            extension=_extension(direction, said, made=bool(went) and not combined),
             dialled=None if direction == "in" else sent,
             caller=text_or_none(said["caller"]) if trunk_in else None,
             did=sent if direction == "in" else None,
@@ -106,10 +106,11 @@ def _direction(trunk_in: str | None, trunk_out: str | None, *, known: bool) -> D
     return "internal" if known else "unknown"
 
 
-def _extension(direction: Direction, said: Mapping[str, str]) -> str | None:
-    if direction == "tandem":
+def _extension(direction: Direction, said: Mapping[str, str], *, made: bool) -> str | None:
+    """Who in the house had a leg. Of one that Yate made to a carrier, the leg that came to Yate tells it."""
+    if direction == "tandem" or (made and direction != "internal"):
         return None
-    return text_or_none(said["called" if direction == "in" else "caller"])
+    return text_or_none(said["called" if made or direction == "in" else "caller"])
 
 
 def _seconds(column: str, said: Mapping[str, str]) -> int:
