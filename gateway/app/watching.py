@@ -12,8 +12,8 @@ from twisted.internet.defer import Deferred
 
 from gateway.alarms.emergencies import EmergencyCall
 from gateway.alarms.judging import Limits
+from gateway.app.configured import CannotStart
 from gateway.app.link import Link, Surroundings
-from gateway.app.parts import CannotStart
 from gateway.config import Config, PbxSettings
 from gateway.config.checks import WEEKDAYS
 from gateway.directory import Department, Room, RoomList

@@ -6,6 +6,7 @@ once. An exception that nobody expected ends here, in one plain sentence.
 
 from __future__ import annotations
 
+import gc
 import importlib
 from typing import Any, NamedTuple
 
@@ -113,6 +114,7 @@ class Commands(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run; what nobody expected becomes a plain sentence and exit code 1."""
+        gc.set_threshold(20_000)  # what a command loads stays: collections would walk it again and again in vain
         try:
             return super().main(*args, **extra)
         except Exception as error:  # noqa: BLE001 - the edge of the program

@@ -18,7 +18,7 @@ from protocols.smdr.counting import Counter
 from protocols.smdr.sessions import PlainSession, Session
 from protocols.smdr.settings import Parser, SourceSettings
 
-Transport: TypeAlias = Literal["listen", "connect", "file", "udp", "serial", "folder", "push", "pull"]
+Transport: TypeAlias = Literal["listen", "connect", "serial", "file", "folder", "udp", "push"]
 
 
 def _lines(start: int, transport: str, options: Mapping[str, str]) -> Framer:

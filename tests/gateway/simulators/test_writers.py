@@ -202,7 +202,7 @@ FORMS: list[tuple[str, dict[str, str], str]] = [
     ("unify", {}, "listen"),
     ("unify", {"form": "long"}, "serial"),
     ("unify", {"form": "get-account"}, "file"),
-    ("unify", {"form": "pipe"}, "pull"),
+    ("unify", {"form": "pipe"}, "file"),
     ("freeswitch", {"form": "csv"}, "file"),
     ("freeswitch", {"form": "json"}, "push"),
     ("freeswitch", {"form": "xml"}, "push"),
