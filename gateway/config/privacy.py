@@ -1,15 +1,16 @@
-"""The table `[privacy]`: what is cut before it is stored, and how long what is kept."""
+"""The table `[privacy]`: what is cut before it is stored, what nobody is shown, and how long what is kept."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from gateway.config.base import Settings
-from gateway.config.fields import Texts
+from gateway.config.fields import Texts, as_tuple
 from gateway.config.lines import Path
+from gateway.helplines import bare
 
 #: Digits that an access number must have: two or three of them begin half of all numbers.
 LEAST_ACCESS: int = 4
@@ -31,8 +32,17 @@ def _access(numbers: tuple[str, ...]) -> tuple[str, ...]:
     return numbers
 
 
+def _dialled(text: str) -> str:
+    digits = bare(text).removeprefix("+")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) >= 3):
+        raise ValueError(f'"{text}" is no number; write it as it is dialled, without the code for a line: "116 123"')
+    return text
+
+
 class PrivacySettings(Settings):
-    """What a house keeps of its guests; every key may be left out, and then nothing is cut or erased.
+    """What a house keeps of its guests and shows of them; every key may be left out, and then nothing is cut or erased.
+
+    `helplines` are numbers besides the known ones of the country whose calls are never itemised: a doctor, a chaplain.
 
     Behind one of `access_numbers` (calling cards, telebanking, voice mail) what is typed is no number and is cut before it is
     stored; so is, where one of both keys is given, whatever is longer than `longest_number` digits (24 if left out). `schedule` turns the keeping times on: the bytes of records
@@ -40,6 +50,9 @@ class PrivacySettings(Settings):
     left, the feed for `keep_feed_days`, and what ties an amount to a guest for `keep_calls_days`.
     """
 
+    helplines: Annotated[tuple[Annotated[str, AfterValidator(_dialled)], ...], BeforeValidator(as_tuple)] = Field(
+        (), examples=[["+48 22 555 01 02"]]
+    )
     access_numbers: Annotated[Texts, AfterValidator(_access)] = Field((), examples=[["0800123456"]])
     longest_number: Annotated[int, Field(ge=16, le=60)] | None = Field(None, examples=[24])
     schedule: bool = Field(False, examples=[True])

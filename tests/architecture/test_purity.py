@@ -26,9 +26,11 @@ PURE = [
             "scrubbing",
         )
     ),
+    *(f"gateway/{name}.py" for name in ("helplines", "working_hours", "allocation")),
     "gateway/traffic",
     "gateway/alarms",
     "gateway/audit",
+    "gateway/call_log",
 ]
 PURE_SOURCES = sources(*(place for place in PURE if (ROOT / place).exists()))
 
