@@ -37,7 +37,9 @@ def guest_report(connection: Connection, config: Config, owner: str, reservation
     if data is None:
         return None
     zone = config.property.timezone
-    first = from_micros(min(one["since"] for one in data.stays)).astimezone(zone).date()
+    began = min((one["since"] for one in data.stays if one["since"]), default=None)  # 0: since before our news
+    began = min((one["started_at"] for one in data.calls), default=data.stays[0]["until"]) if began is None else began
+    first = (now if began is None else from_micros(began)).astimezone(zone).date()
     last = max(
         from_micros(one["until"]).astimezone(zone).date() if one["until"] else now.astimezone(zone).date()
         for one in data.stays
@@ -99,6 +101,8 @@ def _cell(column: Column, row: Mapping[str, Any]) -> Cell:
         return printable(value, _LONGEST) if value else _GONE
     if isinstance(value, str):
         return clean(value)
+    if column.kind == "instant" and not value:
+        return None
     found: Cell = value
     return found
 
