@@ -40,6 +40,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         ),
         "export": Entry("gateway.cli.export:export_group", "Export bookings for an accounting program."),
         "stays": Entry("gateway.cli.stays:stays_group", "Give a guest's stay a tariff of its own."),
+        "guest": Entry("gateway.cli.guest:guest_group", "Export what is kept about a guest, or erase it."),
         "alarms": Entry(
             "gateway.cli.alarms:alarms_group", "List and acknowledge alarms, try the mail and the web hooks."
         ),

@@ -55,6 +55,7 @@ MORE_NAVIGATION: Final = (
     ("laboratory", "/laboratory", later("Laboratory")),
     ("records", "/records", later("Records")),
     ("links", "/links", later("Links")),
+    ("guests", "/guests", later("Guests' data")),
 )
 
 
