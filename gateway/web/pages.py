@@ -15,7 +15,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 
 from gateway.config.day_rule import day_rule
-from gateway.languages.spoken import later, say
+from gateway.languages.spoken import later
 from gateway.ledger import STATES
 from gateway.store import pages as queries
 from gateway.web import audit_words, line
