@@ -220,13 +220,13 @@ def find_calls(connection: Connection, owner: str, words: str, most: int, before
         top = int(highest or 0) + 1
     bottom = top - SEARCH_STRETCH
     wanted = select(schema.calls).where(
-        _c.property == owner, _c.id < top, _c.id >= bottom, _means(connection, owner, words), LISTED
+        _c.property == owner, _c.id < top, _c.id >= bottom, means(connection, owner, words), LISTED
     )
     calls = plain(connection.execute(wanted.order_by(_c.id.desc()).limit(most)).mappings())
     return Found(calls, None if len(calls) == most or bottom <= 1 else bottom)
 
 
-def _means(connection: Connection, owner: str, words: str) -> ColumnElement[bool]:
+def means(connection: Connection, owner: str, words: str) -> ColumnElement[bool]:
     """The condition that a searched word stands for."""
     ways: list[ColumnElement[bool]] = [_c.room == words, _c.extension == words]
     digits = "".join(one for one in words if one in "0123456789")

@@ -32,6 +32,8 @@ from gateway.web.inviting import Inviting
 from gateway.web.laboratory import Laboratory
 from gateway.web.listening import listening
 from gateway.web.live import Live
+from gateway.web.log_pages import LogPages
+from gateway.web.log_routes import LogRoutes
 from gateway.web.number_routes import NumberRoutes
 from gateway.web.numbers import NumberPages
 from gateway.web.pages import Pages
@@ -141,7 +143,7 @@ def program_wings(on: Ground, version: str) -> dict[bytes, Resource]:
 
 
 def desk_wings(on: Ground, makes: Workshop, streams: Streams) -> dict[bytes, Resource]:
-    """The addresses of the front desk: rooms, bills, what is done to charges, numbers."""
+    """The addresses of the front desk: rooms, calls, bills, what is done to charges, numbers."""
     house, reads, live, pages, tokens, deeds = on.house, on.reads, on.live, on.pages, on.tokens, on.deeds
     racks = RackPages(house, reads, live, pages)
     rooms = RoomPages(house, reads, live, pages, racks, deeds, tokens)
@@ -153,6 +155,7 @@ def desk_wings(on: Ground, makes: Workshop, streams: Streams) -> dict[bytes, Res
         **dict.fromkeys((b"/rooms", b"/rack", b"/sheets", b"/find"), rack),
         **dict.fromkeys((b"/bills", b"/price"), bills),
         b"/acts": ActRoutes(pages, ActPages(house, reads, live, tokens, pages, deeds)).app.resource(),
+        b"/calls": LogRoutes(pages, LogPages(house, reads, live, tokens, pages, deeds, makes)).app.resource(),
         b"/numbers": NumberRoutes(pages, NumberPages(house, reads, live, tokens, pages, deeds)).app.resource(),
     }
 

@@ -5,7 +5,7 @@ Adding one is a module with its `DIALECT`, and a line here.
 
 from __future__ import annotations
 
-from protocols.smdr import asterisk, avaya_cm, cisco_cucm, freeswitch, ipoffice, mivb, three_cx, unify
+from protocols.smdr import asterisk, avaya_cm, cisco_cucm, freeswitch, ipoffice, mivb, three_cx, unify, yate
 from protocols.smdr.dialect import Dialect, Transport
 from protocols.smdr.settings import Parser, SourceSettings
 
@@ -20,6 +20,7 @@ _KNOWN = (
     three_cx.DIALECT,
     unify.DIALECT,
     freeswitch.DIALECT,
+    yate.DIALECT,
 )
 
 DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in _KNOWN}

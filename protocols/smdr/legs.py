@@ -89,6 +89,23 @@ def join_linked(legs: Sequence[CallRecord]) -> JoinedCall:
     )
 
 
+def join_sided(legs: Sequence[CallRecord]) -> JoinedCall:
+    """Join the legs of a call whose records each tell one side of it: the leg that came, the leg that was made.
+
+    A leg that goes out is then a room's call only if no leg of the call came in over a trunk; otherwise the call went from
+    trunk to trunk, and no room pays for it. Raises ValueError for no legs.
+    """
+    _some(legs)
+    came = next((leg.trunk_in for leg in legs if leg.trunk_in), None)
+    if came is None or not any(leg.direction in _OUTWARD for leg in legs):
+        # The leg that came over a trunk says more of an incoming call than the one that was made to a telephone.
+        return join_linked(sorted(legs, key=lambda leg: leg.trunk_in is None))
+    through = [leg._replace(extension=None) for leg in legs]
+    return join_linked(
+        [leg._replace(direction="tandem", trunk_in=came) if leg.direction == "out" else leg for leg in through]
+    )
+
+
 def join_stretches(
     legs: Sequence[CallRecord],
     *,

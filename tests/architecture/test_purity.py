@@ -19,6 +19,7 @@ PURE = [
     "gateway/traffic",
     "gateway/alarms",
     "gateway/audit",
+    "gateway/call_log",
 ]
 PURE_SOURCES = sources(*(place for place in PURE if (ROOT / place).exists()))
 
