@@ -56,10 +56,9 @@ def call_row(
 
 def codes_row(owner: str, call_id: int, one: Allocation) -> CodesRow:
     """The row of the codes of a call."""
-    shown = all_clean((one.account_code, one.authorization, one.name, one.person))
-    return CodesRow(
-        owner, call_id, *(text or "" for text in shown), int(one.personal), int(one.known), clean(one.led_to) or ""
-    )
+    texts = all_clean((one.account_code, one.authorization, one.name, one.person, one.led_to))
+    account, authorization, name, person, led_to = (text or "" for text in texts)
+    return CodesRow(owner, call_id, account, authorization, name, person, int(one.personal), int(one.known), led_to)
 
 
 _NOT_BOUGHT: Final = (None,) * 7
@@ -120,11 +119,12 @@ def posting_row(
     whose = (ruling.room, ruling.reservation)
     currency, decimals = call.currency or money[0], money[1] if call.decimals is None else call.decimals
     how = (wanted.state, wanted.hold or "", clean(wanted.reason) or "")
+    hand = int(ruling.by_hand)
     never_sent = (
         0,
         None,
         now,
-        int(ruling.by_hand),
+        hand,
         now,
         now,
         "",

@@ -153,9 +153,7 @@ def _yate(options: Mapping[str, str]) -> Writer:
     separator = "\t" if _choice(options, "tabs", {"no": 0, "yes": 1}) else ","
     combined = _choice(options, "combined", {"no": 0, "yes": 1})
     write = write_yate.whole if combined else write_yate.legs
-    return Writer(
-        dialect="yate", records=partial(write, separator=separator), key=write_yate.bill_id, line_end=b"\n"
-    )
+    return Writer(dialect="yate", records=partial(write, separator=separator), key=write_yate.bill_id, line_end=b"\n")
 
 
 _WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozenset[str]]]] = {
