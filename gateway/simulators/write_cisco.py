@@ -64,9 +64,7 @@ def rows(call: SimulatedCall) -> tuple[bytes, ...]:
     asking = (call.extension, call.transferred_to, station, third)
     resumed = (call.sent, call.transferred_to, far, third)
     return (
-        _row(
-            call, _first_number(call), (leg, leg + 1), _ends(call), (call.start, call.connected, handed), cause=SPLIT
-        ),
+        _row(call, _first_number(call), (leg, leg + 1), _ends(call), (call.start, call.connected, handed), cause=SPLIT),
         _row(call, _first_number(call) + 1, (leg + 2, leg + 3), asking, (asked, asked, handed), cause=SPLIT),
         _row(call, _first_number(call), (leg + 1, leg + 3), resumed, (handed, handed, call.end), redirected=True),
     )

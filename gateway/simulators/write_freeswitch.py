@@ -44,7 +44,11 @@ def _bridged(call: SimulatedCall) -> str:
 
 
 def _channel(call: SimulatedCall) -> str:
-    return f"sofia/external/{call.caller}@192.0.2.1" if call.direction == "in" else f"sofia/internal/{call.extension}@192.0.2.10"
+    return (
+        f"sofia/external/{call.caller}@192.0.2.1"
+        if call.direction == "in"
+        else f"sofia/internal/{call.extension}@192.0.2.10"
+    )
 
 
 def _seconds(call: SimulatedCall) -> tuple[int, int]:

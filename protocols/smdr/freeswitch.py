@@ -174,7 +174,8 @@ class _Reader:
         said = dict(zip(_ROW_NAMES, fields.values, strict=True))
         warnings: list[str] = []
         start, answer, end = (
-            stamp(self._clock, name, said[name], warnings) if said[name] else None for name in ("start", "answer", "end")
+            stamp(self._clock, name, said[name], warnings) if said[name] else None
+            for name in ("start", "answer", "end")
         )
         silent = fields.form.name == "example"
         return self._call(said, start, answer, end, warnings, silent=silent)

@@ -206,7 +206,6 @@ def _stages(source: _Party, target: _Party, final: _Party, *, moved: bool) -> tu
     return tuple(dict.fromkeys([*found, *(["transfer"] if moved else [])]))
 
 
-
 DIALECT = Dialect(
     name="3cx",
     title="3CX call data records",
