@@ -29,6 +29,7 @@ from gateway.app.link import Link, Surroundings
 from gateway.app.watching import emergency_begun, watch_of
 from gateway.config import Config, PbxSettings
 from gateway.config.day_rule import day_rule
+from gateway.connecting.capture import folder_of
 from gateway.directory import Room
 from gateway.instants import to_micros
 from gateway.intake.batch import Batch
@@ -154,6 +155,7 @@ class Gateway:
             dialled=self._dialled,
             missed=self._missed,
             look_seconds=self._pace.look,
+            captures=lambda name: folder_of(self.config.file, name),
         )
         if self.config.pms:
             self.link = self._linked()

@@ -11,8 +11,10 @@ from gateway.acts import ACT_DEEDS
 from gateway.app.configured import assigned, plan_of, room_list, source_settings, tariff
 from gateway.app.pms import tells_rooms
 from gateway.config import Config, PbxSettings
+from gateway.config.office import account_codes_of
 from gateway.delivery.orders import ORDERS, Orders
 from gateway.directory import RoomList
+from gateway.helplines import helplines
 from gateway.intake.acts import ActRules, Acts
 from gateway.intake.batch import Rules, Source
 from gateway.intake.correcting import Correcting
@@ -60,6 +62,8 @@ def rules(config: Config, rooms: RoomList, book: TariffBook) -> Rules:
         currency=config.property.currency,
         decimals=minor_digits(config.property.currency),
         attribution=assigned(config),
+        helplines=helplines(config.privacy.helplines, config.property.country, plan_of(config, (), rooms).classify),
+        codes=account_codes_of(config),
     )
 
 

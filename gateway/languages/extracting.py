@@ -30,7 +30,14 @@ DOMAINS: Final = {GUEST: ("bills",), STAFF: ("web",)}
 #: Which languages each domain is kept in.
 SPOKEN: Final = {GUEST: tuple(LANGUAGES), STAFF: tuple(STAFF_LANGUAGES)}
 #: Tables of texts in modules of the lowest floor, which knows no languages: the pages say what they take from them.
-TABLES: Final = {STAFF: {"roles.py": ("RIGHTS", "ROLES")}, GUEST: {}}
+TABLES: Final = {
+    STAFF: {
+        "roles.py": ("RIGHTS", "ROLES"),
+        "call_log/asking.py": ("PERIODS", "PROBLEMS", "TOLD"),
+        "call_log/fields.py": ("RESULTS", "DIRECTIONS", "CLASSES", "POSTED", "YES_NO", "FIELDS"),
+    },
+    GUEST: {},
+}
 
 
 def texts(domain: str) -> Catalog:
@@ -84,13 +91,16 @@ def _of_tables(source: str, names: tuple[str, ...]) -> Iterator[Message]:
 
 
 def _values(node: ast.expr) -> Iterator[str]:
-    """Every text of a table: the values of a dictionary, the members of a tuple."""
+    """Every text of a table: the values of a dictionary, the members of a tuple, labels and hints of what is described there."""
     inside = node.values if isinstance(node, ast.Dict) else getattr(node, "elts", [node])
     for one in inside:
         if isinstance(one, ast.Constant) and isinstance(one.value, str):
             yield one.value
         elif isinstance(one, ast.Dict | ast.Tuple | ast.List):
             yield from _values(one)
+        elif isinstance(one, ast.Call):
+            said = [part.value for part in one.keywords if part.arg in ("label", "hint")]
+            yield from (part.value for part in said if isinstance(part, ast.Constant) and isinstance(part.value, str))
 
 
 def kept(language: str, domain: str) -> Catalog:

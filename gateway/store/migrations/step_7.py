@@ -7,10 +7,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from gateway.store.migrations import tongues_7
+from gateway.store.migrations import log_7, office_7, tongues_7
 
 PARTS: Final[Sequence[Callable[[Connection], None]]] = (
     tongues_7.upgrade,
+    log_7.upgrade,
+    office_7.upgrade,
 )
 
 
