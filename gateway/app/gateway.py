@@ -29,6 +29,7 @@ from gateway.app.link import Link, Surroundings
 from gateway.app.watching import emergency_begun, watch_of
 from gateway.config import Config, PbxSettings
 from gateway.config.day_rule import day_rule
+from gateway.connecting.capture import folder_of
 from gateway.directory import Room
 from gateway.instants import to_micros
 from gateway.intake.batch import Batch
@@ -154,6 +155,7 @@ class Gateway:
             dialled=self._dialled,
             missed=self._missed,
             look_seconds=self._pace.look,
+            captures=lambda name: folder_of(self.config.file, name),
         )
         if self.config.pms:
             self.link = self._linked()
@@ -228,10 +230,8 @@ class Gateway:
             status = SourceStatus(name=pbx.name, dialect=pbx.dialect, role=pbx.transport, since=self._now())
             self.status.sources[pbx.name] = status
             self._add(self._doors.service(pbx, status, self._known_files))
-            if status.problem and pbx.listen is not None:
-                raise configured.CannotStart(
-                    f"PBX {pbx.name}: {status.problem}; change its listen, or end the other program"
-                )
+        if self._doors.unusable:
+            raise configured.CannotStart(self._doors.unusable[0])
         self._add(PeriodicService(self._reactor, self._pace.commands, self._read_commands, "reading commands"))
         self._add(PeriodicService(self._reactor, self._pace.overdue, self._settle_overdue, "settling overdue calls"))
         self._add(self._deliveries)

@@ -78,7 +78,7 @@ def _hobic(making: Making) -> PmsAdapter:
 
 def _endpoint(reactor: Any, pms: PmsSettings) -> IStreamClientEndpoint | IStreamServerEndpoint:
     """Where a PMS is that we dial, that dials us, or that is at the other end of a cable."""
-    from pms_adapters.hobic.serial import SerialEndpoint, serial_place
+    from pms_adapters.serial_port import SerialEndpoint, serial_place
 
     if pms.serial is not None:
         return SerialEndpoint(reactor, serial_place(pms.serial))

@@ -266,7 +266,15 @@ def _trunks(config: Config) -> str:
 def _exchange(pbx: PbxSettings) -> str:
     from protocols.smdr.catalog import DIALECTS
 
-    ways = {"listen": f"dials us at {pbx.listen}", "connect": f"dialled at {pbx.connect}", "file": f"writes {pbx.file}"}
+    ways = {
+        "listen": f"dials us at {pbx.listen}",
+        "connect": f"dialled at {pbx.connect}",
+        "serial": f"on the cable {pbx.serial}",
+        "file": f"writes {pbx.file}",
+        "folder": f"lays files into {pbx.folder}",
+        "udp": f"sends to {pbx.udp}",
+        "push": f"posts to {pbx.push}",
+    }
     access = " or ".join(pbx.trunk_access) or "none"
     title = DIALECTS[pbx.dialect].title
     return _row(

@@ -67,6 +67,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "erlang": Entry("gateway.cli.erlang:erlang_group", "Work out traffic: trunks, blocking, waiting."),
     },
     "Records of an exchange": {
+        "connect": Entry("gateway.cli.connect:connect_command", "Meet an exchange: see what it sends, set it up."),
         "identify": Entry("gateway.cli.records:identify_command", "Say which dialect a sample is, and why."),
         "parse": Entry("gateway.cli.records:parse_command", "Read records and print what they say."),
     },

@@ -11,7 +11,7 @@ import base64
 import binascii
 import importlib.util
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -51,6 +51,15 @@ def country(code: str) -> str:
 def countries(codes: tuple[str, ...]) -> tuple[str, ...]:
     """Accept a list of such countries."""
     return tuple(map(country, codes))
+
+
+def staff_language(tag: str) -> str:
+    """Accept a language that the pages speak."""
+    from gateway.languages.names import STAFF_LANGUAGES
+
+    if tag not in STAFF_LANGUAGES:
+        raise ValueError(f'"{tag}" is not a language of the pages; there are {", ".join(STAFF_LANGUAGES)}')
+    return tag
 
 
 def currency(code: str) -> str:
@@ -136,15 +145,6 @@ def store_url(text: str, info: ValidationInfo) -> str:
     return url.set(drivername="postgresql+psycopg").render_as_string(False)
 
 
-def not_yet(what: str, instead: str) -> Callable[[str], str]:
-    """Return a check that refuses a value because this release cannot do that."""
-
-    def refuse(_: str) -> str:
-        raise ValueError(f"{what} not in this release; write {instead} instead")
-
-    return refuse
-
-
 def exchange_name(name: str) -> str:
     """Refuse the name that what is charged by hand comes under."""
     from gateway.acts import DESK
@@ -174,7 +174,7 @@ def adapter(name: str) -> str:
 
 def serial_port(text: str) -> str:
     """Accept a serial port with its settings."""
-    from pms_adapters.hobic.serial import serial_place
+    from pms_adapters.serial_port import serial_place
 
     serial_place(text)
     return text

@@ -15,10 +15,19 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeAlias
 
-from gateway.simulators import write_asterisk, write_avaya, write_mitel
+from gateway.simulators import write_asterisk, write_avaya, write_avaya_cm, write_mitel
 from gateway.simulators.calls import SimulatedCall
 
 Records: TypeAlias = tuple[bytes, ...]
+
+
+def _no_key(call: SimulatedCall) -> None:
+    return None
+
+
+def _no_page(call: SimulatedCall) -> bytes:
+    return b""
+
 
 LONGEST_GARBAGE: Final = 3000
 """Bytes of the longest line of nonsense: over any layout's width, far under any reader's limit for a line."""
@@ -29,19 +38,20 @@ class Writer:
     """One exchange as a writer. `noise` comes ahead of the first record of a connection.
 
     `buffers` is False where an exchange forgets what happens while nobody listens. Each record carries its own end.
+    `page` is what stands above the rows of a call: a date, or the head of a page of `rows_per_page` rows (0: no pages). An
+    `acknowledged` exchange sends a record only when the reader has told that it has the one before.
     """
 
     dialect: str
     records: Callable[[SimulatedCall], Records]
-    key: Callable[[SimulatedCall], str | None]
+    key: Callable[[SimulatedCall], str | None] = _no_key
+    page: Callable[[SimulatedCall], bytes] = _no_page
+    rows_per_page: int = 0
+    acknowledged: bool = False
     noise: bytes = b""
     line_end: bytes = b"\r\n"
     buffers: bool = True
     widest_extension: int = 20
-
-
-def _no_key(call: SimulatedCall) -> None:
-    return None
 
 
 def _avaya(options: Mapping[str, str]) -> Writer:
@@ -60,8 +70,19 @@ def _mitel(options: Mapping[str, str]) -> Writer:
     return Writer(
         dialect="mitel-mivb",
         records=partial(write_mitel.lines, columns=112 if columns == 112 else 90),
-        key=_no_key,
         widest_extension=write_mitel.WIDEST_EXTENSION,
+    )
+
+
+def _avaya_cm(options: Mapping[str, str]) -> Writer:
+    layout = list(write_avaya_cm.LAYOUTS)[
+        _choice(options, "layout", {n: i for i, n in enumerate(write_avaya_cm.LAYOUTS)})
+    ]
+    return Writer(
+        dialect="avaya-cm",
+        records=partial(write_avaya_cm.lines, layout=layout),
+        page=partial(write_avaya_cm.date_record, layout=layout),
+        widest_extension=write_avaya_cm.WIDEST_EXTENSION,
     )
 
 
@@ -81,6 +102,7 @@ _WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozen
     "avaya-ipoffice": (_avaya, frozenset({"fields", "second_start"})),
     "mitel-mivb": (_mitel, frozenset({"columns"})),
     "asterisk": (_asterisk, frozenset({"output"})),
+    "avaya-cm": (_avaya_cm, frozenset({"layout"})),
 }
 
 

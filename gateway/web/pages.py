@@ -15,6 +15,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 
 from gateway.config.day_rule import day_rule
+from gateway.languages.spoken import later
 from gateway.ledger import STATES
 from gateway.store import pages as queries
 from gateway.web import audit_words, line
@@ -38,25 +39,25 @@ from rating.money import minor_digits
 LONGEST_SEARCH: Final = 80
 
 NAVIGATION: Final = (
-    ("rooms", "/rooms", "Rooms"),
-    ("now", "/now", "Now"),
-    ("calls", "/calls", "Calls"),
-    ("postings", "/postings", "Postings"),
-    ("trunks", "/trunks", "Trunks"),
-    ("audit", "/audit", "Audit"),
-    ("alarms", "/alarms", "Alarms"),
+    ("rooms", "/rooms", later("Rooms")),
+    ("now", "/now", later("Now")),
+    ("calls", "/calls", later("Calls")),
+    ("postings", "/postings", later("Postings")),
+    ("trunks", "/trunks", later("Trunks")),
+    ("audit", "/audit", later("Audit")),
+    ("alarms", "/alarms", later("Alarms")),
 )
 #: The blocks of the frame that change while somebody looks.
 LIVE_BLOCKS: Final = ("name", "pages", "line", "spoken", "banners")
 MORE_NAVIGATION: Final = (
-    ("bills", "/bills", "Bills"),
-    ("reports", "/reports", "Reports"),
-    ("acts", "/acts", "Changed charges"),
-    ("schedules", "/schedules", "Schedules"),
-    ("corrections", "/corrections", "Corrections"),
-    ("laboratory", "/laboratory", "Laboratory"),
-    ("records", "/records", "Records"),
-    ("links", "/links", "Links"),
+    ("bills", "/bills", later("Bills")),
+    ("reports", "/reports", later("Reports")),
+    ("acts", "/acts", later("Changed charges")),
+    ("schedules", "/schedules", later("Schedules")),
+    ("corrections", "/corrections", later("Corrections")),
+    ("laboratory", "/laboratory", later("Laboratory")),
+    ("records", "/records", later("Records")),
+    ("links", "/links", later("Links")),
 )
 
 

@@ -46,6 +46,7 @@ TABLE: Final[dict[str, Access]] = {
     "GET /records": "see_links",
     "GET /links": "see_links",
     "GET /static/<name>": "OPEN",
+    "POST /language": "OPEN",
     "GET /healthz": "OPEN",
     "GET /livez": "OPEN",
     "GET /metrics": "METRICS",

@@ -59,6 +59,8 @@ from gateway.web.security import BoundedSite, Door, QuietSite, Tokens, Wings, ow
 from gateway.web.site import Routes
 from gateway.web.soap.service import SoapService
 from gateway.web.streams import Streams
+from gateway.web.tongue_routes import TongueRoutes
+from gateway.web.tongues import Tongues
 from gateway.web.trunk_pages import TrunkPages
 from gateway.web.trunk_routes import TrunkRoutes
 from gateway.web.workers import in_processes
@@ -109,13 +111,16 @@ def door(
     below = program_wings(ground, version) | back_wings(ground, bench, makes)
     below |= desk_wings(ground, makes, streams or Streams(clock))
     web = house.config.web
+    tongues = Tongues(house.config.property.language, house.config.property.country)
     guard = None
     if web.required:
         people = People(house, reads, elsewhere, clock.seconds)
         people.directory, people.provider = directory(house.config), provider(house)
-        guard = Guard(people, pages, secure=web.secure)
+        guard = Guard(people, pages, tongues, secure=web.secure)
         below |= people_wing(house, live, pages, guard, clock)
-    return Door(Wings(site, below), own_hosts(web.host, house.config.watch.page), guard, secure=web.secure)
+    below[b"/language"] = TongueRoutes(pages, guard, secure=web.secure).app.resource()
+    hosts = own_hosts(web.host, house.config.watch.page)
+    return Door(Wings(site, below), hosts, guard, tongues=tongues, secure=web.secure)
 
 
 def program_wings(on: Ground, version: str) -> dict[bytes, Resource]:
