@@ -16,7 +16,6 @@ from markupsafe import Markup, escape
 from gateway.config.day_rule import day_rule
 from gateway.covered import Covered
 from gateway.instants import to_micros
-from gateway.languages.spoken import later
 from gateway.languages.spoken import later, say
 from gateway.ledger import STATES
 from gateway.store import pages as queries
