@@ -21,13 +21,12 @@ from gateway.posting.steps import WireNumbers
 from gateway.store import alarms, commands, outbox, remarks, tags
 from gateway.store.commands import Command
 from gateway.store.memory import Memory
+from gateway.store.resyncs import RESYNC
 from gateway.store.rows import Due, PostingRow
 from gateway.store.writer import Announce
 
 #: What is held for a person who books it in the PMS himself: it never goes out over the link.
 _NEVER_SENT: Final = ("by_hand", "amount_fell")
-#: Asks the PMS for the state of all rooms.
-RESYNC: Final = "resync"
 #: Somebody reads the feed of events from now on.
 READ_FEED: Final = "feed"
 #: What people decide or ask for elsewhere: about prices and charges, in the room that knows the tariff; about reports.
@@ -36,6 +35,8 @@ DECISIONS: Final = ("approve", "reject", "tariff", "report", "export", "exported
 Decide: TypeAlias = Callable[[Connection, Command, int], tuple[str, list[Due]]]
 #: Lets go out what has waited until something else was done: the postings that are due by it.
 Free: TypeAlias = Callable[[Connection, int], list[Due]]
+#: Answers whoever wants all rooms from the PMS: the sentence to keep, and whether it is asked.
+AskRooms: TypeAlias = Callable[[Connection, Command, int], tuple[str, bool]]
 
 
 def refuse(row: PostingRow | None, deed: str, room: str | None = None, why: str = "") -> str | None:
@@ -97,9 +98,11 @@ class ReadCommands:
         done: Callable[[list[Due], bool], None],
         decide: Decide | None = None,
         free: Free | None = None,
+        rooms: AskRooms | None = None,
     ) -> None:
+        """Without `rooms` there is no PMS here to be asked for them: whoever wants that waits for a gateway that has one."""
         self._memory, self._numbers, self._now, self._done = memory, numbers, now, done
-        self._decide, self._free = decide, free
+        self._decide, self._free, self._rooms = decide, free, rooms
 
     def work(self, connection: Connection) -> Announce:
         """Carry out what waits; `done` gets the postings due again and whether a resync was asked for."""
@@ -107,7 +110,10 @@ class ReadCommands:
         resync = False
         for command in commands.undone(connection, self._memory.owner):
             if command.deed == RESYNC:
-                resync, result, due = True, "the PMS is asked for the state of all rooms", None
+                if self._rooms is None:
+                    continue
+                result, asked = self._rooms(connection, command, self._now)
+                resync, due = resync or asked, None
             elif command.deed == totals.TOTAL:
                 result, due = totals.settle(connection, self._memory, command, self._now), None
             elif command.deed in DAY_DEEDS:

@@ -33,6 +33,8 @@ TABLE: Final[dict[str, Access]] = {
     f"GET /sheets/{_ROW}/sheet.pdf": "see_calls",
     "GET /rack/live": "see_calls",
     "GET /find": "see_calls",
+    "GET /resync": "ask_resync",
+    "POST /resync": "ask_resync",
     "GET /calls": "see_calls",
     f"GET /calls/{_ROW}": "see_calls",
     f"GET /calls/{_ROW}/story": "see_calls",
