@@ -42,7 +42,7 @@ from gateway.store.columns import owner as _owner
 from gateway.store.columns import text as _text
 
 #: The schema this code reads and writes. A store that is older is upgraded; one that is newer is refused.
-VERSION: Final = 6
+VERSION: Final = 7
 
 metadata = columns.metadata
 

@@ -17,11 +17,13 @@ Source: Asterisk's cdr_csv.c and cdr_manager.c, and "Asterisk 12 CDR Specificati
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from protocols.framing import BlockFramer, Framer, LineFramer
 from protocols.records import CallRecord, Direction, Frame, Furniture, Parsed, Unparsed
 from protocols.smdr.channels import endpoint, number_called, technology
+from protocols.smdr.dialect import Dialect
 from protocols.smdr.fields import (
     Day,
     WallClock,
@@ -33,6 +35,8 @@ from protocols.smdr.fields import (
     time_of_day,
 )
 from protocols.smdr.layout import Fields, load
+from protocols.smdr.legs import join_linked
+from protocols.smdr.sessions import AmiSession, PlainSession, Session
 from protocols.smdr.settings import Parser, SourceSettings
 from protocols.smdr.stages import asterisk_stages
 from protocols.text import printable
@@ -260,3 +264,45 @@ def _created(unique: str) -> datetime | None:
     if not is_number(seconds) or len(seconds) > 10:
         return None
     return datetime.fromtimestamp(int(seconds), UTC)
+
+
+def _framer(start: int, transport: str) -> Framer:
+    return BlockFramer(start) if transport == "connect" else StreamFramer(start)
+
+
+def _session(options: Mapping[str, str], transport: str) -> Session:
+    if transport != "connect":
+        return PlainSession()
+    live = options.get("live") == "yes"
+    return AmiSession(options.get("username", ""), options.get("secret", ""), live=live)
+
+
+def _check_ami(options: Mapping[str, str]) -> list[str]:
+    problems = []
+    if ("username" in options) != ("secret" in options):
+        missing = "secret" if "username" in options else "username"
+        problems.append(f"the manager interface needs both username and secret; {missing} is missing")
+    if any(sign in options.get(key, "") for key in ("username", "secret") for sign in "\r\n\0"):
+        problems.append("username and secret of the manager interface must not hold a line end")
+    return problems
+
+
+DIALECT = Dialect(
+    name="asterisk",
+    title="Asterisk CDR (Master.csv, or the manager interface)",
+    transports=frozenset({"file", "connect"}),
+    make_parser=make_parser,
+    join_legs=join_linked,
+    default_port=5038,
+    options={
+        "utc": "yes if the records are in GMT (usegmtime in cdr.conf; default no)",
+        "username": "the user of the manager interface (manager.conf), who may read the class cdr",
+        "secret": "the secret of that user",
+        "live": "yes to hear of emergency calls as they begin (the user then needs read = cdr,call; default no)",
+    },
+    choices={"utc": ("yes", "no"), "live": ("yes", "no")},
+    needs={"connect": ("username", "secret")},
+    make_framer=_framer,
+    make_session=_session,
+    check_more=_check_ami,
+)

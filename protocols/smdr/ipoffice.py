@@ -22,6 +22,7 @@ from functools import lru_cache
 
 from protocols.records import CallRecord, Direction, Furniture, Parsed, Unparsed
 from protocols.smdr.counting import Counter
+from protocols.smdr.dialect import Dialect
 from protocols.smdr.fields import (
     WallClock,
     Wrong,
@@ -34,6 +35,7 @@ from protocols.smdr.fields import (
     time_of_day,
 )
 from protocols.smdr.layout import furniture, load
+from protocols.smdr.legs import join_segments
 from protocols.smdr.settings import Parser, SourceSettings
 from protocols.smdr.stages import ipoffice_stages
 
@@ -245,3 +247,18 @@ def _began_in_utc(recorded: str, lasted: int) -> datetime | None:
 
 
 _UTC_CLOCK = WallClock(UTC)
+
+
+DIALECT = Dialect(
+    name="avaya-ipoffice",
+    title="Avaya IP Office SMDR",
+    transports=frozenset({"listen", "connect"}),
+    make_parser=make_parser,
+    join_legs=join_segments,
+    options={
+        "count_calls": "yes if every call that this exchange numbers is recorded, so that a call number that does "
+        "not come is told as a missing record (default no)",
+    },
+    choices={"count_calls": ("yes", "no")},
+    counter=counter,
+)

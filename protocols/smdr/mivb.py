@@ -22,6 +22,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from protocols.records import CallRecord, Direction, Parsed, Unparsed
+from protocols.smdr.dialect import Dialect
 from protocols.smdr.fields import (
     WallClock,
     Wrong,
@@ -34,6 +35,7 @@ from protocols.smdr.fields import (
     time_of_day,
 )
 from protocols.smdr.layout import Fields, load
+from protocols.smdr.legs import join_single
 from protocols.smdr.settings import Parser, SourceSettings
 from protocols.smdr.stages import mivb_stages
 
@@ -163,3 +165,18 @@ def _answered(direction: Direction, to_answer: str, completion: str, talk_second
     if completion in _FAILED:
         return False
     return True if is_number(to_answer.removeprefix("*")) or direction == "internal" else None
+
+
+DIALECT = Dialect(
+    name="mitel-mivb",
+    title="Mitel MiVoice Business SMDR",
+    transports=frozenset({"connect", "listen", "file"}),
+    make_parser=make_parser,
+    join_legs=join_single,
+    default_port=1752,
+    options={
+        "pulses": "yes if the last five columns of the dialled digits are meter pulses (default no)",
+        "clock": "12 if the exchange prints its times in 12 hours and a blank for a.m. (default 24)",
+    },
+    choices={"pulses": ("yes", "no"), "clock": ("12", "24")},
+)

@@ -9,11 +9,19 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
 
-from gateway.store.migrations import step_1, step_2, step_3, step_4, step_5, step_6
+from gateway.store.migrations import step_1, step_2, step_3, step_4, step_5, step_6, step_7
 
 Step = Callable[[Connection], None]
 
-STEPS: Sequence[Step] = (step_1.upgrade, step_2.upgrade, step_3.upgrade, step_4.upgrade, step_5.upgrade, step_6.upgrade)
+STEPS: Sequence[Step] = (
+    step_1.upgrade,
+    step_2.upgrade,
+    step_3.upgrade,
+    step_4.upgrade,
+    step_5.upgrade,
+    step_6.upgrade,
+    step_7.upgrade,
+)
 
 
 def upgrade_steps(version: int) -> Sequence[Step]:

@@ -1,0 +1,16 @@
+"""Schema 7: the tables of several rooms of the house, each room's statements in a module of its own, in the order of `PARTS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from sqlalchemy import Connection
+
+PARTS: Final[Sequence[Callable[[Connection], None]]] = ()
+
+
+def upgrade(connection: Connection) -> None:
+    """Each part in its turn."""
+    for part in PARTS:
+        part(connection)

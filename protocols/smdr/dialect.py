@@ -1,0 +1,84 @@
+"""What a dialect is: everything a source needs of one kind of exchange.
+
+A source is five separate choices: the transport it comes over, the session around its records, the framer that cuts
+it, the layout of a record, and what the fields mean. A dialect names the transports that make sense for it and gives
+the other four. Each stands in the module that reads it, and `catalog` lists them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from protocols.framing import Framer, LineFramer
+from protocols.records import CallRecord, JoinedCall
+from protocols.smdr.counting import Counter
+from protocols.smdr.sessions import PlainSession, Session
+from protocols.smdr.settings import Parser, SourceSettings
+
+Transport: TypeAlias = Literal["listen", "connect", "file", "udp", "serial"]
+
+
+def _lines(start: int, transport: str) -> Framer:
+    return LineFramer(start)
+
+
+def _no_counter(options: Mapping[str, str]) -> Counter | None:
+    return None
+
+
+def _plain(options: Mapping[str, str], transport: str) -> Session:
+    return PlainSession()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """One kind of exchange.
+
+    `transports` are those it can come over; `default_port` is the one its exchanges use unless told otherwise, None
+    where there is none. `options` says in a sentence what each of its own options does, and `choices` which values
+    an option takes, where it does not take any text; `needs` which options a transport cannot do without. `counter` says
+    how the field `sequence` counts, for those whose numbers follow each other; None where a gap means nothing.
+    """
+
+    name: str
+    title: str
+    transports: frozenset[Transport]
+    make_parser: Callable[[SourceSettings], Parser]
+    join_legs: Callable[[Sequence[CallRecord]], JoinedCall]
+    default_port: int | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    needs: Mapping[Transport, tuple[str, ...]] = field(default_factory=dict)
+    make_framer: Callable[[int, str], Framer] = _lines
+    make_session: Callable[[Mapping[str, str], str], Session] = _plain
+    check_more: Callable[[Mapping[str, str]], list[str]] = lambda options: []
+    counter: Callable[[Mapping[str, str]], Counter | None] = _no_counter
+
+    def framer(self, start: int = 0, *, transport: str) -> Framer:
+        """Make a framer for a stream of which the first byte to come stands at `start`."""
+        return self.make_framer(start, transport)
+
+    def session(self, options: Mapping[str, str], *, transport: str) -> Session:
+        """Make the session of a new connection. Raises ValueError for options that `check` would have refused."""
+        return self.make_session(options, transport)
+
+    def parser(self, settings: SourceSettings) -> Parser:
+        """Compile the parser of one exchange; it is worth keeping."""
+        return self.make_parser(settings)
+
+    def join(self, legs: Sequence[CallRecord]) -> JoinedCall:
+        """Join records that belong to one call. Raises ValueError for none, or for several where nothing joins them."""
+        return self.join_legs(legs)
+
+    def check(self, settings: SourceSettings) -> list[str]:
+        """Look for problems in a source's settings; each is a plain sentence."""
+        problems = []
+        for key, value in settings.options.items():
+            if key not in self.options:
+                known = f"it has {', '.join(self.options)}" if self.options else "it has none"
+                problems.append(f"{self.name} has no option {key!r}; {known}")
+            elif key in self.choices and value not in self.choices[key]:
+                problems.append(f"the option {key} is {value!r}; write {' or '.join(self.choices[key])}")
+        return problems + self.check_more(settings.options)
