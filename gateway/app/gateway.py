@@ -344,6 +344,8 @@ class Gateway:
     def _settled(self, batch: Batch) -> None:
         for call in batch.emergencies:
             self.watch.emergency(call, to_micros(batch.read_at))
+        for fact in batch.crossed:
+            self.watch.happened(fact)
         self.due(batch.due)
         if (batch.unknown_rooms or batch.vacant_rooms) and self.link is not None:
             self.link.look_for_need()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from gateway.alarms.kinds import Fact
 from gateway.attribution import Attribution, StayTariffs, caller, put_through
 from gateway.directory import Occupants, Place, RoomList, TransferPayer
 from gateway.intake.live_calls import LiveCall
@@ -96,6 +97,8 @@ class Batch:
     told: list[Told] = field(default_factory=list)
     due: list[Due] = field(default_factory=list)
     emergencies: list[CallRow] = field(default_factory=list)
+    #: Limits that somebody came near or passed, each told once.
+    crossed: list[Fact] = field(default_factory=list)
     unknown_rooms: int = 0
     vacant_rooms: int = 0
     told_calls: int = 0

@@ -6,7 +6,7 @@ the writer, carried out along an arrow of gateway/ledger.py or refused in a sent
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from sqlalchemy import Connection
@@ -18,7 +18,7 @@ from gateway.bills import issuing
 from gateway.ledger import DEEDS, REASON_NEEDED, Event, IllegalMove, move
 from gateway.posting import days, totals
 from gateway.posting.steps import WireNumbers
-from gateway.store import alarms, commands, outbox, remarks, tags
+from gateway.store import alarms, commands, outbox, receipts, remarks, stay_limits, tags
 from gateway.store.commands import Command
 from gateway.store.memory import Memory
 from gateway.store.resyncs import RESYNC
@@ -37,6 +37,19 @@ Decide: TypeAlias = Callable[[Connection, Command, int], tuple[str, list[Due]]]
 Free: TypeAlias = Callable[[Connection, int], list[Due]]
 #: Answers whoever wants all rooms from the PMS: the sentence to keep, and whether it is asked.
 AskRooms: TypeAlias = Callable[[Connection, Command, int], tuple[str, bool]]
+
+#: Writes something down that frees no posting: the sentence to keep.
+Keep: TypeAlias = Callable[[Connection, Memory, Command, int], str]
+#: The verbs of such commands, and what keeps each.
+KEPT: Final[Mapping[str, Keep]] = {
+    totals.TOTAL: totals.settle,
+    stay_limits.LIMIT: stay_limits.carry_out,
+    receipts.RECEIPT: receipts.carry_out,
+    **dict.fromkeys(DAY_DEEDS, days.carry_out),
+    **dict.fromkeys(issuing.DEEDS, issuing.carry_out),
+    **dict.fromkeys(remarks.DEEDS, remarks.keep),
+    **dict.fromkeys(tags.DEEDS, tags.carry_out),
+}
 
 
 def refuse(row: PostingRow | None, deed: str, room: str | None = None, why: str = "") -> str | None:
@@ -114,22 +127,14 @@ class ReadCommands:
                     continue
                 result, asked = self._rooms(connection, command, self._now)
                 resync, due = resync or asked, None
-            elif command.deed == totals.TOTAL:
-                result, due = totals.settle(connection, self._memory, command, self._now), None
-            elif command.deed in DAY_DEEDS:
-                result, due = days.carry_out(connection, self._memory, command, self._now), None
-            elif command.deed in issuing.DEEDS:
-                result, due = issuing.carry_out(connection, self._memory, command, self._now), None
+            elif command.deed in KEPT:
+                result, due = KEPT[command.deed](connection, self._memory, command, self._now), None
             elif command.deed == READ_FEED:
                 self._memory.statements.feed.begin(connection, self._memory.owner)
                 result, due = "events are written from now on", None
             elif self._decide is not None and command.deed in DECISIONS:
                 result, dues = self._decide(connection, command, self._now)
                 freed, due = [*freed, *dues], None
-            elif command.deed in remarks.DEEDS:
-                result, due = remarks.keep(connection, self._memory, command, self._now), None
-            elif command.deed in tags.DEEDS:
-                result, due = tags.carry_out(connection, self._memory, command, self._now), None
             elif command.deed == alarms.ACKNOWLEDGE:
                 result, due = self._acknowledged(connection, command), None
             else:

@@ -30,6 +30,7 @@ from gateway.store import (
     schema_audit,
     schema_bills,
     schema_delivery,
+    schema_desk,
     schema_inbound,
     schema_people,
     schema_programs,
@@ -481,3 +482,5 @@ acts, ACTS_WAITING = schema_acts.acts, schema_acts.WAITING
 report_runs, report_files = schema_delivery.report_runs, schema_delivery.report_files
 report_deliveries, accounting_exports = schema_delivery.report_deliveries, schema_delivery.accounting_exports
 bills, bill_prints = schema_bills.bills, schema_bills.bill_prints
+stay_limits, limit_marks = schema_desk.stay_limits, schema_desk.limit_marks
+receipts = schema_desk.receipts

@@ -40,6 +40,7 @@ LEGEND: Final[Mapping[str, Sign]] = {
     "in_doubt": Sign("?", "amber", "a charge is in doubt"),
     "held": Sign(SIGNS["held"], "amber", "a charge is held"),
     "disputed": Sign("≠", "amber", "a call is in dispute"),
+    "limit": Sign("%", "amber", "near the limit for calls or beyond it"),
     "no_post": Sign("⊘", "quiet", "do not post"),
     "calling": Sign("●", "good", "on the phone"),
 }
@@ -116,6 +117,7 @@ class InRoom(NamedTuple):
     waiting: tuple[Waiting, ...]
     disputed: int
     calling: bool
+    limit: str
 
 
 class Rack:
@@ -170,7 +172,10 @@ def _inside(rows: RackRows, calling: frozenset[str]) -> Callable[[str, str], InR
         else:
             sums = _added(rows.sums.get(one.reservation, ()) for one in here) if here else rows.today.get(room, ())
         quarrels = sum(rows.disputed.get(one.reservation, 0) for one in here) if rows.disputed else 0
-        return InRoom(key, room, room in told, here, tuple(sums), waiting.get(room, ()), quarrels, room in calling)
+        stands = {rows.limits.get(one.reservation, "") for one in here} if rows.limits else ()
+        limit = "over" if "over" in stands else "near" if "near" in stands else ""
+        held = waiting.get(room, ())
+        return InRoom(key, room, room in told, here, tuple(sums), held, quarrels, room in calling, limit)
 
     return inside
 
@@ -212,6 +217,9 @@ def _signs(inside: InRoom) -> Iterable[Sign]:
             yield LEGEND[state]._replace(words=f"{count(mine + others, 'charge')} {NAMES[state]}{whose}")
     if inside.disputed:
         yield LEGEND["disputed"]._replace(words=f"{count(inside.disputed, 'call')} in dispute")
+    if inside.limit:
+        words = "the limit for calls is passed" if inside.limit == "over" else "near the limit for calls"
+        yield LEGEND["limit"]._replace(words=words)
     if any(one.no_post for one in inside.guests):
         yield LEGEND["no_post"]
     if inside.calling:

@@ -7,7 +7,9 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-PARTS: Final[Sequence[Callable[[Connection], None]]] = ()
+from gateway.store.migrations import desk_7
+
+PARTS: Final[Sequence[Callable[[Connection], None]]] = (desk_7.upgrade,)
 
 
 def upgrade(connection: Connection) -> None:
