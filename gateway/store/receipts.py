@@ -15,7 +15,7 @@ from sqlalchemy import Connection, insert, select
 from gateway.ledger import ARROWS
 from gateway.store import outbox, records, schema
 from gateway.store.commands import Command
-from gateway.store.rows import clean
+from gateway.store.rows import PostingRow, clean
 from rating.money import format_amount
 
 if TYPE_CHECKING:
@@ -53,6 +53,11 @@ _WHOLE: Final = select(*[_t[name] for name in Receipt._fields])
 def subject(call_id: int, till: str, receipt: str) -> str:
     """What a command about a receipt is about."""
     return json.dumps({"call": call_id, "till": till, "receipt": receipt})
+
+
+def payable(parts: Sequence[PostingRow]) -> bool:
+    """Whether nothing of a call is on a folio or may be: only then can it be paid at the till. Pure."""
+    return all(one.state in _UNSENT for one in parts if one.state != "written_off")
 
 
 def of_calls(connection: Connection, owner: str, calls: Sequence[int]) -> dict[int, Receipt]:

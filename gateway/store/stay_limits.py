@@ -163,10 +163,10 @@ def _mark_anew(connection: Connection, memory: Memory, said: Limit, now: int) ->
             mark(connection, memory, guest, "within", (name, 0), 0, now)
     if own is None:
         return
-    spent = sum(one.amount for one in charged(connection, memory.owner, "reservation", guest, 0).values())
-    verdict = standing(own, spent).verdict
+    used = spent(connection, memory.owner, guest)
+    verdict = standing(own, used).verdict
     if verdict != "within":
-        mark(connection, memory, guest, verdict, (OWN, own.amount), spent, now)
+        mark(connection, memory, guest, verdict, (OWN, own.amount), used, now)
 
 
 def _words(said: Limit) -> str:
@@ -189,6 +189,11 @@ def charged(connection: Connection, owner: str, column: str, name: str, since: i
         _c.property == owner, _c.id >= first, _c[column] == name, _c.amount.is_not(None)
     )
     return {number: Spent(began, amount) for number, began, amount in connection.execute(wanted)}
+
+
+def spent(connection: Connection, owner: str, reservation: str) -> int:
+    """What a guest's calls came to, in minor units, as his limit counts them."""
+    return sum(one.amount for one in charged(connection, owner, "reservation", reservation, 0).values())
 
 
 def of_guests(connection: Connection, owner: str, reservations: Sequence[str]) -> dict[str, Limit]:
