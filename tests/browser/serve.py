@@ -30,7 +30,7 @@ PASSWORD = "seven tin drums"
 EVIL = "\"><script>window.evil=1</script><img src=x onerror=window.evil=1>'&#39;\u202eelif\x00\u2066{{7*7}} "
 MORE = """
 [acts]
-second_person_above = "3.00"
+alone_up_to = "4.00"
 [[recipients]]
 name = "audit"
 folder = "drop"
