@@ -21,6 +21,7 @@ _COUNTED: Final[tuple[Table, ...]] = (
     schema.audit_entries,
     schema.remarks,
     schema.number_tags,
+    schema.log_filters,
     schema.report_runs,
     schema.report_files,
     schema.accounting_exports,
@@ -28,6 +29,7 @@ _COUNTED: Final[tuple[Table, ...]] = (
     schema.stay_limits,
     schema.limit_marks,
     schema.receipts,
+    schema.targets,
 )
 
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
     text,
 )
 
+from gateway.call_log.fields import HELD
 from gateway.ledger import STATES
 from gateway.store import (
     columns,
@@ -32,6 +33,8 @@ from gateway.store import (
     schema_delivery,
     schema_desk,
     schema_inbound,
+    schema_log,
+    schema_office,
     schema_people,
     schema_programs,
     schema_rooms,
@@ -159,6 +162,8 @@ calls = Table(
     _text("trunk_uses", "JSON: the trunks it held and when, where this row does not say it (gateway/traffic/uses.py)"),
     _key("id"),
     _where("calls_of_room", "room IS NOT NULL", "room", "started_at"),
+    # On SQLite it holds all narrow columns, on PostgreSQL the time alone: gateway/store/migrations/log_7.py says why.
+    Index("calls_by_time", *HELD, info={"postgresql": 3}),
     sqlite_with_rowid=False,
     comment="One row a call, joined from its records, with its price and the ruling.",
 )
@@ -284,7 +289,8 @@ commands = Table(
     _text(
         "deed",
         "a verb of gateway/ledger.py DEEDS, of gateway/acts.py, gateway/bills/issuing.py, gateway/audit/days.py "
-        "or gateway/delivery/orders.py, resync, feed, acknowledge, approve, reject, tariff, tag or untag",
+        "or gateway/delivery/orders.py, resync, feed, acknowledge, approve, reject, tariff, target, tag, untag or a verb of "
+        "gateway/store/log_filters.py",
         null=False,
     ),
     _number("posting_id", "the posting it is about"),
@@ -481,6 +487,8 @@ number_tags = schema_inbound.number_tags
 acts, ACTS_WAITING = schema_acts.acts, schema_acts.WAITING
 report_runs, report_files = schema_delivery.report_runs, schema_delivery.report_files
 report_deliveries, accounting_exports = schema_delivery.report_deliveries, schema_delivery.accounting_exports
+call_codes, targets = schema_office.call_codes, schema_office.targets
 bills, bill_prints = schema_bills.bills, schema_bills.bill_prints
 stay_limits, limit_marks = schema_desk.stay_limits, schema_desk.limit_marks
 receipts = schema_desk.receipts
+log_filters = schema_log.log_filters

@@ -8,6 +8,7 @@ from klein import Klein
 from sqlalchemy import Connection
 
 from gateway.instants import to_micros
+from gateway.languages.spoken import say
 from gateway.roles import Person
 from gateway.status import LinkStatus
 from gateway.store import resyncs
@@ -70,13 +71,15 @@ class ResyncRoutes:
             return await self._page()
         stands = await self._stands(link)
         if not self._tokens.fits(form.token, "resync", stands.last.at if stands.last is not None else 0):
-            return await self._page(problem="The PMS was asked since this page was made. Look below, and decide again.")
+            return await self._page(
+                problem=say("The PMS was asked since this page was made. Look below, and decide again.")
+            )
         if not form.who:
-            return await self._page(form, problem="Write your name: whoever asks later must know who asked.")
+            return await self._page(form, problem=say("Write your name: whoever asks later must know who asked."))
         if again and not person.may("force_resync"):
-            return await self._page(form, problem="Your role may ask once a day; a supervisor may ask again.")
+            return await self._page(form, problem=say("Your role may ask once a day; a supervisor may ask again."))
         if again and not form.why:
-            return await self._page(form, problem="Write why it must be again on the same day.")
+            return await self._page(form, problem=say("Write why it must be again on the same day."))
         result = await self._deeds.ask(form.who, RESYNC, form.why, FORCE if again else "")
         told = result if result.startswith(ASKED) else ""
         return await self._page(form, told=told, problem="" if told else result)
@@ -101,5 +104,5 @@ class ResyncRoutes:
                 "down": not link.up,
             }
         said = {"name": "" if link is None else link.name, "form": form, "told": told, "problem": problem, **values}
-        page = await self.pages.page("resync.html", here="links", title="Ask the PMS for all rooms", **said)
+        page = await self.pages.page("resync.html", here="links", title=say("Ask the PMS for all rooms"), **said)
         return Page(page.html, 422 if problem else page.status)

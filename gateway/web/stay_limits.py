@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.languages.spoken import say
 from gateway.store.stay_limits import Limit
 from gateway.web.deeds import LONGEST_NAME, LONGEST_REASON, NotDone
 from gateway.web.rest.answers import Fields, one_line
@@ -59,37 +60,43 @@ def read_limit(fields: Fields) -> LimitForm:
 def judged(form: LimitForm, currency: str) -> int | NotDone | None:
     """The amount that a form asks for (None where it is no amount), or what is the matter with it. Pure."""
     if form.kind not in ("own", "none", "tariff"):
-        return NotDone("Choose what the limit shall be.")
+        return NotDone(say("Choose what the limit shall be."))
     if not form.who:
-        return NotDone("Write your name: whoever asks later must know who set the limit.")
+        return NotDone(say("Write your name: whoever asks later must know who set the limit."))
     if not form.why:
-        return NotDone("Write why: whoever asks later must know.")
+        return NotDone(say("Write why: whoever asks later must know."))
     if form.kind != "own":
         return None
     try:
         wanted = parse_amount(form.amount, minor_digits(currency))
     except ValueError as error:
-        return NotDone(f"The amount {error}.")
-    return wanted if wanted >= 0 else NotDone("A limit is not less than nothing.")
+        return NotDone(say("The amount {why}.", why=error))
+    return wanted if wanted >= 0 else NotDone(say("A limit is not less than nothing."))
 
 
 def limit_view(said: Limit | None, spent: Mapping[str, int], currency: str, clock: Clock) -> LimitView | None:
     """How a guest stands; None where nothing was said of him, or the tariff's word holds again."""
     if said is None or said.kind == "tariff":
         return None
-    by = f"Set by {said.who}, {clock.moment(said.at)}: {said.why}"
+    by = say("Set by {who}, {moment}: {why}", who=said.who, moment=clock.moment(said.at), why=said.why)
     if said.amount is None:
-        return LimitView(words="No limit for this stay, whatever the tariff says.", beyond="", said=by, tone="quiet")
+        words = say("No limit for this stay, whatever the tariff says.")
+        return LimitView(words=words, beyond="", said=by, tone="quiet")
     digits, used = minor_digits(currency), spent.get(said.reservation, 0)
-    whole, part = amount(said.amount, digits, currency), amount(used, digits, currency)
     share = used * 100 // said.amount if said.amount else 100
-    beyond = (
-        "Charges beyond it wait for a person." if said.action == "hold" else "Charges beyond it go out all the same."
-    )
-    if used > said.amount:
-        words = f"Limit for calls passed: {part} used of {whole} ({share} %)."
-    elif share >= NEAR:
-        words = f"Limit for calls nearly reached: {part} used of {whole} ({share} %)."
+    if said.action == "hold":
+        beyond = say("Charges beyond it wait for a person.")
     else:
-        words = f"Limit for calls: {part} used of {whole} ({share} %)."
+        beyond = say("Charges beyond it go out all the same.")
+    figures = {
+        "used": amount(used, digits, currency),
+        "limit": amount(said.amount, digits, currency),
+        "share": share,
+    }
+    if used > said.amount:
+        words = say("Limit for calls passed: {used} used of {limit} ({share} %).", **figures)
+    elif share >= NEAR:
+        words = say("Limit for calls nearly reached: {used} used of {limit} ({share} %).", **figures)
+    else:
+        words = say("Limit for calls: {used} used of {limit} ({share} %).", **figures)
     return LimitView(words=words, beyond=beyond, said=by, tone="amber" if share >= NEAR else "quiet")

@@ -5,7 +5,7 @@ Adding one is a module with its `DIALECT`, and a line here.
 
 from __future__ import annotations
 
-from protocols.smdr import asterisk, ipoffice, mivb
+from protocols.smdr import asterisk, avaya_cm, cisco_cucm, freeswitch, ipoffice, mivb, three_cx, unify, yate
 from protocols.smdr.dialect import Dialect, Transport
 from protocols.smdr.settings import Parser, SourceSettings
 
@@ -15,6 +15,12 @@ _KNOWN = (
     ipoffice.DIALECT,
     mivb.DIALECT,
     asterisk.DIALECT,
+    avaya_cm.DIALECT,
+    cisco_cucm.DIALECT,
+    three_cx.DIALECT,
+    unify.DIALECT,
+    freeswitch.DIALECT,
+    yate.DIALECT,
 )
 
 DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in _KNOWN}

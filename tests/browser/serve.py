@@ -73,13 +73,8 @@ class Orders:
                 self._watched().acknowledge(int(number), "Bruno")
             case ["settle", number, deed]:
                 self._settle(int(number), deed)
-            case ["user", name, role]:
-                house, kept = self._house, passwords.hashed(PASSWORD)
-                act = Act("the test", house.micros())
-                owner = house.database.property
-                house.database.transact(lambda c: add_user(c, owner, act, name=name, role=role, kept=kept))
-            case ["hostile"]:
-                self._hostile()
+            case ["user" | "hostile", *about]:
+                self._user(*about) if about else self._hostile()
             case ["tariff", *warning]:
                 self._house.status.tariff_warning = " ".join(warning)
             case _:
@@ -91,6 +86,12 @@ class Orders:
         watched.heard()
         watched.pass_time(10)
         return watched
+
+    def _user(self, name: str, role: str) -> None:
+        """Somebody who may sign in."""
+        house, kept = self._house, passwords.hashed(PASSWORD)
+        owner, act = house.database.property, Act("the test", house.micros())
+        house.database.transact(lambda c: add_user(c, owner, act, name=name, role=role, kept=kept))
 
     def _hostile(self) -> None:
         """A guest, a number and a word of the PMS that try everything: markup, quotes, direction, length, a NUL."""

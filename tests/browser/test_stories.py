@@ -7,6 +7,7 @@ it may not do alone, a supervisor agrees, the auditor settles what is left and c
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -129,7 +130,7 @@ def the_supervisor_works(browser: Browser, site: SiteProcess) -> None:
     anna.press("Change the charge")
     expect(page.get_by_role("status")).to_contain_text("moved from room 201 to 202")
     anna.go("/postings/4")
-    anna.press("Try again")
+    anna.press("Send it again")
     expect(page.get_by_role("status")).to_contain_text("Posting 4 is now")
     anna.go("/rooms/201")
     page.get_by_text("Limit for calls").click()
