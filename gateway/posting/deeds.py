@@ -29,8 +29,18 @@ from gateway.store.writer import Announce
 _NEVER_SENT: Final = ("by_hand", "amount_fell")
 #: Somebody reads the feed of events from now on.
 READ_FEED: Final = "feed"
-#: What people decide or ask for elsewhere: about prices and charges, in the room that knows the tariff; about reports.
-DECISIONS: Final = ("approve", "reject", "tariff", "report", "export", "exported", *ACT_DEEDS)
+#: What people decide or ask for elsewhere: about prices and charges, in the room that knows the tariff; about reports and guests.
+DECISIONS: Final = (
+    "approve",
+    "reject",
+    "tariff",
+    "report",
+    "export",
+    "exported",
+    "erase-guest",
+    "export-guest",
+    *ACT_DEEDS,
+)
 #: Carries out one of them: the sentence to keep, and the postings that are due by it.
 Decide: TypeAlias = Callable[[Connection, Command, int], tuple[str, list[Due]]]
 #: Lets go out what has waited until something else was done: the postings that are due by it.

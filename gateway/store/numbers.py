@@ -30,6 +30,7 @@ _COUNTED: Final[tuple[Table, ...]] = (
     schema.limit_marks,
     schema.receipts,
     schema.targets,
+    schema.erasures,
 )
 
 

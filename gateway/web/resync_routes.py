@@ -15,6 +15,7 @@ from gateway.store import resyncs
 from gateway.store.resyncs import A_DAY, ASKED, FORCE, RESYNC, LastAsked
 from gateway.web.deeds import Deeds, Form, read_form
 from gateway.web.house import House
+from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
 from gateway.web.persons import person_of
@@ -81,8 +82,8 @@ class ResyncRoutes:
         if again and not form.why:
             return await self._page(form, problem=say("Write why it must be again on the same day."))
         result = await self._deeds.ask(form.who, RESYNC, form.why, FORCE if again else "")
-        told = result if result.startswith(ASKED) else ""
-        return await self._page(form, told=told, problem="" if told else result)
+        told = kept(result) if result.startswith(ASKED) else ""
+        return await self._page(form, told=told, problem="" if told else kept(result))
 
     async def _page(self, form: Form | None = None, told: str = "", problem: str = "") -> Page:
         link, clock = self._link, self._live.clock()
