@@ -1,7 +1,8 @@
 """The site on a real reactor and a real port, as a process of its own: what the browser tests look at.
 
 Prints its port; then obeys lines on standard input: `call EXTENSION NUMBER`, `settle POSTING DEED`, `full` (500 rooms),
-`down`, `up`, `advance SECONDS`, `tariff WARNING`, `watch`, `acknowledge ALARM`. Ends with its standard input.
+`down`, `up`, `advance SECONDS`, `tariff WARNING`, `watch`, `acknowledge ALARM`, `user NAME ROLE`, `hostile`. Ends with its
+standard input.
 With `required` as its second argument, people sign in, over TLS; the link for the first user is in its log.
 """
 
@@ -13,14 +14,23 @@ from pathlib import Path
 from typing import Any
 
 from gateway.logs import start_logging
+from gateway.people import passwords
+from gateway.people.signing import add_user
 from gateway.store import commands
+from gateway.store.people import Act
 from gateway.web.service import WebService
+from pms_adapters.posting import Refused
 from tests.full_house import fill
 from tests.gateway.watch.certificates import own_certificate
 from tests.gateway.watch.house import WatchedHouse
 from tests.gateway.web.house import StandingHouse
 
-SCHEDULES = """
+#: The password of every user that a test orders.
+PASSWORD = "seven tin drums"
+EVIL = "\"><script>window.evil=1</script><img src=x onerror=window.evil=1>'&#39;\u202eelif\x00\u2066{{7*7}} "
+MORE = """
+[acts]
+alone_up_to = "4.00"
 [[recipients]]
 name = "audit"
 folder = "drop"
@@ -63,6 +73,8 @@ class Orders:
                 self._watched().acknowledge(int(number), "Bruno")
             case ["settle", number, deed]:
                 self._settle(int(number), deed)
+            case ["user" | "hostile", *about]:
+                self._user(*about) if about else self._hostile()
             case ["tariff", *warning]:
                 self._house.status.tariff_warning = " ".join(warning)
             case _:
@@ -74,6 +86,19 @@ class Orders:
         watched.heard()
         watched.pass_time(10)
         return watched
+
+    def _user(self, name: str, role: str) -> None:
+        """Somebody who may sign in."""
+        house, kept = self._house, passwords.hashed(PASSWORD)
+        owner, act = house.database.property, Act("the test", house.micros())
+        house.database.transact(lambda c: add_user(c, owner, act, name=name, role=role, kept=kept))
+
+    def _hostile(self) -> None:
+        """A guest, a number and a word of the PMS that try everything: markup, quotes, direction, length, a NUL."""
+        house = self._house
+        house.guest("205", "77005", EVIL + "x" * 3_000)
+        house.call("205", EVIL[:60].replace(",", ""), 75)
+        house.call("205", "90048601234567", 75, answer=Refused("NG", EVIL + "y" * 3_000))
 
     def _settle(self, number: int, deed: str) -> None:
         """Somebody else decides."""
@@ -95,9 +120,9 @@ def main() -> None:
     listen = f"tcp:{sys.argv[1] if len(sys.argv) > 1 else 0}:interface=127.0.0.1"
     if "required" in sys.argv:
         start_logging(sys.stderr, verbose=False)
-        house = StandingHouse(folder, listen=listen, sign_in="required", tls=own_certificate(folder))
+        house = StandingHouse(folder, listen=listen, sign_in="required", tls=own_certificate(folder), more=MORE)
     else:
-        house = StandingHouse(folder, listen=listen, more=SCHEDULES)
+        house = StandingHouse(folder, listen=listen, more=MORE)
     house.evening()
     orders = Orders(house, reactor)
 
