@@ -106,7 +106,7 @@ def _slice_anew(
     if not calls:
         return None
     known = [call for call in calls if call.source in sources]
-    legs, repeats = _legs(
+    legs, repeats = legs_again(
         connection, owner, sources, [one.id for one in known if one.direction != "out" or one.legs > 1]
     )
     told = [
@@ -118,7 +118,7 @@ def _slice_anew(
     return calls[-1].id, len(known), sum(one.arrival is not None for one in told)
 
 
-def _legs(
+def legs_again(
     connection: Connection, owner: str, sources: Mapping[str, Source], calls: Sequence[int]
 ) -> tuple[dict[int, list[CallRecord]], set[int]]:
     """The records of calls, read again, by call; and the calls that were none, because a record is a repeat."""
