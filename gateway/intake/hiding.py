@@ -78,8 +78,8 @@ def _slice(
     if not calls:
         return None
     known = [one for one in calls if one.source in sources]
-    legs, repeats = legs_again(connection, owner, sources, [one.id for one in known])
-    here = [one for one in known if one.id in legs and one.id not in repeats]
+    legs, repeats, gone = legs_again(connection, owner, sources, [one.id for one in known])
+    here = [one for one in known if one.id in legs and one.id not in repeats and one.id not in gone]
     hidden = 0
     for one in here:
         why = why_hidden(rules, sources[one.source].plan, legs[one.id])

@@ -30,8 +30,18 @@ _NEVER_SENT: Final = ("by_hand", "amount_fell")
 RESYNC: Final = "resync"
 #: Somebody reads the feed of events from now on.
 READ_FEED: Final = "feed"
-#: What people decide or ask for elsewhere: about prices and charges, in the room that knows the tariff; about reports.
-DECISIONS: Final = ("approve", "reject", "tariff", "report", "export", "exported", *ACT_DEEDS)
+#: What people decide or ask for elsewhere: about prices and charges, in the room that knows the tariff; about reports and guests.
+DECISIONS: Final = (
+    "approve",
+    "reject",
+    "tariff",
+    "report",
+    "export",
+    "exported",
+    "erase-guest",
+    "export-guest",
+    *ACT_DEEDS,
+)
 #: What people write down that touches no charge: tags of numbers, targets of desks, filters of the log.
 _WRITTEN: Final = {deed: where.carry_out for where in (tags, office, log_filters) for deed in where.DEEDS}
 #: Carries out one of them: the sentence to keep, and the postings that are due by it.

@@ -27,6 +27,7 @@ _COUNTED: Final[tuple[Table, ...]] = (
     schema.accounting_exports,
     schema.acts,
     schema.targets,
+    schema.erasures,
 )
 
 

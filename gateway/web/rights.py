@@ -127,6 +127,12 @@ TABLE: Final[dict[str, Access]] = {
     "POST /numbers/<digits>": "tag_calls",
     f"GET /numbers/of/{_ROW}": "see_calls",
     f"POST /numbers/of/{_ROW}": "tag_calls",
+    # what is kept of guests
+    "GET /guests": "erase_guests",
+    "POST /guests": "erase_guests",
+    f"GET /guests/{_ROW}": "erase_guests",
+    f"POST /guests/{_ROW}": "erase_guests",
+    f"POST /guests/{_ROW}/file.zip": "erase_guests",
     # programs
     "GET /api/v1/openapi.json": "OPEN",
     "GET /api/<path:rest>": "PROGRAM",

@@ -27,6 +27,8 @@ from gateway.web.bill_routes import BillRoutes
 from gateway.web.deeds import Deeds
 from gateway.web.enquiry_pages import EnquiryPages
 from gateway.web.guard import Guard
+from gateway.web.guest_pages import GuestPages
+from gateway.web.guest_routes import GuestRoutes
 from gateway.web.house import House
 from gateway.web.inviting import Inviting
 from gateway.web.laboratory import Laboratory
@@ -174,6 +176,7 @@ def back_wings(on: Ground, bench: Laboratory, makes: Workshop) -> dict[bytes, Re
         b"/trunks": TrunkRoutes(pages, TrunkPages(house, reads, live, pages)).app.resource(),
         b"/schedules": schedules,
         b"/targets": TargetRoutes(pages, TargetPages(house, reads, live, tokens, pages, deeds)).app.resource(),
+        b"/guests": GuestRoutes(pages, GuestPages(house, reads, live, tokens, pages, deeds)).app.resource(),
     }
 
 

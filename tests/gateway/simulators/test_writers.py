@@ -177,7 +177,7 @@ def test_the_manager_interface_says_the_same_as_an_event() -> None:
 # -- all of them --------------------------------------------------------------------------------------------------
 
 #: Dialects whose records do not tell the start to the second, or the length: by how many seconds each may be off.
-COARSE: dict[str, tuple[int, int]] = {"mitel-mivb": (60, 0), "avaya-cm": (100, 3), "unify": (25, 0)}
+COARSE: dict[str, tuple[int, int]] = {"mitel-mivb": (60, 0), "avaya-cm": (100, 3), "unify": (25, 0), "hobic": (60, 59)}
 #: Dialects that do not say of an outgoing call whether its time began with the answer.
 UNSURE = frozenset({"unify"})
 #: What the gateway must be told to read what is written with these options.
@@ -208,6 +208,10 @@ FORMS: list[tuple[str, dict[str, str], str]] = [
     ("freeswitch", {"form": "xml"}, "push"),
     ("yate", {}, "file"),
     ("yate", {"tabs": "yes", "combined": "yes"}, "file"),
+    ("cisco-cme", {}, "udp"),
+    ("grandstream", {}, "file"),
+    ("yeastar", {}, "push"),
+    ("hobic", {}, "file"),
 ]
 
 
@@ -271,6 +275,8 @@ def test_every_call_that_costs_reads_back_as_one_charge_and_no_other_does(
             assert len(charged) == 1
             assert charged[0].dialled in (call.dialled, call.sent)
             assert abs((charged[0].talk_seconds or 0) - call.talk_seconds) <= talk_off
+        elif call.direction == "out" and call.outcome == "answered":
+            assert len(charged) <= 1
         else:
             assert charged == ()
 
