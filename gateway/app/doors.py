@@ -22,6 +22,7 @@ from gateway.intake.files import FollowedFile
 from gateway.intake.folder import PickUp
 from gateway.intake.push import Inlet, PushSite
 from gateway.intake.relay import Relay
+from gateway.intake.rotation import Identity
 from gateway.intake.settling import Settling
 from gateway.intake.tcp import Door, Listener, RecordsFactory, dialler
 from gateway.periodic import PeriodicService
@@ -50,7 +51,9 @@ class Doors:
         dialled: Callable[[PbxSettings, Dialling], None],
         missed: Callable[[str, str], None],
         look_seconds: float,
+        captures: Callable[[str], Path],
     ) -> None:
+        self._captures = captures
         self._dialled, self._missed, self._look_seconds = dialled, missed, look_seconds
         self._reactor, self._writer, self._settling, self._segments = reactor, writer, settling, segments
         self._now, self._told = now, told
@@ -92,20 +95,31 @@ class Doors:
     def service(
         self, pbx: PbxSettings, status: SourceStatus, known_files: Callable[[str], list[StoredSegment]]
     ) -> IService:
-        """The service that reads one exchange; with the one that serves its records again, if there is to be one."""
-        relay = self._relay(pbx)
+        """The service that reads one exchange; with what serves its records again, and what imports those of its first meeting."""
+        relay, known = self._relay(pbx), known_files(pbx.name)
+        services = [self._reading(pbx, status, known)]
+        if relay is not None:
+            here = serverFromString(self._reactor, pbx.relay or "")  # type: ignore[no-untyped-call]
+            services.append(Listener(here, relay, self._taken(pbx, status, "relay")))
+        if (folder := self._captures(pbx.name)).is_dir():
+            services.append(self._captured(pbx, folder, known))
+        together = MultiService()  # type: ignore[no-untyped-call]
+        for one in services:
+            one.setServiceParent(together)  # type: ignore[no-untyped-call]
+        return together
+
+    def _reading(self, pbx: PbxSettings, status: SourceStatus, known: list[StoredSegment]) -> IService:
         match pbx.transport:
             case "file":
-                reading = self._file(pbx, status, known_files(pbx.name))
+                return self._file(pbx, status, known)
             case "folder":
-                reading = self._folder(pbx, status, known_files(pbx.name))
+                return self._folder(pbx, status, known)
             case "udp":
-                reading = self._datagrams(pbx, status)
+                return self._datagrams(pbx, status)
             case "push":
-                reading = self._push(pbx, status)
+                return self._push(pbx, status)
             case "listen" | "connect" | "serial":
-                reading = self._socket(pbx, status)
-        return reading if relay is None else self._with_relay(pbx, status, relay, reading)
+                return self._socket(pbx, status)
 
     def _relay(self, pbx: PbxSettings) -> Relay | None:
         """Who hears the records again; made first, because a feed is told of it when it begins."""
@@ -113,13 +127,6 @@ class Doors:
             return None
         relay = self._relays[pbx.name] = Relay(pbx.name, networks(pbx.relay_to), bare)
         return relay
-
-    def _with_relay(self, pbx: PbxSettings, status: SourceStatus, relay: Relay, reading: IService) -> IService:
-        both = MultiService()  # type: ignore[no-untyped-call]
-        here = serverFromString(self._reactor, pbx.relay or "")  # type: ignore[no-untyped-call]
-        Listener(here, relay, self._taken(pbx, status, "relay")).setServiceParent(both)  # type: ignore[no-untyped-call]
-        reading.setServiceParent(both)  # type: ignore[no-untyped-call]
-        return both
 
     def _feed(self, segment: Segment, told: Callable[[Batch | None, int], None]) -> Feed:
         def weigh(weight: int) -> None:
@@ -222,7 +229,7 @@ class Doors:
             open_feed=lambda segment: self._feed(segment, self._told_of(pbx)),
             framer=lambda start, last: dialect.framer(start, transport="file", options=pbx.options, last=last),
             source=pbx.name,
-            known=known,
+            known=[one for one in known if Identity.parse(one.identity) is not None],
             crowded=lambda: self.crowded(pbx.name),
             state=self._state(status),
             missed=lambda sentence: self._missed(pbx.name, sentence),
@@ -231,22 +238,37 @@ class Doors:
         return PeriodicService(self._reactor, self._look_seconds, followed.look, f"reading {pbx.file}")
 
     def _folder(self, pbx: PbxSettings, status: SourceStatus, known: list[StoredSegment]) -> IService:
-        dialect = DIALECTS[pbx.dialect]
+        return self._picked(pbx, Path(pbx.folder or ""), pbx.files, pbx.rest_seconds, self._state(status), known)
+
+    def _captured(self, pbx: PbxSettings, folder: Path, known: list[StoredSegment]) -> IService:
+        """What `foliogate connect` read from an exchange before it was set up."""
+        return self._picked(pbx, folder, "*.rec", 0.0, lambda up, problem: None, known)
+
+    def _picked(
+        self,
+        pbx: PbxSettings,
+        folder: Path,
+        pattern: str,
+        rest_seconds: float,
+        state: Callable[[bool, str], None],
+        known: list[StoredSegment],
+    ) -> IService:
+        dialect, way = DIALECTS[pbx.dialect], pbx.transport
         picked = PickUp(
-            Path(pbx.folder or ""),
-            pattern=pbx.files,
-            rest_seconds=pbx.rest_seconds,
+            folder,
+            pattern=pattern,
+            rest_seconds=rest_seconds,
             open_feed=lambda segment, told: self._feed(segment, self._also_told(pbx, told)),
-            framer=lambda start, last: dialect.framer(start, transport="folder", options=pbx.options, last=last),
+            framer=lambda start, last: dialect.framer(start, transport=way, options=pbx.options, last=last),
             source=pbx.name,
             known=known,
             crowded=lambda: self.crowded(pbx.name),
             seconds=self._reactor.seconds,
-            state=self._state(status),
+            state=state,
             missed=lambda sentence: self._missed(pbx.name, sentence),
         )
         self._files.append(picked)
-        return PeriodicService(self._reactor, self._look_seconds, picked.look, f"looking into {pbx.folder}")
+        return PeriodicService(self._reactor, self._look_seconds, picked.look, f"looking into {folder}")
 
     def _datagrams(self, pbx: PbxSettings, status: SourceStatus) -> IService:
         dialect, address = DIALECTS[pbx.dialect], datagram_address(pbx.udp or "")

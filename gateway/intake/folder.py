@@ -34,6 +34,8 @@ REMEMBERED_FILES: Final = 5_000
 #: Finished files that are looked at again for a while, lest one grew.
 KEPT_IN_SIGHT: Final = 50
 
+#: What the identity of a file begins with that is known by all its bytes.
+_WHOLE: Final = "whole:"
 DONE: Final = "done"
 FAILED: Final = "failed"
 #: Names that programs give to files they have not finished, by beginning and by end.
@@ -52,7 +54,7 @@ def identity_of(name: str, handle: IO[bytes]) -> str:
     handle.seek(0)
     while data := handle.read(CHUNK):
         whole.update(data)
-    return f"{whole.hexdigest()}:{name}"
+    return f"{_WHOLE}{whole.hexdigest()}:{name}"
 
 
 @dataclass(slots=True)
@@ -105,7 +107,7 @@ class PickUp:
         self._folder, self._pattern, self._rest_seconds = folder, pattern, rest_seconds
         self._open_feed, self._framer, self._source = open_feed, framer, source
         self._crowded, self._seconds, self._state, self._missed = crowded, seconds, state, missed
-        self._known = {one.identity: one for one in known[-REMEMBERED_FILES:]}
+        self._known = {one.identity: one for one in known[-REMEMBERED_FILES:] if one.identity.startswith(_WHOLE)}
         self._resting: dict[str, tuple[tuple[int, int], float]] = {}
         self._stuck: dict[str, str] = {}
         self._finished: list[_Finished] = []

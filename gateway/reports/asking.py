@@ -15,6 +15,7 @@ from gateway.config.inbound import USUAL
 from gateway.config.trunks import capacity_of
 from gateway.instants import from_micros, to_micros
 from gateway.reports.codes import CodeOf, codes_of, tenants_of
+from gateway.reports.office import Office, office_of
 from gateway.reports.periods import Period
 from gateway.reports.values import Money, Report, Section
 from gateway.store.database import Database
@@ -69,6 +70,7 @@ class Asked:
     #: Which calls of the days the log of calls lists, and in which order; its own period is not looked at.
     question: Question = EVERY_CALL
     home: Home = _NOWHERE
+    office: Office = field(default_factory=Office)
 
     @property
     def span(self) -> Span:
@@ -123,6 +125,7 @@ def asked_of(
         export=export,
         question=question,
         home=Home(config.property.country, config.property.area_code),
+        office=office_of(config),
     )
 
 

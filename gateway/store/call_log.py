@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
 from sqlalchemy.sql.expression import FromClause
 
 from gateway.arrivals import ABANDONED, MISSED
@@ -24,7 +24,7 @@ from gateway.call_log.asking import Question, Term
 from gateway.call_log.fields import BY_NAME, INWARD, results_meant
 from gateway.store import remarks, schema
 from gateway.store.inbound import PIECES_AT_ONCE
-from gateway.store.pages import means, plain
+from gateway.store.pages import LISTED, means, plain
 from gateway.store.reporting import SLICE, Span, began
 from gateway.store.schema_inbound import PIECE, STANDS
 from rating.callers import Home, caller_number
@@ -51,10 +51,6 @@ class Wanted:
     home: Home
     currency: str
     decimals: int
-
-
-#: Which rows nobody is shown one by one, whoever looks: the one place where lists and files leave calls out.
-LISTED: Final[ColumnElement[bool]] = true()
 
 
 # -- the conditions ---------------------------------------------------------------------------------------------------

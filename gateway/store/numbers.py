@@ -26,6 +26,8 @@ _COUNTED: Final[tuple[Table, ...]] = (
     schema.report_files,
     schema.accounting_exports,
     schema.acts,
+    schema.targets,
+    schema.erasures,
 )
 
 

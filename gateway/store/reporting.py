@@ -15,7 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from gateway.instants import SECOND
 from gateway.store import schema
-from gateway.store.pages import first_since, plain
+from gateway.store.pages import LISTED, first_since, plain
 
 _c, _p, _r, _a, _s = schema.calls.c, schema.postings.c, schema.records.c, schema.attempts.c, schema.stays.c
 
@@ -222,7 +222,7 @@ def calls_where(
     """The calls that a condition finds, `first` of them first, and over all of them: how many, seconds, amounts."""
     here = (chosen.calls, condition)
     order = [_c.id] if first is None else [first, _c.id]
-    rows = plain(connection.execute(select(schema.calls).where(*here).order_by(*order).limit(most)).mappings())
+    rows = plain(connection.execute(select(schema.calls).where(*here, LISTED).order_by(*order).limit(most)).mappings())
     counted = select(func.count().label("calls"), func.sum(_c.talk_seconds).label("talk")).where(*here)
     return rows, _whole(dict(connection.execute(counted).mappings().one()), "calls", "talk")
 

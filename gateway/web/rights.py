@@ -83,6 +83,8 @@ TABLE: Final[dict[str, Access]] = {
     "GET /bill-check/show": "reports",
     "GET /bill-check/file.<form>": "reports",
     "GET /trunks": "reports",
+    "GET /targets": "reports",
+    "POST /targets": "budgets",
     "GET /schedules": "reports",
     "POST /schedules": "reports",
     f"GET /schedules/files/{_ROW}": "reports",
@@ -125,6 +127,12 @@ TABLE: Final[dict[str, Access]] = {
     "POST /numbers/<digits>": "tag_calls",
     f"GET /numbers/of/{_ROW}": "see_calls",
     f"POST /numbers/of/{_ROW}": "tag_calls",
+    # what is kept of guests
+    "GET /guests": "erase_guests",
+    "POST /guests": "erase_guests",
+    f"GET /guests/{_ROW}": "erase_guests",
+    f"POST /guests/{_ROW}": "erase_guests",
+    f"POST /guests/{_ROW}/file.zip": "erase_guests",
     # programs
     "GET /api/v1/openapi.json": "OPEN",
     "GET /api/<path:rest>": "PROGRAM",

@@ -27,6 +27,8 @@ from gateway.web.bill_routes import BillRoutes
 from gateway.web.deeds import Deeds
 from gateway.web.enquiry_pages import EnquiryPages
 from gateway.web.guard import Guard
+from gateway.web.guest_pages import GuestPages
+from gateway.web.guest_routes import GuestRoutes
 from gateway.web.house import House
 from gateway.web.inviting import Inviting
 from gateway.web.laboratory import Laboratory
@@ -61,6 +63,8 @@ from gateway.web.security import BoundedSite, Door, QuietSite, Tokens, Wings, ow
 from gateway.web.site import Routes
 from gateway.web.soap.service import SoapService
 from gateway.web.streams import Streams
+from gateway.web.target_pages import TargetPages
+from gateway.web.target_routes import TargetRoutes
 from gateway.web.tongue_routes import TongueRoutes
 from gateway.web.tongues import Tongues
 from gateway.web.trunk_pages import TrunkPages
@@ -171,6 +175,8 @@ def back_wings(on: Ground, bench: Laboratory, makes: Workshop) -> dict[bytes, Re
         b"/audit": AuditRoutes(house, deeds, tokens, pages, audit).app.resource(),
         b"/trunks": TrunkRoutes(pages, TrunkPages(house, reads, live, pages)).app.resource(),
         b"/schedules": schedules,
+        b"/targets": TargetRoutes(pages, TargetPages(house, reads, live, tokens, pages, deeds)).app.resource(),
+        b"/guests": GuestRoutes(pages, GuestPages(house, reads, live, tokens, pages, deeds)).app.resource(),
     }
 
 

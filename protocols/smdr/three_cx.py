@@ -206,7 +206,6 @@ def _stages(source: _Party, target: _Party, final: _Party, *, moved: bool) -> tu
     return tuple(dict.fromkeys([*found, *(["transfer"] if moved else [])]))
 
 
-
 DIALECT = Dialect(
     name="3cx",
     title="3CX call data records",
@@ -220,6 +219,7 @@ DIALECT = Dialect(
         "prefix": "what stands before the first field of each line (default 'Call ')",
         "utc": "yes if the times are in UTC and not in local time (default no)",
     },
+    site_option="fields",
     choices={"separator": tuple(_SEPARATORS), "utc": ("yes", "no")},
     check_more=_check,
 )
