@@ -55,7 +55,9 @@ _shared = _options(
 
 
 @simulate_group.command("pbx")
-@click.option("--dialect", required=True, metavar="NAME", help="Whose records, as avaya-ipoffice; docs/simulators.md lists them.")
+@click.option(
+    "--dialect", required=True, metavar="NAME", help="Whose records, as avaya-ipoffice; docs/simulators.md lists them."
+)
 @click.option("--connect", metavar="ENDPOINT", help="Dial the reader: tcp:127.0.0.1:5100 (as an IP Office does).")
 @click.option("--listen", metavar="ENDPOINT", help="Be dialled: tcp:1752:interface=127.0.0.1 (Mitel; Asterisk AMI).")
 @click.option("--file", type=click.Path(dir_okay=False, path_type=Path), metavar="PATH", help="Append to a file.")

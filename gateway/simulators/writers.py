@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeAlias
 
-from gateway.simulators import write_asterisk, write_avaya, write_avaya_cm, write_mitel
+from gateway.simulators import write_asterisk, write_avaya, write_avaya_cm, write_mitel, write_panasonic
 from gateway.simulators.calls import SimulatedCall
 
 Records: TypeAlias = tuple[bytes, ...]
@@ -86,6 +86,17 @@ def _avaya_cm(options: Mapping[str, str]) -> Writer:
     )
 
 
+def _panasonic(options: Mapping[str, str]) -> Writer:
+    columns = _choice(options, "columns", {"80": 80, "120": 120})
+    return Writer(
+        dialect="panasonic",
+        records=partial(write_panasonic.rows, columns=columns),
+        page=lambda call: write_panasonic.titles(columns),
+        rows_per_page=write_panasonic.ROWS_PER_PAGE,
+        widest_extension=write_panasonic.WIDEST_EXTENSION,
+    )
+
+
 def _asterisk(options: Mapping[str, str]) -> Writer:
     if _choice(options, "output", {"csv": 0, "ami": 1}):
         return Writer(
@@ -103,6 +114,7 @@ _WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozen
     "mitel-mivb": (_mitel, frozenset({"columns"})),
     "asterisk": (_asterisk, frozenset({"output"})),
     "avaya-cm": (_avaya_cm, frozenset({"layout"})),
+    "panasonic": (_panasonic, frozenset({"columns"})),
 }
 
 

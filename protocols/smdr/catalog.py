@@ -5,7 +5,7 @@ Adding one is a module with its `DIALECT`, and a line here.
 
 from __future__ import annotations
 
-from protocols.smdr import asterisk, avaya_cm, ipoffice, mivb
+from protocols.smdr import asterisk, avaya_cm, ipoffice, mivb, panasonic
 from protocols.smdr.dialect import Dialect, Transport
 from protocols.smdr.settings import Parser, SourceSettings
 
@@ -16,6 +16,7 @@ _KNOWN = (
     mivb.DIALECT,
     asterisk.DIALECT,
     avaya_cm.DIALECT,
+    panasonic.DIALECT,
 )
 
 DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in _KNOWN}
