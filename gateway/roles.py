@@ -98,11 +98,15 @@ MAY: Final[dict[RoleName, frozenset[Right]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whom a page or a deed is for. In an open house (no sign-in) it is anyone, who may everything and types a name."""
+    """Whom a page or a deed is for. In an open house (no sign-in) it is anyone, who may everything and types a name.
+
+    `language` is the one that the person chose; empty where none was.
+    """
 
     name: str
     role: RoleName | None = None
     open_house: bool = False
+    language: str = ""
 
     @property
     def signed_in(self) -> bool:

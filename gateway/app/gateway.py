@@ -20,7 +20,7 @@ from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
 from gateway.alarms.kinds import Fact
-from gateway.app import parts
+from gateway.app import configured, parts
 from gateway.app.asked import Asking
 from gateway.app.delivering import delivering, report_channels
 from gateway.app.doors import Doors
@@ -29,6 +29,7 @@ from gateway.app.link import Link, Surroundings
 from gateway.app.watching import emergency_begun, watch_of
 from gateway.config import Config, PbxSettings
 from gateway.config.day_rule import day_rule
+from gateway.connecting.capture import folder_of
 from gateway.directory import Room
 from gateway.instants import to_micros
 from gateway.intake.batch import Batch
@@ -95,12 +96,12 @@ class Gateway:
         self._reactor, self._now, self._pace = reactor, now, pace
         self.status = Status(started=now())
         self.database = Database(config.store.url, config.property.id)
-        self._rooms = parts.room_list(config)
-        self._book = parts.tariff(config)
+        self._rooms = configured.room_list(config)
+        self._book = configured.tariff(config)
         self._rules = parts.rules(config, self._rooms, self._book)
         self._sources = parts.sources(config, self._rooms)
         self._day_rule = day_rule(config)
-        self.prices = parts.price_desk(config, self._rooms, self._book)
+        self.prices = configured.price_desk(config, self._rooms, self._book)
         self.status.tariff_warning = parts.tariff_warning(self._book)
         self.listeners: list[Callable[[Batch | None], None]] = []
         self._services: list[IService] = []
@@ -118,9 +119,9 @@ class Gateway:
             self._build()
             self.database.transact(self._recover)
         except StoreTrouble as error:
-            raise parts.CannotStart(str(error)) from error
+            raise configured.CannotStart(str(error)) from error
         except DBAPIError as error:
-            raise parts.CannotStart(f"the store cannot be opened: {str(error.orig).splitlines()[0]}") from error
+            raise configured.CannotStart(f"the store cannot be opened: {str(error.orig).splitlines()[0]}") from error
         self._drive.startService()
         self._start_services()  # first, because a port that is taken ends the start, and the PMS need not hear of it
         if self.link is not None:
@@ -133,7 +134,7 @@ class Gateway:
         try:
             return Link(self._surroundings())
         except ValueError as error:  # a certificate that is none, a key that is another's
-            raise parts.CannotStart(f"PMS {self.config.pms[0].name} cannot be used: {error}") from error
+            raise configured.CannotStart(f"PMS {self.config.pms[0].name} cannot be used: {error}") from error
 
     def _build(self) -> None:
         self.memory = Memory(self.database, self.micros)
@@ -154,6 +155,7 @@ class Gateway:
             dialled=self._dialled,
             missed=self._missed,
             look_seconds=self._pace.look,
+            captures=lambda name: folder_of(self.config.file, name),
         )
         if self.config.pms:
             self.link = self._linked()
@@ -228,10 +230,8 @@ class Gateway:
             status = SourceStatus(name=pbx.name, dialect=pbx.dialect, role=pbx.transport, since=self._now())
             self.status.sources[pbx.name] = status
             self._add(self._doors.service(pbx, status, self._known_files))
-            if status.problem and pbx.listen is not None:
-                raise parts.CannotStart(
-                    f"PBX {pbx.name}: {status.problem}; change its listen, or end the other program"
-                )
+        if self._doors.unusable:
+            raise configured.CannotStart(self._doors.unusable[0])
         self._add(PeriodicService(self._reactor, self._pace.commands, self._read_commands, "reading commands"))
         self._add(PeriodicService(self._reactor, self._pace.overdue, self._settle_overdue, "settling overdue calls"))
         self._add(self._deliveries)

@@ -141,7 +141,7 @@ def rebuild_inbound_command(config_path: Path) -> None:
     that was dialled; and after a change of the country, the area code or an exchange's options. Records are read again as
     the configuration says now; charges are not touched. It may be broken off and begun again.
     """
-    from gateway.app import parts
+    from gateway.app import configured, parts
     from gateway.cli.words import read_config
     from gateway.intake.arriving import rebuild
     from gateway.store.database import Database, StoreTrouble
@@ -152,7 +152,7 @@ def rebuild_inbound_command(config_path: Path) -> None:
         database.lock()
         database.open()
         with progress_bar("reading again") as progress:
-            count, inward = rebuild(database, parts.sources(config, parts.room_list(config)), progress)
+            count, inward = rebuild(database, parts.sources(config, configured.room_list(config)), progress)
     except StoreTrouble as error:
         fail(str(error))
     finally:

@@ -6,6 +6,7 @@ once. An exception that nobody expected ends here, in one plain sentence.
 
 from __future__ import annotations
 
+import gc
 import importlib
 from typing import Any, NamedTuple
 
@@ -66,6 +67,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "erlang": Entry("gateway.cli.erlang:erlang_group", "Work out traffic: trunks, blocking, waiting."),
     },
     "Records of an exchange": {
+        "connect": Entry("gateway.cli.connect:connect_command", "Meet an exchange: see what it sends, set it up."),
         "identify": Entry("gateway.cli.records:identify_command", "Say which dialect a sample is, and why."),
         "parse": Entry("gateway.cli.records:parse_command", "Read records and print what they say."),
     },
@@ -113,6 +115,7 @@ class Commands(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run; what nobody expected becomes a plain sentence and exit code 1."""
+        gc.set_threshold(20_000)  # what a command loads stays: collections would walk it again and again in vain
         try:
             return super().main(*args, **extra)
         except Exception as error:  # noqa: BLE001 - the edge of the program

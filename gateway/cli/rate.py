@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import click
 
-from gateway.app.parts import plan_of, room_list, source_settings
+from gateway.app.configured import plan_of, room_list, source_settings
 from gateway.cli.rate_options import circumstances_of, circumstances_options, one_call_of, one_call_options
 from gateway.cli.records import Row, read_rows
 from gateway.cli.words import config_option, fail, read_config, say

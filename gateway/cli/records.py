@@ -103,7 +103,7 @@ def identify_command(source: BinaryIO, as_objects: bool) -> None:
     """Say which dialect the records in FILE (or standard input) are written in, and why.
 
     The beginning of the input is given to every dialect; the share of its rows that a dialect reads is its
-    confidence. The exit code is 0 when one reads more than half of the rows, 1 when none does.
+    confidence. Options are tried too; what the rows cannot tell is said. The exit code is 0 when one reads more than half of the rows, 1 when none does.
 
     \b
     Example:
@@ -111,9 +111,11 @@ def identify_command(source: BinaryIO, as_objects: bool) -> None:
     """
     verdicts = identify(_sample(source))
     for verdict in verdicts:
-        click.echo(json.dumps(_verdict(verdict)) if as_objects else _sentence(verdict))
+        click.echo(json.dumps(_verdict(verdict)) if as_objects else "\n".join(sentence_of(verdict)))
     if not verdicts:
         click.echo(f"No dialect reads any of it. The dialects are {', '.join(DIALECTS)}.", err=True)
+    if not verdicts or verdicts[0].confidence <= 0.5:
+        click.echo(_site_words(), err=True)
     sys.exit(0 if verdicts and verdicts[0].confidence > 0.5 else 1)
 
 
@@ -271,11 +273,12 @@ def _print_table(batches: Iterable[list[Row]]) -> Counter[str]:
     for batch in batches:
         objects = [as_json(*row) for row in batch]
         kinds.update(str(one["kind"]) for one in objects)
-        _write([_table_row(one) for one in objects])
+        _write([table_row(one) for one in objects])
     return kinds
 
 
-def _table_row(one: dict[str, object]) -> str:
+def table_row(one: dict[str, object]) -> str:
+    """One row as a line of the table."""
     if one["kind"] != "call":
         return f"{one['line']!s:<6} {one['kind']}: {one['reason']}"
     cells = " ".join(_cell(one[name]).ljust(width) for _, width, name in _TABLE)
@@ -310,9 +313,26 @@ def _verdict(verdict: Verdict) -> dict[str, object]:
         "dialect": verdict.dialect,
         "confidence": round(verdict.confidence, 4),
         "reason": printable(verdict.reason.encode("utf-8", "backslashreplace"), 1_000),
+        "options": dict(verdict.options),
+        "evidence": list(verdict.evidence),
+        "lacks": list(verdict.lacks),
     }
 
 
-def _sentence(verdict: Verdict) -> str:
+def sentence_of(verdict: Verdict) -> list[str]:
+    """A verdict for people: how sure, with which options, by which rows, and what the sample cannot tell."""
     shown = _verdict(verdict)
-    return f"{verdict.dialect:<16} {verdict.confidence:>4.0%}  {shown['reason']}"
+    lines = [f"{verdict.dialect:<16} {verdict.confidence:>4.0%}  {shown['reason']}"]
+    if verdict.options:
+        lines.append("    with " + ", ".join(f"{key} = {value}" for key, value in verdict.options.items()))
+    lines += [f"    {row}" for row in verdict.evidence]
+    return lines + [f"    ? {sentence}" for sentence in verdict.lacks]
+
+
+def _site_words() -> str:
+    """Of which exchanges no sample tells the whole, because the site chose what is written."""
+    named = [f"{one.name} (option {one.site_option})" for one in DIALECTS.values() if one.site_option]
+    return (
+        "Of some exchanges each site chooses what a record holds, so a sample alone is not enough: "
+        f"{', '.join(named)}. Name the dialect with 'foliogate parse --dialect NAME --option KEY=VALUE'."
+    )

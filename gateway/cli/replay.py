@@ -84,12 +84,12 @@ def _rehearsal(
     carrier: str | None,
     least_cost: bool,
 ) -> tuple[Rehearsal, Asked]:
-    from gateway.app import parts
+    from gateway.app import configured, parts
     from gateway.replay.rehearsing import CannotCompare, Rehearsal
 
-    rooms = parts.room_list(config)
+    rooms = configured.room_list(config)
     try:
-        book = parts.tariff(config, folder)
+        book = configured.tariff(config, folder)
         rehearsal = Rehearsal(
             database=database,
             rules=parts.rules(config, rooms, book),
@@ -99,7 +99,7 @@ def _rehearsal(
             carrier=carrier or "",
         )
         money = rehearsal.money()
-    except (parts.CannotStart, CannotCompare) as error:
+    except (configured.CannotStart, CannotCompare) as error:
         fail(str(error))
     return rehearsal, _asked(rehearsal, money, (folder or config.tariff.folder).name, first, last)
 

@@ -121,7 +121,7 @@ def _do_here(database: Database, number: int, now: int, config: Config | None, d
 
 def _deciding(config: Config, memory: Memory, deed: str) -> Decide:
     """What carries out decisions about prices and orders of reports, where no gateway is running."""
-    from gateway.app import parts
+    from gateway.app import configured, parts
     from gateway.delivery.orders import ORDERS, Orders
 
     if deed in ORDERS:
@@ -129,5 +129,5 @@ def _deciding(config: Config, memory: Memory, deed: str) -> Decide:
 
     try:
         return parts.decisions(config, memory)
-    except parts.CannotStart as error:
+    except configured.CannotStart as error:
         fail(str(error))

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, func, select
 
 from gateway.arrivals import arrival_of, contact_number
+from gateway.helplines import HIDDEN
 from gateway.instants import from_micros
 from gateway.intake.batch import Batch, Source, Touched
 from gateway.store import inbound, schema
@@ -46,6 +47,8 @@ class Arriving:
 
 def told_by(owner: str, call: CallRow, legs: Sequence[CallRecord], home: Home) -> inbound.Told:
     """What one call tells; of a call of one record that went out, its row says all."""
+    if call.place in HIDDEN:
+        return _without_number(owner, call, legs, home)
     arrival = arrival_of(legs, home) if legs and (call.legs > 1 or call.direction != "out") else None
     if arrival is None:
         way = "internal" if call.number_class == "internal" else call.direction
@@ -56,6 +59,16 @@ def told_by(owner: str, call: CallRow, legs: Sequence[CallRecord], home: Home) -
         owner, call.id, caller or "", did or "", outcome or "", arrival.waited, stages or "", arrival.hands
     )
     return inbound.Told(row, contact_row(owner, row.caller, call.id, inward=True) if row.caller else None)
+
+
+def _without_number(owner: str, call: CallRow, legs: Sequence[CallRecord], home: Home) -> inbound.Told:
+    """What is told of a call whose number nobody is shown: what became of it, and nobody's number."""
+    arrival = arrival_of(legs, home)
+    if arrival is None:
+        return inbound.Told(None, None)
+    did, outcome, stages = all_clean((arrival.did, arrival.outcome, arrival.stages))
+    row = ArrivalRow(owner, call.id, "", did or "", outcome or "", arrival.waited, stages or "", arrival.hands)
+    return inbound.Told(row, None)
 
 
 # -- anew -----------------------------------------------------------------------------------------------------------

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from gateway.allocation import Allocation
 from gateway.instants import to_micros
 from gateway.settle import CarrierCost, Free, Price, Priced, Ruling, Wanted
-from gateway.store.rows import CallRow, Due, PostingRow, all_clean, clean
+from gateway.store.rows import CallRow, CodesRow, Due, PostingRow, all_clean, clean
 from protocols.records import JoinedCall
 
 
@@ -23,13 +24,17 @@ def call_row(
     settle_by: int | None = None,
     carried: CarrierCost | None = None,
     uses: str | None = None,
+    hidden: str = "",
 ) -> CallRow:
-    """The row of a call as it stands; `cost` is None while it is open, `uses` where the row tells what trunk was held."""
+    """The row of a call as it stands; `cost` is None while it is open, `uses` where the row tells what trunk was held.
+
+    `hidden` says why nobody is shown the number outside (gateway/helplines.py): then the row has none.
+    """
     call, charged = joined.call, joined.charged[0] if joined.charged else joined.call
     told = call.warnings or joined.warnings  # joining may add to either
     warnings = "\n".join(dict.fromkeys((*call.warnings, *joined.warnings))) if told else ""
     holders = joined.holders[0] if len(joined.holders) == 1 else " ".join(joined.holders)
-    numbers = (charged.dialled, call.caller, charged.trunk)
+    numbers = (None, None, charged.trunk) if hidden else (charged.dialled, call.caller, charged.trunk)
     metered = (charged.trunk_group, charged.aoc_amount, charged.aoc_currency)
     key, reason, who, holders, dialled, caller, trunk, warnings, group, aoc, coin = all_clean(  # type: ignore[assignment]
         (call.call_key, ruling.reason, extension or call.extension, holders, *numbers, warnings, *metered)
@@ -42,7 +47,16 @@ def call_row(
     whose = (who, holders, dialled, caller, trunk, ruling.room, ruling.department, ruling.reservation)
     line = (warnings, group, charged.pulses, aoc, coin)
     bought = _NOT_BOUGHT if carried is None else _bought(carried)
-    return CallRow._make((*what, *when, *whose, *_cost_columns(cost), *line, *bought, uses))
+    priced = (None, _cost_columns(cost)[1], hidden, *_cost_columns(cost)[3:]) if hidden else _cost_columns(cost)
+    return CallRow._make((*what, *when, *whose, *priced, *line, *bought, uses))
+
+
+def codes_row(owner: str, call_id: int, one: Allocation) -> CodesRow:
+    """The row of the codes of a call."""
+    shown = all_clean((one.account_code, one.authorization, one.name, one.person))
+    return CodesRow(
+        owner, call_id, *(text or "" for text in shown), int(one.personal), int(one.known), clean(one.led_to) or ""
+    )
 
 
 _NOT_BOUGHT: Final = (None,) * 7
@@ -91,7 +105,16 @@ def posting_row(
     whose = (ruling.room, ruling.reservation)
     currency, decimals = call.currency or money[0], money[1] if call.decimals is None else call.decimals
     how = (wanted.state, wanted.hold or "", clean(wanted.reason) or "")
-    never_sent = (0, None, now, 0, now, now, "", "")  # attempts, token, due_at, by_hand, created, changed, code, words
+    never_sent = (
+        0,
+        None,
+        now,
+        int(ruling.by_hand),
+        now,
+        now,
+        "",
+        "",
+    )  # attempts, token, due_at, by_hand, created, changed, code, words
     return PostingRow._make(
         (
             call.property,

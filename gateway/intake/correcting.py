@@ -15,10 +15,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from gateway.directory import NoNews, Occupancy, Place, Room
+from gateway.directory import NoNews, Occupancy, Room
 from gateway.intake.batch import Rules, Source
 from gateway.intake.call_rows import trace_text
 from gateway.intake.decisions import FINAL
+from gateway.intake.reconsider import place_of
 from gateway.intake.stored_calls import Again, StoredCall, calls_between
 from gateway.settle import Free, Price, Priced, rule
 from gateway.store import pages
@@ -109,7 +110,7 @@ class Correcting:
 
     def _wanted(self, cost: Price, call: StoredCall, occupancy: Occupancy) -> bool:
         """True if a call that nobody was charged for would be charged by the new price."""
-        place: Place = self.rules.rooms.place(call.extension)
+        place = place_of(call, self.rules)
         who = occupancy.at(place.room, call.started_at) if isinstance(place, Room) else NoNews()
         wanted = rule(cost, place, who, self.rules.policy).wanted
         return wanted is not None and wanted.hold is None

@@ -23,7 +23,7 @@ from gateway.intake.live_calls import LiveCall, LiveCalls
 from gateway.intake.stored_calls import legs_of
 from gateway.intake.trunk_uses import write_uses
 from gateway.repeats import HISTORY, RepeatWatch, Verdict, digest
-from gateway.store import inbound, outbox, records, schema, traffic
+from gateway.store import inbound, office, outbox, records, schema, traffic
 from gateway.store.memory import Memory
 from gateway.store.rows import CallRow, RecordRow, clean
 from protocols.records import CallRecord, Furniture, HotelEvent, Parsed, RawRecord, Unparsed
@@ -108,6 +108,7 @@ class Settling:
         hot.feed.calls(connection, at, batch.new_calls.values(), list(batch.changed_calls.values()))
         write_uses(connection, self._memory, batch)
         self._charging.arriving.write(connection, batch)
+        office.write_codes(connection, hot, owner, batch.codes, batch.changed_calls)
         hot.add_call.many(connection, list(batch.new_calls.values()))
         hot.replace_call.many(connection, [(*row[2:], owner, row.id) for row in batch.changed_calls.values()])
         hot.add_record.many(connection, batch.records)
@@ -116,7 +117,7 @@ class Settling:
             records.mark_records(connection, owner, (record,), mark, reason)
         batch.told_keys += [one.call_key for calls in (batch.new_calls, batch.changed_calls) for one in calls.values()]
         batch.records, batch.postings, batch.new_calls, batch.changed_calls = [], [], {}, {}
-        batch.changed_records = []
+        batch.changed_records, batch.codes = [], []
 
     def _one(self, connection: Connection, batch: Batch, raw: RawRecord, parsed: Parsed) -> None:
         record_id = self._memory.numbers.take(schema.records)
@@ -168,6 +169,7 @@ class Settling:
         calls = records.mark_records(connection, owner, proved, "repeat", _REPEATS)
         traffic.withdraw(connection, hot, owner, calls)
         inbound.forget(connection, owner, calls)
+        office.forget_codes(connection, owner, calls)
         for call_id in calls:
             records.rule_call(connection, hot, owner, call_id, "not_chargeable", _REPEATS, now)
             for row in outbox.of_call(connection, owner, call_id):

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple, cast
 from sqlalchemy import Connection, select
 
 from gateway.attribution import Caller, Guest, StayTariffs, put_through
+from gateway.helplines import HIDDEN
 from gateway.instants import from_micros
 from gateway.intake.batch import Rules, Source
 from gateway.settle import CarrierCost, Price, carrier_cost, price
@@ -132,7 +133,8 @@ class Again:
         source = self._sources.get(call.source)
         if source is None:
             return None
-        if call.legs == 1 and call.pulses != -1:  # stored before pulses and advice of charge had columns
+        hidden = call.place in HIDDEN  # its row holds no number
+        if call.legs == 1 and call.pulses != -1 and not hidden:  # stored before pulses and advice of charge had columns
             return _of_one_record(call)
         legs = self._database.read(lambda c: legs_of(c, self._database.property, call.id, source))
         return source.join(legs) if legs else None

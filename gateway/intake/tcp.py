@@ -14,6 +14,7 @@ from twisted.internet.interfaces import (
     IAddress,
     IDelayedCall,
     IListeningPort,
+    IProtocolFactory,
     IPushProducer,
     IReactorTime,
     IStreamClientEndpoint,
@@ -121,7 +122,8 @@ class RecordsProtocol(Protocol):
 
     def abort(self) -> None:
         """Close at once."""
-        self._wire.abortConnection()
+        abort = getattr(self._wire, "abortConnection", None) or self._wire.loseConnection  # a serial port has only that
+        abort()
 
     def _hold(self, why: Literal["crowd", "peer"]) -> None:
         self._held.add(why)
@@ -265,10 +267,16 @@ class RecordsFactory(Factory):
 
 
 class Listener(Service):
-    """The exchange dials us. A port that cannot be had is told in a plain sentence, for the start to fail with."""
+    """Somebody dials us. A port that cannot be had is told in a plain sentence, for the start to fail with."""
 
-    def __init__(self, endpoint: IStreamServerEndpoint, factory: RecordsFactory, failed: Callable[[str], None]) -> None:
-        self._endpoint, self._factory, self._failed = endpoint, factory, failed
+    def __init__(
+        self,
+        endpoint: IStreamServerEndpoint,
+        factory: IProtocolFactory,
+        failed: Callable[[str], None],
+        state: Callable[[bool, str], None] = lambda up, problem: None,
+    ) -> None:
+        self._endpoint, self._factory, self._failed, self._state = endpoint, factory, failed, state
         self._port: IListeningPort | None = None
 
     def startService(self) -> None:
@@ -286,6 +294,7 @@ class Listener(Service):
 
     def _listening(self, port: IListeningPort) -> None:
         self._port = port
+        self._state(True, "")
 
     def _could_not(self, failure: Failure) -> None:
         failure.trap(CannotListenError)  # type: ignore[no-untyped-call]

@@ -1,7 +1,7 @@
 """Which languages there are, and their catalogues of texts: gettext files that ship as text and are made ready when first asked.
 
 A catalogue is `gateway/locale/LANGUAGE/DOMAIN.po`. A domain is what one kind of reader reads (`guest`: bills, tariff card,
-price enquiry). English needs no file: its texts are the messages themselves. A text that a catalogue lacks is said in English.
+price enquiry; `staff`: the pages). English needs no file: its texts are the messages themselves. A text that a catalogue lacks is said in English.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from gateway.languages.names import LANGUAGES
 
 #: What a guest reads.
 GUEST: Final = "guest"
+#: What the people of the house read: pages, reports, letters.
+STAFF: Final = "staff"
 _ALSO: Final = {"nb": "no", "nn": "no"}
 
 

@@ -1,39 +1,106 @@
-"""Every text of a domain, found in the code: what a catalogue must have. Run by hand, it brings the catalogues up to date.
+"""Every text of a domain, found in the code and in the templates: what a catalogue must have. Run by hand, it brings the catalogues up to date.
 
     python -m gateway.languages.extracting
 
-A text is the first argument of `say`, or the first two of `plural`. New texts come into each catalogue empty, texts that are
-no longer said leave it; a test refuses a catalogue with a text that is empty.
+A text is the first argument of `say` or `later`, the first two of `plural`, and every value of `Texts({…})`. New texts come into each
+catalogue empty, texts that are no longer said leave it; a test refuses a catalogue with a text that is empty.
 """
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment, nodes
 
-from gateway.languages.catalogues import GUEST, locale_name
-from gateway.languages.names import LANGUAGES
+from gateway.languages.catalogues import GUEST, STAFF, locale_name
+from gateway.languages.names import LANGUAGES, STAFF_LANGUAGES
+
+#: A text, or its forms for one and for many.
+Message: TypeAlias = str | tuple[str, str]
 
 _ROOT: Final = Path(__file__).parent.parent
-#: Where each domain's texts are said, by folder of the gateway.
-DOMAINS: Final = {GUEST: ("bills",)}
-_KEYWORDS: Final[dict[str, Any]] = {"say": None, "plural": (1, 2)}
+#: Where each domain's texts are said: folders and modules of the gateway.
+DOMAINS: Final = {GUEST: ("bills",), STAFF: ("web",)}
+#: Which languages each domain is kept in.
+SPOKEN: Final = {GUEST: tuple(LANGUAGES), STAFF: tuple(STAFF_LANGUAGES)}
+#: Tables of texts in modules of the lowest floor, which knows no languages: the pages say what they take from them.
+TABLES: Final = {
+    STAFF: {
+        "roles.py": ("RIGHTS", "ROLES"),
+        "call_log/asking.py": ("PERIODS", "PROBLEMS", "TOLD"),
+        "call_log/fields.py": ("RESULTS", "DIRECTIONS", "CLASSES", "POSTED", "YES_NO", "FIELDS"),
+    },
+    GUEST: {},
+}
 
 
 def texts(domain: str) -> Catalog:
     """All texts of a domain, as a catalogue without a language."""
     found = Catalog(project="Foliogate", charset="utf-8")
-    for folder in DOMAINS[domain]:
-        for name, _, message, _, _ in extract_from_dir(
-            _ROOT / folder, method_map=[("**.py", "python")], keywords=_KEYWORDS
-        ):
-            found.add(message, locations=[(f"{folder}/{name}", 0)])
+    for place, message in _messages(domain):
+        found.add(message, locations=[(place, 0)])
     return found
+
+
+def _messages(domain: str) -> Iterator[tuple[str, Message]]:
+    for name in DOMAINS[domain]:
+        for path in sorted((_ROOT / name).rglob("*")) if (_ROOT / name).is_dir() else [_ROOT / name]:
+            text = path.read_text(encoding="utf-8") if path.suffix in (".py", ".html") else ""
+            found = of_template(text) if path.suffix == ".html" else of_python(text)
+            yield from ((str(path.relative_to(_ROOT)), one) for one in found)
+    for name, tables in TABLES[domain].items():
+        yield from ((name, one) for one in _of_tables((_ROOT / name).read_text(encoding="utf-8"), tables))
+
+
+def of_python(source: str) -> Iterator[Message]:
+    """The texts of a module. Pure."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name == "Texts":
+                yield from _values(node.args[0])
+            else:
+                yield from _said(name, [one.value if isinstance(one, ast.Constant) else None for one in node.args])
+
+
+def of_template(source: str) -> Iterator[Message]:
+    """The texts of a template. Pure."""
+    for node in Environment(autoescape=True).parse(source).find_all(nodes.Call):
+        if isinstance(node.node, nodes.Name):
+            yield from _said(node.node.name, [one.value if isinstance(one, nodes.Const) else None for one in node.args])
+
+
+def _said(name: str, given: list[object]) -> Iterator[Message]:
+    match given:
+        case [str(text), *_] if name in ("say", "later"):
+            yield text
+        case [str(one), str(many), *_] if name == "plural":
+            yield one, many
+
+
+def _of_tables(source: str, names: tuple[str, ...]) -> Iterator[Message]:
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") in names and node.value is not None:
+            yield from _values(node.value)
+
+
+def _values(node: ast.expr) -> Iterator[str]:
+    """Every text of a table: the values of a dictionary, the members of a tuple, labels and hints of what is described there."""
+    inside = node.values if isinstance(node, ast.Dict) else getattr(node, "elts", [node])
+    for one in inside:
+        if isinstance(one, ast.Constant) and isinstance(one.value, str):
+            yield one.value
+        elif isinstance(one, ast.Dict | ast.Tuple | ast.List):
+            yield from _values(one)
+        elif isinstance(one, ast.Call):
+            said = [part.value for part in one.keywords if part.arg in ("label", "hint")]
+            yield from (part.value for part in said if isinstance(part, ast.Constant) and isinstance(part.value, str))
 
 
 def kept(language: str, domain: str) -> Catalog:
@@ -52,7 +119,7 @@ def main() -> None:
     """Bring every catalogue up to date."""
     for domain in DOMAINS:
         template = texts(domain)
-        for language in LANGUAGES:
+        for language in SPOKEN[domain]:
             if language != "en":
                 catalogue = kept(language, domain)
                 catalogue.update(template, no_fuzzy_matching=True)
@@ -71,9 +138,7 @@ def write(catalogue: Catalog, path: Path) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-_HEADING: Final = (
-    "# See docs/languages.md. Texts that a guest reads: in the words of the trade, as a good hotel would write them."
-)
+_HEADING: Final = "# See docs/languages.md. In the words of the trade, as a good hotel would write them."
 _DATED: Final = tuple(
     f'"{name}'
     for name in "Project-Id POT-Creation PO-Revision Last-Translator Language-Team Report-Msgid Generated-By".split()

@@ -1,4 +1,4 @@
-"""The languages a guest can be spoken to in, each by its own name. Nothing is loaded for it."""
+"""The languages people can be spoken to in, each by its own name. Nothing is loaded for it."""
 
 from __future__ import annotations
 
@@ -17,3 +17,6 @@ LANGUAGES: Final = {
     "ru": "Русский",
     "ar": "العربية",
 }
+
+#: Every language that the staff's pages speak: what runs from right to left is for guests alone.
+STAFF_LANGUAGES: Final = {tag: name for tag, name in LANGUAGES.items() if tag != "ar"}

@@ -7,7 +7,7 @@ decimals. Amounts stand beside the code of their currency, never a sign: a guest
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -31,6 +31,8 @@ _MARKS: Final = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
 FINEST: Final = 6
 #: Kept between a figure and its currency, so that no line ends between them.
 _FIRM: Final = "\u00a0"
+#: Below this every language but Arabic writes a whole number as Python does.
+_UNGROUPED: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,10 @@ class Speech:
         """The day without its year."""
         return _bare(format_skeleton("MMMd", moment, locale=self.locale))
 
+    def weekday(self, moment: date, *, year: bool) -> str:
+        """The day of the week and of the month, with its year or without."""
+        return _bare(format_skeleton("yMMMEd" if year else "MMMEd", moment, locale=self.locale))
+
     def hour(self, moment: datetime) -> str:
         """The time of day, on the clock of 12 or 24 hours that the language goes by."""
         return _bare(format_time(moment.time(), "short", locale=self.locale))
@@ -82,6 +88,8 @@ class Speech:
 
     def figure(self, number: int) -> str:
         """A whole number."""
+        if 0 <= number < _UNGROUPED and self.language != "ar":
+            return str(number)
         return self._decimal(Decimal(number), 0, 0)
 
     def amount(self, minor: int, decimals: int) -> str:

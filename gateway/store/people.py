@@ -30,6 +30,7 @@ class User(NamedTuple):
     made_by: str
     disabled_at: int | None
     signed_in_at: int | None
+    language: str
 
 
 class Entry(NamedTuple):
@@ -93,7 +94,8 @@ def of_subject(connection: Connection, owner: str, source: str, subject: str) ->
 
 def add(connection: Connection, owner: str, act: Act, *, name: str, role: str, **said: Any) -> User:
     """Make a user, and write it down; IntegrityError where the name is taken."""
-    known = {"mail": "", "source": "here", "subject": "", "password": "", "made_by": clean(act.who), **said}
+    known = {"mail": "", "source": "here", "subject": "", "password": "", "language": "", **said}
+    known |= {"made_by": clean(act.who)}
     number = next_number(connection, schema.users, owner)
     shown = clean(name).strip()  # type: ignore[union-attr]
     row = {"property": owner, "id": number, "name": shown, "folded": folded(name), "role": role, **known}
@@ -111,6 +113,11 @@ def change(connection: Connection, owner: str, act: Act, user: User, what: str, 
     shown = [name for name in values if name in ("role", "mail")]
     before, after = (" ".join(str(said[name]) for name in shown) for said in (user._asdict(), values))
     note(connection, owner, act, about=user.name, what=what, before=before, after=after)
+
+
+def speaks(connection: Connection, owner: str, user_id: int, language: str) -> None:
+    """The user has chosen the language of the pages."""
+    connection.execute(update(schema.users).where(_u.property == owner, _u.id == user_id).values(language=language))
 
 
 def signed_in(connection: Connection, owner: str, user_id: int, now: int) -> None:

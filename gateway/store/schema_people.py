@@ -27,6 +27,7 @@ users = Table(
     text("made_by", "by whom", null=False),
     number("disabled_at", "from when on nobody can sign in by this name"),
     number("signed_in_at", "when the person last signed in"),
+    text("language", "which language the pages speak to the person; empty where none was chosen", null=False),
     key("id"),
     UniqueConstraint("property", "folded", name="users_named_once"),
     sqlite_with_rowid=False,

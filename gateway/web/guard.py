@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 from markupsafe import escape
 
+from gateway.languages.spoken import speak
 from gateway.people.signing import SignedIn
 from gateway.roles import NOBODY, RIGHTS, ROLES, Right, who_may
 from gateway.store import tokens
@@ -28,6 +29,7 @@ from gateway.web.rest.problems import Problem
 from gateway.web.rest.troubles import refused
 from gateway.web.rights import access_to
 from gateway.web.routing import html, is_ours, plain, see_other
+from gateway.web.tongues import Tongues
 
 #: How long a browser is remembered as one of the house, in seconds: ninety days.
 _REMEMBERED: Final = 90 * 24 * 3600
@@ -46,8 +48,8 @@ Answer: TypeAlias = bytes | None
 class Guard:
     """Looks at every request of a house in which people sign in."""
 
-    def __init__(self, people: People, pages: Pages, *, secure: bool) -> None:
-        self.people, self._pages, self._secure = people, pages, secure
+    def __init__(self, people: People, pages: Pages, tongues: Tongues, *, secure: bool) -> None:
+        self.people, self._pages, self._tongues, self._secure = people, pages, tongues, secure
         # One browser may look at several houses on one machine: cookies do not know ports.
         house = hashlib.sha256(people.owner.encode()).hexdigest()[:6]
         self._names = {
@@ -65,6 +67,8 @@ class Guard:
         signed = await self.signed(request)
         if signed is not None:
             request.person, request.seal, request.signed = signed.person, signed.seal, signed
+            request.speech = self._tongues.of(request)
+            speak(request.speech)
         elif access == "OPEN" and _has_form(path):
             request.seal = seal(self._form_cookie(request))
         match access:
@@ -204,7 +208,7 @@ def address_of(request: Any) -> str:
 
 def _has_form(path: str) -> bool:
     """Whether an address that is open to all has a form for people."""
-    return path == "/sign-in" or path.startswith("/invitation/")
+    return path in ("/sign-in", "/language") or path.startswith("/invitation/")
 
 
 def _is_loopback(address: str) -> bool:

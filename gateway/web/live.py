@@ -16,6 +16,7 @@ from twisted.python.failure import Failure
 
 from gateway.audit.days import BusinessDay
 from gateway.instants import SECOND, to_micros
+from gateway.languages.spoken import spoken
 from gateway.store import alarms, business_days
 from gateway.store import pages as queries
 from gateway.store.alarms import AlarmRow
@@ -107,6 +108,21 @@ class Shared(Generic[T]):
         return [waiter for waiter in waiters if not waiter.called]
 
 
+class InEachLanguage(Generic[T]):
+    """Something written, the same for all who read it in one language: made once for each language that is spoken."""
+
+    def __init__(self, make: Callable[[], Awaitable[T]], seconds: Callable[[], float]) -> None:
+        self._make, self._seconds = make, seconds
+        self._made: dict[str, Shared[T]] = {}
+
+    async def get(self) -> T:
+        """What was made in the language that is spoken now."""
+        language = spoken().language
+        if language not in self._made:
+            self._made[language] = Shared(self._make, self._seconds)
+        return await self._made[language].get()
+
+
 class Live:
     """The shared readings of the pages."""
 
@@ -115,9 +131,9 @@ class Live:
         self.present: Shared[Present] = Shared(self._present, seconds)
         self.first: Shared[First] = Shared(self._first, seconds)
 
-    def shared(self, make: Callable[[], Awaitable[T]]) -> Shared[T]:
+    def shared(self, make: Callable[[], Awaitable[T]]) -> InEachLanguage[T]:
         """Something else that is the same for all who look, made once for them."""
-        return Shared(make, self._seconds)
+        return InEachLanguage(make, self._seconds)
 
     def clock(self) -> Clock:
         """The hotel's clock now."""

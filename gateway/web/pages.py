@@ -12,9 +12,9 @@ from functools import cache
 from typing import Any, Final
 
 from markupsafe import Markup
-from sqlalchemy import Connection
 
 from gateway.config.day_rule import day_rule
+from gateway.languages.spoken import later
 from gateway.ledger import STATES
 from gateway.store import pages as queries
 from gateway.web import audit_words, line
@@ -34,29 +34,27 @@ from gateway.web.views import CallView, PostingView, Row, attempt_view, by_day, 
 from gateway.web.words import amount
 from rating.money import minor_digits
 
-#: Characters of a search that are looked at; a number has fifteen digits, a name rarely more than forty letters.
-LONGEST_SEARCH: Final = 80
-
 NAVIGATION: Final = (
-    ("rooms", "/rooms", "Rooms"),
-    ("now", "/now", "Now"),
-    ("calls", "/calls", "Calls"),
-    ("postings", "/postings", "Postings"),
-    ("trunks", "/trunks", "Trunks"),
-    ("audit", "/audit", "Audit"),
-    ("alarms", "/alarms", "Alarms"),
+    ("rooms", "/rooms", later("Rooms")),
+    ("now", "/now", later("Now")),
+    ("calls", "/calls", later("Calls")),
+    ("postings", "/postings", later("Postings")),
+    ("trunks", "/trunks", later("Trunks")),
+    ("audit", "/audit", later("Audit")),
+    ("alarms", "/alarms", later("Alarms")),
 )
 #: The blocks of the frame that change while somebody looks.
 LIVE_BLOCKS: Final = ("name", "pages", "line", "spoken", "banners")
 MORE_NAVIGATION: Final = (
-    ("bills", "/bills", "Bills"),
-    ("reports", "/reports", "Reports"),
-    ("acts", "/acts", "Changed charges"),
-    ("schedules", "/schedules", "Schedules"),
-    ("corrections", "/corrections", "Corrections"),
-    ("laboratory", "/laboratory", "Laboratory"),
-    ("records", "/records", "Records"),
-    ("links", "/links", "Links"),
+    ("bills", "/bills", later("Bills")),
+    ("reports", "/reports", later("Reports")),
+    ("targets", "/targets", later("Targets")),
+    ("acts", "/acts", later("Changed charges")),
+    ("schedules", "/schedules", later("Schedules")),
+    ("corrections", "/corrections", later("Corrections")),
+    ("laboratory", "/laboratory", later("Laboratory")),
+    ("records", "/records", later("Records")),
+    ("links", "/links", later("Links")),
 )
 
 
@@ -111,33 +109,6 @@ class Pages:
             days=list(by_day(calls, clock)),
             groups=self._groups(seen, await self._counts()),
             settled=self._settled(seen.settled),
-        )
-
-    async def calls(self, search: str, before: int | None) -> Page:
-        """The list of calls, or those that a search finds."""
-        words = " ".join(search.split())[:LONGEST_SEARCH]
-        owner = self._owner
-
-        def work(connection: Connection) -> tuple[queries.Found, dict[int, list[dict[str, Any]]]]:
-            if words:
-                found = queries.find_calls(connection, owner, words, PAGE_ROWS + 1, before)
-            else:
-                found = queries.Found(queries.calls_before(connection, owner, PAGE_ROWS + 1, before), None)
-            return found, queries.of_calls(connection, owner, [one["id"] for one in found.calls])
-
-        found, postings = await self._reads.read(work)
-        clock = self._live.clock()
-        shown = found.calls[:PAGE_ROWS]
-        views = [call_view(one, postings.get(one["id"], []), clock, self._country) for one in shown]
-        return await self.page(
-            "calls.html",
-            here="calls",
-            title=f"Calls: {words}" if words else "Calls",
-            days=list(by_day(views, clock)),
-            search=words,
-            paged=before is not None,
-            older=shown[-1]["id"] if len(found.calls) > PAGE_ROWS else None,
-            further=found.looked_to,
         )
 
     async def call(self, number: int, language: str = "", told: int | None = None) -> Page:

@@ -128,7 +128,7 @@ class People:
             return None
         if asks and now - session.seen_at >= _SEEN_EVERY:
             await self.reads.transact(lambda c: sessions.seen(c, owner, session.id, now))
-        return Signed(Person(user.name, role), user.id, session.id, seal(secret))
+        return Signed(Person(user.name, role, language=user.language), user.id, session.id, seal(secret))
 
     async def sign_in(
         self, name: str, password: str, act: Act, agent: str, browser: str | None

@@ -4,7 +4,7 @@ Pages that are the same for all who look are made once for them (`live.Shared`),
 instead, which are resolved here for whoever asked: a piece between `<!--if RIGHT-->` and `<!--/if-->` stays for those who have
 the right (or `typed-who`: where nobody signs in and a deed needs a typed name; `signed-in`: the other way round;
 `masked`: who may not see full numbers), the mark
-`<!--person-->` becomes the name and the way out, and each form that is posted gets the seal of the session.
+`<!--person-->` becomes the name and the way out, `<!--address-->` where the page is read, and each form that is posted gets the seal of the session.
 No value can look like a mark: every value of a template is escaped, and a mark begins with `<`.
 """
 
@@ -25,6 +25,7 @@ END: Final = Markup("<!--/if-->")
 _PIECE: Final = re.compile(r"<!--if ([a-z_-]+)-->((?:(?!<!--if ).)*?)<!--/if-->", re.DOTALL)  # an innermost one
 _FORM: Final = re.compile(r'<form\b[^>]*\bmethod="post"[^>]*>')
 _CORNER: Final = "<!--person-->"
+_ADDRESS: Final = "<!--address-->"
 
 
 def person_of(request: Any) -> Person:
@@ -32,12 +33,12 @@ def person_of(request: Any) -> Person:
     return cast(Person, request.person)
 
 
-def dressed(html: str, person: Person, seal: str) -> str:
-    """A page for this person. Pure."""
+def dressed(html: str, person: Person, seal: str, address: str = "") -> str:
+    """A page for this person, as it is read at an address. Pure."""
     found = 1
     while found:
         html, found = _PIECE.subn(lambda piece: piece[2] if _is_for(piece[1], person) else "", html)
-    html = html.replace(_CORNER, _corner(person))
+    html = html.replace(_CORNER, _corner(person)).replace(_ADDRESS, escape(address))
     if not seal:
         return html
     return _FORM.sub(lambda form: f'{form[0]}<input type="hidden" name="{SEAL_FIELD}" value="{seal}">', html)

@@ -6,7 +6,7 @@ it is drawn for each page, since it tells how long ago things were.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 
 from gateway.instants import to_micros
+from gateway.languages.spoken import later, say, spoken
 from gateway.store import rack as queries
 from gateway.web.house import House
 from gateway.web.live import Live
@@ -25,7 +26,7 @@ from gateway.web.templates import environment
 
 #: Ways to look at the rack.
 VIEWS: Final = ("", "list")
-TITLE: Final = "Rooms"
+TITLE: Final = later("Rooms")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +40,23 @@ class Drawn:
     digest: str
 
 
+@dataclass(slots=True)
+class _Drawing:
+    """The rack in one language: what was drawn last, and what is drawn again only where it has changed."""
+
+    rack: Rack
+    kept: Drawn | None = None
+    cells: dict[str, tuple[Cell, Markup]] = field(default_factory=dict)
+
+
 class RackPages:
-    """The rack, as cells and as a list."""
+    """The rack, as cells and as a list; drawn in each language that is spoken."""
 
     def __init__(self, house: House, reads: Reads, live: Live, pages: Pages) -> None:
         self._house, self._reads, self._live, self._pages = house, reads, live, pages
         self._drawn = live.shared(self._draw)
-        self._kept: Drawn | None = None
         self._known = known_of(house)
-        self._rack = Rack(self._known)
-        self._cells: dict[str, tuple[Cell, Markup]] = {}
+        self._drawings: dict[str, _Drawing] = {}
         self._macro: Any = environment().get_template("rack_parts.html").module.cell  # type: ignore[attr-defined]
 
     async def rack(self, view: str) -> Page:
@@ -57,7 +65,7 @@ class RackPages:
         return await self._pages.page(
             "rack_list.html" if view == "list" else "rack.html",
             here="rooms",
-            title=TITLE,
+            title=say(TITLE),
             floors=drawn.floors,
             cells=drawn.html,
             counts=counts(drawn.floors),
@@ -72,22 +80,23 @@ class RackPages:
         try:
             drawn = await self.now()
         except (StoreUnreadable, StoreBusy):
-            if self._kept is None:
+            kept = self._drawing.kept
+            if kept is None:
                 raise
-            drawn = self._kept
-        around = await self._pages.around("rooms", TITLE)
+            drawn = kept
+        around = await self._pages.around("rooms", say(TITLE))
         return Seen(shape=drawn.shape, digest=drawn.digest, body=drawn.html, around=around)
 
     def room_named(self, words: str) -> str | None:
         """The room that somebody means who writes its name, where it was drawn: "royal suite" is one, 41 is not 412."""
         meant = words.casefold()
-        cells = [cell for floor in self._kept.floors for cell in floor.cells] if self._kept is not None else []
+        cells = self._cells()
         return next((cell.room for cell in cells if cell.room.casefold() == meant), None)
 
     def rooms_like(self, words: str, most: int) -> list[dict[str, str]]:
         """Rooms whose name begins with the words, or contains them where they are letters."""
         meant = words.casefold()
-        cells = [cell for floor in self._kept.floors for cell in floor.cells] if self._kept is not None else []
+        cells = self._cells()
         found = [
             one
             for one in cells
@@ -97,9 +106,20 @@ class RackPages:
 
     async def now(self) -> Drawn:
         """The rack as it stands: what was drawn last, as long as nothing was committed since."""
-        if self._kept is not None and self._kept.rests_on == self._rests_on():
-            return self._kept
+        kept = self._drawing.kept
+        if kept is not None and kept.rests_on == self._rests_on():
+            return kept
         return await self._drawn.get()
+
+    @property
+    def _drawing(self) -> _Drawing:
+        """The rack in the language that is spoken."""
+        return self._drawings.setdefault(spoken().language, _Drawing(Rack(self._known)))
+
+    def _cells(self) -> list[Cell]:
+        """Every cell as it was drawn last, in whichever language: rooms and guests are called the same in all."""
+        kept = next((one.kept for one in (self._drawing, *self._drawings.values()) if one.kept is not None), None)
+        return [cell for floor in kept.floors for cell in floor.cells] if kept is not None else []
 
     def _rests_on(self) -> tuple[int, date, frozenset[str]]:
         clock = self._live.clock()
@@ -113,17 +133,20 @@ class RackPages:
         def work(connection: Connection) -> queries.RackRows:
             return queries.read(connection, owner, midnight, known.listed)
 
-        floors = self._rack.draw(await self._reads.read(work), rests_on[2], clock)
-        self._kept = self._written(rests_on, floors)
-        return self._kept
+        rows, drawing = await self._reads.read(work), self._drawing
+        floors = drawing.rack.draw(rows, rests_on[2], clock)
+        drawing.kept = self._written(drawing, rests_on, floors)
+        return drawing.kept
 
-    def _written(self, rests_on: tuple[int, date, frozenset[str]], floors: tuple[FloorView, ...]) -> Drawn:
+    def _written(
+        self, drawing: _Drawing, rests_on: tuple[int, date, frozenset[str]], floors: tuple[FloorView, ...]
+    ) -> Drawn:
         """A rack with its cells as HTML; a cell that stands as it stood is not written again."""
-        before, self._cells = self._cells, {}
+        before, drawing.cells = drawing.cells, {}
         for cell in (cell for floor in floors for cell in floor.cells):
             known = before.get(cell.key)
-            self._cells[cell.key] = known if known is not None and known[0] is cell else (cell, self._macro(cell))
-        html = {key: written for key, (_, written) in self._cells.items()}
+            drawing.cells[cell.key] = known if known is not None and known[0] is cell else (cell, self._macro(cell))
+        html = {key: written for key, (_, written) in drawing.cells.items()}
         shape = digest({floor.title: "\x1d".join(cell.room for cell in floor.cells) for floor in floors})
         return Drawn(rests_on=rests_on, floors=floors, html=html, shape=shape, digest=digest(html))
 

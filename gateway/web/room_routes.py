@@ -19,7 +19,7 @@ from gateway.web.deeds import NotDone, read_form
 from gateway.web.explanation import chosen_language
 from gateway.web.house import House
 from gateway.web.live import Live
-from gateway.web.pages import LONGEST_SEARCH, Entered, Page, Pages
+from gateway.web.pages import Entered, Page, Pages
 from gateway.web.persons import person_of
 from gateway.web.rack import address_of, room_at
 from gateway.web.rack_pages import VIEWS, RackPages
@@ -34,6 +34,8 @@ from gateway.web.views import by_day, call_view
 
 #: Rooms, guests and calls that a search shows.
 MOST_FOUND: Final = 20
+#: Characters of a search that are looked at; a number has fifteen digits, a name rarely more than forty letters.
+LONGEST_SEARCH: Final = 80
 #: How hard a page is compressed: the first step brings most of it, at a tenth of the time.
 LEVEL: Final = 1
 

@@ -17,6 +17,7 @@ from twisted.protocols.basic import FileSender
 from twisted.python.failure import Failure
 from werkzeug.exceptions import HTTPException
 
+from gateway.languages.spoken import speak
 from gateway.web.pages import Page, Pages
 from gateway.web.persons import dressed, person_of
 from gateway.web.reads import StoreBusy, StoreUnreadable
@@ -52,20 +53,23 @@ class Wing(Protocol):
 
 
 def troubles(app: Klein) -> None:
-    """Give a wing the answers to what goes wrong."""
+    """Give a wing the answers to what goes wrong; each says anew which language is spoken, since it is told from elsewhere."""
 
     @app.handle_errors(BadQuestion)
     async def bad_question(self: Wing, request: Any, failure: Failure) -> bytes:
+        speak(request.speech)
         return await _problem(self, request, 400, "Not understood", f"{failure.value}.")
 
     @app.handle_errors(StoreUnreadable, StoreBusy)
     async def store_trouble(self: Wing, request: Any, failure: Failure) -> bytes:
+        speak(request.speech)
         request.setHeader("retry-after", "5")
         words = f"{failure.value}. Nothing is lost: the exchange keeps its records until they can be written."
         return await _problem(self, request, 503, "The store cannot be read now", words)
 
     @app.handle_errors(HTTPException)
     async def nowhere(self: Wing, request: Any, failure: Failure) -> bytes:
+        speak(request.speech)
         error: Any = failure.value
         if error.code == 405:
             request.setHeader("allow", ", ".join(error.valid_methods or ()))
@@ -75,6 +79,7 @@ def troubles(app: Klein) -> None:
 
     @app.handle_errors(Exception)
     async def mistake(self: Wing, request: Any, failure: Failure) -> bytes:
+        speak(request.speech)
         _log.failure("a page failed", failure=failure)
         words = (
             "This page failed by a mistake of the program; its log says more. Calls and charges are not touched by it."
@@ -91,7 +96,8 @@ async def _problem(wing: Wing, request: Any, status: int, title: str, words: str
 
 def html(request: Any, page: Page) -> bytes:
     """A page as the answer, as it is for whoever asks."""
-    text = dressed(page.html, person_of(request), request.seal)
+    address = request.uri.decode("ascii", "replace") if request.method == b"GET" else ""
+    text = dressed(page.html, person_of(request), request.seal, address)
     return answer(request, page.status, HTML, text.encode("utf-8", "replace"))
 
 

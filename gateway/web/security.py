@@ -20,6 +20,7 @@ import hashlib
 import hmac
 import ipaddress
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import copy_context
 from typing import Any, Final, Protocol
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -31,10 +32,14 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
 from zope.interface import implementer
 
+from gateway.languages.catalogues import STAFF
+from gateway.languages.speech import Speech, speech
+from gateway.languages.spoken import speak
 from gateway.roles import ANYONE, NOBODY, Person
 from gateway.web.reads import StoreBusy, StoreUnreadable
 from gateway.web.rest.answers import answer, json_answer
 from gateway.web.rest.problems import TYPE, problem_object
+from gateway.web.tongues import Tongues
 
 #: Bytes of a request's body: the longest form has a name and a reason.
 LONGEST_BODY: Final = 16_384
@@ -79,6 +84,8 @@ class BoundedRequest(Request):
     #: Who asks, and what seals the forms of the session; the Door writes both.
     person: Person = NOBODY
     seal = ""
+    #: What the answer is written in; the Door writes it too.
+    speech: Speech = speech("en", STAFF)
     signed: Any = None
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802 (Twisted calls it so)
@@ -175,10 +182,17 @@ class Door(Resource):
     _log = Logger()
 
     def __init__(
-        self, inside: Resource, hosts: Callable[[str], bool], guard: Admission | None = None, *, secure: bool = False
+        self,
+        inside: Resource,
+        hosts: Callable[[str], bool],
+        guard: Admission | None = None,
+        *,
+        tongues: Tongues | None = None,
+        secure: bool = False,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._inside, self._hosts, self.guard = inside, hosts, guard
+        self._tongues = tongues or Tongues("en", "")
         self._headers = {**HEADERS, **({"strict-transport-security": STRICT} if secure else {})}
         self.closed = False
 
@@ -189,11 +203,20 @@ class Door(Resource):
         refused = self._refusal(request)
         if refused is None and self.guard is None:
             request.person = ANYONE
-            return self._inside.render(request)  # type: ignore[no-untyped-call]
+            return copy_context().run(self._rendered, request)
         if refused is None:
             self._ask(request, self.guard)  # type: ignore[arg-type]
             return NOT_DONE_YET
         return self._refused(request, *refused)
+
+    def _rendered(self, request: Any) -> Any:
+        self._speak(request)
+        return self._inside.render(request)  # type: ignore[no-untyped-call]
+
+    def _speak(self, request: Any) -> None:
+        """From here on the language of whoever asks."""
+        request.speech = self._tongues.of(request)
+        speak(request.speech)
 
     def _ask(self, request: Any, guard: Admission) -> None:
         """Let the guard look, and the wings answer if it lets them."""
@@ -201,6 +224,8 @@ class Door(Resource):
         request.notifyFinish().addErrback(gone.append)
 
         async def answered() -> None:
+            request.person = NOBODY
+            self._speak(request)
             try:
                 said = await guard.admit(request)
             except (StoreBusy, StoreUnreadable) as error:
@@ -212,6 +237,7 @@ class Door(Resource):
             if gone:
                 return
             if said is None:
+                self._speak(request)
                 request.render(self._inside)
             else:
                 request.write(said)

@@ -1,4 +1,5 @@
-"""One page told live to all who look at it: server-sent events (WHATWG HTML, section 9.2), made once for everybody.
+"""One page told live to all who look at it: server-sent events (WHATWG HTML, section 9.2), made once for everybody
+who reads the same language.
 
 Once a second, while somebody looks, the page is looked at and the pieces that have changed are sent to all. The number of
 streams is bounded. A reader who does not keep up is dropped: its browser comes again and gets the page as it is then, so
@@ -17,6 +18,8 @@ from twisted.internet.interfaces import IPushProducer
 from twisted.logger import Logger
 from zope.interface import implementer
 
+from gateway.languages.speech import Speech
+from gateway.languages.spoken import speak
 from gateway.web.persons import dressed, person_of
 
 #: Streams at a time: every desk of a large house, and few beside the 200 connections of the site.
@@ -69,7 +72,7 @@ class _Reader:
     """Somebody who looks: a request that is written to until it is over."""
 
     def __init__(self, request: Any, until: float) -> None:
-        self.request, self.until = request, until
+        self.request, self.until, self.speech = request, until, request.speech
         self.over: Deferred[None] = Deferred()
         self.slow = self.lost = False
         request.registerProducer(self, True)
@@ -105,14 +108,21 @@ class _Reader:
         """The connection is gone; `notifyFinish` tells it too."""
 
 
+@dataclass(slots=True)
+class _Told:
+    """What those who read in one language saw last, and when they were told anything."""
+
+    seen: Seen
+    at: float
+
+
 class Streams:
     """Everybody who looks at the page that `look` tells of."""
 
     def __init__(self, clock: Any) -> None:
         self._clock = clock
         self._readers: list[_Reader] = []
-        self._last: Seen | None = None
-        self._told_at = 0.0
+        self._last: dict[str, _Told] = {}
         self._turn: Any = None
         self._look: Callable[[], Awaitable[Seen]] | None = None
         self.closed = False
@@ -141,8 +151,8 @@ class Streams:
         reader.tell(f"retry: {AGAIN}\n\n")
         body = [] if known == seen.digest else [*seen.body.values()]
         reader.tell(event("pieces", seen.digest, "\n".join([*seen.around.values(), *body])))
+        self._last.setdefault(request.speech.language, _Told(seen, self._clock.seconds()))
         if self._turn is None:
-            self._last, self._told_at = seen, self._clock.seconds()
             self._turn = self._clock.callLater(EVERY, self._go_round)
         await reader.over
         self._readers.remove(reader)
@@ -164,26 +174,34 @@ class Streams:
         if self._readers:
             Deferred.fromCoroutine(self._tell_all())
         else:
-            self._turn, self._last = None, None
+            self._turn, self._last = None, {}
 
     async def _tell_all(self) -> None:
-        text = ""
-        try:
-            text = await self._tidings()
-        except Exception:  # noqa: BLE001 (a look that failed is told where it failed; the next may not)
-            _log.failure("a live page could not be looked at")
-        now = self._clock.seconds()
-        if not text and now - self._told_at >= SILENCE:
-            text = ": alive\n\n"
-        if text:
-            self._told_at = now
-            for reader in list(self._readers):
-                reader.tell(text)
+        tongues = {reader.speech.language: reader.speech for reader in self._readers}
+        self._last = {language: told for language, told in self._last.items() if language in tongues}
+        for tongue in tongues.values():
+            await self._tell(tongue)
         if not self.closed:
             self._turn = self._clock.callLater(EVERY, self._go_round)
 
-    async def _tidings(self) -> str:
+    async def _tell(self, tongue: Speech) -> None:
+        """Tell those who read the page in one language."""
+        speak(tongue)
+        text = ""
+        try:
+            text = await self._tidings(tongue.language)
+        except Exception:  # noqa: BLE001 (a look that failed is told where it failed; the next may not)
+            _log.failure("a live page could not be looked at")
+        last, now = self._last[tongue.language], self._clock.seconds()
+        if not text and now - last.at >= SILENCE:
+            text = ": alive\n\n"
+        if text:
+            last.at = now
+            for reader in [one for one in self._readers if one.speech.language == tongue.language]:
+                reader.tell(text)
+
+    async def _tidings(self, language: str) -> str:
         assert self._look is not None
-        seen = await self._look()
-        before, self._last = self._last or seen, seen
+        seen, last = await self._look(), self._last[language]
+        before, last.seen = last.seen, seen
         return changed(before, seen)

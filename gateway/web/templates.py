@@ -9,13 +9,16 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Final
 
 from jinja2 import DictLoader, Environment, StrictUndefined, Undefined
 from markupsafe import Markup, escape
 
+from gateway.languages.names import STAFF_LANGUAGES
+from gateway.languages.speech import Speech
+from gateway.languages.spoken import spoken
 from gateway.web.words import visible
 from protocols.text import mask_number
 
@@ -35,6 +38,10 @@ _DIGITS: Final = re.compile(rf"(?<![\d.,])\+?\(?{_DATE}\d(?:[ ()/-]{{0,2}}{_DATE
 _FULL: Final = Markup("<!--if see_full_numbers-->")
 _MASKED: Final = Markup("<!--if masked-->")
 _END: Final = Markup("<!--/if-->")
+#: A text with a tag in it is HTML, and is not escaped; what is filled in always is.
+_TAG: Final = re.compile(r"</?[a-z]")
+#: Texts remembered as they stand on pages: about all there are, in three languages.
+_TEXTS_REMEMBERED: Final = 8_192
 
 
 def masked(text: str) -> str:
@@ -49,6 +56,26 @@ def digits(value: object) -> Markup:
     if whole == hidden:
         return escape(whole)
     return _FULL + escape(whole) + _END + _MASKED + escape(hidden) + _END
+
+
+def say(message: str, **values: Any) -> Markup:
+    """A text of a template, in the language that is spoken. A text with tags is HTML; any other is escaped like a value."""
+    text = _standing(message, spoken())
+    return text.format(**{name: _finish(value) for name, value in values.items()}) if values else text
+
+
+def plural(one: str, many: str, number: int, **values: Any) -> Markup:
+    """The same for so many; `{number}` in it is the number as the language writes it."""
+    tongue = spoken()
+    text = tongue.texts.ngettext(one, many, number)
+    known = {name: _finish(value) for name, value in values.items()}
+    return (Markup(text) if _TAG.search(one) else escape(text)).format(number=tongue.figure(number), **known)
+
+
+@lru_cache(_TEXTS_REMEMBERED)
+def _standing(message: str, tongue: Speech) -> Markup:
+    text = tongue.texts.gettext(message)
+    return Markup(text) if _TAG.search(message) else escape(text)
 
 
 @cache
@@ -66,6 +93,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters["digits"] = digits
+    made.globals |= {"say": say, "plural": plural, "speech_now": spoken, "staff_languages": STAFF_LANGUAGES}
     return made
 
 

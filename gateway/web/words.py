@@ -1,4 +1,4 @@
-"""How times, durations, numbers and amounts are written for people. Pure: the instant is an argument.
+"""How times, durations, numbers and amounts are written for people, in the language that is spoken. The instant is an argument.
 
 Times stand in the hotel's zone on the 24-hour clock; a day is named where it is not today. Telephone numbers are
 grouped as people dial them. Text from outside (guest names, digits, an exchange's words) is made visible: what would
@@ -8,34 +8,75 @@ reorder a line, ring a bell or hide is written as its escape, so that nobody is 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from gateway.instants import from_micros
+from gateway.languages.speech import Speech
+from gateway.languages.spoken import is_english, later, say, spoken
 from gateway.shown import grouped, minutes, visible
-from gateway.store.reading import money
+from rating.money import format_amount
 
-__all__ = ["Clock", "ago", "amount", "count", "grouped", "minutes", "visible"]
+__all__ = ["Clock", "ago", "amount", "count", "day", "figure", "grouped", "minutes", "short_day", "visible"]
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun, in English: "1 record", "3 records"."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+#: Days remembered as a language writes them, and amounts: what the pages that are open show.
+_DAYS_REMEMBERED: Final = 4_096
+_AMOUNTS_REMEMBERED: Final = 8_192
+_UNITS: Final = (
+    (later("{number} d"), 86_400),
+    (later("{number} h"), 3_600),
+    (later("{number} min"), 60),
+    (later("{number} s"), 1),
+)
 
 
 def ago(seconds: float) -> str:
     """A span in its largest unit: "12 s", "5 min", "3 h", "4 d". A clock that runs behind counts as no time."""
     whole = max(0, int(seconds))
-    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if whole >= size:
-            return f"{whole // size} {unit}"
-    return f"{whole} s"
+    words, size = next((one for one in _UNITS if whole >= one[1]), _UNITS[-1])
+    return say(words, number=whole // size)
+
+
+def figure(minor: int | None, decimals: int | None) -> str:
+    """An amount without its currency; empty where there is none."""
+    if minor is None:
+        return ""
+    return format_amount(minor, decimals or 0) if is_english() else _figure(minor, decimals or 0, spoken())
 
 
 def amount(minor: int | None, decimals: int | None, currency: str | None) -> str:
     """An amount with its currency; empty where there is none."""
-    figure = money(minor, decimals or 0)
-    return "" if figure is None else f"{figure} {currency or ''}".rstrip()
+    return "" if minor is None else f"{figure(minor, decimals)} {currency or ''}".rstrip()
 
 
-def count(number: int, one: str, many: str | None = None) -> str:
-    """A number with its noun: "1 record", "3 records"."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+@lru_cache(_AMOUNTS_REMEMBERED)
+def _figure(minor: int, decimals: int, tongue: Speech) -> str:
+    return tongue.amount(minor, decimals)
+
+
+def day(local: date, *, year: bool) -> str:
+    """A day: Fri 20 Nov."""
+    if is_english():
+        return f"{local:%a} {local.day} {local:%b}{f' {local.year}' if year else ''}"
+    return _day(date(local.year, local.month, local.day), year, spoken())
+
+
+@lru_cache(_DAYS_REMEMBERED)
+def _day(local: date, year: bool, tongue: Speech) -> str:
+    return tongue.weekday(local, year=year)
+
+
+def short_day(local: datetime) -> str:
+    """A day of this year: 20 Nov."""
+    return f"{local.day} {local:%b}" if is_english() else spoken().short_day(local)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +101,7 @@ class Clock:
     def day(self, micros: int) -> str:
         """The day: Fri 20 Nov, with the year where it is not this one."""
         local = self.at(micros)
-        year = "" if local.year == self.today.year else f" {local.year}"
-        return f"{local:%a} {local.day} {local:%b}{year}"
+        return day(local, year=local.year != self.today.year)
 
     @property
     def today(self) -> datetime:

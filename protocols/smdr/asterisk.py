@@ -290,7 +290,7 @@ def _check_ami(options: Mapping[str, str]) -> list[str]:
 DIALECT = Dialect(
     name="asterisk",
     title="Asterisk CDR (Master.csv, or the manager interface)",
-    transports=frozenset({"file", "connect"}),
+    transports=frozenset({"file", "connect", "folder"}),
     make_parser=make_parser,
     join_legs=join_linked,
     default_port=5038,

@@ -378,6 +378,7 @@ DIALECT: Final = Dialect(
         "date_order": "DM if the exchange writes day and month, MD if month and day (default MD)",
         "condition_codes": "59 if the exchange writes the letters of the 59-character format (default usual)",
     },
+    site_option="page",
     choices={"layout": _LAYOUTS, "date_order": ("MD", "DM"), "condition_codes": ("usual", "59")},
     make_framer=_framer,
     context_of=context_of,

@@ -5,7 +5,18 @@ Adding one is a module with its `DIALECT`, and a line here.
 
 from __future__ import annotations
 
-from protocols.smdr import asterisk, avaya_cm, ipoffice, mivb, panasonic
+from protocols.smdr import (
+    asterisk,
+    avaya_cm,
+    cisco_cucm,
+    freeswitch,
+    ipoffice,
+    mivb,
+    panasonic,
+    three_cx,
+    unify,
+    yate,
+)
 from protocols.smdr.dialect import Dialect, Transport
 from protocols.smdr.settings import Parser, SourceSettings
 
@@ -17,6 +28,11 @@ _KNOWN = (
     asterisk.DIALECT,
     avaya_cm.DIALECT,
     panasonic.DIALECT,
+    cisco_cucm.DIALECT,
+    three_cx.DIALECT,
+    unify.DIALECT,
+    freeswitch.DIALECT,
+    yate.DIALECT,
 )
 
 DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in _KNOWN}

@@ -18,7 +18,7 @@ from protocols.smdr.counting import Counter
 from protocols.smdr.sessions import PlainSession, Session
 from protocols.smdr.settings import Parser, SourceSettings
 
-Transport: TypeAlias = Literal["listen", "connect", "file", "udp", "serial"]
+Transport: TypeAlias = Literal["listen", "connect", "serial", "file", "folder", "udp", "push"]
 
 
 def _lines(start: int, transport: str, options: Mapping[str, str]) -> Framer:
@@ -41,6 +41,7 @@ class Dialect:
     where there is none. `options` says in a sentence what each of its own options does, and `choices` which values
     an option takes, where it does not take any text; `needs` which options a transport cannot do without. `counter` says
     how the field `sequence` counts, for those whose numbers follow each other; None where a gap means nothing.
+    `site_option` names the option without which records whose columns the site chose cannot be read.
     `context_of` knows the lines that say something of the records behind them, a date above all (`carrying.py`).
     """
 
@@ -52,6 +53,7 @@ class Dialect:
     default_port: int | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    site_option: str = ""
     needs: Mapping[Transport, tuple[str, ...]] = field(default_factory=dict)
     make_framer: Callable[[int, str, Mapping[str, str]], Framer] = _lines
     context_of: ContextOf | None = None

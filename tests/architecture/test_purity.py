@@ -15,9 +15,11 @@ PURE = [
         f"gateway/{name}.py"
         for name in ("settle", "directory", "ledger", "repeats", "instants", "schedules", "floors", "calling")
     ),
+    *(f"gateway/{name}.py" for name in ("helplines", "working_hours", "allocation")),
     "gateway/traffic",
     "gateway/alarms",
     "gateway/audit",
+    "gateway/call_log",
 ]
 PURE_SOURCES = sources(*(place for place in PURE if (ROOT / place).exists()))
 

@@ -119,6 +119,7 @@ def doors(rig: Rig) -> Doors:
         dialled=lambda pbx, dialling: None,
         missed=lambda source, sentence: None,
         look_seconds=0.5,
+        captures=lambda name: Path("/nonexistent") / name,
     )
 
 

@@ -7,7 +7,13 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-PARTS: Final[Sequence[Callable[[Connection], None]]] = ()
+from gateway.store.migrations import log_7, office_7, tongues_7
+
+PARTS: Final[Sequence[Callable[[Connection], None]]] = (
+    tongues_7.upgrade,
+    log_7.upgrade,
+    office_7.upgrade,
+)
 
 
 def upgrade(connection: Connection) -> None:

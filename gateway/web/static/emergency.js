@@ -34,7 +34,7 @@
   function show() {
     const on = audio && audio.state === "running";
     button.hidden = false;
-    button.textContent = on ? "Try the sound" : "Turn the sound on";
+    button.textContent = on ? button.dataset.on : button.dataset.off;
     button.classList.toggle("plain", Boolean(on));
     document.body.dataset.sound = on ? "on" : "off";
   }
@@ -43,7 +43,7 @@
   function count() {
     for (const one of document.querySelectorAll("[data-began]")) {
       const minutes = Math.floor((Date.now() - Date.parse(one.dataset.began)) / 60000);
-      const told = minutes < 0 || minutes > 48 * 60 ? "" : minutes < 1 ? "just now · " : `${minutes} min ago · `;
+      const told = minutes < 0 || minutes > 48 * 60 ? "" : minutes < 1 ? one.dataset.now : one.dataset.ago.replace("{minutes}", minutes);
       if (one.textContent !== told) one.textContent = told;
     }
   }

@@ -69,7 +69,7 @@
     const note = document.createElement("p");
     note.className = "stale";
     note.setAttribute("role", "status");
-    note.textContent = "This has changed meanwhile. Load the page again before you decide.";
+    note.textContent = document.getElementById("lost").dataset.outdated;
     old.prepend(note);
   }
 

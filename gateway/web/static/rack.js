@@ -42,7 +42,8 @@
     last = now;
     const all = cells();
     const found = all.find((cell) => name(cell) === typed) ?? all.find((cell) => name(cell).startsWith(typed));
-    document.getElementById("typed").textContent = found ? "" : `No room begins with ${typed}`;
+    const told = document.getElementById("typed");
+    told.textContent = found ? "" : told.dataset.none.replace("{typed}", typed);
     return found;
   }
 
