@@ -68,6 +68,9 @@ SECTIONS: dict[str, dict[str, Entry]] = {
     },
     "Records of an exchange": {
         "connect": Entry("gateway.cli.connect:connect_command", "Meet an exchange: see what it sends, set it up."),
+        "connect-pms": Entry(
+            "gateway.cli.connect_pms:connect_pms_command", "Prove the PMS link by one smallest charge on a test room."
+        ),
         "identify": Entry("gateway.cli.records:identify_command", "Say which dialect a sample is, and why."),
         "parse": Entry("gateway.cli.records:parse_command", "Read records and print what they say."),
     },

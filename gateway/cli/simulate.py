@@ -60,7 +60,10 @@ _shared = _options(
 @click.option("--listen", metavar="ENDPOINT", help="Be dialled: tcp:1752:interface=127.0.0.1 (Mitel; Asterisk AMI).")
 @click.option("--file", type=click.Path(dir_okay=False, path_type=Path), metavar="PATH", help="Append to a file.")
 @click.option(
-    "--folder", type=click.Path(file_okay=False, path_type=Path), metavar="PATH", help="Put each record there as a file."
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="PATH",
+    help="Put each record there as a file.",
 )
 @click.option("--rotate-every", type=click.IntRange(min=1), metavar="N", help="Rename the file after N rows.")
 @click.option("--rate", default=12.0, show_default=True, metavar="N", help="Calls a minute.")

@@ -24,6 +24,7 @@ from gateway.simulators import (
     write_cisco,
     write_freeswitch,
     write_mitel,
+    write_panasonic,
     write_three_cx,
     write_unify,
     write_yate,
@@ -96,6 +97,17 @@ def _avaya_cm(options: Mapping[str, str]) -> Writer:
         records=partial(write_avaya_cm.lines, layout=layout),
         page=partial(write_avaya_cm.date_record, layout=layout),
         widest_extension=write_avaya_cm.WIDEST_EXTENSION,
+    )
+
+
+def _panasonic(options: Mapping[str, str]) -> Writer:
+    columns = _choice(options, "columns", {"80": 80, "120": 120})
+    return Writer(
+        dialect="panasonic",
+        records=partial(write_panasonic.rows, columns=columns),
+        page=lambda call: write_panasonic.titles(columns),
+        rows_per_page=write_panasonic.ROWS_PER_PAGE,
+        widest_extension=write_panasonic.WIDEST_EXTENSION,
     )
 
 
@@ -185,6 +197,7 @@ _WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozen
     "mitel-mivb": (_mitel, frozenset({"columns"})),
     "asterisk": (_asterisk, frozenset({"output"})),
     "avaya-cm": (_avaya_cm, frozenset({"layout"})),
+    "panasonic": (_panasonic, frozenset({"columns"})),
     "cisco-cucm": (_cucm, frozenset()),
     "3cx": (_three_cx, frozenset({"words"})),
     "unify": (_unify, frozenset({"form"})),

@@ -26,7 +26,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -46,7 +45,7 @@ from protocols.smdr.fields import (
     text_or_none,
     time_of_day,
 )
-from protocols.smdr.layout import Fields, Layout, furniture, load
+from protocols.smdr.layout import Fields, Layout, furniture, load, narrowed
 from protocols.smdr.legs import join_segments
 from protocols.smdr.settings import Parser, SourceSettings
 
@@ -183,12 +182,7 @@ def _layouts(options: Mapping[str, str]) -> list[Layout]:
     chosen = options.get("layout") or ("customized" if "page" in options else "")
     known = layout_of(options.get("page", "")) if chosen == "customized" else load("avaya-cm")
     names = (chosen,) if chosen else _RECOGNISED
-    nowhere = dict.fromkeys(_NAMES, (0, 0))
-    return [
-        replace(known, forms=(replace(form, places={**nowhere, **form.places}),))
-        for form in known.forms
-        if form.name in names
-    ]
+    return [narrowed(known, _NAMES, (form.name,)) for form in known.forms if form.name in names]
 
 
 def _not_one(text: str, fits: Sequence[Fields]) -> Parsed:
