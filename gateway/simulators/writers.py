@@ -20,6 +20,7 @@ from gateway.simulators import (
     write_asterisk,
     write_avaya,
     write_avaya_cm,
+    write_cel,
     write_cisco,
     write_freeswitch,
     write_mitel,
@@ -169,6 +170,10 @@ def _yate(options: Mapping[str, str]) -> Writer:
     return Writer(dialect="yate", records=partial(write, separator=separator), key=write_yate.bill_id, line_end=b"\n")
 
 
+def _cel(options: Mapping[str, str]) -> Writer:
+    return Writer(dialect="asterisk-cel", records=write_cel.rows, key=write_cel.linked_id, line_end=b"\n")
+
+
 def _grandstream(options: Mapping[str, str]) -> Writer:
     return Writer(
         dialect="grandstream",
@@ -198,6 +203,7 @@ _WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozen
     "unify": (_unify, frozenset({"form"})),
     "freeswitch": (_freeswitch, frozenset({"form"})),
     "yate": (_yate, frozenset({"tabs", "combined"})),
+    "asterisk-cel": (_cel, frozenset()),
     "cisco-cme": (_cme, frozenset()),
     "grandstream": (_grandstream, frozenset()),
     "yeastar": (_yeastar, frozenset()),

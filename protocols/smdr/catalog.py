@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from protocols.smdr import (
     asterisk,
+    asterisk_cel,
     avaya_cm,
     cisco_cme,
     cisco_cucm,
@@ -30,6 +31,7 @@ _KNOWN = (
     ipoffice.DIALECT,
     mivb.DIALECT,
     asterisk.DIALECT,
+    asterisk_cel.DIALECT,
     avaya_cm.DIALECT,
     panasonic.DIALECT,
     cisco_cucm.DIALECT,
