@@ -30,6 +30,7 @@ class SourceStatus:
     records: int = 0
     calls: int = 0
     unread: int = 0
+    cut: int = 0
     missing: int = 0
     #: The newest sentences about numbers that are missing; older ones are in the store.
     gaps: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_GAPS))

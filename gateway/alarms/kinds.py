@@ -49,6 +49,8 @@ class Fact(NamedTuple):
 
 EMERGENCY: Final = "emergency"
 FRAUD: Final = "fraud"
+BUDGET_NEAR: Final = "budget_near"
+BUDGET_PASSED: Final = "budget_passed"
 
 _KINDS: Final = (
     Kind(
@@ -176,6 +178,22 @@ _KINDS: Final = (
         tone="red",
         raise_after=MINUTE,
         what_to_do="Free space on the disk, or see what locks the database. Records wait in memory and in the exchange meanwhile.",
+    ),
+    Kind(
+        name=BUDGET_NEAR,
+        title="Budget nearly spent",
+        tone="amber",
+        clear_after=0,
+        what_to_do="Tell whoever answers for the budget. Nothing is barred by it. It is over with the month, or with another "
+        "amount under [[budgets]].",
+    ),
+    Kind(
+        name=BUDGET_PASSED,
+        title="Budget spent",
+        tone="amber",
+        clear_after=0,
+        what_to_do="Tell whoever answers for the budget, and look at the report on budgets. Nothing is barred by it; if calls "
+        "are to be, the exchange does that. It is over with the month, or with another amount under [[budgets]].",
     ),
     Kind(
         name="notices",

@@ -25,6 +25,8 @@ from gateway.app.asked import Asking
 from gateway.app.delivering import delivering, report_channels
 from gateway.app.doors import Doors
 from gateway.app.feeding import begin_feed, event_hooks
+from gateway.app.forgetting import EVERY as FORGET_EVERY
+from gateway.app.forgetting import forgetting
 from gateway.app.link import Link, Surroundings
 from gateway.app.watching import emergency_begun, watch_of
 from gateway.config import Config, PbxSettings
@@ -65,7 +67,7 @@ class Pace:
 
     `look`: a followed file, because a call stands on the folio within two of them. `commands`: those of other
     processes. `overdue`: open calls whose last record did not come. `watch`: whatever alarms are raised for. `folios`:
-    whether a doubt is to be looked for on its folio.
+    whether a doubt is to be looked for on its folio. `forget`: whether something is no longer to be kept.
     """
 
     look: float = 0.5
@@ -73,6 +75,7 @@ class Pace:
     overdue: float = 60.0
     watch: float = EVERY
     folios: float = LOOK_SECONDS
+    forget: float = FORGET_EVERY
 
 
 class Gateway:
@@ -238,6 +241,7 @@ class Gateway:
         for service in (*self.event_hooks, *self.delivering.services):
             self._add(service)
         self._add(self.watch.service)
+        self._add(forgetting(self._surroundings(), lambda: self.writer.backlog > 0, self._pace.forget))
         if self.link is not None and self.link.counter is not None:
             self._add(
                 PeriodicService(self._reactor, LOOK_SECONDS, self._doubt_the_silent, "looking for what was taken")
@@ -316,6 +320,7 @@ class Gateway:
             status.calls += batch.told_calls
             self.status.calling.ended(source, batch.told_keys)
             status.unread += batch.told_unread
+            status.cut += batch.told_cut
             status.missing = max(0, status.missing + batch.told_missing)  # a late one may be of before the start
             for sentence in batch.told_gaps:
                 self._missed(source, sentence)

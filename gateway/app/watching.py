@@ -23,6 +23,7 @@ from gateway.number_lists import ListUnreadable
 from gateway.store.elsewhere import Elsewhere
 from gateway.store.notices import Waiting
 from gateway.store.writer import Writer
+from gateway.watch.budgeting import budgeting_of
 from gateway.watch.deliveries import Channel, Deliveries
 from gateway.watch.diary import CodeOf, Diary
 from gateway.watch.digest_letters import Money
@@ -102,6 +103,7 @@ def _house(
         store_trouble=lambda: writer.trouble or "",
         events_unsent=unsent,
         suspecting=_suspecting(config),
+        budgeting=budgeting_of(config),
     )
 
 

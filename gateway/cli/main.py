@@ -40,6 +40,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         ),
         "export": Entry("gateway.cli.export:export_group", "Export bookings for an accounting program."),
         "stays": Entry("gateway.cli.stays:stays_group", "Give a guest's stay a tariff of its own."),
+        "guest": Entry("gateway.cli.guest:guest_group", "Export what is kept about a guest, or erase it."),
         "alarms": Entry(
             "gateway.cli.alarms:alarms_group", "List and acknowledge alarms, try the mail and the web hooks."
         ),
@@ -68,6 +69,9 @@ SECTIONS: dict[str, dict[str, Entry]] = {
     },
     "Records of an exchange": {
         "connect": Entry("gateway.cli.connect:connect_command", "Meet an exchange: see what it sends, set it up."),
+        "connect-pms": Entry(
+            "gateway.cli.connect_pms:connect_pms_command", "Prove the PMS link by one smallest charge on a test room."
+        ),
         "identify": Entry("gateway.cli.records:identify_command", "Say which dialect a sample is, and why."),
         "parse": Entry("gateway.cli.records:parse_command", "Read records and print what they say."),
     },

@@ -23,12 +23,15 @@ from gateway.config.exchanges import exchange_findings
 from gateway.config.inbound import number_findings
 from gateway.config.lines import Path
 from gateway.config.lists import list_findings
+from gateway.config.office import office_findings
+from gateway.config.privacy import privacy_findings
 from gateway.config.settings import FIAS_KEYS
 from gateway.config.trunks import trunk_findings
 
 Table: TypeAlias = Mapping[str, Any]
 Finding: TypeAlias = tuple[Path, str]
 
+OFFICE: Final = ("working_hours", "account_codes", "budgets", "flat_rates")
 ASSIGNED_TO: Final = ("groups", "rooms", "tenant", "departments")
 _WAYS: Final[Mapping[str, str]] = {
     "connect": 'connect = "tcp:host:port"',
@@ -59,6 +62,8 @@ def findings(document: Table, folder: FilePath) -> Iterator[Finding]:
     yield from bill_findings(document.get("carrier_bills"))
     yield from day_findings(document)
     yield from number_findings(tables(document, "numbers"))
+    yield from privacy_findings(document.get("privacy"))
+    yield from office_findings(document, {key: tables(document, key) for key in OFFICE})
     yield from delivery_findings(document, tables(document, "recipients"), tables(document, "schedules"))
 
 
@@ -69,7 +74,7 @@ def tables(document: Table, key: str) -> Sequence[Table]:
 
 
 def _shape(document: Table) -> Iterator[Finding]:
-    for key in ("pbx", "pms", "hook", "trunks", "numbers", "lists", "recipients", "schedules"):
+    for key in ("pbx", "pms", "hook", "trunks", "numbers", "lists", "recipients", "schedules", *OFFICE):
         if isinstance(document.get(key), dict):
             yield (key,), f"there may be several of these: write [[{key}]] with two brackets"
     if not document.get("pbx"):

@@ -43,6 +43,14 @@ from gateway.config.fields import (
 )
 from gateway.config.inbound import USUAL, InboundSettings, NumberSettings
 from gateway.config.lists import FraudSettings, NumberListSettings
+from gateway.config.office import (
+    AccountCodeSettings,
+    BudgetSettings,
+    FlatRateSettings,
+    StaffSettings,
+    WorkingHoursSettings,
+)
+from gateway.config.privacy import PrivacySettings
 from gateway.config.sign_in import SignInSettings, WebSettings
 from gateway.traffic.capacity import MOST_MEMBERS
 from pms_adapters.options import AdapterOptions
@@ -360,6 +368,12 @@ class Document(Settings):
     lists: Annotated[tuple[NumberListSettings, ...], BeforeValidator(as_tuple)] = ()
     inbound: InboundSettings = USUAL
     numbers: Annotated[tuple[NumberSettings, ...], BeforeValidator(as_tuple)] = ()
+    privacy: PrivacySettings
+    staff: StaffSettings
+    working_hours: Annotated[tuple[WorkingHoursSettings, ...], BeforeValidator(as_tuple)] = ()
+    account_codes: Annotated[tuple[AccountCodeSettings, ...], BeforeValidator(as_tuple)] = ()
+    budgets: Annotated[tuple[BudgetSettings, ...], BeforeValidator(as_tuple)] = ()
+    flat_rates: Annotated[tuple[FlatRateSettings, ...], BeforeValidator(as_tuple)] = ()
 
 
 class StoreDocument(BaseModel):
@@ -398,6 +412,12 @@ class Config:
     carrier_bills: CarrierBillSettings
     inbound: InboundSettings = USUAL
     numbers: tuple[NumberSettings, ...] = ()
+    privacy: PrivacySettings
+    staff: StaffSettings
+    working_hours: tuple[WorkingHoursSettings, ...] = ()
+    account_codes: tuple[AccountCodeSettings, ...] = ()
+    budgets: tuple[BudgetSettings, ...] = ()
+    flat_rates: tuple[FlatRateSettings, ...] = ()
     delivery: DeliverySettings
     accounting: AccountingSettings | None = None
     recipients: tuple[RecipientSettings, ...] = ()

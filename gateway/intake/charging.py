@@ -14,14 +14,28 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from gateway.directory import NoNews, Occupants, Place, Room, Unlisted, payer
+from gateway.allocation import Allocation, Code
+from gateway.directory import Department, NoNews, Occupants, Place, Room, Unlisted, payer
+from gateway.helplines import HELPLINE, PERSONAL
 from gateway.instants import SECOND, to_micros
 from gateway.intake.arriving import Arriving
 from gateway.intake.batch import Batch, Rules, Source, Touched, surroundings
-from gateway.intake.call_rows import call_row, due_of, posting_row
+from gateway.intake.call_rows import call_row, codes_row, due_of, posting_row
 from gateway.intake.spending import Spending, limited, sentence
 from gateway.intake.trunk_uses import told_beside
-from gateway.settle import CarrierCost, Price, Priced, Ruling, Wanted, carrier_cost, difference, price, rule, vacant
+from gateway.settle import (
+    CarrierCost,
+    Price,
+    Priced,
+    Ruling,
+    Wanted,
+    carrier_cost,
+    difference,
+    price,
+    rule,
+    rule_account,
+    vacant,
+)
 from gateway.store import outbox, schema
 from gateway.store.acts import changed_by_hand
 from gateway.store.memory import Memory
@@ -53,6 +67,7 @@ class _Known(NamedTuple):
     cost: Price | None = None
     carried: CarrierCost | None = None
     around: Circumstances = PLAIN
+    code: Code | None = None
 
 
 class Charging:
@@ -84,6 +99,8 @@ class Charging:
         for one, ruling, row in zip(touched, rulings, rows, strict=True):
             (batch.new_calls if one.first else batch.changed_calls)[row.id] = row
             self.arriving.see(batch, one, row)
+            if (given := self._codes_of(one)) is not None:
+                batch.codes.append(codes_row(row.property, row.id, given))
             self._want(connection, batch, one, ruling, row)
 
     def _known(self, one: Touched) -> _Known:
@@ -94,7 +111,10 @@ class Charging:
             return _Known(joined)
         rules, memory = self.rules, self._memory
         extension = payer(joined.holders, rules.rooms, rules.transfer_payer) or joined.call.extension
+        code = rules.codes.find(*dialled_codes(one)) if rules.codes.listed else None
         place, started = self._place(extension), to_micros(joined.call.start)
+        if code is not None and code.department:
+            place = Department(code.department)
         who = memory.occupancy.at(place.room, started) if isinstance(place, Room) else _NO_NEWS
         around = PLAIN
         if self._asked or memory.stay_tariffs:
@@ -103,12 +123,15 @@ class Charging:
         if isinstance(cost, Priced) and not self.book.starter and (words := coarse(cost.number, cost.prefix)):
             joined = replace(joined, warnings=(*joined.warnings, words))
         carried = carrier_cost(joined, source.plan, self.book, around) if self.book.costs else None
-        return _Known(joined, extension, place, who, cost, carried, around)
+        return _Known(joined, extension, place, who, cost, carried, around, code)
 
     def _ruled(self, one: Touched, known: _Known) -> Ruling:
         if known.cost is None:
             return _OPEN
-        ruling = rule(known.cost, known.place, known.who, self.rules.policy)
+        if known.code is not None and known.code.house_account:
+            ruling = rule_account(known.cost, known.code.house_account, known.code.name, self.rules.policy)
+        else:
+            ruling = rule(known.cost, known.place, known.who, self.rules.policy)
         if known.joined.complete:
             return ruling
         words = "settled without its last record, which did not come" if one.overdue else ""
@@ -130,7 +153,24 @@ class Charging:
         until = one.now + OPEN_SECONDS * SECOND if known.cost is None else None
         legs = one.live.legs
         whole = (known.joined, known.cost, known.extension, ruling, until, known.carried, told_beside(legs))
-        return call_row(self._memory.owner, one.live.id, one.source, len(legs), *whole)
+        return call_row(self._memory.owner, one.live.id, one.source, len(legs), *whole, hidden=self._hidden(one, known))
+
+    def _hidden(self, one: Touched, known: _Known) -> str:
+        """Why nobody is shown the number outside; empty where it may be seen, as that of an emergency must be."""
+        codes, helplines, plan = self.rules.codes, self.rules.helplines, self._sources[one.source].plan
+        code = codes.find(*dialled_codes(one)) if codes.listed else None
+        personal = code is not None and code.personal
+        if not personal and helplines.hint is None:
+            return ""
+        outside = (known.joined.call.caller, *(leg.dialled for leg in one.live.legs))
+        if not personal and not any(helplines.holds(text, plan.classify) for text in outside):
+            return ""
+        return "" if _emergency(known.joined, plan) else PERSONAL if personal else HELPLINE
+
+    def _codes_of(self, one: Touched) -> Allocation | None:
+        """What is kept of the codes that a call was made with; nearly every call has none."""
+        account, authorization = dialled_codes(one)
+        return self.rules.codes.allocation(account, authorization) if account or authorization else None
 
     def _want(self, connection: Connection, batch: Batch, one: Touched, ruling: Ruling, call: CallRow) -> None:
         """Add the posting a ruling asks for, less what is on its way already."""
@@ -185,3 +225,12 @@ def _emergency(joined: JoinedCall, plan: NumberPlan) -> bool:
     """True for a call that must not wait for its last record, because somebody must hear of it now."""
     leg = joined.charged[0] if joined.charged else joined.call
     return leg.direction == "out" and plan.classify(leg.dialled or "").number_class == "emergency"
+
+
+def dialled_codes(one: Touched) -> tuple[str | None, str | None]:
+    """The account code and the authorisation code of a call: the first that any of its records tells."""
+    legs = one.live.legs
+    if len(legs) == 1:
+        return legs[0].account_code, legs[0].authorization_code
+    account = next((leg.account_code for leg in legs if leg.account_code), None)
+    return account, next((leg.authorization_code for leg in legs if leg.authorization_code), None)

@@ -18,7 +18,7 @@ from gateway.bills import issuing
 from gateway.ledger import DEEDS, REASON_NEEDED, Event, IllegalMove, move
 from gateway.posting import days, totals
 from gateway.posting.steps import WireNumbers
-from gateway.store import alarms, commands, outbox, remarks, tags
+from gateway.store import alarms, commands, log_filters, office, outbox, remarks, tags
 from gateway.store.commands import Command
 from gateway.store.memory import Memory
 from gateway.store.rows import Due, PostingRow
@@ -30,8 +30,20 @@ _NEVER_SENT: Final = ("by_hand", "amount_fell")
 RESYNC: Final = "resync"
 #: Somebody reads the feed of events from now on.
 READ_FEED: Final = "feed"
-#: What people decide or ask for elsewhere: about prices and charges, in the room that knows the tariff; about reports.
-DECISIONS: Final = ("approve", "reject", "tariff", "report", "export", "exported", *ACT_DEEDS)
+#: What people decide or ask for elsewhere: about prices and charges, in the room that knows the tariff; about reports and guests.
+DECISIONS: Final = (
+    "approve",
+    "reject",
+    "tariff",
+    "report",
+    "export",
+    "exported",
+    "erase-guest",
+    "export-guest",
+    *ACT_DEEDS,
+)
+#: What people write down that touches no charge: tags of numbers, targets of desks, filters of the log.
+_WRITTEN: Final = {deed: where.carry_out for where in (tags, office, log_filters) for deed in where.DEEDS}
 #: Carries out one of them: the sentence to keep, and the postings that are due by it.
 Decide: TypeAlias = Callable[[Connection, Command, int], tuple[str, list[Due]]]
 #: Lets go out what has waited until something else was done: the postings that are due by it.
@@ -122,8 +134,8 @@ class ReadCommands:
                 freed, due = [*freed, *dues], None
             elif command.deed in remarks.DEEDS:
                 result, due = remarks.keep(connection, self._memory, command, self._now), None
-            elif command.deed in tags.DEEDS:
-                result, due = tags.carry_out(connection, self._memory, command, self._now), None
+            elif command.deed in _WRITTEN:
+                result, due = _WRITTEN[command.deed](connection, self._memory, command, self._now), None
             elif command.deed == alarms.ACKNOWLEDGE:
                 result, due = self._acknowledged(connection, command), None
             else:

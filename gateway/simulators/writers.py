@@ -15,7 +15,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeAlias
 
-from gateway.simulators import write_asterisk, write_avaya, write_avaya_cm, write_mitel
+from gateway.simulators import (
+    write_appliances,
+    write_asterisk,
+    write_avaya,
+    write_avaya_cm,
+    write_cisco,
+    write_freeswitch,
+    write_mitel,
+    write_three_cx,
+    write_unify,
+    write_yate,
+)
 from gateway.simulators.calls import SimulatedCall
 
 Records: TypeAlias = tuple[bytes, ...]
@@ -37,7 +48,7 @@ LONGEST_GARBAGE: Final = 3000
 class Writer:
     """One exchange as a writer. `noise` comes ahead of the first record of a connection.
 
-    `buffers` is False where an exchange forgets what happens while nobody listens. Each record carries its own end.
+    `head` is what each file begins with: the titles of its columns. `buffers` is False where an exchange forgets what happens while nobody listens. Each record carries its own end.
     `page` is what stands above the rows of a call: a date, or the head of a page of `rows_per_page` rows (0: no pages). An
     `acknowledged` exchange sends a record only when the reader has told that it has the one before.
     """
@@ -49,6 +60,7 @@ class Writer:
     rows_per_page: int = 0
     acknowledged: bool = False
     noise: bytes = b""
+    head: bytes = b""
     line_end: bytes = b"\r\n"
     buffers: bool = True
     widest_extension: int = 20
@@ -98,11 +110,85 @@ def _asterisk(options: Mapping[str, str]) -> Writer:
     return Writer(dialect="asterisk", records=write_asterisk.csv_rows, key=write_asterisk.linked_id, line_end=b"\n")
 
 
+def _cucm(options: Mapping[str, str]) -> Writer:
+    return Writer(
+        dialect="cisco-cucm",
+        records=write_cisco.rows,
+        key=write_cisco.call_number,
+        head=write_cisco.TITLES,
+        line_end=b"\n",
+        widest_extension=12,
+    )
+
+
+def _cme(options: Mapping[str, str]) -> Writer:
+    return Writer(dialect="cisco-cme", records=write_cisco.syslog, key=write_cisco.connection, line_end=b"\n")
+
+
+def _three_cx(options: Mapping[str, str]) -> Writer:
+    new = _choice(options, "words", {"old": 0, "new": 1})
+    return Writer(dialect="3cx", records=partial(write_three_cx.line, new=bool(new)), key=write_three_cx.call_id)
+
+
+def _unify(options: Mapping[str, str]) -> Writer:
+    form = write_unify.FORMS[_choice(options, "form", {name: at for at, name in enumerate(write_unify.FORMS)})]
+    return Writer(
+        dialect="unify",
+        records=partial(write_unify.lines, form=form),
+        widest_extension=write_unify.WIDEST_EXTENSION,
+    )
+
+
+def _freeswitch(options: Mapping[str, str]) -> Writer:
+    forms = write_freeswitch.FORMS
+    form = forms[_choice(options, "form", {name: at for at, name in enumerate(forms)})]
+    return Writer(
+        dialect="freeswitch",
+        records=partial(write_freeswitch.record, form=form),
+        key=write_freeswitch.uuid,
+        line_end=b"\n",
+    )
+
+
+def _yate(options: Mapping[str, str]) -> Writer:
+    separator = "\t" if _choice(options, "tabs", {"no": 0, "yes": 1}) else ","
+    combined = _choice(options, "combined", {"no": 0, "yes": 1})
+    write = write_yate.whole if combined else write_yate.legs
+    return Writer(dialect="yate", records=partial(write, separator=separator), key=write_yate.bill_id, line_end=b"\n")
+
+
+def _grandstream(options: Mapping[str, str]) -> Writer:
+    return Writer(
+        dialect="grandstream",
+        records=write_appliances.ucm_row,
+        key=write_appliances.unique_id,
+        head=write_appliances.UCM_TITLES,
+        line_end=b"\n",
+    )
+
+
+def _yeastar(options: Mapping[str, str]) -> Writer:
+    return Writer(dialect="yeastar", records=write_appliances.new_cdr, key=write_appliances.unique_id, line_end=b"\n")
+
+
+def _hobic(options: Mapping[str, str]) -> Writer:
+    return Writer(dialect="hobic", records=write_appliances.priced_line, widest_extension=5)
+
+
 _WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozenset[str]]]] = {
     "avaya-ipoffice": (_avaya, frozenset({"fields", "second_start"})),
     "mitel-mivb": (_mitel, frozenset({"columns"})),
     "asterisk": (_asterisk, frozenset({"output"})),
     "avaya-cm": (_avaya_cm, frozenset({"layout"})),
+    "cisco-cucm": (_cucm, frozenset()),
+    "3cx": (_three_cx, frozenset({"words"})),
+    "unify": (_unify, frozenset({"form"})),
+    "freeswitch": (_freeswitch, frozenset({"form"})),
+    "yate": (_yate, frozenset({"tabs", "combined"})),
+    "cisco-cme": (_cme, frozenset()),
+    "grandstream": (_grandstream, frozenset()),
+    "yeastar": (_yeastar, frozenset()),
+    "hobic": (_hobic, frozenset()),
 }
 
 

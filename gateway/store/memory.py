@@ -60,6 +60,10 @@ class Memory:
         for reload in self._reloads:
             reload(connection)
 
+    def forget_names(self, connection: Connection) -> None:
+        """Stays were changed in the store: read them again."""
+        self.occupancy = load_occupancy(connection, self.owner, self._now() - LATE_RECORDS)
+
     def add_postings(self, connection: Connection, rows: Sequence[PostingRow], now: int) -> None:
         """Write new postings, and tell of them."""
         self.statements.add_posting.many(connection, rows)

@@ -11,17 +11,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from markupsafe import Markup
-from sqlalchemy import Connection
+from markupsafe import Markup, escape
 
 from gateway.config.day_rule import day_rule
-from gateway.languages.spoken import later
+from gateway.instants import to_micros
+from gateway.languages.spoken import later, say
 from gateway.ledger import STATES
 from gateway.store import pages as queries
 from gateway.web import audit_words, line
 from gateway.web.details import dispute, facts, of_call, reasons, tabs
 from gateway.web.explanation import correction_object
 from gateway.web.house import House
+from gateway.web.kept import kept
 from gateway.web.live import First, Live, Present
 from gateway.web.marks import FOR_PEOPLE, MEANINGS, NAMES, RARE, TONES
 from gateway.web.persons import END, only_for
@@ -34,9 +35,6 @@ from gateway.web.templates import environment
 from gateway.web.views import CallView, PostingView, Row, attempt_view, by_day, call_view, posting_view, record_view
 from gateway.web.words import amount
 from rating.money import minor_digits
-
-#: Characters of a search that are looked at; a number has fifteen digits, a name rarely more than forty letters.
-LONGEST_SEARCH: Final = 80
 
 NAVIGATION: Final = (
     ("rooms", "/rooms", later("Rooms")),
@@ -52,12 +50,14 @@ LIVE_BLOCKS: Final = ("name", "pages", "line", "spoken", "banners")
 MORE_NAVIGATION: Final = (
     ("bills", "/bills", later("Bills")),
     ("reports", "/reports", later("Reports")),
+    ("targets", "/targets", later("Targets")),
     ("acts", "/acts", later("Changed charges")),
     ("schedules", "/schedules", later("Schedules")),
     ("corrections", "/corrections", later("Corrections")),
     ("laboratory", "/laboratory", later("Laboratory")),
     ("records", "/records", later("Records")),
     ("links", "/links", later("Links")),
+    ("guests", "/guests", later("Guests' data")),
 )
 
 
@@ -108,58 +108,31 @@ class Pages:
         return await self.page(
             "first.html",
             here="now",
-            title="Now",
+            title=say("Now"),
             days=list(by_day(calls, clock)),
             groups=self._groups(seen, await self._counts()),
             settled=self._settled(seen.settled),
-        )
-
-    async def calls(self, search: str, before: int | None) -> Page:
-        """The list of calls, or those that a search finds."""
-        words = " ".join(search.split())[:LONGEST_SEARCH]
-        owner = self._owner
-
-        def work(connection: Connection) -> tuple[queries.Found, dict[int, list[dict[str, Any]]]]:
-            if words:
-                found = queries.find_calls(connection, owner, words, PAGE_ROWS + 1, before)
-            else:
-                found = queries.Found(queries.calls_before(connection, owner, PAGE_ROWS + 1, before), None)
-            return found, queries.of_calls(connection, owner, [one["id"] for one in found.calls])
-
-        found, postings = await self._reads.read(work)
-        clock = self._live.clock()
-        shown = found.calls[:PAGE_ROWS]
-        views = [call_view(one, postings.get(one["id"], []), clock, self._country) for one in shown]
-        return await self.page(
-            "calls.html",
-            here="calls",
-            title=f"Calls: {words}" if words else "Calls",
-            days=list(by_day(views, clock)),
-            search=words,
-            paged=before is not None,
-            older=shown[-1]["id"] if len(found.calls) > PAGE_ROWS else None,
-            further=found.looked_to,
         )
 
     async def call(self, number: int, language: str = "", told: int | None = None) -> Page:
         """One call: why this amount (in the guest's language, or the one chosen), its postings, its records."""
         story = await self._reads.read(lambda connection: call_story(connection, self._owner, number, told))
         if story is None:
-            return await self.missing(f"There is no call {number}.")
-        values = self._call_values(story, language) | {"told": story["told"]}
-        return await self.page("call.html", here="calls", title=f"Call {number}", **values)
+            return await self.missing(say("There is no call {number}.", number=number))
+        values = self._call_values(story, language) | {"told": kept(story["told"])}
+        return await self.page("call.html", here="calls", title=say("Call {number}", number=number), **values)
 
     async def call_story(self, number: int) -> Page:
         """The same, as the piece that opens below a line."""
         story = await self._reads.read(lambda connection: call_story(connection, self._owner, number))
         if story is None:
-            return Page("<p>This call is no longer there.</p>", 404)
+            return Page(f"<p>{escape(say('This call is no longer there.'))}</p>", 404)
         return Page(self._templates.get_template("call_story.html").render(**self._call_values(story)))
 
     async def postings(self, state: str, before: int | None) -> Page:
         """Postings by state; without one, those that wait for a person, as cards."""
         if state and state != "all" and state not in STATES:
-            return await self.missing(f"There is no state of postings called {state}.")
+            return await self.missing(say("There is no state of postings called {state}.", state=state))
         rows, names, attempts = await self._reads.read(lambda c: listed(c, self._owner, state, before))
         shown = rows[:PAGE_ROWS] if state else rows
         views = [self._posting(one, names, attempts.get(one["id"], [])) for one in shown]
@@ -167,7 +140,7 @@ class Pages:
         return await self.page(
             "postings.html",
             here="postings",
-            title=f"Postings: {NAMES.get(state, 'all')}" if state else "Postings",
+            title=say("Postings: {state}", state=NAMES.get(state, say("all"))) if state else say("Postings"),
             state=state,
             meaning=MEANINGS.get(state, ""),
             postings=views,
@@ -182,12 +155,12 @@ class Pages:
         """One posting: its card, every attempt, who decided what, and its call."""
         story = await self._reads.read(lambda connection: posting_story(connection, self._owner, number, told))
         if story is None:
-            return await self.missing(f"There is no posting {number}.")
+            return await self.missing(say("There is no posting {number}.", number=number))
         row, call = story["posting"], story["call"]
         page = await self.page(
             "posting.html",
             here="postings",
-            title=f"Posting {number}",
+            title=say("Posting {number}", number=number),
             posting=self._posting(row, call["names"], call["attempts"].get(number, [])),
             entered=entered or Entered(),
             told=story["told"],
@@ -209,7 +182,7 @@ class Pages:
         return await self.page(
             "records.html",
             here="records",
-            title="Records",
+            title=say("Records"),
             kind=wanted,
             records=[record_view(one, clock) for one in shown],
             paged=before is not None,
@@ -224,7 +197,7 @@ class Pages:
         return await self.page(
             "links.html",
             here="links",
-            title="Links",
+            title=say("Links"),
             sources=list(status.sources.values()),
             links=list(status.links.values()),
             waiting=clerk.waiting if clerk is not None else 0,
@@ -233,12 +206,12 @@ class Pages:
             store=house.config.store.shown,
             started=status.started,
             oddities=list(reversed(status.oddities)),
-            stamp=lambda moment: f"{moment.astimezone(clock.zone):%a %-d %b %H:%M:%S}" if moment else "never",
+            stamp=lambda moment: clock.full(to_micros(moment)) if moment else say("never"),
         )
 
     async def missing(self, words: str) -> Page:
         """An address that leads nowhere."""
-        return await self.problem(404, "Not here", words)
+        return await self.problem(404, say("Not here"), words)
 
     async def problem(self, status: int, title: str, words: str) -> Page:
         """A sentence instead of a page. It is what is shown when other things fail, so it needs nothing but itself."""
@@ -334,7 +307,7 @@ class Pages:
         return [
             {
                 "state": state,
-                "name": f"{NAMES[state]} today",
+                "name": say("{state} today", state=NAMES[state]),
                 "number": settled.get(state, (0, 0))[0],
                 "amount": amount(settled.get(state, (0, 0))[1], digits, home.currency),
             }

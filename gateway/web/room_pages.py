@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from gateway.directory import Stay
 from gateway.instants import SECOND, to_micros
+from gateway.languages.spoken import say
 from gateway.roles import Person
 from gateway.store import commands, remarks
 from gateway.store import pages as queries
@@ -20,6 +21,7 @@ from gateway.store import room as rooms
 from gateway.store.room import ClassSum, StateSum, Stretch
 from gateway.web.deeds import Deeds, Form, NotDone
 from gateway.web.house import House
+from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.marks import Mark
 from gateway.web.pages import Entered, Page, Pages
@@ -38,7 +40,12 @@ LOOK_LASTS: Final = 15 * 60 * SECOND
 
 def quarrel(mark: Mark) -> Mark:
     """The mark of a call in dispute: that first, and how it stands behind it."""
-    return Mark("≠", "amber" if mark.tone != "red" else "red", f"in dispute; {mark.words}", f"in dispute; {mark.long}")
+    return Mark(
+        "≠",
+        "amber" if mark.tone != "red" else "red",
+        say("in dispute; {words}", words=mark.words),
+        say("in dispute; {long}", long=mark.long),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +93,9 @@ class RoomPages:
         may_look = person.may("earlier_stays") and self._tokens.fits(asked.key, "look", room, asked.look)
         found = await self._reads.read(lambda c: self._found(c, room, asked, may_look=may_look))
         if drawn is None and not found.here and not found.told and not found.calls:
-            return await self._pages.missing(f"There is no room {room}.")
+            return await self._pages.missing(say("There is no room {room}.", room=room))
         page = await self._pages.page(
-            "room.html", here="rooms", title=f"Room {room}", **self._values(room, asked, found)
+            "room.html", here="rooms", title=say("Room {room}", room=room), **self._values(room, asked, found)
         )
         return Page(page.html, 422 if asked.entered.problem else page.status)
 
@@ -113,7 +120,7 @@ class RoomPages:
             classes=rooms.by_class(connection, owner, parts),
             states=rooms.by_state(connection, owner, guests) if guests else [],
             left_out=0 if asked.all_calls else rooms.left_out(connection, owner, parts),
-            result=result or "",
+            result=kept(result or ""),
         )
 
     def _stretches(self, connection: Connection, room: str, shown: list[Stay]) -> list[Stretch]:
@@ -172,8 +179,12 @@ class RoomPages:
         clock, way = self._live.clock(), f"{address_of(room)}?look={asked.look}&key={asked.key}"
         return [
             {
-                "name": one.name or f"Reservation {one.reservation}",
-                "days": f"{clock.day(one.since) if one.since > 0 else '…'} to {clock.day(one.until or 0)}",
+                "name": one.name or say("Reservation {reservation}", reservation=one.reservation),
+                "days": say(
+                    "{first} to {last}",
+                    first=clock.day(one.since) if one.since > 0 else "…",
+                    last=clock.day(one.until or 0),
+                ),
                 "address": f"{way}&stay={one.id}",
                 "here": "yes" if one.id == asked.stay else "",
             }
@@ -185,7 +196,7 @@ class RoomPages:
     async def write(self, room: str, form: Form, subject: str) -> int | NotDone:
         """Keep a remark: the number of its command, or why there is none."""
         if form.deed in remarks.OF_CALL:
-            return NotDone("Choose what is to be done.")
+            return NotDone(say("Choose what is to be done."))
         return self._refused(form, "room", room) or await self._given(room, form, subject)
 
     async def look(self, room: str, form: Form) -> str | NotDone:
@@ -198,18 +209,20 @@ class RoomPages:
     async def dispute(self, number: int, form: Form) -> int | NotDone:
         """A guest disputes a call, or does not any more: the number of the command, or why there is none."""
         if form.deed not in remarks.OF_CALL:
-            return NotDone("Choose what is to be done.")
+            return NotDone(say("Choose what is to be done."))
         return self._refused(form, "call", number) or await self._given("", form, str(number))
 
     def _refused(self, form: Form, *about: object) -> NotDone | None:
         if not self._tokens.fits(form.token, *about):
-            return NotDone("This page is older than the running gateway. Nothing was kept; write it again.", stale=True)
+            return NotDone(
+                say("This page is older than the running gateway. Nothing was kept; write it again."), stale=True
+            )
         if form.deed not in remarks.DEEDS:
-            return NotDone("Choose what is to be done.")
+            return NotDone(say("Choose what is to be done."))
         if not form.who:
-            return NotDone("Write your name: whoever asks later must know who it was.")
+            return NotDone(say("Write your name: whoever asks later must know who it was."))
         if not form.why:
-            return NotDone("Write a few words: whoever reads it later must know why.")
+            return NotDone(say("Write a few words: whoever reads it later must know why."))
         return None
 
     async def _given(self, room: str, form: Form, subject: str) -> int | NotDone:

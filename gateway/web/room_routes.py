@@ -9,6 +9,7 @@ from klein import Klein
 from sqlalchemy import Connection
 
 from gateway import explaining
+from gateway.languages.spoken import say
 from gateway.reports.as_html import values
 from gateway.reports.sheet import sheet
 from gateway.reports.values import Report
@@ -19,7 +20,7 @@ from gateway.web.deeds import NotDone, read_form
 from gateway.web.explanation import chosen_language
 from gateway.web.house import House
 from gateway.web.live import Live
-from gateway.web.pages import LONGEST_SEARCH, Entered, Page, Pages
+from gateway.web.pages import Entered, Page, Pages
 from gateway.web.persons import person_of
 from gateway.web.rack import address_of, room_at
 from gateway.web.rack_pages import VIEWS, RackPages
@@ -34,6 +35,8 @@ from gateway.web.views import by_day, call_view
 
 #: Rooms, guests and calls that a search shows.
 MOST_FOUND: Final = 20
+#: Characters of a search that are looked at; a number has fifteen digits, a name rarely more than forty letters.
+LONGEST_SEARCH: Final = 80
 #: How hard a page is compressed: the first step brings most of it, at a tenth of the time.
 LEVEL: Final = 1
 
@@ -65,7 +68,7 @@ class RoomRoutes:
         """Every room of the house."""
         view = text_of(request, b"view")
         if view not in VIEWS:
-            raise BadQuestion('view is "list", or is left out')
+            raise BadQuestion(say('view is "list", or is left out'))
         return compressed(request, html(request, await self._racks.rack(view)))
 
     @app.route("/rack/live", methods=["GET"])
@@ -73,7 +76,7 @@ class RoomRoutes:
         """What changes on the rack, as it changes."""
         if self._streams.full or request.method == b"HEAD":
             request.setHeader("retry-after", "10")
-            return plain(request, 503, "Too many people keep the rack open. The page loads itself again instead.")
+            return plain(request, 503, say("Too many people keep the rack open. The page loads itself again instead."))
         known = request.getHeader("last-event-id") or text_of(request, b"known")
         return await self._streams.serve(request, known)
 
@@ -123,11 +126,14 @@ class RoomRoutes:
         language = chosen_language(text_of(request, b"language"))
         made = await self._reads.read(lambda c: self._sheet(c, number, language))
         if made is None:
-            return html(request, await self.pages.missing(f"There is no call {number}."))
+            return html(request, await self.pages.missing(say("There is no call {number}.", number=number)))
         report, spoken = made
         said = {"call": number, "language": spoken, "languages": explaining.languages(), **values(report)}
         return html(
-            request, await self.pages.page("call_sheet.html", here="rooms", title=f"Sheet of call {number}", **said)
+            request,
+            await self.pages.page(
+                "call_sheet.html", here="rooms", title=say("Sheet of call {number}", number=number), **said
+            ),
         )
 
     @app.route(f"/sheets/{ROW}/sheet.pdf", methods=["GET"])
@@ -138,7 +144,7 @@ class RoomRoutes:
         said += [f"--language={language}"] if language else []
         path = await self._workshop.make(said, f"call-{number}.pdf")
         if isinstance(path, str):
-            return html(request, await self.pages.problem(503, "No sheet", path))
+            return html(request, await self.pages.problem(503, say("No sheet"), path))
         name = f"call-{number}.pdf"
         return await send_once(request, path, name, FORMS["pdf"].content_type, self._workshop.forget)
 
@@ -150,7 +156,7 @@ class RoomRoutes:
             return await foreign(self, request)
         done = await self._rooms.dispute(number, form)
         if isinstance(done, NotDone):
-            return html(request, await self.pages.problem(422, "Not kept", done.sentence))
+            return html(request, await self.pages.problem(422, say("Not kept"), done.sentence))
         return see_other(request, f"/calls/{number}?told={done}")
 
     def _sheet(self, connection: Connection, number: int, language: str) -> tuple[Report, str] | None:
@@ -191,7 +197,7 @@ class RoomRoutes:
         return await self.pages.page(
             "find.html",
             here="rooms",
-            title=f"Search: {words}" if words else "Search",
+            title=say("Search: {words}", words=words) if words else say("Search"),
             search=words,
             rooms=self._racks.rooms_like(words, MOST_FOUND) if words else [],
             guests=named,

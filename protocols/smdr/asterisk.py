@@ -41,11 +41,11 @@ from protocols.smdr.settings import Parser, SourceSettings
 from protocols.smdr.stages import asterisk_stages
 from protocols.text import printable
 
-_CSV_NAMES = (
+CSV_NAMES = (
     "accountcode src dst channel dstchannel lastapp lastdata start end duration billsec disposition uniqueid linkedid "
     "sequence"
 ).split()
-_AMI_NAMES = _CSV_NAMES[:-1]
+_AMI_NAMES = CSV_NAMES[:-1]
 
 # What a stream of manager events begins with; a row of Master.csv begins with a quotation mark or a comma.
 _AMI_BEGINNINGS = (b"event:", b"response:", b"asterisk call manager/")
@@ -56,8 +56,8 @@ _UNANSWERED = frozenset(("NO ANSWER", "BUSY", "FAILED", "CONGESTION", "CANCEL"))
 
 def make_parser(settings: SourceSettings) -> Parser:
     """Compile the parser of one Asterisk, for rows and events."""
-    reader = _Reader(settings)
-    csv_row = load("asterisk-csv").parser(_CSV_NAMES, reader.read, _no_row)
+    reader = RowReader(settings)
+    csv_row = load("asterisk-csv").parser(CSV_NAMES, reader.read, _no_row)
     event = load("asterisk-ami").parser(_AMI_NAMES, reader.read_event, _other_event)
 
     def parse(data: bytes, now: datetime) -> Parsed:
@@ -136,7 +136,7 @@ class StreamFramer:
         return framer.feed(held)
 
 
-class _Reader:
+class RowReader:
     """Makes call records of the fields of rows and events of one Asterisk."""
 
     __slots__ = ("_clock", "_trunks", "_utc", "_zone")

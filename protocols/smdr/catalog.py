@@ -5,7 +5,21 @@ Adding one is a module with its `DIALECT`, and a line here.
 
 from __future__ import annotations
 
-from protocols.smdr import asterisk, avaya_cm, cisco_cucm, freeswitch, ipoffice, mivb, three_cx, unify
+from protocols.smdr import (
+    asterisk,
+    avaya_cm,
+    cisco_cme,
+    cisco_cucm,
+    freeswitch,
+    grandstream,
+    hobic_in,
+    ipoffice,
+    mivb,
+    three_cx,
+    unify,
+    yate,
+    yeastar,
+)
 from protocols.smdr.dialect import Dialect, Transport
 from protocols.smdr.settings import Parser, SourceSettings
 
@@ -20,6 +34,11 @@ _KNOWN = (
     three_cx.DIALECT,
     unify.DIALECT,
     freeswitch.DIALECT,
+    yate.DIALECT,
+    cisco_cme.DIALECT,
+    grandstream.DIALECT,
+    yeastar.DIALECT,
+    hobic_in.DIALECT,
 )
 
 DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in _KNOWN}

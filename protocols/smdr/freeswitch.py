@@ -28,7 +28,7 @@ from protocols.smdr.dialect import Dialect
 from protocols.smdr.documents import DocumentFramer, body, json_object, text_of, url_decoded
 from protocols.smdr.fields import WallClock, Wrong, count, number_sent, quoted, text_or_none
 from protocols.smdr.layout import Fields, load
-from protocols.smdr.legs import join_linked
+from protocols.smdr.legs import join_sided
 from protocols.smdr.moments import epoch, stamp
 from protocols.smdr.settings import Parser, SourceSettings, listed
 
@@ -294,9 +294,10 @@ def _gateways(argument: str) -> list[_Way]:
 
 
 def _extension(direction: Direction, said: Mapping[str, str]) -> str | None:
-    if direction == "tandem":
-        return None
-    return text_or_none(said["destination"] if direction == "in" else said["caller"])
+    made = bool(said.get("originating"))
+    if direction == "tandem" or (made and direction != "internal"):
+        return None  # who called over a leg that FreeSWITCH made, its a-leg tells
+    return text_or_none(said["destination"] if made or direction == "in" else said["caller"])
 
 
 DIALECT = Dialect(
@@ -304,7 +305,7 @@ DIALECT = Dialect(
     title="FreeSWITCH call records (mod_cdr_csv, mod_json_cdr, mod_xml_cdr)",
     transports=frozenset({"file", "folder", "push"}),
     make_parser=make_parser,
-    join_legs=join_linked,
+    join_legs=join_sided,
     options={
         "legs": "ab if both legs of each call are recorded in documents, a if only the a-leg is (default a)",
         "encoded": "no if the values in documents are not URL-encoded (encode-values in mod_xml_cdr and mod_json_cdr; "

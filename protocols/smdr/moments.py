@@ -45,7 +45,12 @@ def stamp(clock: WallClock, column: str, text: str, warnings: list[str], near: d
 
 def before(at: datetime, seconds: int) -> datetime:
     """The instant so many elapsed seconds earlier, in the same zone."""
-    return (at.astimezone(UTC) - timedelta(seconds=seconds)).astimezone(at.tzinfo)
+    return after(at, -seconds)
+
+
+def after(at: datetime, seconds: int) -> datetime:
+    """The instant so many elapsed seconds later, in the same zone: in UTC, for a clock's face may be put meanwhile."""
+    return (at.astimezone(UTC) + timedelta(seconds=seconds)).astimezone(at.tzinfo)
 
 
 def between(first: datetime, last: datetime) -> int:

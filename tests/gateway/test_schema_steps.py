@@ -33,13 +33,14 @@ def test_the_steps_make_what_the_document_says(bare_store_url: str) -> None:
     """Tables, columns, keys and indexes of gateway/store/schema.py, no more and no less."""
     database = Database(bare_store_url, "SEASIDE")
     database.open()
-    made = shape(database)
+    made, kind = shape(database), database.engine.dialect.name
     for name, table in schema.metadata.tables.items():
         columns, key, indexes = made.pop(name)
         assert columns == {column.name: column.nullable for column in table.columns}, name
         assert key == [column.name for column in table.primary_key.columns], name
         wanted = {
-            (index.name, tuple(column.name for column in index.columns), bool(index.unique)) for index in table.indexes
+            (index.name, tuple(column.name for column in index.columns)[: index.info.get(kind)], bool(index.unique))
+            for index in table.indexes  # one may hold fewer columns on one of the databases
         }
         unique = {index for index in indexes if index[2]} - wanted  # constraints that a database shows as indexes
         assert indexes - unique == wanted, name

@@ -177,7 +177,9 @@ def test_the_manager_interface_says_the_same_as_an_event() -> None:
 # -- all of them --------------------------------------------------------------------------------------------------
 
 #: Dialects whose records do not tell the start to the second, or the length: by how many seconds each may be off.
-COARSE: dict[str, tuple[int, int]] = {"mitel-mivb": (60, 0), "avaya-cm": (100, 3)}
+COARSE: dict[str, tuple[int, int]] = {"mitel-mivb": (60, 0), "avaya-cm": (100, 3), "unify": (25, 0), "hobic": (60, 59)}
+#: Dialects that do not say of an outgoing call whether its time began with the answer.
+UNSURE = frozenset({"unify"})
 #: What the gateway must be told to read what is written with these options.
 READ_WITH: dict[str, dict[str, str]] = {
     "layout=printer": {"layout": "printer"},
@@ -194,7 +196,29 @@ FORMS: list[tuple[str, dict[str, str], str]] = [
     ("mitel-mivb", {"columns": "112"}, "connect"),
     ("asterisk", {}, "file"),
     ("asterisk", {"output": "ami"}, "connect"),
+    ("cisco-cucm", {}, "folder"),
+    ("3cx", {}, "listen"),
+    ("3cx", {"words": "new"}, "connect"),
+    ("unify", {}, "listen"),
+    ("unify", {"form": "long"}, "serial"),
+    ("unify", {"form": "get-account"}, "file"),
+    ("unify", {"form": "pipe"}, "file"),
+    ("freeswitch", {"form": "csv"}, "file"),
+    ("freeswitch", {"form": "json"}, "push"),
+    ("freeswitch", {"form": "xml"}, "push"),
+    ("yate", {}, "file"),
+    ("yate", {"tabs": "yes", "combined": "yes"}, "file"),
+    ("cisco-cme", {}, "udp"),
+    ("grandstream", {}, "file"),
+    ("yeastar", {}, "push"),
+    ("hobic", {}, "file"),
 ]
+
+
+def recorded(writer: Writer, calls: list[SimulatedCall]) -> list[SimulatedCall]:
+    """The calls of which an exchange tells in records that something joins; where nothing does, each is a call itself."""
+    told = calls if writer.dialect in ("asterisk", "avaya-ipoffice", "mitel-mivb") else calls[::3]
+    return [call for call in told if writer.records(call) and (writer.dialect != "unify" or not call.transferred_to)]
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +236,7 @@ def read_back(
     trunks = frozenset({"trunk1", "trunk2", "trunkspare"})
     parse = dialect.parser(SourceSettings(timezone=WARSAW, trunk_access=("9",), trunks=trunks, options=reading))
     records = writer.records(call)
-    stream = writer.page(call) + b"".join(records)
+    stream = writer.head + writer.page(call) + b"".join(records)
     frames = dialect.framer(0, transport=transport, options=reading).feed(stream)
     legs = [parse(frame.data, call.end.astimezone(UTC)) for frame in frames]
     legs = [leg for leg in legs if not isinstance(leg, Furniture)]
@@ -228,13 +252,14 @@ def test_every_call_reads_back_as_the_call_it_was(
     name: str, options: Mapping[str, str], transport: str, calls: list[SimulatedCall]
 ) -> None:
     writer, dialect = writer_of(name, options), DIALECTS[name]
-    for call in calls:
+    for call in recorded(writer, calls):
         told = read_back(writer, dialect, transport, call, options).call
         start_off, talk_off = COARSE.get(name, (0, 0))
         assert (told.direction, told.extension) == (call.direction, call.extension)
         assert abs((told.start - call.start).total_seconds()) <= start_off
         assert abs((told.talk_seconds or 0) - call.talk_seconds) <= talk_off
-        assert told.answered == (call.outcome == "answered") or call.talk_seconds <= talk_off
+        answered = call.outcome == "answered"
+        assert told.answered == answered or call.talk_seconds <= talk_off or (name in UNSURE and told.answered is None)
         assert (None if is_made_up(told.call_key) else told.call_key) == writer.key(call)
 
 
@@ -243,13 +268,15 @@ def test_every_call_that_costs_reads_back_as_one_charge_and_no_other_does(
     name: str, options: Mapping[str, str], transport: str, calls: list[SimulatedCall]
 ) -> None:
     writer, dialect = writer_of(name, options), DIALECTS[name]
-    for call in calls:
+    for call in recorded(writer, calls):
         charged = read_back(writer, dialect, transport, call, options).charged
         talk_off = COARSE.get(name, (0, 0))[1]
         if call.direction == "out" and call.outcome == "answered" and call.talk_seconds > talk_off:
             assert len(charged) == 1
             assert charged[0].dialled in (call.dialled, call.sent)
             assert abs((charged[0].talk_seconds or 0) - call.talk_seconds) <= talk_off
+        elif call.direction == "out" and call.outcome == "answered":
+            assert len(charged) <= 1
         else:
             assert charged == ()
 

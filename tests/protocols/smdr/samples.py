@@ -39,13 +39,15 @@ def sample(name: str) -> bytes:
 class SampleSet(NamedTuple):
     """Records written by hand, with the options under which they are read, and what each must say.
 
-    A line `#! key=value …` gives options; `file:NAME` stands for what the file beside it holds, `now:ISO` for the present.
+    A line `#! key=value …` gives options; `trunks` what the settings list as such; `file:NAME` stands for what the file
+    beside it holds, `now:ISO` for the present.
     """
 
     dialect: str
     name: str
     data: bytes
     options: dict[str, str]
+    trunks: tuple[str, ...]
     transport: str
     now: datetime
     expected: list[dict[str, Any]]
@@ -53,7 +55,7 @@ class SampleSet(NamedTuple):
     def read(self, data: bytes | None = None, pieces: int = 0) -> list[dict[str, Any]]:
         """What the dialect makes of the sample, or of other data; with `pieces`, of so many bytes at a time."""
         dialect = DIALECTS[self.dialect]
-        parse = parser(self.dialect, options=self.options)
+        parse = parser(self.dialect, trunks=self.trunks, options=self.options)
         found = []
         for frame in streamed(dialect, self.data if data is None else data, self.transport, self.options, pieces):
             parsed = Unparsed(frame.fault) if frame.fault is not None else parse(frame.data, self.now)
@@ -101,12 +103,13 @@ def _sample_set(path: Path) -> SampleSet | None:
     said = dict(pair.partition("=")[::2] for line in head for pair in line.split())
     now = datetime.fromisoformat(said.pop("now")) if "now" in said else NOW
     transport = said.pop("transport", "file")
+    trunks = tuple(said.pop("trunks", "").split(",")) if "trunks" in said else ()
     for key, value in said.items():
         if value.startswith("file:"):
             said[key] = (path.parent / value.removeprefix("file:")).read_text("utf-8")
     name = f"{path.parent.name}/{written.name}"
     entries = json.loads(path.read_text("utf-8"))
-    return SampleSet(path.parent.name, name, sample(name), said, transport, now, entries)
+    return SampleSet(path.parent.name, name, sample(name), said, trunks, transport, now, entries)
 
 
 def expected(name: str) -> list[dict[str, object]]:

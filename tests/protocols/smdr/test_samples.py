@@ -44,7 +44,7 @@ def test_the_options_are_those_of_the_dialect(one: SampleSet) -> None:
 @each
 def test_a_record_cut_short_is_never_read_as_another_call(one: SampleSet) -> None:
     """It is unread, or it says less; it never says another number, another time or more talk."""
-    parse = parser(one.dialect, options=one.options)
+    parse = parser(one.dialect, trunks=one.trunks, options=one.options)
     for frame in streamed(DIALECTS[one.dialect], one.data, one.transport, one.options):
         whole = parse(frame.data, one.now)
         if not isinstance(whole, CallRecord):
