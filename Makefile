@@ -15,6 +15,9 @@ ARGS    ?=
 JOBS    ?= 3
 CHECKED := protocols rating pms_adapters gateway tests
 
+# Containers often forbid it, and then each process of the tests compiles a thousand modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types bench prove prove-processes fuzz clean
 

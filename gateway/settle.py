@@ -193,6 +193,7 @@ class Ruling(NamedTuple):
     department: str | None = None
     reservation: str | None = None
     wanted: Wanted | None = None
+    by_hand: bool = False
 
 
 #: What `vacant` says before and after the room's name: the store finds these calls by it.
@@ -222,6 +223,27 @@ def rule(cost: Price, place: Place, who: Occupants, policy: Policy) -> Ruling:
         return Ruling(status="not_chargeable", reason=vacant(place.room), room=room)
     wanted = _wanted(cost, place, who, policy)
     return Ruling(status="charge", reason=wanted.reason, room=room, reservation=guest, wanted=wanted)
+
+
+def rule_account(cost: Price, account: str, code: str, policy: Policy) -> Ruling:
+    """Decide what becomes of a call whose code gives it to a house account: it is charged there, whoever called from where.
+
+    `code` is what the house calls the code; empty where the call is ruled again and nobody remembers.
+    """
+    if isinstance(cost, Free):
+        return Ruling(status="not_chargeable", reason=cost.reason, room=account)
+    words = f"account code {code}: house account {account}" if code else f"house account {account}"
+    if policy.pms is None:
+        return Ruling(status="allocated", reason=f"{words}; no PMS is configured", room=account)
+    if isinstance(cost, Unpriced):
+        wanted = Wanted(state="held", amount=None, hold="unrated", reason=cost.reason)
+    elif cost.amount == 0 and not cost.post_zero:
+        return Ruling(status="allocated", reason=f"{words}; priced at zero: nothing to post", room=account)
+    elif not policy.may_post:
+        wanted = Wanted("held", cost.amount, *UNAPPROVED)
+    else:
+        wanted = Wanted(state="due", amount=cost.amount, reason=words)
+    return Ruling(status="charge", reason=wanted.reason, room=account, wanted=wanted, by_hand=True)
 
 
 def _wanted(cost: Priced | Unpriced, place: Place, who: Occupants, policy: Policy) -> Wanted:

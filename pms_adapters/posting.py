@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol, TypeAlias, runtime_checkable
-
-from twisted.internet.defer import Deferred
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, runtime_checkable
 
 from pms_adapters.events import RoomNews
+
+if TYPE_CHECKING:  # what only reads the ledger should not wait for Twisted
+    from twisted.internet.defer import Deferred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

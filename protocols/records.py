@@ -91,6 +91,16 @@ class CallRecord(NamedTuple):
     stages: tuple[str, ...] = ()
 
 
+def made_up_key(*parts: str | None) -> str:
+    """A key for a call of an exchange that has none: the line and the parties. It holds only while more is announced."""
+    return "~" + "/".join(part or "" for part in parts)
+
+
+def is_made_up(key: str | None) -> bool:
+    """True for a key that the exchange did not give."""
+    return key is not None and key.startswith("~")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HotelEvent:
     """A row that is not a call but tells of the hotel: a room status code, a wake-up answered, a log-in."""

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from gateway.alarms import quiet
 from gateway.alarms.clocks import PMS_TOLERATED, shift, shift_words
-from gateway.alarms.kinds import Fact
+from gateway.alarms.kinds import BUDGET_NEAR, BUDGET_PASSED, Fact
 from gateway.instants import from_micros
 
 #: Call records without an acknowledged charge from which it is a matter of charges and not of a quiet house.
@@ -27,6 +27,8 @@ UNCOMPARED: Final = timedelta(hours=36)
 OF_STORE: Final = frozenset({"waiting", "refused", "in_doubt", "unconfirmable", "notices"})
 #: Kinds that the counts by hour decide.
 OF_HOURS: Final = frozenset({"quiet", "no_charge", "pbx_clock"})
+#: Kinds that the sums of the month decide.
+OF_BUDGETS: Final = frozenset({BUDGET_NEAR, BUDGET_PASSED})
 ALWAYS: Final = frozenset({"pbx_down", "pms_down", "store", "disk", "pms_clock"})
 
 
@@ -86,6 +88,7 @@ class Seen:
     pms_skew: float | None
     ledger: Ledger | None
     habits: Habits | None
+    budgets: Sequence[Fact] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,12 +103,13 @@ def judged(seen: Seen) -> frozenset[str]:
     """The kinds that can be judged by what was looked at."""
     of_store = OF_STORE if seen.ledger is not None else frozenset()
     of_hours = OF_HOURS if seen.habits is not None else frozenset()
-    return ALWAYS | of_store | of_hours
+    of_budgets = OF_BUDGETS if seen.budgets is not None else frozenset()
+    return ALWAYS | of_store | of_hours | of_budgets
 
 
 def facts(seen: Seen, limits: Limits, raised: Collection[tuple[str, str]]) -> list[Fact]:
     """Everything that is wrong; `raised` are the alarms that stand, for limits that differ on the way back."""
-    found = [*_links(seen), *_machine(seen, limits, raised)]
+    found = [*_links(seen), *_machine(seen, limits, raised), *(seen.budgets or ())]
     if seen.ledger is not None:
         found += _postings(seen, seen.ledger, limits)
     if seen.habits is not None:

@@ -49,6 +49,9 @@ class Fact(NamedTuple):
 
 EMERGENCY: Final = "emergency"
 FRAUD: Final = "fraud"
+LIMIT: Final = "limit"
+BUDGET_NEAR: Final = "budget_near"
+BUDGET_PASSED: Final = "budget_passed"
 
 _KINDS: Final = (
     Kind(
@@ -140,6 +143,14 @@ _KINDS: Final = (
         "Or a file of its records could not be read: the sentence says which, and what helps.",
     ),
     Kind(
+        name=LIMIT,
+        title="Limit for calls",
+        tone="amber",
+        by_person=True,
+        what_to_do="Nothing is barred. Speak to the guest or the department before the bill is a surprise; a supervisor can set "
+        "another limit on the room's page. Charges that wait because of it stand under Postings.",
+    ),
+    Kind(
         name="pbx_clock",
         title="Exchange's clock is off",
         tone="amber",
@@ -176,6 +187,22 @@ _KINDS: Final = (
         tone="red",
         raise_after=MINUTE,
         what_to_do="Free space on the disk, or see what locks the database. Records wait in memory and in the exchange meanwhile.",
+    ),
+    Kind(
+        name=BUDGET_NEAR,
+        title="Budget nearly spent",
+        tone="amber",
+        clear_after=0,
+        what_to_do="Tell whoever answers for the budget. Nothing is barred by it. It is over with the month, or with another "
+        "amount under [[budgets]].",
+    ),
+    Kind(
+        name=BUDGET_PASSED,
+        title="Budget spent",
+        tone="amber",
+        clear_after=0,
+        what_to_do="Tell whoever answers for the budget, and look at the report on budgets. Nothing is barred by it; if calls "
+        "are to be, the exchange does that. It is over with the month, or with another amount under [[budgets]].",
     ),
     Kind(
         name="notices",

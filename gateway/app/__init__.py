@@ -1,6 +1,4 @@
-"""The composition root: from a configuration to a running gateway. The one place that chooses concrete classes."""
+"""The composition root: from a configuration to a running gateway. The one place that chooses concrete classes.
 
-from gateway.app.gateway import Gateway
-from gateway.app.parts import CannotStart
-
-__all__ = ["CannotStart", "Gateway"]
+Nothing is loaded here: what says only what a configuration means must not wait for what runs a gateway.
+"""

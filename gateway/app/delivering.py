@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from gateway.app.configured import CannotStart
 from gateway.app.link import Surroundings
-from gateway.app.parts import CannotStart
 from gateway.app.watching import addresses
 from gateway.config import Config, HookSettings, RecipientSettings
 from gateway.config.delivery import sftp_address

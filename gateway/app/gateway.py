@@ -20,15 +20,18 @@ from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
 from gateway.alarms.kinds import Fact
-from gateway.app import parts
+from gateway.app import configured, parts
 from gateway.app.asked import Asking
 from gateway.app.delivering import delivering, report_channels
 from gateway.app.doors import Doors
 from gateway.app.feeding import begin_feed, event_hooks
+from gateway.app.forgetting import EVERY as FORGET_EVERY
+from gateway.app.forgetting import forgetting
 from gateway.app.link import Link, Surroundings
 from gateway.app.watching import emergency_begun, watch_of
 from gateway.config import Config, PbxSettings
 from gateway.config.day_rule import day_rule
+from gateway.connecting.capture import folder_of
 from gateway.directory import Room
 from gateway.instants import to_micros
 from gateway.intake.batch import Batch
@@ -47,6 +50,7 @@ from gateway.store.database import Database, StoreTrouble
 from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.store.memory import Memory
 from gateway.store.once import Outcome
+from gateway.store.resyncs import Resync, only_link
 from gateway.store.rows import Due
 from gateway.store.tokens import Token
 from gateway.store.writer import Drive, Writer, WriterThread
@@ -64,7 +68,7 @@ class Pace:
 
     `look`: a followed file, because a call stands on the folio within two of them. `commands`: those of other
     processes. `overdue`: open calls whose last record did not come. `watch`: whatever alarms are raised for. `folios`:
-    whether a doubt is to be looked for on its folio.
+    whether a doubt is to be looked for on its folio. `forget`: whether something is no longer to be kept.
     """
 
     look: float = 0.5
@@ -72,6 +76,7 @@ class Pace:
     overdue: float = 60.0
     watch: float = EVERY
     folios: float = LOOK_SECONDS
+    forget: float = FORGET_EVERY
 
 
 class Gateway:
@@ -95,12 +100,12 @@ class Gateway:
         self._reactor, self._now, self._pace = reactor, now, pace
         self.status = Status(started=now())
         self.database = Database(config.store.url, config.property.id)
-        self._rooms = parts.room_list(config)
-        self._book = parts.tariff(config)
+        self._rooms = configured.room_list(config)
+        self._book = configured.tariff(config)
         self._rules = parts.rules(config, self._rooms, self._book)
         self._sources = parts.sources(config, self._rooms)
         self._day_rule = day_rule(config)
-        self.prices = parts.price_desk(config, self._rooms, self._book)
+        self.prices = configured.price_desk(config, self._rooms, self._book)
         self.status.tariff_warning = parts.tariff_warning(self._book)
         self.listeners: list[Callable[[Batch | None], None]] = []
         self._services: list[IService] = []
@@ -118,9 +123,9 @@ class Gateway:
             self._build()
             self.database.transact(self._recover)
         except StoreTrouble as error:
-            raise parts.CannotStart(str(error)) from error
+            raise configured.CannotStart(str(error)) from error
         except DBAPIError as error:
-            raise parts.CannotStart(f"the store cannot be opened: {str(error.orig).splitlines()[0]}") from error
+            raise configured.CannotStart(f"the store cannot be opened: {str(error.orig).splitlines()[0]}") from error
         self._drive.startService()
         self._start_services()  # first, because a port that is taken ends the start, and the PMS need not hear of it
         if self.link is not None:
@@ -133,7 +138,7 @@ class Gateway:
         try:
             return Link(self._surroundings())
         except ValueError as error:  # a certificate that is none, a key that is another's
-            raise parts.CannotStart(f"PMS {self.config.pms[0].name} cannot be used: {error}") from error
+            raise configured.CannotStart(f"PMS {self.config.pms[0].name} cannot be used: {error}") from error
 
     def _build(self) -> None:
         self.memory = Memory(self.database, self.micros)
@@ -144,6 +149,7 @@ class Gateway:
         self._deciding = parts.deciding(
             self.config, self.memory, self._rules, self._book, lambda: self._link_takes_reversals
         )
+        self._ask_rooms = Resync(self.memory, lambda: only_link(self.status), self.config.property.timezone)
         self._doors = Doors(
             reactor=self._reactor,
             writer=self.writer,
@@ -154,6 +160,7 @@ class Gateway:
             dialled=self._dialled,
             missed=self._missed,
             look_seconds=self._pace.look,
+            captures=lambda name: folder_of(self.config.file, name),
         )
         if self.config.pms:
             self.link = self._linked()
@@ -228,16 +235,15 @@ class Gateway:
             status = SourceStatus(name=pbx.name, dialect=pbx.dialect, role=pbx.transport, since=self._now())
             self.status.sources[pbx.name] = status
             self._add(self._doors.service(pbx, status, self._known_files))
-            if status.problem and pbx.listen is not None:
-                raise parts.CannotStart(
-                    f"PBX {pbx.name}: {status.problem}; change its listen, or end the other program"
-                )
+        if self._doors.unusable:
+            raise configured.CannotStart(self._doors.unusable[0])
         self._add(PeriodicService(self._reactor, self._pace.commands, self._read_commands, "reading commands"))
         self._add(PeriodicService(self._reactor, self._pace.overdue, self._settle_overdue, "settling overdue calls"))
         self._add(self._deliveries)
         for service in (*self.event_hooks, *self.delivering.services):
             self._add(service)
         self._add(self.watch.service)
+        self._add(forgetting(self._surroundings(), lambda: self.writer.backlog > 0, self._pace.forget))
         if self.link is not None and self.link.counter is not None:
             self._add(
                 PeriodicService(self._reactor, LOOK_SECONDS, self._doubt_the_silent, "looking for what was taken")
@@ -284,7 +290,10 @@ class Gateway:
         numbers = self.link.numbers if self.link is not None else None
         now, done = self.micros(), self._commands_done
         decide, free = self._deciding, self._deciding.acts.free
-        self.writer.submit(ReadCommands(self.memory, numbers, now=now, done=done, decide=decide, free=free))
+        rooms = self._ask_rooms
+        self.writer.submit(
+            ReadCommands(self.memory, numbers, now=now, done=done, decide=decide, free=free, rooms=rooms)
+        )
 
     @property
     def _link_takes_reversals(self) -> bool:
@@ -294,7 +303,7 @@ class Gateway:
         self.due(freed)
         self._doors.relax()  # an exchange held while the store was in trouble may have no record in line to wake it
         if resync and self.link is not None:
-            self.link.adapter.ask_resync()
+            self.link.ask_for_rooms()
 
     def _settle_overdue(self) -> None:
         self.writer.submit(SettleOverdue(self._settling, self.micros(), self._settled))
@@ -316,6 +325,7 @@ class Gateway:
             status.calls += batch.told_calls
             self.status.calling.ended(source, batch.told_keys)
             status.unread += batch.told_unread
+            status.cut += batch.told_cut
             status.missing = max(0, status.missing + batch.told_missing)  # a late one may be of before the start
             for sentence in batch.told_gaps:
                 self._missed(source, sentence)
@@ -339,6 +349,8 @@ class Gateway:
     def _settled(self, batch: Batch) -> None:
         for call in batch.emergencies:
             self.watch.emergency(call, to_micros(batch.read_at))
+        for fact in batch.crossed:
+            self.watch.happened(fact)
         self.due(batch.due)
         if (batch.unknown_rooms or batch.vacant_rooms) and self.link is not None:
             self.link.look_for_need()

@@ -1,85 +1,34 @@
-"""From a configuration to the parts of a gateway: room list, sources, tariff, rules."""
+"""From a configuration to the parts of a gateway: sources, rules, what carries out decisions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from pathlib import Path
 
 from sqlalchemy import Connection
 
 from gateway.acts import ACT_DEEDS
+from gateway.app.configured import assigned, plan_of, room_list, source_settings, tariff
 from gateway.app.pms import tells_rooms
-from gateway.attribution import BEARERS, Assignment, Attribution, attribution
-from gateway.bills.enquiry import PriceDesk
 from gateway.config import Config, PbxSettings
+from gateway.config.office import account_codes_of
+from gateway.cutting import Cutting
 from gateway.delivery.orders import ORDERS, Orders
-from gateway.directory import ExtensionRange, RoomList
-from gateway.instants import to_micros
+from gateway.directory import RoomList
+from gateway.helplines import helplines
 from gateway.intake.acts import ActRules, Acts
 from gateway.intake.batch import Rules, Source
 from gateway.intake.correcting import Correcting
 from gateway.intake.decisions import Decisions
+from gateway.privacy import erasing
 from gateway.settle import Policy
 from gateway.store.commands import Command
 from gateway.store.database import Database
 from gateway.store.memory import Memory
 from gateway.store.rows import Due
-from gateway.tariff_folder import TariffUnreadable, read_texts
-from protocols.smdr.catalog import DIALECTS, SourceSettings
+from protocols.smdr.catalog import DIALECTS
 from rating.book import TariffBook
-from rating.home import HouseNumbers
 from rating.money import minor_digits, parse_amount
-from rating.numbering import NumberPlan, number_plan
-from rating.text import load as load_tariff
-
-
-class CannotStart(Exception):
-    """The gateway cannot start as it is configured; the sentence says why and what to do."""
-
-
-def room_list(config: Config) -> RoomList:
-    """The hotel's own list of extensions."""
-    return RoomList(
-        ranges=tuple(ExtensionRange(first=one.first, last=one.last) for one in config.rooms.extensions),
-        rooms=dict(config.rooms.map),
-        departments=dict(config.rooms.departments),
-    )
-
-
-def tariff(config: Config, folder: Path | None = None) -> TariffBook:
-    """The tariff in force, or that of another folder; raises CannotStart with its first problem."""
-    try:
-        texts = read_texts(folder or config.tariff.folder)
-    except TariffUnreadable as error:
-        raise CannotStart(str(error)) from error
-    home = config.property
-    loaded = load_tariff(texts, zone=home.timezone, currency=home.currency, country=home.country)
-    if loaded.book is None:
-        first = next((one for one in loaded.problems if one.severity == "error"), None)
-        words = f"{first.file}: {first.sentence}" if first else "it holds no rates"
-        raise CannotStart(f"the tariff cannot be used: {words} ('foliogate check' lists every problem)")
-    return loaded.book
-
-
-def source_settings(pbx: PbxSettings) -> SourceSettings:
-    """What a dialect's parser needs to know of an exchange."""
-    return SourceSettings(
-        timezone=pbx.timezone, trunk_access=pbx.trunk_access, trunks=frozenset(pbx.trunks), options=pbx.options
-    )
-
-
-def plan_of(config: Config, trunk_access: tuple[str, ...], rooms: RoomList) -> NumberPlan:
-    """How the digits of an exchange with these access codes are read."""
-    home, own = config.property, config.numbering
-    house = HouseNumbers(
-        local_areas=own.local_areas,
-        emergency=own.emergency,
-        feature_codes=own.feature_codes,
-        carrier_codes=own.carrier_codes,
-    )
-    return number_plan(home.country, home.area_code or None, trunk_access, rooms.lists, house)
 
 
 def source(config: Config, pbx: PbxSettings, rooms: RoomList) -> Source:
@@ -91,7 +40,14 @@ def source(config: Config, pbx: PbxSettings, rooms: RoomList) -> Source:
         join=dialect.join,
         plan=plan_of(config, pbx.trunk_access, rooms),
         counter=dialect.counter(pbx.options),
+        cutting=cutting(config, pbx),
     )
+
+
+def cutting(config: Config, pbx: PbxSettings) -> Cutting | None:
+    """What is cut out of the records of an exchange before anything reads them; None where the house names nothing."""
+    said = config.privacy
+    return Cutting(said.access_numbers, pbx.trunk_access, said.longest) if said.cuts else None
 
 
 def sources(config: Config, rooms: RoomList) -> Mapping[str, Source]:
@@ -115,29 +71,9 @@ def rules(config: Config, rooms: RoomList, book: TariffBook) -> Rules:
         currency=config.property.currency,
         decimals=minor_digits(config.property.currency),
         attribution=assigned(config),
+        helplines=helplines(config.privacy.helplines, config.property.country, plan_of(config, (), rooms).classify),
+        codes=account_codes_of(config),
     )
-
-
-def assigned(config: Config) -> Attribution:
-    """Who carries which tariff by the configuration. A day begins at midnight of the property."""
-    zone = config.property.timezone
-
-    def instant(day: date | None) -> int | None:
-        return None if day is None else to_micros(datetime.combine(day, time(), zone))
-
-    listed = [
-        Assignment(
-            tariff=one.tariff,
-            bearer=bearer,
-            names=frozenset(names),
-            since=instant(one.first),
-            until=instant(one.last + timedelta(days=1) if one.last is not None else None),
-        )
-        for one in config.tariff.assign
-        for bearer, names in zip(BEARERS, (one.groups, one.rooms, one.tenant, one.departments), strict=True)
-        if names
-    ]
-    return attribution(listed, config.rooms.classes)
 
 
 def tariff_warning(book: TariffBook) -> str:
@@ -148,15 +84,6 @@ def tariff_warning(book: TariffBook) -> str:
             "Look at them, then run 'foliogate tariff approve'"
         )
     return ""
-
-
-def price_desk(config: Config, rooms: RoomList, book: TariffBook) -> PriceDesk:
-    """What says what a call would cost, for the telephones behind each exchange."""
-    plans = {pbx.name: plan_of(config, pbx.trunk_access, rooms) for pbx in config.pbx}
-    own = {"": plan_of(config, (), rooms)}
-    return PriceDesk(
-        book=book, plans=plans or own, rooms=rooms, attribution=assigned(config), zone=config.property.timezone
-    )
 
 
 def takes_reversals(config: Config) -> bool:
@@ -176,16 +103,21 @@ def act_rules(config: Config) -> ActRules:
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """What carries out decisions about prices and charges, and orders of reports, as commands ask for them."""
+    """What carries out decisions about prices and charges, and orders of reports, as commands ask for them; and guests to be erased."""
 
     prices: Decisions
     acts: Acts
     orders: Orders
+    memory: Memory
 
     def __call__(self, connection: Connection, command: Command, now: int) -> tuple[str, list[Due]]:
         """Do one, or say in a sentence why not; with the postings that are due by it."""
         if command.deed in ORDERS:
             return self.orders(connection, command, now)
+        if command.deed == erasing.ERASE:
+            return erasing.begin(connection, self.memory, command, now), []
+        if command.deed == erasing.EXPORT:
+            return erasing.note_export(connection, self.memory, command, now), []
         about = self.acts if command.deed in ACT_DEEDS else self.prices
         return about(connection, command, now)
 
@@ -195,7 +127,7 @@ def deciding(
 ) -> Deciding:
     """The same, by the rules of a house."""
     prices = Decisions(memory, rules, frozenset(book.carried), takes_reversals)
-    return Deciding(prices, Acts(memory, rules, act_rules(config), takes_reversals), Orders(config, memory))
+    return Deciding(prices, Acts(memory, rules, act_rules(config), takes_reversals), Orders(config, memory), memory)
 
 
 def decisions(config: Config, memory: Memory) -> Deciding:

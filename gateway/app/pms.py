@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 from twisted.internet.endpoints import clientFromString, serverFromString
 from twisted.internet.interfaces import IStreamClientEndpoint, IStreamServerEndpoint
 
+from gateway.app.mapping import fias_settings
 from gateway.config import Config, PmsSettings
 from pms_adapters.catalog import ADAPTERS
 from pms_adapters.door import DoorAdapter, DoorOptions
 from pms_adapters.fias.adapter import FiasAdapter
-from pms_adapters.fias.settings import FiasSettings, mapping_lines
 from pms_adapters.options import AdapterOptions
 from pms_adapters.posting import PmsAdapter
 
@@ -43,28 +43,6 @@ class Making:
 Maker: TypeAlias = Callable[[Making], PmsAdapter]
 _O = TypeVar("_O", bound=AdapterOptions)
 _W = TypeVar("_W", bound="WebOptions")
-
-
-def fias_settings(config: Config, pms: PmsSettings, version: str) -> FiasSettings:
-    """A FIAS link's settings."""
-    return FiasSettings(
-        name=pms.name,
-        encoding=pms.encoding,
-        amount_decimals=pms.amount_decimals,
-        interface_family=pms.interface_family,
-        version=version[:10],
-        token_width=pms.token_width,
-        answer_timeout=pms.answer_timeout,
-        alive_check=pms.alive_check,
-        auth_key=pms.auth_key,
-        outlet=pms.outlet,
-        call_type=pms.call_type,
-        send_reservation=pms.send_reservation,
-        takes_reversals=pms.takes_reversals,
-        tariff_field=pms.tariff_field,
-        class_field=pms.class_field,
-        timezone=config.property.timezone,
-    )
 
 
 def _fias(making: Making) -> PmsAdapter:
@@ -100,7 +78,7 @@ def _hobic(making: Making) -> PmsAdapter:
 
 def _endpoint(reactor: Any, pms: PmsSettings) -> IStreamClientEndpoint | IStreamServerEndpoint:
     """Where a PMS is that we dial, that dials us, or that is at the other end of a cable."""
-    from pms_adapters.hobic.serial import SerialEndpoint, serial_place
+    from pms_adapters.serial_port import SerialEndpoint, serial_place
 
     if pms.serial is not None:
         return SerialEndpoint(reactor, serial_place(pms.serial))
@@ -166,19 +144,6 @@ def tells_rooms(pms: PmsSettings | None) -> bool:
     if pms is not None and isinstance(pms.options, DoorOptions):
         return pms.options.tells_rooms
     return pms is None or ADAPTERS[pms.adapter].tells_rooms
-
-
-def described(config: Config, pms: PmsSettings, version: str) -> list[str]:
-    """How charges will look to the PMS, in lines for the hotel to confirm; raises ValueError with what cannot work."""
-    from pms_adapters.web.connecting import Trust
-    from pms_adapters.web.options import WebOptions as OptionsOfWeb
-
-    if pms.adapter == "fias":
-        return mapping_lines(fias_settings(config, pms, version))
-    if pms.url.startswith("https:") and isinstance(pms.options, OptionsOfWeb):
-        Trust(pms.options)
-    head = f"PMS {pms.name}: {ADAPTERS[pms.adapter].title}; an answer is awaited {pms.answer_timeout:g} s"
-    return [head, *(f"  {line}" for line in pms.options.lines())]
 
 
 def _of(making: Making, kind: type[_O]) -> _O:

@@ -12,8 +12,8 @@ from twisted.internet.defer import Deferred
 
 from gateway.alarms.emergencies import EmergencyCall
 from gateway.alarms.judging import Limits
+from gateway.app.configured import CannotStart
 from gateway.app.link import Link, Surroundings
-from gateway.app.parts import CannotStart
 from gateway.config import Config, PbxSettings
 from gateway.config.checks import WEEKDAYS
 from gateway.directory import Department, Room, RoomList
@@ -23,6 +23,7 @@ from gateway.number_lists import ListUnreadable
 from gateway.store.elsewhere import Elsewhere
 from gateway.store.notices import Waiting
 from gateway.store.writer import Writer
+from gateway.watch.budgeting import budgeting_of
 from gateway.watch.deliveries import Channel, Deliveries
 from gateway.watch.diary import CodeOf, Diary
 from gateway.watch.digest_letters import Money
@@ -102,6 +103,7 @@ def _house(
         store_trouble=lambda: writer.trouble or "",
         events_unsent=unsent,
         suspecting=_suspecting(config),
+        budgeting=budgeting_of(config),
     )
 
 

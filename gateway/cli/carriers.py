@@ -69,16 +69,16 @@ def carriers_command(
 
 
 def _rehearsal(config: Config, database: Database, folder: Path | None) -> tuple[Rehearsal, Money]:
-    from gateway.app import parts
+    from gateway.app import configured, parts
     from gateway.replay.rehearsing import CannotCompare, Rehearsal
 
-    rooms = parts.room_list(config)
+    rooms = configured.room_list(config)
     try:
-        book = parts.tariff(config, folder)
+        book = configured.tariff(config, folder)
         rules, sources = parts.rules(config, rooms, book), parts.sources(config, rooms)
         found = Rehearsal(database=database, rules=rules, sources=sources, book=book, question="split")
         return found, found.money()
-    except (parts.CannotStart, CannotCompare) as error:
+    except (configured.CannotStart, CannotCompare) as error:
         fail(str(error))
 
 

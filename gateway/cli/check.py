@@ -107,10 +107,11 @@ def _judged(config: Config) -> tuple[list[Finding], list[str]]:
 
 def _schedules(config: Config) -> list[Finding]:
     """Schedules whose report or table does not exist, and folders that are not there."""
-    from gateway.app.delivering import unknown_reports
+    file, found = str(config.file), list[Finding]()
+    if config.schedules:  # every report is loaded for it, and few houses need that
+        from gateway.app.delivering import unknown_reports
 
-    file = str(config.file)
-    found = [Finding(file, None, "schedules", sentence) for sentence in unknown_reports(config)]
+        found = [Finding(file, None, "schedules", sentence) for sentence in unknown_reports(config)]
     gone = [one for one in config.recipients if one.folder is not None and not one.folder.is_dir()]
     words = "there is no folder {}: nothing can be put into it until it is there"
     return [
@@ -169,7 +170,7 @@ def _unknown_codes(config: Config, book: TariffBook) -> list[Finding]:
 
 def _rehearsed(config: Config, book: TariffBook) -> list[Problem]:
     """Run the tariff's own test cases, and look at what should be looked at: old prices, contracts, losses."""
-    from gateway.app.parts import plan_of, room_list
+    from gateway.app.configured import plan_of, room_list
     from rating.cases import failed_cases
     from rating.contracts import reminders
     from rating.deck_warnings import warnings_of
@@ -200,7 +201,7 @@ def _warnings(config: Config) -> Iterator[Finding]:
 
 def _mapping(config: Config) -> tuple[list[Finding], list[str]]:
     """How charges will look to the PMS, in lines for the hotel to confirm."""
-    from gateway.app.pms import described
+    from gateway.app.mapping import described
 
     (pms,) = config.pms
     try:
@@ -237,11 +238,11 @@ def _signing_in(config: Config) -> str:
 
 def _certificate(config: Config) -> Iterator[Finding]:
     """A certificate that cannot be used, or ends soon."""
-    from gateway.web.listening import CertificateUnusable, days_left, options
-
     web = config.web
     if web.certificate is None or web.key is None:
         return
+    from gateway.web.listening import CertificateUnusable, days_left, options
+
     try:
         options(web.certificate, web.key)
         left = days_left(web.certificate, datetime.now(config.property.timezone))
@@ -265,7 +266,15 @@ def _trunks(config: Config) -> str:
 def _exchange(pbx: PbxSettings) -> str:
     from protocols.smdr.catalog import DIALECTS
 
-    ways = {"listen": f"dials us at {pbx.listen}", "connect": f"dialled at {pbx.connect}", "file": f"writes {pbx.file}"}
+    ways = {
+        "listen": f"dials us at {pbx.listen}",
+        "connect": f"dialled at {pbx.connect}",
+        "serial": f"on the cable {pbx.serial}",
+        "file": f"writes {pbx.file}",
+        "folder": f"lays files into {pbx.folder}",
+        "udp": f"sends to {pbx.udp}",
+        "push": f"posts to {pbx.push}",
+    }
     access = " or ".join(pbx.trunk_access) or "none"
     title = DIALECTS[pbx.dialect].title
     return _row(

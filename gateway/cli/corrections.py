@@ -167,7 +167,7 @@ def item_object(row: Mapping[str, Any]) -> dict[str, Any]:
 @_by
 def propose_command(config_path: Path, first: date, last: date, why: str, who: str | None) -> None:
     """Price a period again by the tariff as it is now, and list every call that comes out otherwise."""
-    from gateway.app import parts
+    from gateway.app import configured, parts
     from gateway.clock import utc_now
     from gateway.instants import to_micros
     from gateway.intake.correcting import Correcting, TooMany
@@ -182,7 +182,7 @@ def propose_command(config_path: Path, first: date, last: date, why: str, who: s
             begin, end = numbers_between(database, span)
             with bar("pricing calls again", max(1, end - begin), begin) as seen:
                 found = correcting.propose(span, seen)
-        except (parts.CannotStart, TooMany) as error:
+        except (configured.CannotStart, TooMany) as error:
             fail(str(error))
         if not found.items:
             say(f"{found.looked_at} calls of the period cost what they were charged; there is nothing to put right")

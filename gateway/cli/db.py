@@ -141,7 +141,7 @@ def rebuild_inbound_command(config_path: Path) -> None:
     that was dialled; and after a change of the country, the area code or an exchange's options. Records are read again as
     the configuration says now; charges are not touched. It may be broken off and begun again.
     """
-    from gateway.app import parts
+    from gateway.app import configured, parts
     from gateway.cli.words import read_config
     from gateway.intake.arriving import rebuild
     from gateway.store.database import Database, StoreTrouble
@@ -152,12 +152,42 @@ def rebuild_inbound_command(config_path: Path) -> None:
         database.lock()
         database.open()
         with progress_bar("reading again") as progress:
-            count, inward = rebuild(database, parts.sources(config, parts.room_list(config)), progress)
+            count, inward = rebuild(database, parts.sources(config, configured.room_list(config)), progress)
     except StoreTrouble as error:
         fail(str(error))
     finally:
         database.close()
     click.echo(f"{count:,} calls were read again; {inward:,} of them came in")
+
+
+@db_group.command("rebuild-codes")
+@config_option
+def rebuild_codes_command(config_path: Path) -> None:
+    """Take numbers out of stored calls that nobody is to be shown, and keep the codes of calls. The gateway must be stopped.
+
+    Needed after numbers were added to [privacy] helplines, and once after an upgrade from a release before schema 7, which
+    kept no codes. Records are read again as the configuration says now; no charge is touched, no stored call changes its
+    payer, and the raw records stay. It may be broken off and begun again.
+    """
+    from gateway.app import configured, parts
+    from gateway.cli.words import read_config
+    from gateway.intake.hiding import again
+    from gateway.store.database import Database, StoreTrouble
+
+    config = read_config(config_path)
+    database = Database(config.store.url, config.property.id)
+    rooms = configured.room_list(config)
+    try:
+        rules = parts.rules(config, rooms, configured.tariff(config))
+        database.lock()
+        database.open()
+        with progress_bar("reading again") as progress:
+            calls, hidden, coded = again(database, parts.sources(config, rooms), rules, progress)
+    except (StoreTrouble, configured.CannotStart) as error:
+        fail(str(error))
+    finally:
+        database.close()
+    click.echo(f"{calls:,} calls were looked at: {hidden:,} numbers were taken out, of {coded:,} the codes were kept")
 
 
 def _embedded(config_path: Path, otherwise: str) -> Path:

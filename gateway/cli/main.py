@@ -6,6 +6,7 @@ once. An exception that nobody expected ends here, in one plain sentence.
 
 from __future__ import annotations
 
+import gc
 import importlib
 from typing import Any, NamedTuple
 
@@ -38,7 +39,9 @@ SECTIONS: dict[str, dict[str, Entry]] = {
             "gateway.cli.schedules:schedules_group", "List reports that go out by themselves, have one made now."
         ),
         "export": Entry("gateway.cli.export:export_group", "Export bookings for an accounting program."),
+        "resync": Entry("gateway.cli.resync:resync_command", "Ask the PMS who is in which room, for all rooms."),
         "stays": Entry("gateway.cli.stays:stays_group", "Give a guest's stay a tariff of its own."),
+        "guest": Entry("gateway.cli.guest:guest_group", "Export what is kept about a guest, or erase it."),
         "alarms": Entry(
             "gateway.cli.alarms:alarms_group", "List and acknowledge alarms, try the mail and the web hooks."
         ),
@@ -66,6 +69,10 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "erlang": Entry("gateway.cli.erlang:erlang_group", "Work out traffic: trunks, blocking, waiting."),
     },
     "Records of an exchange": {
+        "connect": Entry("gateway.cli.connect:connect_command", "Meet an exchange: see what it sends, set it up."),
+        "connect-pms": Entry(
+            "gateway.cli.connect_pms:connect_pms_command", "Prove the PMS link by one smallest charge on a test room."
+        ),
         "identify": Entry("gateway.cli.records:identify_command", "Say which dialect a sample is, and why."),
         "parse": Entry("gateway.cli.records:parse_command", "Read records and print what they say."),
     },
@@ -113,6 +120,7 @@ class Commands(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run; what nobody expected becomes a plain sentence and exit code 1."""
+        gc.set_threshold(20_000)  # what a command loads stays: collections would walk it again and again in vain
         try:
             return super().main(*args, **extra)
         except Exception as error:  # noqa: BLE001 - the edge of the program

@@ -40,7 +40,7 @@ def price_command(
     foliogate price +442079460000
     foliogate price 00442079460000 --at 2026-03-04T17:30 --vip V1 --language de
     """
-    from gateway.app.parts import CannotStart, price_desk, room_list, tariff
+    from gateway.app.configured import CannotStart, price_desk, room_list, tariff
     from gateway.bills.enquiry import quote
     from gateway.bills.price_sheets import price_sheet
     from gateway.bills.sheet import House

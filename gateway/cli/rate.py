@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import click
 
-from gateway.app.parts import plan_of, room_list, source_settings
+from gateway.app.configured import plan_of, room_list, source_settings
 from gateway.cli.rate_options import circumstances_of, circumstances_options, one_call_of, one_call_options
 from gateway.cli.records import Row, read_rows
 from gateway.cli.words import config_option, fail, read_config, say
@@ -167,7 +167,7 @@ def _exchange(config: Config, dialect: str | None, name: str | None) -> PbxSetti
 def _calls(source: BinaryIO, bench: _Bench) -> Iterator[_Call | Row]:
     """Give each call with its legs together, and each record that is none, in the order of their last records."""
     dialect = DIALECTS[bench.dialect]
-    batches = read_rows(source, dialect, dialect.parser(bench.settings), datetime.now(UTC))
+    batches = read_rows(source, dialect, bench.settings, datetime.now(UTC))
     waiting: dict[str, tuple[_Call | Row, int]] = {}
     for number, row in enumerate(row for batch in batches for row in batch):
         yield from _gone(waiting, number - LEGS_APART)

@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import BinaryIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -53,7 +54,13 @@ _TABLE = (
 @click.option("--json", "as_objects", is_flag=True, help="Print one JSON object per record instead of a table.")
 @click.option("--timezone", metavar="ZONE", default="UTC", show_default=True, help="The zone of the exchange's clock.")
 @click.option("--now", metavar="ISO", help="The instant that supplies a missing year (default: the present).")
-@click.option("--option", "options", metavar="KEY=VALUE", multiple=True, help="An option of the dialect; repeatable.")
+@click.option(
+    "--option",
+    "options",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="An option of the dialect; repeatable. file:PATH stands for what is in a file.",
+)
 @click.option("--trunk", "trunks", metavar="NAME", multiple=True, help="An endpoint that is a trunk; repeatable.")
 @click.option("--trunk-access", metavar="DIGITS", multiple=True, help="Digits dialled to get a trunk; repeatable.")
 def parse_command(
@@ -83,7 +90,7 @@ def parse_command(
     problems = dialect.check(settings)
     if problems:
         raise click.UsageError("; ".join(problems))
-    reader = read_rows(source, dialect, dialect.parser(settings), _instant(now, settings.timezone))
+    reader = read_rows(source, dialect, settings, _instant(now, settings.timezone))
     kinds = _print_objects(reader) if as_objects else _print_table(reader)
     click.echo(_summary(kinds), err=True)
     sys.exit(1 if kinds["unparsed"] else 0)
@@ -96,7 +103,7 @@ def identify_command(source: BinaryIO, as_objects: bool) -> None:
     """Say which dialect the records in FILE (or standard input) are written in, and why.
 
     The beginning of the input is given to every dialect; the share of its rows that a dialect reads is its
-    confidence. The exit code is 0 when one reads more than half of the rows, 1 when none does.
+    confidence. Options are tried too; what the rows cannot tell is said. The exit code is 0 when one reads more than half of the rows, 1 when none does.
 
     \b
     Example:
@@ -104,9 +111,11 @@ def identify_command(source: BinaryIO, as_objects: bool) -> None:
     """
     verdicts = identify(_sample(source))
     for verdict in verdicts:
-        click.echo(json.dumps(_verdict(verdict)) if as_objects else _sentence(verdict))
+        click.echo(json.dumps(_verdict(verdict)) if as_objects else "\n".join(sentence_of(verdict)))
     if not verdicts:
         click.echo(f"No dialect reads any of it. The dialects are {', '.join(DIALECTS)}.", err=True)
+    if not verdicts or verdicts[0].confidence <= 0.5:
+        click.echo(_site_words(), err=True)
     sys.exit(0 if verdicts and verdicts[0].confidence > 0.5 else 1)
 
 
@@ -133,8 +142,18 @@ def _pairs(options: tuple[str, ...]) -> dict[str, str]:
         key, found, value = option.partition("=")
         if not found:
             raise click.UsageError(f"--option {option} has no value; write --option KEY=VALUE.")
+        if value.startswith("file:"):
+            value = _text_of(Path(value.removeprefix("file:")))
         pairs[key] = value
     return pairs
+
+
+def _text_of(path: Path) -> str:
+    """What stands in the file that an option names: a page of the exchange's own set-up."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise click.UsageError(f"{path} cannot be read: {error.strerror}.") from None
 
 
 def _instant(text: str | None, zone: ZoneInfo) -> datetime:
@@ -207,9 +226,10 @@ Row = tuple[Parsed, bytes, int]
 """A record as it was read, its bytes, and the line at which it began."""
 
 
-def read_rows(source: BinaryIO, dialect: Dialect, parse: Parser, now: datetime) -> Iterator[list[Row]]:
+def read_rows(source: BinaryIO, dialect: Dialect, settings: SourceSettings, now: datetime) -> Iterator[list[Row]]:
     """Read the records of the input, chunk by chunk."""
-    framer, lines = dialect.framer(transport="file"), _LineNumbers()
+    framer, parse = dialect.framer(transport="file", options=settings.options), dialect.parser(settings)
+    lines = _LineNumbers()
 
     def rows(frames: Sequence[Frame]) -> list[Row]:
         read = [(_parsed(parse, frame, now), frame.data, lines.at(frame.start)) for frame in frames]
@@ -253,11 +273,12 @@ def _print_table(batches: Iterable[list[Row]]) -> Counter[str]:
     for batch in batches:
         objects = [as_json(*row) for row in batch]
         kinds.update(str(one["kind"]) for one in objects)
-        _write([_table_row(one) for one in objects])
+        _write([table_row(one) for one in objects])
     return kinds
 
 
-def _table_row(one: dict[str, object]) -> str:
+def table_row(one: dict[str, object]) -> str:
+    """One row as a line of the table."""
     if one["kind"] != "call":
         return f"{one['line']!s:<6} {one['kind']}: {one['reason']}"
     cells = " ".join(_cell(one[name]).ljust(width) for _, width, name in _TABLE)
@@ -292,9 +313,26 @@ def _verdict(verdict: Verdict) -> dict[str, object]:
         "dialect": verdict.dialect,
         "confidence": round(verdict.confidence, 4),
         "reason": printable(verdict.reason.encode("utf-8", "backslashreplace"), 1_000),
+        "options": dict(verdict.options),
+        "evidence": list(verdict.evidence),
+        "lacks": list(verdict.lacks),
     }
 
 
-def _sentence(verdict: Verdict) -> str:
+def sentence_of(verdict: Verdict) -> list[str]:
+    """A verdict for people: how sure, with which options, by which rows, and what the sample cannot tell."""
     shown = _verdict(verdict)
-    return f"{verdict.dialect:<16} {verdict.confidence:>4.0%}  {shown['reason']}"
+    lines = [f"{verdict.dialect:<16} {verdict.confidence:>4.0%}  {shown['reason']}"]
+    if verdict.options:
+        lines.append("    with " + ", ".join(f"{key} = {value}" for key, value in verdict.options.items()))
+    lines += [f"    {row}" for row in verdict.evidence]
+    return lines + [f"    ? {sentence}" for sentence in verdict.lacks]
+
+
+def _site_words() -> str:
+    """Of which exchanges no sample tells the whole, because the site chose what is written."""
+    named = [f"{one.name} (option {one.site_option})" for one in DIALECTS.values() if one.site_option]
+    return (
+        "Of some exchanges each site chooses what a record holds, so a sample alone is not enough: "
+        f"{', '.join(named)}. Name the dialect with 'foliogate parse --dialect NAME --option KEY=VALUE'."
+    )

@@ -84,12 +84,12 @@ def _rehearsal(
     carrier: str | None,
     least_cost: bool,
 ) -> tuple[Rehearsal, Asked]:
-    from gateway.app import parts
+    from gateway.app import configured, parts
     from gateway.replay.rehearsing import CannotCompare, Rehearsal
 
-    rooms = parts.room_list(config)
+    rooms = configured.room_list(config)
     try:
-        book = parts.tariff(config, folder)
+        book = configured.tariff(config, folder)
         rehearsal = Rehearsal(
             database=database,
             rules=parts.rules(config, rooms, book),
@@ -99,7 +99,7 @@ def _rehearsal(
             carrier=carrier or "",
         )
         money = rehearsal.money()
-    except (parts.CannotStart, CannotCompare) as error:
+    except (configured.CannotStart, CannotCompare) as error:
         fail(str(error))
     return rehearsal, _asked(rehearsal, money, (folder or config.tariff.folder).name, first, last)
 
@@ -156,11 +156,15 @@ def _writers(
 def _run(rehearsal: Rehearsal, asked: Asked, span: Any, writers: list[Writer], form: str, into: Path | None) -> None:
     from gateway.intake.stored_calls import numbers_between
     from gateway.replay.writing import run
+    from protocols.text import mask_number
 
     begin, end = numbers_between(rehearsal.database, span)
     zone = rehearsal.book.zone
     with _seen(into, begin, end) as seen:
-        found = run(rehearsal.lines(span, seen), asked, zone, writers)
+        lines = rehearsal.lines(span, seen)
+        if into is not None:  # files of a page, for whoever may rehearse prices: not all of them may see whole numbers
+            lines = (one._replace(number=mask_number(one.number)) for one in lines)
+        found = run(lines, asked, zone, writers)
     if into is not None:
         import json
 

@@ -15,6 +15,7 @@ from gateway.cli.store import opened
 from gateway.cli.words import config_option, fail, progress_bar, read_config, say
 
 if TYPE_CHECKING:
+    from gateway.call_log.asking import Question
     from gateway.config import Config
     from gateway.reports.asking import Asked
     from gateway.reports.values import Report
@@ -45,6 +46,13 @@ def _list(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     "--table", "table", default="", metavar="NAME", help="For CSV: which table; the report's first if left out."
 )
 @click.option("--about", default="", metavar="WHAT", help="For the time statement: an account code or outside number.")
+@click.option(
+    "--filter",
+    "asked_for",
+    default="",
+    metavar="WHAT",
+    help="For calls: which of them, as the address of the log says it: 'direction=in&result=missed'.",
+)
 @click.option("--masked", is_flag=True, help="Hide the middle of telephone numbers.")
 @click.option(
     "--list", is_flag=True, is_eager=True, expose_value=False, callback=_list, help="Tell of every kind, and end."
@@ -58,6 +66,7 @@ def report_command(
     output: Path | None,
     table: str,
     about: str,
+    asked_for: str,
     masked: bool,
 ) -> None:
     """Report on the calls and charges of some days. The store is opened for reading alone.
@@ -68,6 +77,7 @@ def report_command(
     \b
     foliogate report balance --from 2026-11-30 --to 2026-11-30 --format pdf --output balance.pdf
     foliogate report calls --from 2026-11-01 --to 2026-11-30 --format csv --output calls.csv
+    foliogate report calls --from 2026-11-01 --to 2026-11-30 --filter 'direction=in&result=missed' --format xlsx --output missed.xlsx
     foliogate report exceptions --from 2026-11-01 --to 2026-11-30 --format xlsx --masked --output exceptions.xlsx
     """
     from gateway.reports.catalog import KINDS
@@ -80,22 +90,44 @@ def report_command(
         raise click.UsageError(f"--to {last} is before --from {first}")
     if table and form != "csv":
         raise click.UsageError("--table chooses a table for --format csv; the other forms have all of them")
+    if asked_for and kind != "calls":
+        raise click.UsageError("--filter chooses calls for the report calls; the others count all")
+    question = _question(asked_for, masked=masked)
     not_for_a_terminal(form, output)
     config = read_config(config_path)
     with opened(config_path, read_only=True, config=config) as database, progress_bar(kind) as seen:
         seen("counting", 0.1)
-        report = _made(kind, _asked(config, database, first, last, masked, about))
+        report = _made(kind, _asked(config, database, first, last, masked, about, question))
         seen("writing", 0.6)
         write_report(report, form, output, table, config)
     if output is not None:
         say(f"{report.title}, {report.days}: {output}")
 
 
-def _asked(config: Config, database: Database, first: date, last: date, masked: bool, about: str) -> Asked:
+def _question(words: str, *, masked: bool) -> Question:
+    from urllib.parse import parse_qsl
+
+    from gateway.call_log.asking import Misread, read
+    from gateway.call_log.fields import PARAMETERS
+
+    said = dict(parse_qsl(words, keep_blank_values=True))
+    unknown = sorted(set(said) - {*PARAMETERS, "sort", "order"})
+    if unknown or (words and not said):
+        known = ", ".join((*PARAMETERS, "sort", "order"))
+        raise click.UsageError(f"--filter asks for {unknown[0] if unknown else words}, which is none of {known}")
+    try:
+        return read({"sort": "began", "order": "up", **said}, masked=masked)
+    except Misread as error:
+        raise click.UsageError(f"--filter: {error}") from error
+
+
+def _asked(
+    config: Config, database: Database, first: date, last: date, masked: bool, about: str, question: Question
+) -> Asked:
     from gateway.clock import utc_now
     from gateway.reports.asking import asked_of
 
-    return asked_of(config, database, first, last, utc_now(), masked=masked, about=about)
+    return asked_of(config, database, first, last, utc_now(), masked=masked, about=about, question=question)
 
 
 def _made(kind: str, asked: Asked) -> Report:

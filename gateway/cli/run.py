@@ -11,6 +11,7 @@ import click
 from gateway.cli.words import config_option, fail, read_config
 
 if TYPE_CHECKING:
+    from gateway.app.gateway import Gateway
     from gateway.config import Config
 
 
@@ -63,12 +64,10 @@ def _start(config: Config, reactor: Any, now: Any, trouble: list[str]) -> None:
     """Start every part; what prevents it becomes the sentence the program ends with."""
     from importlib.metadata import version
 
-    from twisted.internet.error import CannotListenError
     from twisted.logger import Logger
 
-    from gateway.app import CannotStart, Gateway
-    from gateway.web.listening import CertificateUnusable
-    from gateway.web.service import WebService
+    from gateway.app.configured import CannotStart
+    from gateway.app.gateway import Gateway
 
     try:
         gateway = Gateway(config, reactor, now, version("foliogate"))
@@ -83,7 +82,19 @@ def _start(config: Config, reactor: Any, now: Any, trouble: list[str]) -> None:
         reactor.stop()
         return
     _spare_the_collector()
-    web = WebService(gateway, reactor)
+    _open_page(gateway, reactor, trouble)
+    reactor.addSystemEventTrigger("before", "shutdown", gateway.stop)
+
+
+def _open_page(gateway: Gateway, reactor: Any, trouble: list[str]) -> None:
+    """Start the page of a gateway that runs; what prevents it becomes the sentence the program ends with."""
+    from twisted.internet.error import CannotListenError
+    from twisted.logger import Logger
+
+    from gateway.web.listening import CertificateUnusable
+    from gateway.web.service import WebService
+
+    web, config = WebService(gateway, reactor), gateway.config
 
     def failed(failure: Any) -> None:
         if failure.check(CannotListenError):
@@ -99,7 +110,6 @@ def _start(config: Config, reactor: Any, now: Any, trouble: list[str]) -> None:
     started.addCallback(lambda port: click.echo(f"foliogate: the page is at {config.web.url(port)}/", err=True))
     started.addErrback(failed)
     reactor.addSystemEventTrigger("before", "shutdown", web.stop)
-    reactor.addSystemEventTrigger("before", "shutdown", gateway.stop)
 
 
 def _allow_files() -> None:

@@ -55,10 +55,16 @@ _shared = _options(
 
 
 @simulate_group.command("pbx")
-@click.option("--dialect", required=True, metavar="NAME", help="avaya-ipoffice, mitel-mivb or asterisk.")
+@click.option("--dialect", required=True, metavar="NAME", help="As avaya-ipoffice; a wrong name is told all there are.")
 @click.option("--connect", metavar="ENDPOINT", help="Dial the reader: tcp:127.0.0.1:5100 (as an IP Office does).")
 @click.option("--listen", metavar="ENDPOINT", help="Be dialled: tcp:1752:interface=127.0.0.1 (Mitel; Asterisk AMI).")
 @click.option("--file", type=click.Path(dir_okay=False, path_type=Path), metavar="PATH", help="Append to a file.")
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="PATH",
+    help="Put each record there as a file.",
+)
 @click.option("--rotate-every", type=click.IntRange(min=1), metavar="N", help="Rename the file after N rows.")
 @click.option("--rate", default=12.0, show_default=True, metavar="N", help="Calls a minute.")
 @click.option("--count", type=click.IntRange(min=1), metavar="N", help="Stop when N calls have been written.")
@@ -127,6 +133,7 @@ def _pbx_settings(given: Mapping[str, Any]) -> Any:
         connect=given["connect"],
         listen=given["listen"],
         file=given["file"],
+        folder=given["folder"],
         rotate_every=given["rotate_every"],
         options=dict(_pair(word, "=") for word in given["options"]),
         calls_per_minute=given["rate"],

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from gateway.config.accounting import AccountingSettings
 from gateway.config.delivery import DeliverySettings, RecipientSettings, ScheduleSettings
+from gateway.config.exchanges import PbxSettings
 from gateway.config.inbound import InboundSettings, NumberSettings
 from gateway.config.load import load, load_store
 from gateway.config.problems import Problem
@@ -18,7 +19,6 @@ from gateway.config.settings import (
     HookSettings,
     MailSettings,
     NumberingSettings,
-    PbxSettings,
     PmsSettings,
     PropertySettings,
     ReportSettings,
@@ -27,7 +27,6 @@ from gateway.config.settings import (
     StoreSettings,
     TariffSettings,
     TransferPayer,
-    Transport,
     WatchSettings,
 )
 from gateway.config.sign_in import LdapSettings, OidcSettings, SignInSettings, WebSettings
@@ -57,7 +56,6 @@ __all__ = [
     "StoreSettings",
     "TariffSettings",
     "TransferPayer",
-    "Transport",
     "WatchSettings",
     "WebSettings",
     "load",

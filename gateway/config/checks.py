@@ -10,7 +10,8 @@ from __future__ import annotations
 import base64
 import binascii
 import importlib.util
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,6 +33,9 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 LEAST_HOOK_SECRET = 16  # characters of a secret that signs: fewer can be guessed
 #: What a web hook may be told of.
 HOOK_EVENTS = ("alarms", "calls", "postings")
+
+#: A file of SQLite whose path has no character that a URL writes otherwise: nothing in it for SQLAlchemy to read or hide.
+PLAIN_FILE = re.compile(r"sqlite:///([\w./-]+)", re.ASCII)
 
 
 def country(code: str) -> str:
@@ -118,6 +122,10 @@ def access_codes(codes: tuple[str, ...]) -> tuple[str, ...]:
 
 def store_url(text: str, info: ValidationInfo) -> str:
     """Accept a database that the store can live in, and return its URL with the path of SQLite made absolute."""
+    plain = PLAIN_FILE.fullmatch(text)
+    at = f"sqlite:///{(surroundings(info).folder / plain[1]).absolute()}" if plain else ""
+    if PLAIN_FILE.fullmatch(at):
+        return at  # the usual store: to look at it, `check` and `rate` need not load a database's library
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
 
@@ -135,15 +143,6 @@ def store_url(text: str, info: ValidationInfo) -> str:
     if importlib.util.find_spec("psycopg") is None:
         raise ValueError("PostgreSQL needs its driver; install it with: pip install 'foliogate[postgres]'")
     return url.set(drivername="postgresql+psycopg").render_as_string(False)
-
-
-def not_yet(what: str, instead: str) -> Callable[[str], str]:
-    """Return a check that refuses a value because this release cannot do that."""
-
-    def refuse(_: str) -> str:
-        raise ValueError(f"{what} not in this release; write {instead} instead")
-
-    return refuse
 
 
 def exchange_name(name: str) -> str:
@@ -175,7 +174,7 @@ def adapter(name: str) -> str:
 
 def serial_port(text: str) -> str:
     """Accept a serial port with its settings."""
-    from pms_adapters.hobic.serial import serial_place
+    from pms_adapters.serial_port import serial_place
 
     serial_place(text)
     return text

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 # The highest TCP port there is: sixteen bits.
 MAX_PORT = 65535
 LISTEN_EXAMPLE = '"tcp:5100:interface=127.0.0.1"'
+UDP_EXAMPLE = '"udp:514:interface=127.0.0.1"'
 CONNECT_EXAMPLE = '"tcp:192.168.1.20:5010"'
 
 
@@ -57,6 +58,15 @@ def listen_address(text: str) -> Address:
     return Address(_listen_host(interface or "", text), _port(port, text, least=0))
 
 
+def datagram_address(text: str) -> Address:
+    """Read on which UDP port datagrams are awaited. ValueError carries the sentence for whoever wrote it."""
+    positional, named = _parts(text, UDP_EXAMPLE, "udp")
+    port, interface = _take(positional, named, ("port", "interface"), text, UDP_EXAMPLE, set())
+    if port is None:
+        raise ValueError(f"{text!r} names no port; write for example {UDP_EXAMPLE}")
+    return Address(_listen_host(interface or "", text), _port(port, text, least=0))
+
+
 def connect_address(text: str) -> Address:
     """Read where a client endpoint string connects. ValueError carries the sentence for whoever wrote it."""
     positional, named = _parts(text, CONNECT_EXAMPLE)
@@ -66,7 +76,7 @@ def connect_address(text: str) -> Address:
     return Address(host, _port(port, text, least=1))
 
 
-def _parts(text: str, example: str) -> tuple[list[str], dict[str, str]]:
+def _parts(text: str, example: str, wanted: str = "tcp") -> tuple[list[str], dict[str, str]]:
     """Split at colons, unescape, and set the named arguments apart."""
     positional: list[str] = []
     named: dict[str, str] = {}
@@ -78,8 +88,8 @@ def _parts(text: str, example: str) -> tuple[list[str], dict[str, str]]:
     kind = positional.pop(0) if positional else ""
     if kind in {"tls", "ssl"}:
         raise ValueError(f"TLS is not in this release; write for example {example}")
-    if kind != "tcp":
-        raise ValueError(f"{text!r} is not an endpoint string for TCP; write for example {example}")
+    if kind != wanted:
+        raise ValueError(f"{text!r} is not an endpoint string for {wanted.upper()}; write for example {example}")
     return positional, named
 
 

@@ -123,6 +123,8 @@ def _completed(document: Mapping[str, Any]) -> dict[str, Any]:
         "delivery",
         "fraud",
         "carrier_bills",
+        "privacy",
+        "staff",
     )
     left_out: dict[str, Any] = {name: {} for name in may_miss}
     whole = left_out | {"pms": []} | dict(document)

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path as FilePath
 from typing import Any, Final, TypeAlias
-from zoneinfo import ZoneInfo
 
 from gateway.config import sign_in
 from gateway.config.carrier_bills import bill_findings
@@ -20,17 +19,19 @@ from gateway.config.checks import country, currency, tariff_texts
 from gateway.config.day_rule import day_findings
 from gateway.config.delivery_rules import delivery_findings
 from gateway.config.endpoints import Address, listen_address
-from gateway.config.fields import scalar_text
+from gateway.config.exchanges import exchange_findings
 from gateway.config.inbound import number_findings
 from gateway.config.lines import Path
 from gateway.config.lists import list_findings
-from gateway.config.settings import FIAS_KEYS, TRANSPORTS
+from gateway.config.office import office_findings
+from gateway.config.privacy import privacy_findings
+from gateway.config.settings import FIAS_KEYS
 from gateway.config.trunks import trunk_findings
 
 Table: TypeAlias = Mapping[str, Any]
 Finding: TypeAlias = tuple[Path, str]
 
-NOT_YET: Final = frozenset({"serial", "udp"})  # a transport by its type: the value's own check refuses it
+OFFICE: Final = ("working_hours", "account_codes", "budgets", "flat_rates")
 ASSIGNED_TO: Final = ("groups", "rooms", "tenant", "departments")
 _WAYS: Final[Mapping[str, str]] = {
     "connect": 'connect = "tcp:host:port"',
@@ -38,17 +39,13 @@ _WAYS: Final[Mapping[str, str]] = {
     "listen": 'listen = "tcp:5020:interface=127.0.0.1"',
     "serial": 'serial = "/dev/ttyS0@9600,8N1"',
 }
-HOW_RECORDS_COME = (
-    'how its records come is not said; write one of listen = "tcp:5100:interface=127.0.0.1", '
-    'connect = "tcp:host:port" or file = "Master.csv"'
-)
 
 
 def findings(document: Table, folder: FilePath) -> Iterator[Finding]:
     """Yield everything that is wrong between keys, each with the path of the key to look at."""
     yield from _shape(document)
     exchanges, systems = tables(document, "pbx"), tables(document, "pms")
-    yield from _exchanges(exchanges)
+    yield from exchange_findings(exchanges)
     yield from _systems(systems)
     yield from _names(exchanges, "pbx")
     for key in ("hook", "recipients", "schedules"):
@@ -65,6 +62,8 @@ def findings(document: Table, folder: FilePath) -> Iterator[Finding]:
     yield from bill_findings(document.get("carrier_bills"))
     yield from day_findings(document)
     yield from number_findings(tables(document, "numbers"))
+    yield from privacy_findings(document.get("privacy"))
+    yield from office_findings(document, {key: tables(document, key) for key in OFFICE})
     yield from delivery_findings(document, tables(document, "recipients"), tables(document, "schedules"))
 
 
@@ -75,49 +74,11 @@ def tables(document: Table, key: str) -> Sequence[Table]:
 
 
 def _shape(document: Table) -> Iterator[Finding]:
-    for key in ("pbx", "pms", "hook", "trunks", "numbers", "lists", "recipients", "schedules"):
+    for key in ("pbx", "pms", "hook", "trunks", "numbers", "lists", "recipients", "schedules", *OFFICE):
         if isinstance(document.get(key), dict):
             yield (key,), f"there may be several of these: write [[{key}]] with two brackets"
     if not document.get("pbx"):
         yield ("pbx",), "no telephone exchange is described; write a table [[pbx]] with name, dialect and listen"
-
-
-def _exchanges(exchanges: Sequence[Table]) -> Iterator[Finding]:
-    for place, exchange in enumerate(exchanges):
-        used = [name for name in TRANSPORTS if name in exchange]
-        if not used:
-            yield ("pbx", place), HOW_RECORDS_COME
-        elif len(used) > 1:
-            yield ("pbx", place, used[1]), f"only one of {' and '.join(used)} can be used; remove the other"
-        else:
-            yield from _dialect(exchange, place, used[0])
-
-
-def _dialect(exchange: Table, place: int, transport: str) -> Iterator[Finding]:
-    """What the dialect allows: its transports and its options."""
-    from protocols.smdr.catalog import DIALECTS
-    from protocols.smdr.settings import SourceSettings
-
-    name = exchange.get("dialect")
-    if not isinstance(name, str) or name not in DIALECTS:
-        return
-    dialect = DIALECTS[name]
-    if transport not in dialect.transports and transport not in NOT_YET:
-        ways = " or ".join(sorted(dialect.transports - NOT_YET))
-        yield ("pbx", place, transport), f"the records of {name} do not come by {transport}; write {ways} instead"
-    options = exchange.get("options", {})
-    if isinstance(options, dict):
-        texts = {key: scalar_text(value) for key, value in options.items()}
-        said = {key: text for key, text in texts.items() if isinstance(text, str)}
-        needed = dialect.needs.get(transport, ())  # type: ignore[call-overload]
-        if needed and not any(key in options for key in needed):
-            sample = ", ".join(f'{key} = "…"' for key in needed)
-            yield (
-                ("pbx", place),
-                f"{name} over {transport} needs {' and '.join(needed)}; write options = {{ {sample} }}",
-            )
-        for sentence in dialect.check(SourceSettings(timezone=ZoneInfo("UTC"), options=said)):
-            yield ("pbx", place, "options"), sentence
 
 
 def _systems(systems: Sequence[Table]) -> Iterator[Finding]:
@@ -198,8 +159,10 @@ def _listeners(document: Table) -> Iterator[Finding]:
 def _listening(document: Table) -> Iterator[tuple[Path, Address]]:
     web = document.get("web")
     places: list[tuple[Path, object]] = [(("web", "listen"), web.get("listen") if isinstance(web, dict) else None)]
-    for key in ("pbx", "pms"):
-        places += [((key, place, "listen"), table.get("listen")) for place, table in enumerate(tables(document, key))]
+    for key, names in (("pbx", ("listen", "push", "relay")), ("pms", ("listen",))):
+        places += [
+            ((key, place, name), table.get(name)) for place, table in enumerate(tables(document, key)) for name in names
+        ]
     for path, text in places:
         if isinstance(text, str):
             try:

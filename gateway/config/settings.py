@@ -24,12 +24,12 @@ from gateway.config.bills import BillSettings
 from gateway.config.carrier_bills import CarrierBillSettings
 from gateway.config.delivery import DeliverySettings, MailAddress, RecipientSettings, ScheduleSettings
 from gateway.config.endpoints import Address, connect_address, listen_address, web_address
+from gateway.config.exchanges import PbxSettings
 from gateway.config.fields import (
     CodePage,
     Connect,
     FilePath,
     Listen,
-    Options,
     PlainMap,
     Seconds,
     Secret,
@@ -43,13 +43,19 @@ from gateway.config.fields import (
 )
 from gateway.config.inbound import USUAL, InboundSettings, NumberSettings
 from gateway.config.lists import FraudSettings, NumberListSettings
+from gateway.config.office import (
+    AccountCodeSettings,
+    BudgetSettings,
+    FlatRateSettings,
+    StaffSettings,
+    WorkingHoursSettings,
+)
+from gateway.config.privacy import PrivacySettings
 from gateway.config.sign_in import SignInSettings, WebSettings
 from gateway.traffic.capacity import MOST_MEMBERS
 from pms_adapters.options import AdapterOptions
 
-Transport: TypeAlias = Literal["listen", "connect", "serial", "file", "udp"]
 TRUNK_DIRECTIONS = ("both", "in", "out")
-TRANSPORTS: tuple[Transport, ...] = ("listen", "connect", "serial", "file", "udp")
 DAY_ENDS_BY: tuple[str, ...] = ("", "pms", "clock", "hand")
 MAIL_SECURITY: tuple[str, ...] = ("starttls", "tls", "none")
 TransferPayer: TypeAlias = Literal["first_guest", "first", "last"]
@@ -80,33 +86,11 @@ class StoreSettings(Settings):
     @property
     def shown(self) -> str:
         """The URL as people may see it."""
+        if checks.PLAIN_FILE.fullmatch(self.url):
+            return self.url
         from sqlalchemy.engine import make_url
 
         return make_url(self.url).render_as_string(hide_password=True)
-
-
-class PbxSettings(Settings):
-    """One telephone exchange: its dialect, and the one way in which its records come.
-
-    `timezone` is that of the exchange's clock; None in the file means the property's, and is replaced when loaded.
-    """
-
-    name: Annotated[Text, AfterValidator(checks.exchange_name)] = Field(examples=["main"])
-    dialect: Annotated[str, AfterValidator(checks.dialect)] = Field(examples=["avaya-ipoffice"])
-    listen: Listen | None = Field(None, examples=["tcp:5100:interface=127.0.0.1"])
-    connect: Connect | None = Field(None, examples=["tcp:192.168.1.10:1752"])
-    file: FilePath | None = Field(None, examples=["Master.csv"])
-    serial: Annotated[str, AfterValidator(checks.not_yet("serial lines are", "listen, connect or file"))] | None = None
-    udp: Annotated[str, AfterValidator(checks.not_yet("UDP is", "listen, connect or file"))] | None = None
-    timezone: Zone = Field(examples=["Europe/Warsaw"])
-    trunk_access: Annotated[Texts, AfterValidator(checks.access_codes)] = Field((), examples=[["9"]])
-    trunks: Texts = Field((), examples=[["pjsip-provider"]])
-    options: Options = Field({}, validate_default=True, examples=[{"date_order": "MDY"}], repr=False)
-
-    @property
-    def transport(self) -> Transport:
-        """Which of the transports is used."""
-        return next(name for name in TRANSPORTS if getattr(self, name) is not None)
 
 
 class PmsSettings(Settings):
@@ -384,6 +368,12 @@ class Document(Settings):
     lists: Annotated[tuple[NumberListSettings, ...], BeforeValidator(as_tuple)] = ()
     inbound: InboundSettings = USUAL
     numbers: Annotated[tuple[NumberSettings, ...], BeforeValidator(as_tuple)] = ()
+    privacy: PrivacySettings
+    staff: StaffSettings
+    working_hours: Annotated[tuple[WorkingHoursSettings, ...], BeforeValidator(as_tuple)] = ()
+    account_codes: Annotated[tuple[AccountCodeSettings, ...], BeforeValidator(as_tuple)] = ()
+    budgets: Annotated[tuple[BudgetSettings, ...], BeforeValidator(as_tuple)] = ()
+    flat_rates: Annotated[tuple[FlatRateSettings, ...], BeforeValidator(as_tuple)] = ()
 
 
 class StoreDocument(BaseModel):
@@ -422,6 +412,12 @@ class Config:
     carrier_bills: CarrierBillSettings
     inbound: InboundSettings = USUAL
     numbers: tuple[NumberSettings, ...] = ()
+    privacy: PrivacySettings
+    staff: StaffSettings
+    working_hours: tuple[WorkingHoursSettings, ...] = ()
+    account_codes: tuple[AccountCodeSettings, ...] = ()
+    budgets: tuple[BudgetSettings, ...] = ()
+    flat_rates: tuple[FlatRateSettings, ...] = ()
     delivery: DeliverySettings
     accounting: AccountingSettings | None = None
     recipients: tuple[RecipientSettings, ...] = ()

@@ -20,7 +20,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from gateway.app import parts
+from gateway.app import configured, parts
 from gateway.config import Config
 from gateway.demo.hotel import COUNTRY, DIALECT, TRUNK_ACCESS, Hotel
 from gateway.demo.past_nights import PastNights
@@ -77,8 +77,8 @@ class PastDays:
         self._hotel, self._config = hotel, config
         self._zone = config.property.timezone
         pms = config.pms[0]
-        rooms = parts.room_list(config)
-        book = parts.tariff(config)
+        rooms = configured.room_list(config)
+        book = configured.tariff(config)
         rules = parts.rules(config, rooms, book)
         self._policy = rules.policy
         self._now = 0

@@ -11,7 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeAlias
 
-from gateway.app.pms import fias_settings
+from gateway.app.mapping import fias_settings
 from gateway.config import Config
 from gateway.simulators import guest_records
 from gateway.simulators.folio_ledger import as_json

@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from gateway.alarms.kinds import Fact
+from gateway.allocation import Codes
 from gateway.attribution import Attribution, StayTariffs, caller, put_through
+from gateway.cutting import Cutting
 from gateway.directory import Occupants, Place, RoomList, TransferPayer
+from gateway.helplines import Helplines
 from gateway.intake.live_calls import LiveCall
 from gateway.settle import Policy
 from gateway.store.inbound import Told
-from gateway.store.rows import CallRow, Due, PostingRow, RecordRow
+from gateway.store.rows import CallRow, CodesRow, Due, PostingRow, RecordRow
 from protocols.records import CallRecord, JoinedCall
 from protocols.smdr.catalog import Parser
 from protocols.smdr.counting import Counter
@@ -22,13 +26,14 @@ from rating.numbering import NumberPlan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One exchange, ready to be read: how its records are parsed and joined, what the digits mean, how it counts."""
+    """One exchange, ready to be read: how its records are parsed and joined, what the digits mean, how it counts, what is cut."""
 
     name: str
     parse: Parser
     join: Callable[[Sequence[CallRecord]], JoinedCall]
     plan: NumberPlan
     counter: Counter | None = None
+    cutting: Cutting | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +46,8 @@ class Rules:
     currency: str
     decimals: int
     attribution: Attribution = field(default_factory=Attribution)
+    helplines: Helplines = field(default_factory=Helplines)
+    codes: Codes = field(default_factory=Codes)
 
 
 def surroundings(
@@ -94,12 +101,16 @@ class Batch:
     changed_records: list[Changed] = field(default_factory=list)
     postings: list[PostingRow] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
+    codes: list[CodesRow] = field(default_factory=list)
     due: list[Due] = field(default_factory=list)
     emergencies: list[CallRow] = field(default_factory=list)
+    #: Limits that somebody came near or passed, each told once.
+    crossed: list[Fact] = field(default_factory=list)
     unknown_rooms: int = 0
     vacant_rooms: int = 0
     told_calls: int = 0
     told_unread: int = 0
+    told_cut: int = 0
     told_missing: int = 0
     told_gaps: list[str] = field(default_factory=list)
     #: The exchange's own names of the calls whose records came.

@@ -14,14 +14,28 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
-from gateway.directory import NoNews, Occupants, Place, Room, Unlisted, payer
+from gateway.allocation import Allocation, Code
+from gateway.directory import Department, NoNews, Occupants, Place, Room, Unlisted, payer
 from gateway.instants import SECOND, to_micros
 from gateway.intake.arriving import Arriving
 from gateway.intake.batch import Batch, Rules, Source, Touched, surroundings
-from gateway.intake.call_rows import call_row, due_of, posting_row
-from gateway.intake.spending import Spending, limited, sentence
+from gateway.intake.call_rows import call_row, codes_row, due_of, posting_row
+from gateway.intake.hiding import dialled_codes, why_hidden
+from gateway.intake.spending import Spending, Words, limited
 from gateway.intake.trunk_uses import told_beside
-from gateway.settle import CarrierCost, Price, Priced, Ruling, Wanted, carrier_cost, difference, price, rule, vacant
+from gateway.settle import (
+    CarrierCost,
+    Price,
+    Priced,
+    Ruling,
+    Wanted,
+    carrier_cost,
+    difference,
+    price,
+    rule,
+    rule_account,
+    vacant,
+)
 from gateway.store import outbox, schema
 from gateway.store.acts import changed_by_hand
 from gateway.store.memory import Memory
@@ -53,6 +67,7 @@ class _Known(NamedTuple):
     cost: Price | None = None
     carried: CarrierCost | None = None
     around: Circumstances = PLAIN
+    code: Code | None = None
 
 
 class Charging:
@@ -79,11 +94,13 @@ class Charging:
         rulings = [self._ruled(one, what) for one, what in zip(touched, known, strict=True)]
         if self._spending.wanted:
             for place, (one, what) in enumerate(zip(touched, known, strict=True)):
-                known[place], rulings[place] = self._within(connection, one, what, rulings[place])
+                known[place], rulings[place] = self._within(connection, batch, one, what, rulings[place])
         rows = [self._row(*each) for each in zip(touched, known, rulings, strict=True)]
         for one, ruling, row in zip(touched, rulings, rows, strict=True):
             (batch.new_calls if one.first else batch.changed_calls)[row.id] = row
             self.arriving.see(batch, one, row)
+            if (given := self._codes_of(one)) is not None:
+                batch.codes.append(codes_row(row.property, row.id, given))
             self._want(connection, batch, one, ruling, row)
 
     def _known(self, one: Touched) -> _Known:
@@ -94,7 +111,10 @@ class Charging:
             return _Known(joined)
         rules, memory = self.rules, self._memory
         extension = payer(joined.holders, rules.rooms, rules.transfer_payer) or joined.call.extension
+        code = rules.codes.find(*dialled_codes(one.live.legs)) if rules.codes.listed else None
         place, started = self._place(extension), to_micros(joined.call.start)
+        if code is not None and code.department:
+            place = Department(code.department)
         who = memory.occupancy.at(place.room, started) if isinstance(place, Room) else _NO_NEWS
         around = PLAIN
         if self._asked or memory.stay_tariffs:
@@ -103,18 +123,23 @@ class Charging:
         if isinstance(cost, Priced) and not self.book.starter and (words := coarse(cost.number, cost.prefix)):
             joined = replace(joined, warnings=(*joined.warnings, words))
         carried = carrier_cost(joined, source.plan, self.book, around) if self.book.costs else None
-        return _Known(joined, extension, place, who, cost, carried, around)
+        return _Known(joined, extension, place, who, cost, carried, around, code)
 
     def _ruled(self, one: Touched, known: _Known) -> Ruling:
         if known.cost is None:
             return _OPEN
-        ruling = rule(known.cost, known.place, known.who, self.rules.policy)
+        if known.code is not None and known.code.house_account:
+            ruling = rule_account(known.cost, known.code.house_account, known.code.name, self.rules.policy)
+        else:
+            ruling = rule(known.cost, known.place, known.who, self.rules.policy)
         if known.joined.complete:
             return ruling
         words = "settled without its last record, which did not come" if one.overdue else ""
         return ruling._replace(reason="; ".join(said for said in (ruling.reason, words) if said))
 
-    def _within(self, connection: Connection, one: Touched, known: _Known, ruling: Ruling) -> tuple[_Known, Ruling]:
+    def _within(
+        self, connection: Connection, batch: Batch, one: Touched, known: _Known, ruling: Ruling
+    ) -> tuple[_Known, Ruling]:
         """Hold a charge against the budgets of its tariff; what is near or passed is written beside the call."""
         if not isinstance(known.cost, Priced):
             return known, ruling
@@ -122,7 +147,9 @@ class Charging:
         stood = self._spending.judge(connection, one.live.id, started, ruling, amount, known.around)
         if not stood:
             return known, ruling
-        words = [sentence(each, known.cost.currency, known.cost.decimals) for each in stood]
+        say = Words(_whose(known.place, ruling), known.cost.currency, known.cost.decimals)
+        batch.crossed += self._spending.keep(connection, stood, ruling, one.live.id, say, one.now)
+        words = [say.beside(each) for each, _ in stood]
         joined = replace(known.joined, warnings=(*known.joined.warnings, *words))
         return known._replace(joined=joined), limited(ruling, stood, words[-1])
 
@@ -130,7 +157,18 @@ class Charging:
         until = one.now + OPEN_SECONDS * SECOND if known.cost is None else None
         legs = one.live.legs
         whole = (known.joined, known.cost, known.extension, ruling, until, known.carried, told_beside(legs))
-        return call_row(self._memory.owner, one.live.id, one.source, len(legs), *whole)
+        return call_row(self._memory.owner, one.live.id, one.source, len(legs), *whole, hidden=self._hidden(one, known))
+
+    def _hidden(self, one: Touched, known: _Known) -> str:
+        """Why nobody is shown the number outside; empty where it may be seen, as that of an emergency must be."""
+        plan = self._sources[one.source].plan
+        why = why_hidden(self.rules, plan, one.live.legs)
+        return "" if why and _emergency(known.joined, plan) else why
+
+    def _codes_of(self, one: Touched) -> Allocation | None:
+        """What is kept of the codes that a call was made with; nearly every call has none."""
+        account, authorization = dialled_codes(one.live.legs)
+        return self.rules.codes.allocation(account, authorization) if account or authorization else None
 
     def _want(self, connection: Connection, batch: Batch, one: Touched, ruling: Ruling, call: CallRow) -> None:
         """Add the posting a ruling asks for, less what is on its way already."""
@@ -179,6 +217,13 @@ class Charging:
                 self._places.clear()
             place = self._places[extension] = self.rules.rooms.place(extension)
         return place
+
+
+def _whose(place: Place, ruling: Ruling) -> str:
+    """Whose calls a limit is about, as people know them."""
+    if isinstance(place, Room):
+        return f"Room {place.room}, reservation {ruling.reservation}" if ruling.reservation else f"Room {place.room}"
+    return ruling.department or "Somebody"
 
 
 def _emergency(joined: JoinedCall, plan: NumberPlan) -> bool:

@@ -15,8 +15,9 @@ from sqlalchemy import Connection
 from gateway.attribution import HOUSE, Given
 from gateway.directory import NoNews, Room
 from gateway.intake.batch import Rules
+from gateway.intake.reconsider import place_of, ruled_again
 from gateway.ledger import Hold
-from gateway.settle import Priced, Ruling, rule
+from gateway.settle import Priced, Ruling
 from gateway.store import lists, outbox, records, schema
 from gateway.store.commands import Command
 from gateway.store.lists import Item
@@ -128,7 +129,7 @@ class Decisions:
         if row is None or others != item.before:
             return Done("left alone: its postings have changed since the list was made")
         owner, hot = self._memory.owner, self._memory.statements
-        ruling = self._ruling(call, item)
+        ruling = self._ruling(call, row, item)
         lists.price_call(connection, hot, owner, item, ruling.status, ruling.reason, now)
         by = f"list {number}, approved by {command.who}"
         if ruling.wanted is None or item.deed == "nothing":
@@ -148,15 +149,16 @@ class Decisions:
         outbox.step(connection, hot, row, "answered_hold", now=now)
         return Done("goes to the PMS", row.id, (row.id,))
 
-    def _ruling(self, call: CallRow, item: Item) -> Ruling:
+    def _ruling(self, call: CallRow, row: PostingRow, item: Item) -> Ruling:
         """What becomes of the call, by what is known of its room now."""
-        place = self._rules.rooms.place(call.extension)
+        place = place_of(call, self._rules)
         occupancy = self._memory.occupancy
         who = occupancy.at(place.room, call.started_at) if isinstance(place, Room) else NoNews()
         number = DialledNumber(call.dialled or "", "unknown", "", None, "")
         money = (item.amount, item.net, item.tax, item.currency, item.decimals)
         found = (item.tariff, item.tariff_version, item.prefix, item.place, item.billed_seconds)
-        return rule(Priced(number, *money, *found, (), post_zero=True), place, who, self._rules.policy)
+        cost = Priced(number, *money, *found, (), post_zero=True)
+        return ruled_again(call, row, cost, place, who, self._rules)
 
     # -- a price put right ----------------------------------------------------------------------------------------
 

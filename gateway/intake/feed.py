@@ -153,14 +153,18 @@ class Feed:
         now: Callable[[], datetime],
         told: Told,
         weigh: Weigh = lambda weight: None,
+        heard: Callable[[Sequence[Frame]], None] | None = None,
     ) -> None:
         self._settling, self._segments, self.segment = settling, segments, segment
+        self._heard = heard
         self._submit, self._now, self._told, self._weigh = submit, now, told, weigh
         self._ordinal = 0
 
     def take(self, frames: Sequence[Frame], identity: str | None = None) -> None:
         """Put frames in line for the writer."""
         received_at = self._now()
+        if self._heard is not None:
+            self._heard(frames)
         self._weigh(sum(len(frame.data) for frame in frames))
         for begin in range(0, len(frames), MOST_RECORDS):
             placed = self._placed(frames[begin : begin + MOST_RECORDS])

@@ -39,7 +39,8 @@ class _Open:
 class FollowedFile:
     """Follows one path. `look` is called again and again; each call reads what is new.
 
-    `known` are the files that were read before, oldest first; `missed` is told of rows that cannot be read.
+    `known` are the files that were read before, oldest first; `missed` is told of rows that cannot be read. `framer` makes
+    a framer that reads on at a place, behind a record: what an exchange says once for many records goes on in its next file.
     """
 
     _log = Logger()
@@ -49,7 +50,7 @@ class FollowedFile:
         path: Path,
         *,
         open_feed: Callable[[Segment], Feed],
-        framer: Callable[[int], Framer],
+        framer: Callable[[int, bytes], Framer],
         source: str,
         known: Sequence[StoredSegment],
         crowded: Callable[[], bool],
@@ -59,6 +60,7 @@ class FollowedFile:
         self._path, self._open_feed, self._framer, self._source = path, open_feed, framer, source
         self._crowded, self._state, self._missed = crowded, state, missed
         self._last = known[-1] if known else None
+        self._last_record = b""
         self._rotation = Rotation(path, known, missed)
         self._open: _Open | None = None
 
@@ -111,6 +113,7 @@ class FollowedFile:
                 "if rows were added to it after the last one that was kept, they are missing"
             )
             return False
+        self._last_record = last.last
         self._take(rest, Segment(self._source, "file", last.identity, last.id, last.position))
         return True
 
@@ -137,7 +140,7 @@ class FollowedFile:
     def _take(self, handle: IO[bytes], segment: Segment) -> None:
         handle.seek(segment.position)
         identity = identity_of(handle, segment.position)
-        framer = self._framer(segment.position)
+        framer = self._framer(segment.position, self._last_record)
         self._open = _Open(handle, framer, self._open_feed(segment), segment.position, identity)
         self._state(True, "")
 
@@ -151,6 +154,7 @@ class FollowedFile:
         here.read += len(data)
         frames = here.framer.feed(data)
         if frames:
+            self._last_record = frames[-1].data
             grown = here.identity.length < HEAD
             if grown:
                 here.identity = identity_of(here.handle, frames[-1].end)
@@ -182,6 +186,7 @@ class FollowedFile:
             here.identity = identity_of(here.handle, here.read)
         frames = here.framer.end()
         if frames:
+            self._last_record = frames[-1].data
             here.feed.take(frames, str(here.identity))
         self._rotation.done(here.handle, here.identity)
         here.handle.close()

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
-from protocols.records import CallRecord
+from protocols.records import CallRecord, is_made_up
 
 #: Calls a source may have in memory for later legs to find. A leg that comes after more calls than this is a call of
 #: its own; a busy hotel makes some hundred calls an hour.
@@ -51,7 +51,10 @@ class LiveCalls:
     def find(self, leg: CallRecord) -> LiveCall | None:
         """The call a leg belongs to."""
         found = self._calls.get(leg.call_key) if leg.call_key is not None else None
-        return found if found is not None and found.takes(leg) else None
+        if found is None or not found.takes(leg):
+            return None
+        # A made-up key names the parties and the line, and so does the next call that is like this one.
+        return found if not is_made_up(leg.call_key) or found.legs[-1].more_follows else None
 
     def by_id(self, key: str | None, call_id: int) -> LiveCall | None:
         """The call with this key, if it is the one with this number."""

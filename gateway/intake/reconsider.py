@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from gateway.directory import NoNews, Room
+from gateway.directory import Department, NoNews, Occupants, Place, Room
+from gateway.helplines import HIDDEN
 from gateway.intake.batch import Rules, Source, surroundings
-from gateway.intake.call_rows import trace_text
-from gateway.intake.stored_calls import legs_of
+from gateway.intake.call_rows import trace_text, without_number
+from gateway.intake.stored_calls import StoredCall, legs_of
 from gateway.ledger import Hold
-from gateway.settle import Priced, price, rule
+from gateway.settle import Priced, Ruling, price, rule, rule_account
 from gateway.store import lists, outbox, records
 from gateway.store.lists import Item, NewList
 from gateway.store.memory import Memory
@@ -109,21 +110,35 @@ def _priced_now(
         return None
     source = sources[call.source]
     joined = source.join(legs_of(connection, memory.owner, row.call_id, source))
-    place = rules.rooms.place(call.extension)
+    place = place_of(call, rules)
     who = memory.occupancy.at(place.room, call.started_at) if isinstance(place, Room) else NoNews()
     around = surroundings(rules, memory.stay_tariffs, joined, call.extension, place, who, call.started_at)
     cost = price(joined, source.plan, book, around)
     if not isinstance(cost, Priced):
         return None
     others = sum(one.amount or 0 for one in outbox.of_call(connection, memory.owner, call.id) if one.id != row.id)
-    ruling = rule(cost, place, who, rules.policy)
+    ruling = ruled_again(call, row, cost, place, who, rules)
     if ruling.wanted is None or cost.amount < others or (cost.amount == others and not cost.post_zero):
         return item_of(call, cost, others, "nothing", f"nothing to post: {ruling.reason or 'charged already'}")
     return item_of(call, cost, others, "charge", ruling.reason or "goes to the PMS")
 
 
-def item_of(call: CallRow, cost: Priced, before: int, deed: lists.ItemDeed, words: str) -> Item:
+def place_of(call: CallRow | StoredCall, rules: Rules) -> Place:
+    """Where a stored call belongs: what its code or the list of then said of a department stands."""
+    return Department(call.department) if call.department else rules.rooms.place(call.extension)
+
+
+def ruled_again(call: CallRow, row: PostingRow, cost: Priced, place: Place, who: Occupants, rules: Rules) -> Ruling:
+    """What becomes of a stored call that has a price now; one that a code gave to a house account stays there."""
+    if row.by_hand:
+        return rule_account(cost, call.room or "", "", rules.policy)
+    return rule(cost, place, who, rules.policy)
+
+
+def item_of(call: CallRow | StoredCall, cost: Priced, before: int, deed: lists.ItemDeed, words: str) -> Item:
     """A call's new price as an item of a list."""
+    if call.place in HIDDEN:
+        cost = without_number(cost, call.place or "")
     money = (before, cost.amount, cost.net, cost.tax, cost.currency, cost.decimals)
     found = (cost.tariff, cost.version, cost.prefix, cost.place, cost.billed_seconds, trace_text(cost.traces))
     return Item(call.id, deed, words, *money, *found)

@@ -12,7 +12,9 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import (
     IAddress,
+    IDelayedCall,
     IListeningPort,
+    IProtocolFactory,
     IPushProducer,
     IReactorTime,
     IStreamClientEndpoint,
@@ -27,7 +29,7 @@ from zope.interface import implementer
 from gateway.intake.feed import Feed, Told
 from protocols.framing import Framer
 from protocols.smdr.live import Dialling
-from protocols.smdr.sessions import AmiSession, Session
+from protocols.smdr.sessions import AmiSession, Polling, Session
 
 #: Connections one listening source accepts at a time: a cluster of exchanges and their reconnects, not a siege.
 MOST_CONNECTIONS: Final = 600
@@ -48,6 +50,7 @@ class RecordsProtocol(Protocol):
         self._session, self._framer, self._door = session, framer, door
         self._feed: Feed | None = None
         self._held: set[Literal["crowd", "peer"]] = set()
+        self._timer: IDelayedCall | None = None
         self.spoke = False
 
     @property
@@ -68,6 +71,7 @@ class RecordsProtocol(Protocol):
                 self._wire.getHandle().setsockopt(socket.IPPROTO_TCP, option, value)
         self._wire.registerProducer(self, True)
         self._write(self._session.connected())
+        self._wait()
         self._door.throttle(self)
 
     def dataReceived(self, data: bytes) -> None:
@@ -80,9 +84,7 @@ class RecordsProtocol(Protocol):
         if isinstance(self._session, AmiSession):
             for dialling in self._session.diallings():
                 self._door.dialled(dialling)
-        if self._session.problem:
-            self._door.problem(self._session.problem)
-            self.abort()
+        self._told_problem()
         frames = self._framer.feed(payload) if payload else []
         if frames:
             self._feed.take(frames)
@@ -90,6 +92,8 @@ class RecordsProtocol(Protocol):
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """What was cut off by the end of the connection is a record too: kept, with that reason."""
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
         if self._feed is not None:
             rest = self._session.rest() if isinstance(self._session, AmiSession) else b""
             frames = self._framer.feed(rest) + self._framer.end()
@@ -118,7 +122,8 @@ class RecordsProtocol(Protocol):
 
     def abort(self) -> None:
         """Close at once."""
-        self._wire.abortConnection()
+        abort = getattr(self._wire, "abortConnection", None) or self._wire.loseConnection  # a serial port has only that
+        abort()
 
     def _hold(self, why: Literal["crowd", "peer"]) -> None:
         self._held.add(why)
@@ -128,6 +133,23 @@ class RecordsProtocol(Protocol):
         self._held.discard(why)
         if self.connected and not self._held:
             self._wire.resumeProducing()
+
+    def _wait(self) -> None:
+        """A session that speaks by itself is asked again and again; not while the peer does not read."""
+        if isinstance(self._session, Polling):
+            self._timer = self._door.later(self._session.every, self._tick)
+
+    def _tick(self) -> None:
+        if isinstance(self._session, Polling) and "peer" not in self._held:
+            self._write(self._session.tick())
+            self._told_problem()
+        self._wait()
+
+    def _told_problem(self) -> None:
+        """What keeps records from coming is told, and the connection given up."""
+        if self._session.problem:
+            self._door.problem(self._session.problem)
+            self.abort()
 
     def _committed(self, count: int) -> None:
         if self.connected:
@@ -151,9 +173,10 @@ class Door:
         changed: Callable[[int], None],
         problem: Callable[[str], None],
         crowded: Callable[[], bool],
+        later: Callable[[float, Callable[[], None]], IDelayedCall],
         dialled: Callable[[Dialling], None] = lambda _dialling: None,
     ) -> None:
-        self.dialled = dialled
+        self.dialled, self.later = dialled, later
         self._open_feed, self._told, self._changed = open_feed, told, changed
         self.problem, self._crowded = problem, crowded
         self._here: dict[RecordsProtocol, None] = {}  # in the order in which they came
@@ -244,10 +267,16 @@ class RecordsFactory(Factory):
 
 
 class Listener(Service):
-    """The exchange dials us. A port that cannot be had is told in a plain sentence, for the start to fail with."""
+    """Somebody dials us. A port that cannot be had is told in a plain sentence, for the start to fail with."""
 
-    def __init__(self, endpoint: IStreamServerEndpoint, factory: RecordsFactory, failed: Callable[[str], None]) -> None:
-        self._endpoint, self._factory, self._failed = endpoint, factory, failed
+    def __init__(
+        self,
+        endpoint: IStreamServerEndpoint,
+        factory: IProtocolFactory,
+        failed: Callable[[str], None],
+        state: Callable[[bool, str], None] = lambda up, problem: None,
+    ) -> None:
+        self._endpoint, self._factory, self._failed, self._state = endpoint, factory, failed, state
         self._port: IListeningPort | None = None
 
     def startService(self) -> None:
@@ -265,6 +294,7 @@ class Listener(Service):
 
     def _listening(self, port: IListeningPort) -> None:
         self._port = port
+        self._state(True, "")
 
     def _could_not(self, failure: Failure) -> None:
         failure.trap(CannotListenError)  # type: ignore[no-untyped-call]

@@ -34,6 +34,8 @@ SPOKEN: Final = {GUEST: tuple(LANGUAGES), STAFF: tuple(STAFF_LANGUAGES), REPORTS
 TABLES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     STAFF: {
         "roles.py": ("RIGHTS", "ROLES"),
+        "call_log/asking.py": ("PERIODS", "PROBLEMS", "TOLD"),
+        "call_log/fields.py": ("RESULTS", "DIRECTIONS", "CLASSES", "POSTED", "YES_NO", "FIELDS"),
         "acts.py": ("REASONS",),
         "alarms/kinds.py": ("_KINDS",),
         "reports/catalog.py": ("DESK", "HOUSE", "TRUNKS", "KINDS"),
@@ -42,7 +44,7 @@ TABLES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     REPORTS: {},
 }
 #: What of a value that is built in such a table is a text.
-_FIELDS: Final = ("title", "what_to_do")
+_FIELDS: Final = ("title", "what_to_do", "label", "hint")
 #: What is built in a report with a title in the second place, and the names of titles and sentences elsewhere.
 _TITLED: Final = ("Column", "table", "Note")
 _TITLES: Final = ("title", "heading", "nothing", "note", "finding", "sentence", "series")

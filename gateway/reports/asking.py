@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
+from gateway.call_log.asking import Question
 from gateway.config import AccountingSettings, Config, InboundSettings, NumberSettings, ReportSettings
 from gateway.config.inbound import USUAL
 from gateway.config.trunks import capacity_of
 from gateway.instants import from_micros, to_micros
 from gateway.reports.codes import CodeOf, codes_of, tenants_of
+from gateway.reports.office import Office, office_of
 from gateway.reports.periods import Period
 from gateway.reports.values import Money, Report, Section
 from gateway.store.database import Database
@@ -22,7 +24,12 @@ from gateway.traffic.capacity import Capacity
 from gateway.watch.suspecting import Guard, guard_of
 from gateway.web.words import count
 from protocols.text import mask_number
+from rating.callers import Home
 from rating.money import minor_digits
+
+#: Every call of the days, in the order in which they began.
+EVERY_CALL: Final = Question(up=True)
+_NOWHERE: Final = Home("", "")
 
 
 class ExportStamp(NamedTuple):
@@ -60,6 +67,10 @@ class Asked:
     code_of: CodeOf | None = None
     accounting: AccountingSettings | None = None
     export: ExportStamp | None = None
+    #: Which calls of the days the log of calls lists, and in which order; its own period is not looked at.
+    question: Question = EVERY_CALL
+    home: Home = _NOWHERE
+    office: Office = field(default_factory=Office)
 
     @property
     def span(self) -> Span:
@@ -90,6 +101,7 @@ def asked_of(
     masked: bool = False,
     about: str = "",
     export: ExportStamp | None = None,
+    question: Question = EVERY_CALL,
 ) -> Asked:
     """What is asked of a house by its configuration."""
     return Asked(
@@ -111,6 +123,9 @@ def asked_of(
         code_of=codes_of(config),
         accounting=config.accounting,
         export=export,
+        question=question,
+        home=Home(config.property.country, config.property.area_code),
+        office=office_of(config),
     )
 
 

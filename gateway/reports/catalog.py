@@ -8,24 +8,29 @@ from typing import Final, NamedTuple, TypeAlias
 from sqlalchemy import Connection
 
 from gateway.reports.asking import Asked
-from gateway.reports.kinds import planning, trunks
+from gateway.reports.kinds import planning, rankings, trunks
 from gateway.reports.kinds.accounting import accounting
+from gateway.reports.kinds.allocation import allocation
 from gateway.reports.kinds.balance import balance
+from gateway.reports.kinds.budgets import budgets
 from gateway.reports.kinds.callers import departments, extensions
 from gateway.reports.kinds.calls import calls
 from gateway.reports.kinds.campaigns import campaigns
 from gateway.reports.kinds.classes import classes
 from gateway.reports.kinds.contingency import contingency
 from gateway.reports.kinds.exceptions import exceptions
+from gateway.reports.kinds.flat_rates import flat_rates
 from gateway.reports.kinds.fraud import fraud
 from gateway.reports.kinds.inbound import inbound
 from gateway.reports.kinds.month import month
 from gateway.reports.kinds.night_audit import night_audit
 from gateway.reports.kinds.operator import operator
+from gateway.reports.kinds.personal import personal
 from gateway.reports.kinds.postings import postings
 from gateway.reports.kinds.quality import data_quality
 from gateway.reports.kinds.rooms import rooms
 from gateway.reports.kinds.statement import statement
+from gateway.reports.kinds.targets import targets
 from gateway.reports.kinds.trunk_classes import trunk_classes
 from gateway.reports.kinds.watch_lists import watch_lists
 from gateway.reports.kinds.who_called import who_called
@@ -64,6 +69,32 @@ KINDS: Final[Mapping[str, Kind]] = {
     "classes": Kind(HOUSE, "Classes", "Where did the calls go, what did they cost, and what is left?", classes),
     "departments": Kind(HOUSE, "Departments", "What did each department of the house call?", departments),
     "extensions": Kind(HOUSE, "Extensions", "Who made and took how many calls?", extensions),
+    "allocation": Kind(
+        HOUSE,
+        "Allocation",
+        "To whom are calls allocated, by payer and by code, and do the sums come to all rated calls?",
+        allocation,
+    ),
+    "personal": Kind(
+        HOUSE, "Private calls", "What is each person to pay for private calls by PIN? Sums alone.", personal
+    ),
+    "targets": Kind(HOUSE, "Targets of desks", "Which desks answer in time, miss too much, or cost too much?", targets),
+    "budgets": Kind(HOUSE, "Budgets", "How much is spent of the budgets of this month?", budgets),
+    "busiest": Kind(
+        HOUSE, "The busiest", "Which departments, extensions and destinations have the most calls?", rankings.busiest
+    ),
+    "longest": Kind(
+        HOUSE,
+        "The longest on the telephone",
+        "Which departments, extensions and destinations have the most talk?",
+        rankings.longest,
+    ),
+    "costliest": Kind(
+        HOUSE, "The costliest", "Which departments, extensions and destinations cost the most?", rankings.costliest
+    ),
+    "flat-rates": Kind(
+        HOUSE, "Flat rates", "Do flat rates pay: the fee against the tariff and the carriers' cost?", flat_rates
+    ),
     "month": Kind(
         HOUSE,
         "Month",

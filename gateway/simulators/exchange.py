@@ -5,7 +5,8 @@ and forgets the oldest when the buffer is full, it repeats what it has sent, it 
 Where the bytes go (a connection, a file) is an `Outlet`; when the second half of a split record goes out is asked of
 `call_later`; so the whole of it runs without a socket or a clock.
 
-A call is in the balance and in the ledger when the last of its records has been written whole, not before.
+A call is in the balance and in the ledger when the last of its records has been written whole, not before; an exchange
+that wants an acknowledgement sends nothing more until it has it, and the same record again on the next link without it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import random
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, runtime_checkable
 
 from gateway.simulators.calls import SimulatedCall
 from gateway.simulators.line_faults import LineFaults
@@ -38,6 +39,14 @@ class Outlet(Protocol):
 
     def drop(self) -> None:
         """Break the link after what was written."""
+
+
+@runtime_checkable
+class Dressing(Protocol):
+    """An outlet on which a record goes in a frame of the link's own."""
+
+    def dress(self, data: bytes) -> bytes:
+        """The bytes in which a record goes over this link."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,6 +81,7 @@ class _Waiting(NamedTuple):
     data: bytes
     call: SimulatedCall | None
     glued: bool
+    page: bytes = b""
 
 
 class Exchange:
@@ -93,7 +103,9 @@ class Exchange:
         self._call_later, self._sent = call_later, sent
         self._buffered = buffered
         self._waiting: deque[_Waiting] = deque()
-        self._memory: deque[bytes] = deque(maxlen=repeated)
+        self._memory: deque[_Waiting] = deque(maxlen=repeated)
+        self._page, self._rows = b"", 0
+        self._unacknowledged: _Waiting | None = None
         self._outlet: Outlet | None = None
         self._full = False
         self._halved: _Waiting | None = None
@@ -102,20 +114,21 @@ class Exchange:
     @property
     def idle(self) -> bool:
         """True when every record told so far has been written or lost."""
-        return not self._waiting and self._halved is None
+        return not self.waiting
 
     @property
     def waiting(self) -> int:
         """How many records wait for a reader."""
-        return len(self._waiting) + (self._halved is not None)
+        return len(self._waiting) + (self._halved is not None) + (self._unacknowledged is not None)
 
     def tell(self, calls: Sequence[SimulatedCall], glued: bool = False) -> None:
         """Take calls that have ended; with `glued`, all their records go out in one write."""
         for ordinal, call in enumerate(calls, 1):
-            records = self._writer.records(call)
+            records, page = self._writer.records(call), self._writer.page(call)
             for number, data in enumerate(records, 1):
                 joined = glued and not (ordinal == len(calls) and number == len(records))
-                self._waiting.append(_Waiting(data, call if number == len(records) else None, joined))
+                joined = joined and not page and not self._writer.acknowledged
+                self._waiting.append(_Waiting(data, call if number == len(records) else None, joined, page))
             self.balance.calls += 1
             self.balance.records += len(records)
         self._overflow()
@@ -131,11 +144,25 @@ class Exchange:
         self.balance.connections += 1
         if self._writer.noise:
             outlet.write(self._writer.noise)
+        self._page = b""
         if self._repeat or (self._memory and self._chance(self._faults.dump_again)):
             self._repeat = False
-            self.balance.dumped_again += len(self._memory)
-            outlet.write(b"".join(self._memory))
+            self._dump_again(outlet)
         self.pump()
+
+    def _dump_again(self, outlet: Outlet) -> None:
+        self.balance.dumped_again += len(self._memory)
+        for record in self._memory:
+            self._turn_page(outlet, record.page)
+            outlet.write(record.data)
+
+    def acknowledge(self, outlet: Outlet) -> None:
+        """The reader has the record that was sent last: the next may go."""
+        record = self._unacknowledged
+        if outlet is self._outlet and record is not None:
+            self._unacknowledged = None
+            self._done(record)
+            self.pump()
 
     def detach(self, outlet: Outlet) -> None:
         """The reader is gone; told by one that was replaced already, this changes nothing."""
@@ -157,8 +184,20 @@ class Exchange:
 
     def pump(self) -> None:
         """Write what can be written now."""
-        while self._waiting and self._outlet is not None and not self._full and self._halved is None:
+        while self._waiting and self._outlet is not None and not self._full and self._is_free:
             self._write_next(self._outlet, self._waiting.popleft())
+
+    @property
+    def _is_free(self) -> bool:
+        return self._halved is None and self._unacknowledged is None
+
+    def _turn_page(self, outlet: Outlet, page: bytes) -> None:
+        """What stands above rows goes ahead of them: on a new link, when it changes, and when a page is full."""
+        full = 0 < self._writer.rows_per_page <= self._rows
+        if page and (page != self._page or full):
+            outlet.write(page)
+            self._page, self._rows = page, 0
+        self._rows += 1
 
     def _overflow(self) -> None:
         """Forget the oldest records above the bound; an exchange without a buffer forgets all when nobody listens."""
@@ -171,6 +210,7 @@ class Exchange:
         if self._chance(self._faults.garbage):
             self.balance.garbage += 1
             outlet.write(garbage(self._draw, self._writer))
+        self._turn_page(outlet, record.page)
         if record.glued:
             self._write_glued(outlet, record)
         elif self._chance(self._faults.cut):
@@ -178,9 +218,9 @@ class Exchange:
         elif self._chance(self._faults.split):
             self._split(outlet, record)
         else:
-            outlet.write(record.data)
-            self._done(record)
-            if self._chance(self._faults.dump_again):
+            outlet.write(_dressed(outlet, record))
+            self._went(record)
+            if not self._writer.acknowledged and self._chance(self._faults.dump_again):
                 self._repeat = True
                 self._break(outlet)
 
@@ -195,43 +235,60 @@ class Exchange:
 
     def _cut(self, outlet: Outlet, record: _Waiting) -> None:
         self.balance.cut += 1
-        outlet.write(record.data[: self._draw.randrange(1, len(record.data) - 1)])
+        data = _dressed(outlet, record)
+        outlet.write(data[: self._draw.randrange(1, len(data) - 1)])
         self._waiting.appendleft(record)
         self._break(outlet)
 
     def _split(self, outlet: Outlet, record: _Waiting) -> None:
         """Write half; the buffer rests until the other half is out. A link that breaks between gets the whole again."""
         self.balance.split += 1
-        half = self._draw.randrange(1, len(record.data))
-        outlet.write(record.data[:half])
+        data = _dressed(outlet, record)
+        half = self._draw.randrange(1, len(data))
+        outlet.write(data[:half])
         self._halved = record
-        self._call_later(SPLIT_PAUSE, lambda: self._finish_split(outlet, record, half))
+        self._call_later(SPLIT_PAUSE, lambda: self._finish_split(outlet, record, data[half:]))
 
-    def _finish_split(self, outlet: Outlet, record: _Waiting, half: int) -> None:
+    def _finish_split(self, outlet: Outlet, record: _Waiting, rest: bytes) -> None:
         if outlet is not self._outlet or self._halved is not record:
             return
-        outlet.write(record.data[half:])
+        outlet.write(rest)
         self._halved = None
-        self._done(record)
+        self._went(record)
         self.pump()
 
     def _take_back(self) -> None:
-        """A record whose second half can no longer go out waits whole again, ahead of all others."""
+        """A record that did not go out whole, or was not acknowledged, waits again, ahead of all others."""
         if self._halved is not None:
             self._waiting.appendleft(self._halved)
             self._halved = None
+        if self._unacknowledged is not None:
+            self._waiting.appendleft(self._unacknowledged)
+            self._unacknowledged = None
 
     def _break(self, outlet: Outlet) -> None:
         self._outlet = None
         self._overflow()
         outlet.drop()
 
+    def _went(self, record: _Waiting) -> None:
+        """A record is written whole; where the reader must say that it has it, that comes later."""
+        if self._writer.acknowledged:
+            self._unacknowledged = record
+        else:
+            self._done(record)
+
     def _done(self, record: _Waiting) -> None:
         self.balance.written += 1
-        self._memory.append(record.data)
+        if not self._writer.acknowledged:
+            self._memory.append(record)
         if record.call is not None:
             self.balance.charged += record.call.charged
             self._sent(record.call)
 
     def _chance(self, chance: float) -> bool:
         return chance > 0 and self._draw.random() < chance
+
+
+def _dressed(outlet: Outlet, record: _Waiting) -> bytes:
+    return outlet.dress(record.data) if isinstance(outlet, Dressing) else record.data

@@ -30,7 +30,8 @@ from gateway.simulators.exchange import BUFFERED_RECORDS, GLUED_AT_MOST, REPEATE
 from gateway.simulators.hotel import WARSAW, CallSource
 from gateway.simulators.line_faults import LineFaults
 from gateway.simulators.loopback import check_client, check_server
-from gateway.simulators.pbx_links import AmiLink, FileOutlet, StreamLink
+from gateway.simulators.pbx_links import AmiLink, FileOutlet, FolderOutlet, StreamLink
+from gateway.simulators.pbx_terminals import TERMINALS
 from gateway.simulators.writers import Writer, writer_of
 
 Say = Callable[[Mapping[str, object]], None]
@@ -49,13 +50,14 @@ CALLS_PER_TICK: Final = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PbxSettings:
-    """What a user asked of the exchange. Exactly one of `connect`, `listen` and `file` is given."""
+    """What a user asked of the exchange. Exactly one of `connect`, `listen`, `file` and `folder` is given."""
 
     dialect: str
     rooms: tuple[str, ...]
     connect: str | None = None
     listen: str | None = None
     file: Path | None = None
+    folder: Path | None = None
     rotate_every: int | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     calls_per_minute: float = 12.0
@@ -74,14 +76,16 @@ class PbxSettings:
 
     def checked(self) -> Writer:
         """Checks the settings as a whole and makes the writer; raises ValueError with a plain sentence."""
-        if [self.connect, self.listen, self.file].count(None) != 2:
-            raise ValueError("Say exactly one of --connect, --listen and --file.")
+        if [self.connect, self.listen, self.file, self.folder].count(None) != 3:
+            raise ValueError("Say exactly one of --connect, --listen, --file and --folder.")
         if self.connect is not None:
             check_client(self.connect, self.beyond_loopback)
         if self.listen is not None:
             check_server(self.listen, self.beyond_loopback)
-        if self.file is not None and (self.faults.cut or self.faults.dump_again):
+        if (self.file or self.folder) is not None and (self.faults.cut or self.faults.dump_again):
             raise ValueError("A file has no link that could break: cut and dump-again need --connect or --listen.")
+        if self.folder is not None and not self.folder.is_dir():
+            raise ValueError(f"There is no folder {self.folder}.")
         if not 0 < self.calls_per_minute <= FASTEST:
             raise ValueError(f"The rate must be more than 0 and at most {FASTEST:.0f} calls a minute.")
         if self.file is not None and not self.file.absolute().parent.is_dir():
@@ -141,8 +145,11 @@ class Pbx:
         """Opens the way out and begins to tell of calls; raises what Twisted raises where a port cannot be had."""
         settings = self._settings
         if settings.file is not None:
-            self.exchange.attach(FileOutlet(settings.file, settings.rotate_every))
+            self.exchange.attach(FileOutlet(settings.file, settings.rotate_every, self._writer.head))
             self._say({"event": "writing", "file": str(settings.file)})
+        elif settings.folder is not None:
+            self.exchange.attach(FolderOutlet(settings.folder, f"cdr_{settings.dialect}", self._writer.head))
+            self._say({"event": "writing", "folder": str(settings.folder)})
         elif settings.listen is not None:
             endpoint = serverFromString(self._reactor, settings.listen)  # type: ignore[no-untyped-call]
             self._port = await endpoint.listen(Factory.forProtocol(self._link))
@@ -193,12 +200,10 @@ class Pbx:
     def _link(self) -> StreamLink:
         links: list[StreamLink] = []
         opened, closed = (lambda: self._opened(links[0])), (lambda: self._closed(links[0]))
-        manager = self._settings.dialect == "asterisk"
-        link = (
-            AmiLink(self.exchange, opened, closed, self._settings.manager_account)
-            if manager
-            else StreamLink(self.exchange, opened, closed)
-        )
+        if self._settings.dialect == "asterisk":
+            link: StreamLink = AmiLink(self.exchange, opened, closed, self._settings.manager_account)
+        else:
+            link = TERMINALS.get(self._settings.dialect, StreamLink)(self.exchange, opened, closed)
         links.append(link)
         return link
 

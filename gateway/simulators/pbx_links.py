@@ -151,11 +151,13 @@ class AmiLink(LineOnlyReceiver, StreamLink):
 class FileOutlet:
     """Master.csv as Asterisk keeps it: opened, written and closed for every row; renamed now and then by logrotate.
 
+    `head` is what each new file begins with, where an exchange writes titles of its columns.
+
     After every `rotate_every` rows the file becomes PATH.1, the one before PATH.2, and so on; none is deleted.
     """
 
-    def __init__(self, path: Path, rotate_every: int | None = None) -> None:
-        self._path, self._rotate_every = path, rotate_every
+    def __init__(self, path: Path, rotate_every: int | None = None, head: bytes = b"") -> None:
+        self._path, self._rotate_every, self._head = path, rotate_every, head
         self._rows = 0
         self.rotations = 0
 
@@ -164,7 +166,7 @@ class FileOutlet:
         if self._rotate_every and self._rows >= self._rotate_every:
             self._rotate()
         with self._path.open("ab") as file:
-            file.write(data)
+            file.write(data if file.tell() else self._head + data)
         self._rows += data.count(b"\n")
 
     def drop(self) -> None:
@@ -181,3 +183,25 @@ class FileOutlet:
             self._path.rename(self._path.with_name(f"{self._path.name}.1"))
         self._rows = 0
         self.rotations += 1
+
+
+class FolderOutlet:
+    """A folder into which whole files are put, as a Cisco manager does by SFTP: each write is a file of its own.
+
+    A file gets its own name only when it is complete, as uploads do that are renamed when they are done.
+    """
+
+    def __init__(self, folder: Path, name: str, head: bytes = b"") -> None:
+        self._folder, self._name, self._head = folder, name, head
+        numbers = [int(found[1]) for one in folder.iterdir() if (found := re.search(r"_(\d+)$", one.name))]
+        self._number = max(numbers, default=0)
+
+    def write(self, data: bytes) -> None:
+        """Put the next file into the folder."""
+        self._number += 1
+        part = self._folder / f".{self._name}_{self._number:06}.part"
+        part.write_bytes(self._head + data)
+        part.rename(self._folder / f"{self._name}_{self._number:06}")
+
+    def drop(self) -> None:
+        """A folder has no link to break."""

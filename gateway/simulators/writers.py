@@ -15,10 +15,32 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeAlias
 
-from gateway.simulators import write_asterisk, write_avaya, write_mitel
+from gateway.simulators import (
+    write_appliances,
+    write_asterisk,
+    write_avaya,
+    write_avaya_cm,
+    write_cel,
+    write_cisco,
+    write_freeswitch,
+    write_mitel,
+    write_panasonic,
+    write_three_cx,
+    write_unify,
+    write_yate,
+)
 from gateway.simulators.calls import SimulatedCall
 
 Records: TypeAlias = tuple[bytes, ...]
+
+
+def _no_key(call: SimulatedCall) -> None:
+    return None
+
+
+def _no_page(call: SimulatedCall) -> bytes:
+    return b""
+
 
 LONGEST_GARBAGE: Final = 3000
 """Bytes of the longest line of nonsense: over any layout's width, far under any reader's limit for a line."""
@@ -28,20 +50,22 @@ LONGEST_GARBAGE: Final = 3000
 class Writer:
     """One exchange as a writer. `noise` comes ahead of the first record of a connection.
 
-    `buffers` is False where an exchange forgets what happens while nobody listens. Each record carries its own end.
+    `head` is what each file begins with: the titles of its columns. `buffers` is False where an exchange forgets what happens while nobody listens. Each record carries its own end.
+    `page` is what stands above the rows of a call: a date, or the head of a page of `rows_per_page` rows (0: no pages). An
+    `acknowledged` exchange sends a record only when the reader has told that it has the one before.
     """
 
     dialect: str
     records: Callable[[SimulatedCall], Records]
-    key: Callable[[SimulatedCall], str | None]
+    key: Callable[[SimulatedCall], str | None] = _no_key
+    page: Callable[[SimulatedCall], bytes] = _no_page
+    rows_per_page: int = 0
+    acknowledged: bool = False
     noise: bytes = b""
+    head: bytes = b""
     line_end: bytes = b"\r\n"
     buffers: bool = True
     widest_extension: int = 20
-
-
-def _no_key(call: SimulatedCall) -> None:
-    return None
 
 
 def _avaya(options: Mapping[str, str]) -> Writer:
@@ -60,8 +84,30 @@ def _mitel(options: Mapping[str, str]) -> Writer:
     return Writer(
         dialect="mitel-mivb",
         records=partial(write_mitel.lines, columns=112 if columns == 112 else 90),
-        key=_no_key,
         widest_extension=write_mitel.WIDEST_EXTENSION,
+    )
+
+
+def _avaya_cm(options: Mapping[str, str]) -> Writer:
+    layout = list(write_avaya_cm.LAYOUTS)[
+        _choice(options, "layout", {n: i for i, n in enumerate(write_avaya_cm.LAYOUTS)})
+    ]
+    return Writer(
+        dialect="avaya-cm",
+        records=partial(write_avaya_cm.lines, layout=layout),
+        page=partial(write_avaya_cm.date_record, layout=layout),
+        widest_extension=write_avaya_cm.WIDEST_EXTENSION,
+    )
+
+
+def _panasonic(options: Mapping[str, str]) -> Writer:
+    columns = _choice(options, "columns", {"80": 80, "120": 120})
+    return Writer(
+        dialect="panasonic",
+        records=partial(write_panasonic.rows, columns=columns),
+        page=lambda call: write_panasonic.titles(columns),
+        rows_per_page=write_panasonic.ROWS_PER_PAGE,
+        widest_extension=write_panasonic.WIDEST_EXTENSION,
     )
 
 
@@ -77,10 +123,91 @@ def _asterisk(options: Mapping[str, str]) -> Writer:
     return Writer(dialect="asterisk", records=write_asterisk.csv_rows, key=write_asterisk.linked_id, line_end=b"\n")
 
 
+def _cucm(options: Mapping[str, str]) -> Writer:
+    return Writer(
+        dialect="cisco-cucm",
+        records=write_cisco.rows,
+        key=write_cisco.call_number,
+        head=write_cisco.TITLES,
+        line_end=b"\n",
+        widest_extension=12,
+    )
+
+
+def _cme(options: Mapping[str, str]) -> Writer:
+    return Writer(dialect="cisco-cme", records=write_cisco.syslog, key=write_cisco.connection, line_end=b"\n")
+
+
+def _three_cx(options: Mapping[str, str]) -> Writer:
+    new = _choice(options, "words", {"old": 0, "new": 1})
+    return Writer(dialect="3cx", records=partial(write_three_cx.line, new=bool(new)), key=write_three_cx.call_id)
+
+
+def _unify(options: Mapping[str, str]) -> Writer:
+    form = write_unify.FORMS[_choice(options, "form", {name: at for at, name in enumerate(write_unify.FORMS)})]
+    return Writer(
+        dialect="unify",
+        records=partial(write_unify.lines, form=form),
+        widest_extension=write_unify.WIDEST_EXTENSION,
+    )
+
+
+def _freeswitch(options: Mapping[str, str]) -> Writer:
+    forms = write_freeswitch.FORMS
+    form = forms[_choice(options, "form", {name: at for at, name in enumerate(forms)})]
+    return Writer(
+        dialect="freeswitch",
+        records=partial(write_freeswitch.record, form=form),
+        key=write_freeswitch.uuid,
+        line_end=b"\n",
+    )
+
+
+def _yate(options: Mapping[str, str]) -> Writer:
+    separator = "\t" if _choice(options, "tabs", {"no": 0, "yes": 1}) else ","
+    combined = _choice(options, "combined", {"no": 0, "yes": 1})
+    write = write_yate.whole if combined else write_yate.legs
+    return Writer(dialect="yate", records=partial(write, separator=separator), key=write_yate.bill_id, line_end=b"\n")
+
+
+def _cel(options: Mapping[str, str]) -> Writer:
+    return Writer(dialect="asterisk-cel", records=write_cel.rows, key=write_cel.linked_id, line_end=b"\n")
+
+
+def _grandstream(options: Mapping[str, str]) -> Writer:
+    return Writer(
+        dialect="grandstream",
+        records=write_appliances.ucm_row,
+        key=write_appliances.unique_id,
+        head=write_appliances.UCM_TITLES,
+        line_end=b"\n",
+    )
+
+
+def _yeastar(options: Mapping[str, str]) -> Writer:
+    return Writer(dialect="yeastar", records=write_appliances.new_cdr, key=write_appliances.unique_id, line_end=b"\n")
+
+
+def _hobic(options: Mapping[str, str]) -> Writer:
+    return Writer(dialect="hobic", records=write_appliances.priced_line, widest_extension=5)
+
+
 _WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozenset[str]]]] = {
     "avaya-ipoffice": (_avaya, frozenset({"fields", "second_start"})),
     "mitel-mivb": (_mitel, frozenset({"columns"})),
     "asterisk": (_asterisk, frozenset({"output"})),
+    "avaya-cm": (_avaya_cm, frozenset({"layout"})),
+    "panasonic": (_panasonic, frozenset({"columns"})),
+    "cisco-cucm": (_cucm, frozenset()),
+    "3cx": (_three_cx, frozenset({"words"})),
+    "unify": (_unify, frozenset({"form"})),
+    "freeswitch": (_freeswitch, frozenset({"form"})),
+    "yate": (_yate, frozenset({"tabs", "combined"})),
+    "asterisk-cel": (_cel, frozenset()),
+    "cisco-cme": (_cme, frozenset()),
+    "grandstream": (_grandstream, frozenset()),
+    "yeastar": (_yeastar, frozenset()),
+    "hobic": (_hobic, frozenset()),
 }
 
 

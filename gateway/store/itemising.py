@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, func, or_, select, text
 
 from gateway.store import schema
-from gateway.store.pages import first_since, plain
+from gateway.store.pages import LISTED, first_since, plain
 from gateway.store.reporting import Chosen, Span
 
 _c, _r, _s = schema.calls.c, schema.records.c, schema.stays.c
@@ -24,7 +24,7 @@ def itemised(
     whose: list[ColumnElement[bool]] = [_c.department.is_not(None)]
     whose += [_c.extension.in_(list(extensions)[:_AT_ONCE])] if extensions else []
     whose += [_c.reservation.in_(list(guests)[:_AT_ONCE])] if guests else []
-    wanted = select(schema.calls).where(chosen.calls, or_(*whose), _c.status != "open")
+    wanted = select(schema.calls).where(chosen.calls, or_(*whose), _c.status != "open", LISTED)
     return plain(connection.execute(wanted.order_by(_c.started_at, _c.id).limit(most)).mappings())
 
 
@@ -71,5 +71,5 @@ def with_code(
 
 def _calls(connection: Connection, chosen: Chosen, numbers: list[int]) -> Iterator[dict[str, Any]]:
     for at in range(0, len(numbers), _AT_ONCE):
-        wanted = select(schema.calls).where(chosen.calls, _c.id.in_(numbers[at : at + _AT_ONCE]))
+        wanted = select(schema.calls).where(chosen.calls, _c.id.in_(numbers[at : at + _AT_ONCE]), LISTED)
         yield from plain(connection.execute(wanted.order_by(_c.started_at, _c.id)).mappings())

@@ -21,10 +21,16 @@ _COUNTED: Final[tuple[Table, ...]] = (
     schema.audit_entries,
     schema.remarks,
     schema.number_tags,
+    schema.log_filters,
     schema.report_runs,
     schema.report_files,
     schema.accounting_exports,
     schema.acts,
+    schema.stay_limits,
+    schema.limit_marks,
+    schema.receipts,
+    schema.targets,
+    schema.erasures,
 )
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Column, Connection, RowMapping, Table, and_, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from gateway.helplines import HIDDEN, PERSONAL, WITHHELD
 from gateway.instants import SECOND
 from gateway.store import schema
 from gateway.store.narrowing import rows_of
@@ -25,6 +26,8 @@ _s, _k, _t = schema.stays.c, schema.commands.c, schema.audit_trail.c
 
 #: The condition of the index `postings_lively`, as the schema writes it.
 LIVELY: Final = schema.LIVELY
+#: What lists of calls leave out: private calls of the staff, which are counted and never itemised (gateway/helplines.py).
+LISTED: Final = or_(_c.place.is_(None), _c.place != PERSONAL)
 #: States that the index holds.
 LIVELY_STATES: Final = ("held", "due", "sent", "refused", "in_doubt", "unconfirmable")
 #: How many record numbers a search looks back over at a time: some weeks of a large hotel, a fraction of a second.
@@ -200,7 +203,7 @@ class Found(NamedTuple):
 
 def calls_before(connection: Connection, owner: str, most: int, before: int | None = None) -> list[dict[str, Any]]:
     """The newest calls, newest first, from before call number `before`."""
-    wanted = select(schema.calls).where(_c.property == owner)
+    wanted = select(schema.calls).where(_c.property == owner, LISTED)
     if before is not None:
         wanted = wanted.where(_c.id < before)
     return plain(connection.execute(wanted.order_by(_c.id.desc()).limit(most)).mappings())
@@ -217,13 +220,13 @@ def find_calls(connection: Connection, owner: str, words: str, most: int, before
         top = int(highest or 0) + 1
     bottom = top - SEARCH_STRETCH
     wanted = select(schema.calls).where(
-        _c.property == owner, _c.id < top, _c.id >= bottom, _means(connection, owner, words)
+        _c.property == owner, _c.id < top, _c.id >= bottom, means(connection, owner, words), LISTED
     )
     calls = plain(connection.execute(wanted.order_by(_c.id.desc()).limit(most)).mappings())
     return Found(calls, None if len(calls) == most or bottom <= 1 else bottom)
 
 
-def _means(connection: Connection, owner: str, words: str) -> ColumnElement[bool]:
+def means(connection: Connection, owner: str, words: str) -> ColumnElement[bool]:
     """The condition that a searched word stands for."""
     ways: list[ColumnElement[bool]] = [_c.room == words, _c.extension == words]
     digits = "".join(one for one in words if one in "0123456789")
@@ -286,7 +289,15 @@ def call(connection: Connection, owner: str, number: int) -> dict[str, Any] | No
 def records_of(connection: Connection, owner: str, call_id: int) -> list[dict[str, Any]]:
     """The records a call was joined from, in order of arrival, at most `MOST_RECORDS`."""
     wanted = select(schema.records).where(rows_of(schema.records, owner, "call_id", [call_id])).order_by(_r.id)
-    return plain(connection.execute(wanted.limit(MOST_RECORDS)).mappings())
+    return withheld(connection, owner, plain(connection.execute(wanted.limit(MOST_RECORDS)).mappings()))
+
+
+def withheld(connection: Connection, owner: str, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Records as people may see them: without the bytes of calls whose number nobody is shown."""
+    calls = {one["call_id"] for one in records} - {None}
+    wanted = select(_c.id).where(_c.property == owner, _c.id.in_(sorted(calls)), _c.place.in_(HIDDEN))
+    hidden = set(connection.execute(wanted).scalars()) if calls else set()
+    return [one | {"raw": WITHHELD} if one["call_id"] in hidden else one for one in records]
 
 
 # -- records, commands, trail -------------------------------------------------------------------------------------
@@ -313,7 +324,7 @@ def odd_records(
     odd = choices.get(mark, or_(_r.kind == "unparsed", _r.mark != ""))
     wanted = select(schema.records).where(_r.property == owner, _r.id < top, _r.id >= bottom, odd)
     found = plain(connection.execute(wanted.order_by(_r.id.desc()).limit(most)).mappings())
-    return found, None if len(found) == most or bottom <= 1 else bottom
+    return withheld(connection, owner, found), None if len(found) == most or bottom <= 1 else bottom
 
 
 def trail(connection: Connection, owner: str, number: int) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from gateway.store import schema
 from gateway.store.narrowing import rows_of
+from gateway.store.pages import withheld
 
 _p, _c, _r, _a = schema.postings.c, schema.calls.c, schema.records.c, schema.attempts.c
 _t = schema.audit_trail.c
@@ -97,7 +98,7 @@ def newest_calls(connection: Connection, owner: str, most: int, before: int | No
 def records_of(connection: Connection, owner: str, call_id: int) -> list[Mapped]:
     """The records a call was joined from, as they came."""
     wanted = select(schema.records).where(rows_of(schema.records, owner, "call_id", [call_id])).order_by(_r.id)
-    return _all(connection, wanted)
+    return withheld(connection, owner, [dict(one) for one in _all(connection, wanted)])
 
 
 def record_counts(connection: Connection, owner: str, after: int = 0) -> dict[str, int]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, select, update
 
+from gateway.repeats import digest
 from gateway.settle import VACANT
 from gateway.store import schema
 from gateway.store.narrowing import rows_of
 from gateway.store.rows import CallRow
 from gateway.store.statements import Statements
 
-_r, _c, _g = schema.records.c, schema.calls.c, schema.segments.c
+_r, _c, _g, _d = schema.records.c, schema.calls.c, schema.segments.c, schema.kept_digests.c
 
 
 class StoredRecord(NamedTuple):
@@ -24,19 +25,29 @@ class StoredRecord(NamedTuple):
     mark: str
     call_id: int | None
     raw: bytes
+    kept: bytes | None
+
+    @property
+    def fingerprint(self) -> bytes:
+        """By what the record is known again; kept apart where its bytes are gone."""
+        return digest(self.raw) if self.kept is None else self.kept
 
 
 class StoredSegment(NamedTuple):
-    """A connection or file as the store knows it."""
+    """A connection or file as the store knows it; `last` is its last record, where somebody is to read on behind it."""
 
     id: int
     source: str
     identity: str
     position: int
     opened_at: int
+    last: bytes = b""
 
 
-_STORED = select(_r.id, _r.source, _r.received_at, _r.mark, _r.call_id, _r.raw)
+_SAME = and_(_d.property == _r.property, _d.id == _r.id)
+_STORED = select(_r.id, _r.source, _r.received_at, _r.mark, _r.call_id, _r.raw, _d.digest).select_from(
+    schema.records.outerjoin(schema.kept_digests, _SAME)
+)
 
 
 def newest_records(connection: Connection, owner: str, most: int) -> list[StoredRecord]:
@@ -77,13 +88,21 @@ def has_segment(connection: Connection, owner: str, number: int) -> bool:
 
 
 def known_files(connection: Connection, owner: str, source: str) -> list[StoredSegment]:
-    """The files that this source was read from, oldest first."""
+    """The files that this source was read from, oldest first; the newest with its last record."""
     wanted = (
         select(_g.id, _g.source, _g.identity, _g.position, _g.opened_at)
         .where(_g.property == owner, _g.source == source, _g.kind == "file")
         .order_by(_g.id)
     )
-    return [StoredSegment(*row) for row in connection.execute(wanted)]
+    found = [StoredSegment(*row) for row in connection.execute(wanted)]
+    if found:
+        found[-1] = found[-1]._replace(last=_last_record(connection, owner, found[-1].id))
+    return found
+
+
+def _last_record(connection: Connection, owner: str, segment: int) -> bytes:
+    wanted = select(_r.raw).where(_r.property == owner, _r.segment == segment).order_by(_r.position.desc()).limit(1)
+    return bytes(connection.execute(wanted).scalar() or b"")
 
 
 def identify_file(connection: Connection, owner: str, segment: int, identity: str) -> None:

@@ -7,7 +7,7 @@ numbers on both databases.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BigInteger, Column, Connection, Select, and_, case, func, literal_column, or_, select
@@ -15,14 +15,13 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from gateway.instants import SECOND
 from gateway.store import schema
-from gateway.store.database import Database
-from gateway.store.pages import first_since, of_calls, plain
+from gateway.store.pages import LISTED, first_since, plain
 
 _c, _p, _r, _a, _s = schema.calls.c, schema.postings.c, schema.records.c, schema.attempts.c, schema.stays.c
 
 #: How far an exchange's clock may be ahead of ours: a record may tell of a call that begins later than it came.
 AHEAD: Final = 24 * 3600 * SECOND
-#: Calls read at a time where a report has them all; each slice is a snapshot of its own, so that a long look holds up
+#: Calls read at a time where somebody has them all; each slice is a snapshot of its own, so that a long look holds up
 #: nobody.
 SLICE: Final = 2_000
 #: A stretch of UTC into which every local hour divides, in microseconds.
@@ -209,26 +208,6 @@ def _oldest(
     return plain(connection.execute(wanted).mappings()) if found else [], len(found)
 
 
-class Calls:
-    """The calls of a stretch with their charges, in the order of their numbers, read while somebody goes through them."""
-
-    def __init__(self, database: Database, chosen: Chosen, last: int) -> None:
-        self._database, self._chosen, self._last = database, chosen, last
-
-    def __iter__(self) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
-        """One after the other; calls that came after the report was begun are not among them."""
-        after = self._chosen.first - 1
-        while slice_ := self._database.read(lambda connection: self._behind(connection, after)):  # noqa: B023
-            yield from slice_
-            after = slice_[-1][0]["id"]
-
-    def _behind(self, connection: Connection, after: int) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
-        wanted = select(schema.calls).where(self._chosen.calls, _c.id > after, _c.id <= self._last)
-        rows = plain(connection.execute(wanted.order_by(_c.id).limit(SLICE)).mappings())
-        postings = of_calls(connection, self._chosen.owner, [row["id"] for row in rows])
-        return [(row, postings.get(row["id"], [])) for row in rows]
-
-
 def last_call(connection: Connection, owner: str) -> int:
     """The highest number of a call."""
     return int(connection.execute(select(func.max(_c.id)).where(_c.property == owner)).scalar() or 0)
@@ -243,7 +222,7 @@ def calls_where(
     """The calls that a condition finds, `first` of them first, and over all of them: how many, seconds, amounts."""
     here = (chosen.calls, condition)
     order = [_c.id] if first is None else [first, _c.id]
-    rows = plain(connection.execute(select(schema.calls).where(*here).order_by(*order).limit(most)).mappings())
+    rows = plain(connection.execute(select(schema.calls).where(*here, LISTED).order_by(*order).limit(most)).mappings())
     counted = select(func.count().label("calls"), func.sum(_c.talk_seconds).label("talk")).where(*here)
     return rows, _whole(dict(connection.execute(counted).mappings().one()), "calls", "talk")
 

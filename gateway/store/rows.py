@@ -38,6 +38,20 @@ class RecordRow(NamedTuple):
     raw: bytes
 
 
+class CodesRow(NamedTuple):
+    """One row of `call_codes`."""
+
+    property: str
+    call_id: int
+    account_code: str
+    authorization_code: str
+    name: str
+    person: str
+    personal: int
+    known: int
+    led_to: str
+
+
 class CallRow(NamedTuple):
     """One row of `calls`."""
 

@@ -67,5 +67,6 @@ class Statements:
         self.add_quarters = hot_sum(engine, schema.trunk_quarters)
         self.add_arrival = hot_insert(engine, schema.arrivals)
         self.add_contact = hot_insert(engine, schema.contacts)
+        self.add_codes = hot_insert(engine, schema.call_codes)
         #: position, then property and id of the segment
         self.position = _hot(engine, schema.segments, ("position",), "property", "id")

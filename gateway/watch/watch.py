@@ -31,6 +31,7 @@ from gateway.store.memory import Memory
 from gateway.store.rows import CallRow
 from gateway.store.writer import Job
 from gateway.watch import letters, looking
+from gateway.watch.budgeting import Budgeting
 from gateway.watch.deliveries import Deliveries
 from gateway.watch.diary import Diary
 from gateway.watch.jobs import TOLD_ALREADY, KeepAlarms, KeepCounts, KeepEmergency
@@ -66,6 +67,7 @@ class House:
     store_trouble: Callable[[], str]
     events_unsent: Callable[[], Mapping[str, str]] = dict
     suspecting: Suspecting | None = None
+    budgeting: Budgeting | None = None
 
 
 class Watch:
@@ -77,6 +79,7 @@ class Watch:
         self._house, self._deliveries, self._diary = house, deliveries, diary
         self._standings: Mapping[weighing.Key, weighing.Standing] | None = None
         self._habits: Habits | None = None
+        self._budgets: Sequence[Fact] | None = None
         self._count_at = 0.0
         self._uncounted = False
         self._unkept = 0
@@ -165,6 +168,8 @@ class Watch:
                     )
                 )
             )
+        if (budgeting := house.budgeting) is not None:
+            self._budgets = await house.elsewhere(lambda: house.database.read(lambda c: budgeting.look(c, owner, now)))
         if self._diary is not None:
             await self._diary.look()
 
@@ -201,6 +206,7 @@ class Watch:
             pms_skew=house.pms_ahead(),
             ledger=self._ledger(glance) if glance is not None else None,
             habits=self._newest(self._habits) if self._habits is not None else None,
+            budgets=self._budgets,
         )
 
     def _ledger(self, glance: looking.Glance) -> Ledger:

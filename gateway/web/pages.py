@@ -12,9 +12,9 @@ from functools import cache
 from typing import Any, Final
 
 from markupsafe import Markup, escape
-from sqlalchemy import Connection
 
 from gateway.config.day_rule import day_rule
+from gateway.covered import Covered
 from gateway.instants import to_micros
 from gateway.languages.spoken import later, say
 from gateway.ledger import STATES
@@ -37,9 +37,6 @@ from gateway.web.views import CallView, PostingView, Row, attempt_view, by_day, 
 from gateway.web.words import amount
 from rating.money import minor_digits
 
-#: Characters of a search that are looked at; a number has fifteen digits, a name rarely more than forty letters.
-LONGEST_SEARCH: Final = 80
-
 NAVIGATION: Final = (
     ("rooms", "/rooms", later("Rooms")),
     ("now", "/now", later("Now")),
@@ -54,12 +51,14 @@ LIVE_BLOCKS: Final = ("name", "pages", "line", "spoken", "banners")
 MORE_NAVIGATION: Final = (
     ("bills", "/bills", later("Bills")),
     ("reports", "/reports", later("Reports")),
+    ("targets", "/targets", later("Targets")),
     ("acts", "/acts", later("Changed charges")),
     ("schedules", "/schedules", later("Schedules")),
     ("corrections", "/corrections", later("Corrections")),
     ("laboratory", "/laboratory", later("Laboratory")),
     ("records", "/records", later("Records")),
     ("links", "/links", later("Links")),
+    ("guests", "/guests", later("Guests' data")),
 )
 
 
@@ -93,6 +92,7 @@ class Pages:
     def __init__(self, house: House, reads: Reads, live: Live, tokens: Tokens, version: str) -> None:
         self._house, self._reads, self._live, self._tokens = house, reads, live, tokens
         self._templates = environment()
+        self._covered = Covered(house.config)
         self._version = version
         self._first = live.shared(self._make_first)
         self._day_rule = day_rule(house.config)
@@ -114,33 +114,6 @@ class Pages:
             days=list(by_day(calls, clock)),
             groups=self._groups(seen, await self._counts()),
             settled=self._settled(seen.settled),
-        )
-
-    async def calls(self, search: str, before: int | None) -> Page:
-        """The list of calls, or those that a search finds."""
-        words = " ".join(search.split())[:LONGEST_SEARCH]
-        owner = self._owner
-
-        def work(connection: Connection) -> tuple[queries.Found, dict[int, list[dict[str, Any]]]]:
-            if words:
-                found = queries.find_calls(connection, owner, words, PAGE_ROWS + 1, before)
-            else:
-                found = queries.Found(queries.calls_before(connection, owner, PAGE_ROWS + 1, before), None)
-            return found, queries.of_calls(connection, owner, [one["id"] for one in found.calls])
-
-        found, postings = await self._reads.read(work)
-        clock = self._live.clock()
-        shown = found.calls[:PAGE_ROWS]
-        views = [call_view(one, postings.get(one["id"], []), clock, self._country) for one in shown]
-        return await self.page(
-            "calls.html",
-            here="calls",
-            title=say("Calls: {words}", words=words) if words else say("Calls"),
-            days=list(by_day(views, clock)),
-            search=words,
-            paged=before is not None,
-            older=shown[-1]["id"] if len(found.calls) > PAGE_ROWS else None,
-            further=found.looked_to,
         )
 
     async def call(self, number: int, language: str = "", told: int | None = None) -> Page:
@@ -213,7 +186,7 @@ class Pages:
             here="records",
             title=say("Records"),
             kind=wanted,
-            records=[record_view(one, clock) for one in shown],
+            records=[record_view(self._covered(one), clock) for one in shown],
             paged=before is not None,
             older=shown[-1]["id"] if len(found) > PAGE_ROWS else None,
             further=looked_to,
@@ -363,6 +336,6 @@ class Pages:
             "charges": charges,
             "stay": story["stay"],
             "tries": {number: [attempt_view(one, clock) for one in rows] for number, rows in story["attempts"].items()},
-            "records": [record_view(one, clock) for one in story["records"]],
+            "records": [record_view(self._covered(one), clock) for one in story["records"]],
             "warnings": [one for one in call["warnings"].split("\n") if one],
         }

@@ -27,11 +27,15 @@ from gateway.web.bill_routes import BillRoutes
 from gateway.web.deeds import Deeds
 from gateway.web.enquiry_pages import EnquiryPages
 from gateway.web.guard import Guard
+from gateway.web.guest_pages import GuestPages
+from gateway.web.guest_routes import GuestRoutes
 from gateway.web.house import House
 from gateway.web.inviting import Inviting
 from gateway.web.laboratory import Laboratory
 from gateway.web.listening import listening
 from gateway.web.live import Live
+from gateway.web.log_pages import LogPages
+from gateway.web.log_routes import LogRoutes
 from gateway.web.number_routes import NumberRoutes
 from gateway.web.numbers import NumberPages
 from gateway.web.pages import Pages
@@ -51,6 +55,7 @@ from gateway.web.rest.programs import Programs
 from gateway.web.rest.report_api import ReportApi
 from gateway.web.rest.report_routes import ReportApiRoutes
 from gateway.web.rest.routes import ApiRoutes
+from gateway.web.resync_routes import ResyncRoutes
 from gateway.web.room_pages import RoomPages
 from gateway.web.room_routes import RoomRoutes
 from gateway.web.schedule_pages import SchedulePages
@@ -59,6 +64,8 @@ from gateway.web.security import BoundedSite, Door, QuietSite, Tokens, Wings, ow
 from gateway.web.site import Routes
 from gateway.web.soap.service import SoapService
 from gateway.web.streams import Streams
+from gateway.web.target_pages import TargetPages
+from gateway.web.target_routes import TargetRoutes
 from gateway.web.tongue_routes import TongueRoutes
 from gateway.web.tongues import Tongues
 from gateway.web.trunk_pages import TrunkPages
@@ -139,7 +146,7 @@ def program_wings(on: Ground, version: str) -> dict[bytes, Resource]:
 
 
 def desk_wings(on: Ground, makes: Workshop, streams: Streams) -> dict[bytes, Resource]:
-    """The addresses of the front desk: rooms, bills, what is done to charges, numbers."""
+    """The addresses of the front desk: rooms, calls, bills, what is done to charges, numbers."""
     house, reads, live, pages, tokens, deeds = on.house, on.reads, on.live, on.pages, on.tokens, on.deeds
     racks = RackPages(house, reads, live, pages)
     rooms = RoomPages(house, reads, live, pages, racks, deeds, tokens)
@@ -151,6 +158,8 @@ def desk_wings(on: Ground, makes: Workshop, streams: Streams) -> dict[bytes, Res
         **dict.fromkeys((b"/rooms", b"/rack", b"/sheets", b"/find"), rack),
         **dict.fromkeys((b"/bills", b"/price"), bills),
         b"/acts": ActRoutes(pages, ActPages(house, reads, live, tokens, pages, deeds)).app.resource(),
+        b"/resync": ResyncRoutes(house, reads, live, tokens, pages, deeds).app.resource(),
+        b"/calls": LogRoutes(pages, LogPages(house, reads, live, tokens, pages, deeds, makes)).app.resource(),
         b"/numbers": NumberRoutes(pages, NumberPages(house, reads, live, tokens, pages, deeds)).app.resource(),
     }
 
@@ -168,6 +177,8 @@ def back_wings(on: Ground, bench: Laboratory, makes: Workshop) -> dict[bytes, Re
         b"/audit": AuditRoutes(house, deeds, tokens, pages, audit).app.resource(),
         b"/trunks": TrunkRoutes(pages, TrunkPages(house, reads, live, pages)).app.resource(),
         b"/schedules": schedules,
+        b"/targets": TargetRoutes(pages, TargetPages(house, reads, live, tokens, pages, deeds)).app.resource(),
+        b"/guests": GuestRoutes(pages, GuestPages(house, reads, live, tokens, pages, deeds)).app.resource(),
     }
 
 

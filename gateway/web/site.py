@@ -13,7 +13,6 @@ from klein import Klein
 from gateway.languages.spoken import say
 from gateway.web.alarms import AlarmPages, way_back
 from gateway.web.deeds import Deeds, NotDone, judge, judge_acknowledgement, read_form
-from gateway.web.explanation import chosen_language
 from gateway.web.health import Pulse, health
 from gateway.web.house import House
 from gateway.web.live import Live
@@ -28,7 +27,7 @@ from gateway.web.templates import static_files
 
 
 class Routes:
-    """The addresses that everything starts from: now, calls, postings, alarms, records, links, health."""
+    """The addresses that everything starts from: now, postings, alarms, records, links, health."""
 
     app = Klein()
     troubles(app)
@@ -54,22 +53,6 @@ class Routes:
     async def first(self, request: Any) -> bytes:
         """What happens now."""
         return html(request, await self.pages.first())
-
-    @app.route("/calls", methods=["GET"])
-    async def calls(self, request: Any) -> bytes:
-        """The list of calls, or those that a search finds."""
-        return html(request, await self.pages.calls(text_of(request, b"q"), before(request)))
-
-    @app.route(f"/calls/{ROW}", methods=["GET"])
-    async def call(self, request: Any, number: int) -> bytes:
-        """One call."""
-        told = whole(fields_of(request), "told", 1, MOST)
-        return html(request, await self.pages.call(number, chosen_language(text_of(request, b"language")), told))
-
-    @app.route(f"/calls/{ROW}/story", methods=["GET"])
-    async def call_story(self, request: Any, number: int) -> bytes:
-        """What opens below a call's line."""
-        return html(request, await self.pages.call_story(number))
 
     @app.route("/postings", methods=["GET"])
     async def postings(self, request: Any) -> bytes:

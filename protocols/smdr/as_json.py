@@ -6,15 +6,16 @@ from datetime import datetime
 
 from protocols.framing import MAX_RECORD
 from protocols.records import CallRecord, Furniture, HotelEvent, Parsed, Unparsed
+from protocols.smdr.carrying import bare
 from protocols.text import printable
 
 
 def as_json(parsed: Parsed, raw: bytes, line: int) -> dict[str, object]:
-    """Describe a parsed record; `raw` is shown as printable text, `line` is where it began in the input.
+    """Describe a parsed record; `raw` is shown as printable text, as it came, `line` is where it began in the input.
 
     A call has every field of a call, absent ones as None; the rest has its reason.
     """
-    head: dict[str, object] = {"kind": _KINDS[type(parsed)], "raw": printable(raw, MAX_RECORD), "line": line}
+    head: dict[str, object] = {"kind": _KINDS[type(parsed)], "raw": printable(bare(raw), MAX_RECORD), "line": line}
     if isinstance(parsed, CallRecord):
         return head | _call(parsed)
     if isinstance(parsed, HotelEvent):

@@ -5,7 +5,23 @@ Adding one is a module with its `DIALECT`, and a line here.
 
 from __future__ import annotations
 
-from protocols.smdr import asterisk, ipoffice, mivb
+from protocols.smdr import (
+    asterisk,
+    asterisk_cel,
+    avaya_cm,
+    cisco_cme,
+    cisco_cucm,
+    freeswitch,
+    grandstream,
+    hobic_in,
+    ipoffice,
+    mivb,
+    panasonic,
+    three_cx,
+    unify,
+    yate,
+    yeastar,
+)
 from protocols.smdr.dialect import Dialect, Transport
 from protocols.smdr.settings import Parser, SourceSettings
 
@@ -15,6 +31,18 @@ _KNOWN = (
     ipoffice.DIALECT,
     mivb.DIALECT,
     asterisk.DIALECT,
+    asterisk_cel.DIALECT,
+    avaya_cm.DIALECT,
+    panasonic.DIALECT,
+    cisco_cucm.DIALECT,
+    three_cx.DIALECT,
+    unify.DIALECT,
+    freeswitch.DIALECT,
+    yate.DIALECT,
+    cisco_cme.DIALECT,
+    grandstream.DIALECT,
+    yeastar.DIALECT,
+    hobic_in.DIALECT,
 )
 
 DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in _KNOWN}

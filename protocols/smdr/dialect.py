@@ -13,14 +13,15 @@ from typing import Literal, TypeAlias
 
 from protocols.framing import Framer, LineFramer
 from protocols.records import CallRecord, JoinedCall
+from protocols.smdr.carrying import CarryingFramer, ContextOf, resumed
 from protocols.smdr.counting import Counter
 from protocols.smdr.sessions import PlainSession, Session
 from protocols.smdr.settings import Parser, SourceSettings
 
-Transport: TypeAlias = Literal["listen", "connect", "file", "udp", "serial"]
+Transport: TypeAlias = Literal["listen", "connect", "serial", "file", "folder", "udp", "push"]
 
 
-def _lines(start: int, transport: str) -> Framer:
+def _lines(start: int, transport: str, options: Mapping[str, str]) -> Framer:
     return LineFramer(start)
 
 
@@ -40,6 +41,8 @@ class Dialect:
     where there is none. `options` says in a sentence what each of its own options does, and `choices` which values
     an option takes, where it does not take any text; `needs` which options a transport cannot do without. `counter` says
     how the field `sequence` counts, for those whose numbers follow each other; None where a gap means nothing.
+    `site_option` names the option without which records whose columns the site chose cannot be read.
+    `context_of` knows the lines that say something of the records behind them, a date above all (`carrying.py`).
     """
 
     name: str
@@ -50,15 +53,22 @@ class Dialect:
     default_port: int | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    site_option: str = ""
     needs: Mapping[Transport, tuple[str, ...]] = field(default_factory=dict)
-    make_framer: Callable[[int, str], Framer] = _lines
+    make_framer: Callable[[int, str, Mapping[str, str]], Framer] = _lines
+    context_of: ContextOf | None = None
     make_session: Callable[[Mapping[str, str], str], Session] = _plain
     check_more: Callable[[Mapping[str, str]], list[str]] = lambda options: []
     counter: Callable[[Mapping[str, str]], Counter | None] = _no_counter
 
-    def framer(self, start: int = 0, *, transport: str) -> Framer:
-        """Make a framer for a stream of which the first byte to come stands at `start`."""
-        return self.make_framer(start, transport)
+    def framer(
+        self, start: int = 0, *, transport: str, options: Mapping[str, str] | None = None, last: bytes = b""
+    ) -> Framer:
+        """Make a framer for a stream of which the first byte to come stands at `start`, behind the stored record `last`."""
+        framer = self.make_framer(start, transport, options or {})
+        if self.context_of is None:
+            return framer
+        return CarryingFramer(framer, self.context_of, resumed(last, self.context_of))
 
     def session(self, options: Mapping[str, str], *, transport: str) -> Session:
         """Make the session of a new connection. Raises ValueError for options that `check` would have refused."""

@@ -2,7 +2,8 @@
 
 A layout file (TOML, in `layouts/`) has a `kind` and one or more forms. `fixed`: each column has its place as the
 manuals print it, first and last column counted from 1. `separated`: fields between separators, in order, with or
-without quotation marks. `key-value`: lines of `Key: value`. A form is recognised by masks at columns, by its number
+without quotation marks. `headed`: the same, but a line of titles at the head of the file says which field is which, and
+each record carries what that line said (`carrying.py`). `key-value`: lines of `Key: value`. A form is recognised by masks at columns, by its number
 of fields, or by text that a field must contain; forms are tried in order, the first that fits is taken.
 
 A mask stands for one character each: `9` a digit, `-` anything but a digit, `.` anything, a blank a blank, any other
@@ -20,7 +21,7 @@ import csv
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -28,15 +29,17 @@ from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
 
 from protocols.records import Furniture, Parsed, Unparsed
-from protocols.smdr.fields import Wrong
+from protocols.smdr.carrying import SEPARATOR
+from protocols.smdr.fields import Wrong, is_number
 from protocols.smdr.settings import Parser
 
 
 class Fields(NamedTuple):
-    """The fields of one record: which form it has, and the values asked for, in order and stripped."""
+    """The fields of one record: which form it has, the values asked for, in order and stripped, and its width in columns."""
 
     form: Form
     values: Sequence[str]
+    width: int = 0
 
 
 Cut: TypeAlias = Callable[[str], Fields | None]
@@ -47,8 +50,9 @@ Cut: TypeAlias = Callable[[str], Fields | None]
 class Form:
     """One form of a record: its name, and the place of each of its fields.
 
-    A place is a range of columns counted from 0, a field's number counted from 0, or a key. `least` is the number of
-    fields, or of columns, that a record must have at least; `most` bounds the fields.
+    A place is a range of columns counted from 0, a field's number counted from 0, or a key or title. `least` is the
+    number of fields, or of columns, that a record must have at least; `most` bounds the fields. `needed` are the fields
+    without which a line is no line of titles.
     """
 
     name: str
@@ -58,6 +62,12 @@ class Form:
     least: int = 0
     most: int = 0
     contains: Mapping[str, str] = field(default_factory=dict)
+    needed: tuple[str, ...] = ()
+
+    def end(self, name: str) -> int:
+        """The last column of a field, counted from 1; 0 where there are no columns."""
+        place = self.places.get(name)
+        return place[1] if isinstance(place, tuple) else 0
 
     def place(self, name: str) -> str:
         """Name a field as a person would find it in the record: `columns 2-6 (date)`."""
@@ -110,7 +120,7 @@ class Layout:
             text = self.text(data)
             fields = cut(text)
             if fields is None:
-                return furniture(text) or otherwise(text)
+                return furniture(text.rpartition(_CARRIED)[2]) or otherwise(text)
             if fixed and len(text) < fields.form.least:
                 return Unparsed(
                     f"the record is {len(text)} columns long, cut off before column {fields.form.least}; "
@@ -122,6 +132,23 @@ class Layout:
                 return Unparsed(wrong.sentence(fields.form.place(wrong.column)))
 
         return parse
+
+    def titles(self, line: bytes) -> bytes | None:
+        """Say in short what a line of titles says: how many there are, and which of them is each field; None for others.
+
+        The fields are told in the order of the layout's file, so that file may only grow at its end: what records
+        carry is stored with them.
+        """
+        if self.separator.encode() not in line:
+            return None
+        form = self.forms[0]
+        cells = [cell.strip(_AROUND_TITLES).lower() for cell in self.text(line).split(self.separator)]
+        found = {title: number for number, title in reversed(list(enumerate(cells)))}
+        if not form.needed or any(str(form.places[name]).lower() not in found for name in form.needed):
+            return None
+        places = (found.get(str(title).lower()) for title in form.places.values())
+        told = ",".join("" if place is None else str(place) for place in places)
+        return f"{len(cells)}:{told}".encode()
 
     def text(self, data: bytes) -> str:
         """Decode a record in the layout's code page; what does not decode is shown as escapes."""
@@ -140,6 +167,12 @@ _BLANKS = frozenset(" \t\f")
 _RULES = _BLANKS | frozenset("-=_+|")
 _strip = str.strip
 
+#: What parts a record from what it carries, and what may stand around a title.
+_CARRIED = SEPARATOR.decode()
+_AROUND_TITLES = "\ufeff \"'\t\r\n"
+#: Lines of titles that are remembered, and characters of what one says in short.
+_MOST_TITLES, _MOST_CARRIED = 64, 1_000
+
 
 def _cut_fixed(layout: Layout, names: Sequence[str]) -> Cut:
     plans = []
@@ -152,7 +185,7 @@ def _cut_fixed(layout: Layout, names: Sequence[str]) -> Cut:
             for mark in marks:
                 padded = text if len(text) >= mark.width else text.ljust(mark.width)
                 if len(text) > mark.longer_than and mark.pattern.match(padded):
-                    return Fields(form, [text[place].strip() for place in slices])
+                    return Fields(form, [text[place].strip() for place in slices], len(text))
         return None
 
     return cut
@@ -194,6 +227,39 @@ def _plan(form: Form, names: Sequence[str]) -> _Plan:
     return _Plan(form, take, blank, needs)
 
 
+def _cut_headed(layout: Layout, names: Sequence[str]) -> Cut:
+    form = layout.forms[0]
+    order = list(form.places)
+    split = _quoted_split(layout) if layout.quote else lambda text: text.split(layout.separator)
+    known: dict[str, tuple[int, list[int]] | None] = {}
+
+    def told(carried: str) -> tuple[int, list[int]] | None:
+        """Where each field stands by what the line of titles said; a field it did not name is behind the last."""
+        width, _, rest = carried.partition(":")
+        places = rest.split(",")
+        if not all(is_number(place) or not place for place in (width or "-", *places)) or len(carried) > _MOST_CARRIED:
+            return None
+        found = dict(zip(order, places, strict=False))
+        return int(width), [int(found.get(name) or width) for name in names]
+
+    def cut(text: str) -> Fields | None:
+        carried, parted, row = text.partition(_CARRIED)
+        if not parted:
+            return None
+        if carried not in known:
+            if len(known) >= _MOST_TITLES:
+                known.clear()
+            known[carried] = told(carried)
+        plan = known[carried]
+        cells = split(row) if plan is not None else []
+        if plan is None or len(cells) != plan[0]:
+            return None
+        cells.append("")
+        return Fields(form, [cells[place].strip() if place < len(cells) else "" for place in plan[1]])
+
+    return cut
+
+
 def _quoted_split(layout: Layout) -> Callable[[str], list[str]]:
     separator, quote = layout.separator, layout.quote
 
@@ -228,6 +294,7 @@ def _cut_keys(layout: Layout, names: Sequence[str]) -> Cut:
 _CUTS: Mapping[str, Callable[[Layout, Sequence[str]], Cut]] = {
     "fixed": _cut_fixed,
     "separated": _cut_separated,
+    "headed": _cut_headed,
     "key-value": _cut_keys,
 }
 
@@ -272,6 +339,7 @@ def _form(layout: str, kind: str, raw: Mapping[str, Any]) -> Form:
         least=raw.get("least", fields),
         most=raw.get("most", fields),
         contains=raw.get("contains", {}),
+        needed=tuple(raw.get("needed", ())),
     )
 
 
@@ -282,6 +350,31 @@ def _columns(where: str, text: str) -> tuple[int, int]:
     if not 1 <= start <= end:
         raise ValueError(f"layout {where}: {text!r} is not a range of columns")
     return start - 1, end
+
+
+def columns_of(text: str) -> dict[str, tuple[int, int]]:
+    """Read where a site says that fields stand, `account=69-78 condition=79-80`. Raises ValueError for what is no place."""
+    places = {}
+    for word in text.split():
+        name, _, columns = word.partition("=")
+        try:
+            places[name] = _columns("columns", columns)
+        except ValueError:
+            raise ValueError(f"{word!r} is no place; write it as account=69-78") from None
+    return places
+
+
+def narrowed(
+    layout: Layout, names: Sequence[str], forms: Sequence[str], places: Mapping[str, tuple[int, int]] | None = None
+) -> Layout:
+    """The layout with these forms alone, with fields where a site says they are; a field it does not have is blank."""
+    nowhere = dict.fromkeys(names, (0, 0))
+    kept = [
+        replace(form, places={**nowhere, **form.places, **(places or {})})
+        for form in layout.forms
+        if form.name in forms
+    ]
+    return replace(layout, forms=tuple(kept))
 
 
 _MASK = {"9": r"[0-9]", "-": r"[^0-9]", ".": r"."}

@@ -10,7 +10,7 @@ charged, and to whom, is decided elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from protocols.records import CallRecord, JoinedCall
@@ -89,6 +89,61 @@ def join_linked(legs: Sequence[CallRecord]) -> JoinedCall:
     )
 
 
+def join_sided(legs: Sequence[CallRecord]) -> JoinedCall:
+    """Join the legs of a call whose records each tell one side of it: the leg that came, the leg that was made.
+
+    A leg that goes out is then a room's call only if no leg of the call came in over a trunk; otherwise the call went from
+    trunk to trunk, and no room pays for it. Raises ValueError for no legs.
+    """
+    _some(legs)
+    # Of legs that begin together, the one that came says more: over a trunk first, then from a telephone. A leg that was
+    # made to a telephone names it as the number that was called.
+    ordered = sorted(
+        legs, key=lambda leg: (leg.trunk_in is None, leg.dialled is not None and leg.dialled == leg.extension)
+    )
+    came = next((leg.trunk_in for leg in ordered if leg.trunk_in), None)
+    if came is None or not any(leg.direction in _OUTWARD for leg in ordered):
+        return join_linked(ordered)
+    through = [leg._replace(extension=None) for leg in ordered]
+    return join_linked(
+        [leg._replace(direction="tandem", trunk_in=came) if leg.direction == "out" else leg for leg in through]
+    )
+
+
+def join_stretches(
+    legs: Sequence[CallRecord],
+    *,
+    out_leg: Callable[[CallRecord], str | None],
+    in_leg: Callable[[CallRecord], str | None],
+) -> JoinedCall:
+    """Join the parts of a call that the exchange splits where it is handed on, each with its own time.
+
+    `out_leg` and `in_leg` name the leg of a trunk on which a part goes out or comes in. What is talked on a leg that was
+    called out is one charge, also in the parts that come *from* it: the party outside stayed, somebody else talks to
+    them now. Parts come in any order. Raises ValueError for no legs.
+    """
+    _some(legs)
+    ordered = sorted(legs, key=_began)
+    stretches: dict[str, list[CallRecord]] = {}
+    for number, leg in enumerate(ordered):
+        if leg.direction in _OUTWARD:
+            stretches.setdefault(out_leg(leg) or f"#{number}", []).append(leg)
+    for leg in ordered:
+        name = in_leg(leg)
+        if name in stretches and name != out_leg(leg):
+            stretches[name].append(leg)
+    charged = [charge for those in stretches.values() for charge in _one_charge(those)]
+    complete = any(not leg.more_follows for leg in legs)
+    whole = _whole(ordered, charged or _uncharged(ordered), charged[0] if charged else None)
+    return JoinedCall(
+        call=whole._replace(more_follows=not complete),
+        charged=tuple(charged),
+        holders=_holders(ordered),
+        complete=complete,
+        warnings=_all_warnings(ordered, []),
+    )
+
+
 def _uncharged(legs: Sequence[CallRecord]) -> list[CallRecord]:
     """Choose the legs that tell what a call without a charge was: what was talked inside, else the first attempt.
 
@@ -148,7 +203,7 @@ def _whole(legs: Sequence[CallRecord], told: Sequence[CallRecord], charged: Call
     ends = [leg.end for leg in legs if leg.end is not None]
     principal = charged or told[0]
     return principal._replace(
-        extension=min(legs, key=_began).extension or principal.extension,
+        extension=min(legs, key=_began).extension or principal.extension or next(iter(_holders(legs)), None),
         answered=_any_answered(told),
         start=_earliest(legs),
         end=max(ends, key=lambda at: at.astimezone(UTC)) if ends else None,

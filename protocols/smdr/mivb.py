@@ -170,7 +170,7 @@ def _answered(direction: Direction, to_answer: str, completion: str, talk_second
 DIALECT = Dialect(
     name="mitel-mivb",
     title="Mitel MiVoice Business SMDR",
-    transports=frozenset({"connect", "listen", "file"}),
+    transports=frozenset({"connect", "listen", "serial", "file", "folder"}),
     make_parser=make_parser,
     join_legs=join_single,
     default_port=1752,

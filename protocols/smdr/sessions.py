@@ -11,7 +11,7 @@ Source: docs.asterisk.org, "The Asterisk Manager TCP IP API", and Asterisk's man
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from protocols.smdr.live import Dialling, Sieve
 from protocols.text import printable
@@ -43,6 +43,17 @@ class Session(Protocol):
 
     def committed(self, count: int) -> bytes:
         """Say that this many more records are committed; returns the acknowledgement to send, if there is one."""
+        ...
+
+
+@runtime_checkable
+class Polling(Protocol):
+    """A session that speaks without being spoken to, every so many seconds: it asks for records, or says that it lives."""
+
+    every: float
+
+    def tick(self) -> bytes:
+        """Say that the time has passed once more; returns what to send."""
         ...
 
 

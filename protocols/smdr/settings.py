@@ -26,3 +26,8 @@ class SourceSettings:
     trunk_access: tuple[str, ...] = ()
     trunks: frozenset[str] = frozenset()
     options: Mapping[str, str] = field(default_factory=dict)
+
+
+def listed(options: Mapping[str, str], name: str, otherwise: str = "") -> list[str]:
+    """An option that is a list: its words, between blanks or commas."""
+    return options.get(name, otherwise).replace(",", " ").split()

@@ -13,11 +13,24 @@ PURE = [
     "rating",
     *(
         f"gateway/{name}.py"
-        for name in ("settle", "directory", "ledger", "repeats", "instants", "schedules", "floors", "calling")
+        for name in (
+            "settle",
+            "directory",
+            "ledger",
+            "repeats",
+            "instants",
+            "schedules",
+            "floors",
+            "calling",
+            "cutting",
+            "scrubbing",
+        )
     ),
+    *(f"gateway/{name}.py" for name in ("helplines", "working_hours", "allocation")),
     "gateway/traffic",
     "gateway/alarms",
     "gateway/audit",
+    "gateway/call_log",
 ]
 PURE_SOURCES = sources(*(place for place in PURE if (ROOT / place).exists()))
 

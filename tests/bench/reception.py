@@ -55,6 +55,7 @@ class Reception:
             changed=lambda count: None,
             problem=self.oddities.append,
             crowded=lambda: self.house.writer.backlog > BACKLOG_HIGH,
+            later=reactor.callLater,
         )
 
     async def open(self) -> int:

@@ -161,10 +161,10 @@ def test_a_group_of_the_configuration_is_priced_by_its_tariff(rig: Rig) -> None:
 
 def test_assignments_are_read_as_days_of_the_property(tmp_path: object) -> None:
     """From midnight of the first day until midnight after the last."""
-    from gateway.app import parts
+    from gateway.app import configured
 
     text = EXAMPLE + '[[tariff.assign]]\ntariff = "VIP"\nrooms = ["101"]\nfrom = 2026-11-20\nto = 2026-11-20\n'
-    [one] = parts.assigned(good(with_tariff(tmp_path), text)).assignments  # type: ignore[arg-type]
+    [one] = configured.assigned(good(with_tariff(tmp_path), text)).assignments  # type: ignore[arg-type]
     assert (one.tariff, one.bearer, one.names) == ("VIP", "room", frozenset({"101"}))
     assert one.covers(to_micros(NOON))
     assert one.since is not None

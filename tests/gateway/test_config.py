@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from sqlalchemy.engine import make_url
 
-from gateway.app.parts import plan_of, room_list
+from gateway.app.configured import plan_of, room_list
 from gateway.config import Config, load
 from gateway.config.sentences import model_in
 from gateway.config.settings import Document
@@ -91,6 +91,17 @@ def test_relative_paths_start_from_the_folder_of_the_file_not_from_where_we_stan
     assert isinstance(config, Config)
     assert make_url(config.store.url).database == str(folder / "data" / "calls.db")
     assert config.tariff.folder == folder / "tariffs"
+
+
+@pytest.mark.parametrize(
+    "name", ["calls.db", "data/a-b_1.db", "/srv/x.db", "ä b.db", "50%.db", "50%25.db", "a?b=c", "a#b", "a+b@c:d"]
+)
+def test_a_store_of_any_name_is_the_file_that_sqlalchemy_says_it_is(folder: Path, name: str) -> None:
+    """A plain path is taken without asking it."""
+    said = make_url(f"sqlite:///{name}")
+    store = good(folder, EXAMPLE.replace("sqlite:///foliogate.db", f"sqlite:///{name}")).store
+    assert make_url(store.url) == said.set(database=str(folder / (said.database or "")))
+    assert store.shown == make_url(store.url).render_as_string(hide_password=True)
 
 
 def test_a_file_of_records_and_an_absolute_store_are_taken_as_they_are(folder: Path) -> None:
@@ -206,7 +217,6 @@ def test_the_manual_has_every_key_and_no_other() -> None:
         table: set(re.findall(r"^\| `(\w+)` \|", text, flags=re.MULTILINE))
         for table, text in zip(sections[::2], sections[1::2], strict=True)
     }
-    documented["pbx"] |= {"serial", "udp"}  # names kept for later: told in the text, not in the table
     documented["pms"] |= {"listen"}
     known = {
         name: {told.alias or key for key, told in model.model_fields.items()}

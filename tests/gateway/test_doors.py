@@ -39,6 +39,7 @@ class Lobby:
             changed=self._changed,
             problem=self.problems.append,
             crowded=crowded,
+            later=rig.clock.callLater,
         )
         self._factory = RecordsFactory(Acknowledging, LineFramer, self.door)
 
@@ -118,6 +119,7 @@ def doors(rig: Rig) -> Doors:
         dialled=lambda pbx, dialling: None,
         missed=lambda source, sentence: None,
         look_seconds=0.5,
+        captures=lambda name: Path("/nonexistent") / name,
     )
 
 
@@ -170,7 +172,7 @@ def test_a_file_is_not_read_while_too_much_waits(rig: Rig, tmp_path: Path) -> No
     followed = FollowedFile(
         path,
         open_feed=lambda segment: rig.feed_told(segment, lambda batch, count: taken.append(count)),
-        framer=LineFramer,
+        framer=lambda start, last: LineFramer(start),
         source="main",
         known=(),
         crowded=lambda: crowd[0],

@@ -68,7 +68,7 @@ class Follower:
         return FollowedFile(
             self.path,
             open_feed=lambda segment: rig.feed_told(segment, lambda batch, count: None),
-            framer=LineFramer,
+            framer=lambda start, last: LineFramer(start),
             source="main",
             known=rig.database.read(lambda c: records.known_files(c, rig.memory.owner, "main")),
             crowded=lambda: False,

@@ -29,17 +29,18 @@ def shape(database: Database) -> dict[str, tuple[Any, Any, Any]]:
     }
 
 
-def test_the_steps_make_what_the_document_says(store_url: str) -> None:
+def test_the_steps_make_what_the_document_says(bare_store_url: str) -> None:
     """Tables, columns, keys and indexes of gateway/store/schema.py, no more and no less."""
-    database = Database(store_url, "SEASIDE")
+    database = Database(bare_store_url, "SEASIDE")
     database.open()
-    made = shape(database)
+    made, kind = shape(database), database.engine.dialect.name
     for name, table in schema.metadata.tables.items():
         columns, key, indexes = made.pop(name)
         assert columns == {column.name: column.nullable for column in table.columns}, name
         assert key == [column.name for column in table.primary_key.columns], name
         wanted = {
-            (index.name, tuple(column.name for column in index.columns), bool(index.unique)) for index in table.indexes
+            (index.name, tuple(column.name for column in index.columns)[: index.info.get(kind)], bool(index.unique))
+            for index in table.indexes  # one may hold fewer columns on one of the databases
         }
         unique = {index for index in indexes if index[2]} - wanted  # constraints that a database shows as indexes
         assert indexes - unique == wanted, name
@@ -48,9 +49,9 @@ def test_the_steps_make_what_the_document_says(store_url: str) -> None:
     database.close()
 
 
-def test_a_store_of_schema_1_keeps_what_is_in_it(store_url: str) -> None:
+def test_a_store_of_schema_1_keeps_what_is_in_it(bare_store_url: str) -> None:
     """Made by the first release, with a call and a command, then upgraded."""
-    database = Database(store_url, "SEASIDE")
+    database = Database(bare_store_url, "SEASIDE")
 
     def as_it_was(connection: object) -> None:
         STEPS[0](connection)  # type: ignore[arg-type]
@@ -71,7 +72,7 @@ def test_a_store_of_schema_1_keeps_what_is_in_it(store_url: str) -> None:
     kept = database.read(lambda c: c.execute(select(schema.commands)).mappings().one())
     assert (kept["who"], kept["posting_id"], kept["alarm_id"]) == ("Ines", 7, None)
     database.close()
-    rig = Rig(store_url)
+    rig = Rig(bare_store_url)
     rig.check_in()
     rig.send(rig.connect(), line(1))
     assert rig.states() == ["due"]

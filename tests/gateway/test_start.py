@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from twisted.internet.testing import MemoryReactorClock
 
-from gateway.app import CannotStart, Gateway
+from gateway.app.configured import CannotStart
+from gateway.app.gateway import Gateway
 from gateway.config import Config
 from gateway.store import database
 from gateway.store.database import Database

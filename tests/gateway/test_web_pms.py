@@ -11,6 +11,7 @@ import pytest
 from twisted.internet.testing import MemoryReactorClock
 
 from gateway.app import pms as makers
+from gateway.app.mapping import described
 from gateway.config import Config
 from pms_adapters.catalog import ADAPTERS
 from pms_adapters.posting import PmsAdapter
@@ -57,7 +58,7 @@ def test_what_the_page_says_to_write_is_good_and_makes_the_adapter(
     adapter = made(config)
     assert not adapter.tells_rooms
     assert not adapter.state.ready
-    lines = makers.described(config, config.pms[0], "1")
+    lines = described(config, config.pms[0], "1")
     assert ADAPTERS[name].title in lines[0]
     assert len(lines) > 2
     assert SECRET not in f"{lines} {config!r} {config.pms[0].options!r}"

@@ -7,8 +7,8 @@ from typing import Protocol, TypeVar
 
 from twisted.internet.defer import Deferred, maybeDeferred
 
-from gateway.app import CannotStart, Gateway
-from gateway.app.gateway import Pace
+from gateway.app.configured import CannotStart
+from gateway.app.gateway import Gateway, Pace
 from gateway.config import Config
 from tests.simulation.disk import ClockDrive, Disk
 from tests.simulation.network import Network

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.kinds.calls import PRICE
+from gateway.reports.office import TOGETHER, folded, on_persons
 from gateway.reports.sums import Tally, money_rows, tallied, together
 from gateway.reports.values import Bars, Column, Report, Row, Section, Table, table
 from gateway.store.reporting import call_sums
@@ -34,11 +35,12 @@ def extensions(asked: Asked, connection: Connection) -> Report:
     """Each extension, and whose it is."""
     chosen = asked.chosen(connection)
     keys = ("extension", "room", "department")
-    found = tallied(call_sums(connection, chosen, keys), *keys)
+    told = call_sums(connection, chosen, keys)
+    found = folded(asked.office, tallied(told, *keys), 0, 2)
     heads = (Column("extension", "extension"), Column("room", "room"), Column("department", "department"))
     listed = _table(asked, "extensions", "Extensions", heads, found, "No extension called.")
     whole = together(found.values())
-    known = len({key[0] for key in found if key[0]})
+    known = len({row["extension"] for row in told if row["extension"]})
     return report(
         asked,
         connection,
@@ -46,8 +48,8 @@ def extensions(asked: Asked, connection: Connection) -> Report:
         kind="extensions",
         title="Calls by extension",
         finding=f"{count(known, 'extension')} had {count(whole.calls, 'call')} with {minutes(whole.talk)} of talk.",
-        sections=(*_picture(found, "extension", 0), listed),
-        assumptions=(TALK, PRICE, _COUNTS),
+        sections=(*_picture({key: one for key, one in found.items() if key[0] != TOGETHER}, "extension", 0), listed),
+        assumptions=(TALK, PRICE, _COUNTS, *on_persons(asked.office)),
     )
 
 
@@ -63,7 +65,7 @@ def departments(asked: Asked, connection: Connection) -> Report:
         "extensions",
         "Extensions of departments",
         (head, Column("extension", "extension")),
-        tallied(rows, "department", "extension"),
+        folded(asked.office, tallied(rows, "department", "extension"), 1, 0),
         "No department called.",
     )
     whole = together(found.values())
@@ -79,7 +81,7 @@ def departments(asked: Asked, connection: Connection) -> Report:
         title="Calls by department",
         finding=finding,
         sections=(*_picture(found, "department", 0), listed, within),
-        assumptions=(TALK, PRICE, _COUNTS),
+        assumptions=(TALK, PRICE, _COUNTS, *on_persons(asked.office)),
     )
 
 

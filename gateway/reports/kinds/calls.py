@@ -1,90 +1,109 @@
-"""Every call of the days, one by one."""
+"""Every call of the days that a filter of the log finds, one by one, in the log's order: what the log gives away as a file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection
 
+from gateway.call_log.asking import Question, in_words
+from gateway.call_log.fields import BY_NAME, FIELDS, RESULTS, Field, Kind, result_of
 from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.kinds.when import pictures
-from gateway.reports.sums import Purse, money_rows, tallied, together
-from gateway.reports.values import Column, Money, Report, Row, Table
-from gateway.store.reporting import Calls, call_sums, last_call, posting_sums
+from gateway.reports.sums import Purse, money_rows
+from gateway.reports.values import Cell, CellKind, Column, Money, Note, Report, Row, Section, Table
+from gateway.store import call_log
+from gateway.store.call_log import Wanted
+from gateway.store.database import Database
+from gateway.store.pages import of_calls
+from gateway.store.reporting import call_sums, posting_sums
 from gateway.web.marks import HOLDS, NAMES, URGENCY
 from gateway.web.words import count, minutes
 
-COLUMNS: Final = (
-    Column("call", "call", "text", detail=True),
-    Column("began", "began", "instant"),
-    Column("way", "way"),
-    Column("room", "room or department"),
-    Column("reservation", "guest", "text", detail=True),
-    Column("extension", "extension"),
-    Column("number", "number"),
-    Column("class", "class"),
-    Column("place", "place"),
-    Column("trunk", "trunk", "text", detail=True),
-    Column("carrier", "carrier", "text", detail=True),
-    Column("talk_seconds", "talk", "seconds"),
-    Column("billed_seconds", "billed", "seconds", detail=True),
-    Column("price", "price", "money"),
-    Column("charged", "charged", "money"),
-    Column("cost", "cost", "money", detail=True),
-    Column("state", "state"),
-    Column("reason", "reason", "text", detail=True),
+_CELLS: Final[Mapping[Kind, CellKind]] = {"instant": "instant", "seconds": "seconds", "money": "money"}
+#: The fields that files have, in their order.
+SHOWN: Final = tuple(one for one in FIELDS if one.shown)
+_AMOUNTS: Final = ("amount", "charged", "cost")
+
+
+def _kind(one: Field) -> CellKind:
+    if one.name in _AMOUNTS:
+        return "money"
+    return "seconds" if one.name == "billed" else _CELLS.get(one.kind, "text")
+
+
+COLUMNS: Final = tuple(
+    Column(one.file_name or one.name, one.title, _kind(one), detail=one.shown == "file") for one in SHOWN
 )
 _STATUS: Final = {"open": "not finished", "allocated": "of the house", "not_chargeable": "not charged"}
 #: States in which nothing is to come of a charge any more.
 SETTLED: Final = ("posted", "written_off")
 
+_Postings: TypeAlias = Sequence[Mapping[str, Any]]
+_Cell: TypeAlias = Callable[[Asked, Mapping[str, Any], _Postings], Cell]
+
 
 class _Rows:
     """The rows, made of the store's while somebody goes through them."""
 
-    def __init__(self, asked: Asked, calls: Calls) -> None:
-        self._asked, self._calls = asked, calls
+    def __init__(self, asked: Asked, numbers: array[int]) -> None:
+        self._asked, self._numbers = asked, numbers
 
     def __iter__(self) -> Iterator[Row]:
         """One row a call."""
-        for call, postings in self._calls:
-            yield _row(self._asked, call, postings)
+        database: Database = self._asked.database
+        for part in call_log.slices(self._numbers):
+            calls, postings = database.read(
+                lambda connection: (
+                    call_log.rows(connection, database.property, part),  # noqa: B023
+                    of_calls(connection, database.property, part),  # noqa: B023
+                )
+            )
+            for call in calls:
+                yield row_of(self._asked, call, postings.get(call["id"], []))
 
 
-def _row(asked: Asked, call: dict[str, Any], postings: Sequence[dict[str, Any]]) -> Row:
-    who = call["room"] or call["department"] or ""
-    where = (str(call["id"]), call["started_at"], call["direction"], who, call["reservation"], call["extension"])
-    line = (asked.number(call), call["number_class"], call["place"], call["trunk"], call["carrier"])
+def row_of(asked: Asked, call: Mapping[str, Any], postings: _Postings) -> Row:
+    """A call under `COLUMNS`."""
+    return tuple(_cell(one, asked, call, postings) for one in SHOWN)
+
+
+def _cell(one: Field, asked: Asked, call: Mapping[str, Any], postings: _Postings) -> Cell:
+    own = _CELL.get(one.name)
+    if own is not None:
+        return own(asked, call, postings)
+    value: Cell = call[one.column.partition(".")[2]]
+    return value
+
+
+def _charged(asked: Asked, call: Mapping[str, Any], postings: _Postings) -> Cell:
     charged = [one for one in postings if one["state"] != "written_off" and one["amount"] is not None]
-    purse = (
-        Money(sum(one["amount"] for one in charged), charged[0]["currency"], charged[0]["decimals"])
-        if charged
-        else None
-    )
-    amounts = (
-        _money(call, "amount", "currency", "decimals"),
-        purse,
-        _money(call, "cost", "cost_currency", "cost_decimals"),
-    )
-    return (
-        *where,
-        *line,
-        call["talk_seconds"],
-        call["billed_seconds"],
-        *amounts,
-        state(call, postings),
-        call["reason"],
-    )
+    if not charged:
+        return None
+    return Money(sum(one["amount"] for one in charged), charged[0]["currency"], charged[0]["decimals"])
 
 
-def _money(row: dict[str, Any], amount: str, currency: str, decimals: str) -> Money | None:
+def _money(row: Mapping[str, Any], amount: str, currency: str, decimals: str) -> Money | None:
     if row[amount] is None or row[currency] is None:
         return None
     return Money(row[amount], row[currency], row[decimals] or 0)
 
 
-def state(call: dict[str, Any], postings: Sequence[dict[str, Any]]) -> str:
+#: The cells that are no plain column.
+_CELL: Final[Mapping[str, _Cell]] = {
+    "call": lambda asked, call, postings: str(call["id"]),
+    "result": lambda asked, call, postings: RESULTS[result_of(call, call["outcome"])],
+    "number": lambda asked, call, postings: asked.number(call),
+    "amount": lambda asked, call, postings: _money(call, "amount", "currency", "decimals"),
+    "charged": _charged,
+    "cost": lambda asked, call, postings: _money(call, "cost", "cost_currency", "cost_decimals"),
+    "state": lambda asked, call, postings: state(call, postings),
+}
+
+
+def state(call: Mapping[str, Any], postings: _Postings) -> str:
     """How a call stands, in a word or a few: by that of its charges which claims attention first."""
     if not postings:
         return _STATUS.get(call["status"], "no charge")
@@ -94,45 +113,81 @@ def state(call: dict[str, Any], postings: Sequence[dict[str, Any]]) -> str:
     return f"{words}: {HOLDS.get(first['hold'], first['hold'])}" if first["hold"] else words
 
 
+def wanted_of(asked: Asked) -> Wanted:
+    """The question to the store."""
+    return Wanted(
+        owner=asked.database.property,
+        span=asked.span,
+        asked=asked.question,
+        home=asked.home,
+        currency=asked.currency,
+        decimals=asked.decimals,
+    )
+
+
 def calls(asked: Asked, connection: Connection) -> Report:
-    """The report."""
-    chosen = asked.chosen(connection)
-    rows = call_sums(connection, chosen, ("quarter",))
-    whole = together(tallied(rows).values())
-    charged, waiting = Purse(), 0
-    for one in posting_sums(connection, chosen, ()):
-        if one["state"] != "written_off" and one["priced"]:
-            charged.put(one["amount"], one["currency"], one["decimals"])
-        waiting += one["postings"] if one["state"] not in SETTLED else 0
-    priced = Purse()
-    priced.pour(whole.priced)
-    priced.pour(whole.house)
-    home = asked.money(0)
-    head: tuple[str | None, ...] = (None, None, "together", *([None] * 8))
-    totals = money_rows((*head, whole.talk, None), [priced, charged, whole.cost.known], home, (None, None))
+    """The report: of all calls with their pictures, of those that a filter finds with what it asks for."""
+    chosen, wanted, home = asked.chosen(connection), wanted_of(asked), asked.money(0)
+    numbers = call_log.all_numbers(connection, wanted)
+    whole = call_log.sums(connection, wanted, most=EVERY)
+    priced, charged = _purse(whole.amounts), _purse(call_log.charged(connection, wanted))
     listed = Table(
         name="calls",
         title="Calls",
         columns=COLUMNS,
-        rows=_Rows(asked, Calls(asked.database, chosen, last_call(connection, asked.database.property))),
-        count=whole.calls,
-        totals=tuple(totals),
-        nothing="No call began in these days.",
+        rows=_Rows(asked, numbers),
+        count=len(numbers),
+        totals=tuple(_totals(whole.talk, whole.waited if whole.told else None, priced, charged, home)),
+        nothing="No call is meant." if asked.question.terms else "No call began in these days.",
     )
-    unsettled = f"; {count(waiting, 'charge is', 'charges are')} not settled yet" if waiting else ""
-    finding = f"{count(whole.calls, 'call')}, {minutes(whole.talk)} of talk, {charged.words(home)} charged{unsettled}."
+    finding = f"{count(whole.calls, 'call')}, {minutes(whole.talk)} of talk, {charged.words(home)} charged"
+    if not asked.question.terms:
+        rows = call_sums(connection, chosen, ("quarter",))
+        waiting = sum(one["postings"] for one in posting_sums(connection, chosen, ()) if one["state"] not in SETTLED)
+        unsettled = f"; {count(waiting, 'charge is', 'charges are')} not settled yet" if waiting else ""
+        before: tuple[Section, ...] = tuple(pictures(rows, asked.period))
+    else:
+        unsettled, before = "", (Note(title="Asked for", sentences=tuple(_asked_for(asked.question))),)
     return report(
         asked,
         connection,
         chosen,
         kind="calls",
         title="Calls",
-        finding=finding,
-        sections=(*pictures(rows, asked.period), listed),
+        finding=f"{finding}{unsettled}.",
+        sections=(*before, listed),
         assumptions=(TALK, PRICE, CHARGED),
     )
 
 
+def _asked_for(question: Question) -> Iterator[str]:
+    for line in in_words(question):
+        yield f"{line}."
+    order = "the least first" if question.up else "the most first"
+    if question.sort != "began":
+        yield f"Sorted by {BY_NAME[question.sort].label or question.sort}, {order}."
+
+
+def _purse(amounts: Sequence[tuple[str, int, int]]) -> Purse:
+    purse = Purse()
+    for currency, decimals, minor in amounts:
+        if minor:
+            purse.put(minor, currency, decimals)
+    return purse
+
+
+def _totals(talk: int, waited: int | None, priced: Purse, charged: Purse, home: Money) -> list[Row]:
+    """The rows of totals, one a currency, each figure below its column."""
+    found: list[Row] = []
+    for place, amounts in enumerate(money_rows((), [priced, charged], home)):
+        said: dict[str, Cell] = {"amount": amounts[0], "charged": amounts[1]}
+        said |= {} if place else {"direction": "together", "talk": talk, "waited": waited}
+        found.append(tuple(said.get(one.name) for one in SHOWN))
+    return found
+
+
+#: A report adds up all calls, however many.
+EVERY: Final = 1 << 40
 PRICE: Final = (
     "The price of a call is what its tariff gave when it was rated; for calls of the house it is what a guest would pay, "
     "and calls that are not charged have their price in the list but in no sum."

@@ -15,6 +15,7 @@ from gateway.reports.kinds.losses import loss_table
 from gateway.reports.kinds.named_calls import FACTS, facts
 from gateway.reports.kinds.unusual import unusual_table
 from gateway.reports.kinds.watch_lists import listed
+from gateway.reports.office import shown_extension
 from gateway.reports.periods import Period
 from gateway.reports.values import Bars, Column, Money, Report, Row, Section, Table, table
 from gateway.reports.wording import amount
@@ -164,7 +165,8 @@ def _often(asked: Asked, connection: Connection, chosen: Chosen) -> list[Table]:
         Column("last", "last", "instant"),
     )
     repeated: list[Row] = [
-        (one["room"] or one["department"], one["extension"], *_number(asked, one, one["calls"])) for one in again
+        (one["room"] or one["department"], shown_extension(asked.office, one), *_number(asked, one, one["calls"]))
+        for one in again
     ]
     many: list[Row] = [(one["callers"], *_number(asked, one, one["calls"])) for one in sought]
     most = f" The most called {MOST_NAMED} are named."

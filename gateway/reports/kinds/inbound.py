@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from gateway.reports.asking import Asked, report
 from gateway.reports.kinds.arrived import FIGURES, OUTCOMES, Came, figures, rows, share, told
+from gateway.reports.office import on_persons, shown_extension
 from gateway.reports.periods import QUARTER, WEEKDAYS, local_hour
 from gateway.reports.values import Bars, Column, Heat, Note, Picture, Report, Row, Section, Table, table
 from gateway.store.inbound import arrivals_in, without_particulars
@@ -87,7 +88,7 @@ def inbound(asked: Asked, connection: Connection) -> Report:
         title="Calls that came in",
         finding=_finding(asked, seen),
         sections=(*_pictures(asked, seen), *_tables(asked, seen), *_wandered(seen)),
-        assumptions=(*DEFINED, *unread_words(left)),
+        assumptions=(*DEFINED, *unread_words(left), *on_persons(asked.office)),
     )
 
 
@@ -112,7 +113,7 @@ def _look(asked: Asked, calls: Any) -> _Seen:
             (seen.hours, (at.hour,)),
             (seen.weekdays, (weekday,)),
             (seen.places, (who,)),
-            (seen.extensions, (row.extension, row.room or row.department)),
+            (seen.extensions, (shown_extension(asked.office, row._mapping), row.room or row.department)),
             (seen.numbers, (row.did or None, names.get(row.did))),
         ]
         if row.stages:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from gateway.alarms.lists import BARRED, Hit, NumberLists
 from gateway.number_lists import ListUnreadable
 from gateway.reports.asking import Asked, report
+from gateway.reports.office import on_persons, shown_extension
 from gateway.reports.sums import Purse, money_rows
 from gateway.reports.values import Column, Money, Note, Report, Row, Section, table
 from gateway.store.listed import listed_calls
@@ -78,7 +79,7 @@ def watch_lists(asked: Asked, connection: Connection) -> Report:
     named: list[Row] = []
     for call, hit in on_lists(connection, chosen, lists):
         by_list[tuple(hit.list)].add(call)
-        by_caller[call["room"] or call["department"], call["extension"], *hit.list].add(call)
+        by_caller[call["room"] or call["department"], shown_extension(asked.office, call), *hit.list].add(call)
         if len(named) < MOST_NAMED:
             named.append(_call(asked, call, hit))
     number = sum(one.calls for one in by_list.values())
@@ -136,5 +137,6 @@ def _report(asked: Asked, connection: Connection, chosen: Chosen, finding: str, 
         assumptions=(
             "Outgoing calls whose number has the form of E.164. The longest entry that fits says which list a number is on.",
             "The price is what the tariff gave, whoever pays.",
+            *on_persons(asked.office),
         ),
     )

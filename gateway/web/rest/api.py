@@ -9,23 +9,28 @@ whole.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from gateway.call_log.asking import Misread, Question, read
+from gateway.call_log.fields import PARAMETERS
+from gateway.covered import Covered
 from gateway.explaining import cost_text, explained, margin_text
 from gateway.instants import from_micros, to_micros
 from gateway.ledger import STATES
-from gateway.store import alarms
+from gateway.store import alarms, call_log
 from gateway.store import pages as queries
 from gateway.store.alarms import AlarmRow
 from gateway.store.reading import money
+from gateway.store.reporting import Span
 from gateway.web.house import House
 from gateway.web.live import Live
+from gateway.web.log_question import wanted_of
 from gateway.web.reads import Reads
-from gateway.web.rest.answers import Fields
+from gateway.web.rest.answers import Fields, field_text
 from protocols.text import printable
 
 #: Rows of a list, unless fewer or more are asked for, and at most.
@@ -33,6 +38,9 @@ ROWS: Final = 50
 MOST_ROWS: Final = 500
 #: Characters of a raw record.
 LONGEST_RECORD: Final = 4_000
+
+#: The whole past, and what an exchange's clock may be ahead.
+ALWAYS: Final = Span(0, 1 << 62)
 
 Row = Mapping[str, Any]
 
@@ -73,6 +81,17 @@ def chosen_state(fields: Fields) -> str | None:
     return text or None
 
 
+def chosen_calls(fields: Fields) -> Question | None:
+    """Read the filters of the log, as its page writes them; None where there is none; raises BadQuestion."""
+    said = {name.decode("ascii", "replace"): field_text(fields, name) for name in fields}
+    if not said.keys() & {*PARAMETERS, "period", "from", "to", "sort", "order"}:
+        return None
+    try:
+        return read(said)
+    except Misread as error:
+        raise BadQuestion(str(error).removesuffix(".")) from error
+
+
 def chosen_openness(fields: Fields) -> bool:
     """Read `state` of a list of alarms: open, or all; raises BadQuestion."""
     text = fields.get(b"state", [b""])[0].decode("ascii", "replace")
@@ -86,6 +105,7 @@ class Api:
 
     def __init__(self, house: House, reads: Reads, live: Live, version: str) -> None:
         self._house, self._reads, self._live, self._version = house, reads, live, version
+        self._covered = Covered(house.config)
 
     async def status(self) -> dict[str, Any]:
         """What is alive, what waits, what is not well."""
@@ -117,18 +137,37 @@ class Api:
             "emergencies": [_emergency(one) for one in present.emergencies],
         }
 
-    async def calls(self, part: Window) -> dict[str, Any]:
-        """The newest calls."""
-        owner = self._owner
+    async def calls(self, part: Window, asked: Question | None = None) -> dict[str, Any]:
+        """The newest calls of all, or those that a question to the log means."""
+        owner, wanted = self._owner, wanted_of(self._house, asked or Question())
+        if asked is None:
+            wanted = replace(wanted, span=ALWAYS)
 
         def work(connection: Connection) -> tuple[list[dict[str, Any]], dict[int, list[dict[str, Any]]]]:
-            rows = queries.calls_before(connection, owner, part.limit + 1, part.before)
-            return rows, queries.of_calls(connection, owner, [row["id"] for row in rows])
+            numbers = call_log.numbers(connection, wanted, part.limit + 1, part.before)
+            return call_log.rows(connection, owner, numbers), queries.of_calls(connection, owner, numbers)
 
         rows, postings = await self._reads.read(work)
         shown = rows[: part.limit]
         calls = [call_object(row, postings.get(row["id"], [])) for row in shown]
         return {"calls": calls, "next_before": shown[-1]["id"] if len(rows) > part.limit else None}
+
+    async def call_sums(self, asked: Question) -> dict[str, Any]:
+        """The calls that a question to the log means, added up."""
+        wanted = wanted_of(self._house, asked)
+        found = await self._reads.read(lambda connection: call_log.sums(connection, wanted))
+        return {
+            "since": _instant(wanted.span.since),
+            "until": _instant(wanted.span.until),
+            "at_least": found.more,
+            **{name: getattr(found, name) for name in ("calls", "inward", "outward", "missed")},
+            "talk_seconds": found.talk,
+            "waited_seconds": found.waited,
+            "waits_known": found.told,
+            "amounts": [
+                {"amount": money(minor, decimals), "currency": currency} for currency, decimals, minor in found.amounts
+            ],
+        }
 
     async def postings(self, state: str | None, part: Window) -> dict[str, Any]:
         """The newest postings, in one state or in all."""
@@ -164,7 +203,7 @@ class Api:
                     _attempt(one) for one in queries.attempts_of(connection, owner, [number]).get(number, [])
                 ],
                 "trail": [_deed(one) for one in queries.trail(connection, owner, number)],
-                "records": [_record(one) for one in queries.records_of(connection, owner, call["id"])],
+                "records": [_record(self._covered(one)) for one in queries.records_of(connection, owner, call["id"])],
             }
 
         return await self._reads.read(work)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from gateway.alarms.kinds import KINDS
 from gateway.ledger import STATES
-from gateway.web.rest import openapi_programs, openapi_reports
+from gateway.web.rest import openapi_log, openapi_programs, openapi_reports
 from gateway.web.rest.api import MOST_ROWS, ROWS
 from gateway.web.rest.openapi_words import (
     AMOUNT,
@@ -53,6 +53,7 @@ def _schemas() -> dict[str, Any]:
         "Record": _record(),
         "Health": object_of("Whether charges flow.", ok=YES, troubles=list_of(TEXT)),
         "Life": object_of("Whether the process is worth keeping.", alive=YES),
+        **openapi_log.schemas(),
         **openapi_programs.schemas(),
         **openapi_reports.schemas(),
     }
@@ -283,6 +284,10 @@ _BEFORE: Final = {
     "description": "only rows with a smaller id: next_before of the part before",
     "schema": {"type": "integer", "minimum": 1},
 }
+_BEFORE_CALL: Final = {
+    **_BEFORE,
+    "description": "only calls behind this one in the order: next_before of the part before",
+}
 _WITH_STATE: Final = {"name": "state", "in": "query", "description": "only postings in this state", "schema": _STATE}
 _LANGUAGE: Final = {
     "name": "language",
@@ -312,7 +317,8 @@ def openapi(version: str) -> dict[str, Any]:
         },
         "paths": {
             "/api/v1/status": get("What is alive, what waits, what is not well", "Status"),
-            "/api/v1/calls": get("Calls, newest first", "Calls", LIMIT, _BEFORE),
+            "/api/v1/calls": get("Calls, newest first", "Calls", LIMIT, _BEFORE_CALL, *openapi_log.parameters()),
+            "/api/v1/calls/sums": get("Calls added up", "CallSums", *openapi_log.parameters()),
             "/api/v1/calls/{id}/explanation": get(
                 "How a call's amount came about, in a language of choice",
                 "Explanation",

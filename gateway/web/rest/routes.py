@@ -13,11 +13,12 @@ from typing import Any, Final
 from klein import Klein
 from pydantic import ValidationError
 
+from gateway.call_log.asking import Question
 from gateway.web.explanation import chosen_language, explanation
 from gateway.web.house import House
 from gateway.web.reads import Reads
 from gateway.web.rest.answers import fields_of, json_answer, text_of
-from gateway.web.rest.api import Api, BadQuestion, chosen_openness, chosen_state, whole, window
+from gateway.web.rest.api import Api, BadQuestion, chosen_calls, chosen_openness, chosen_state, whole, window
 from gateway.web.rest.callers import Callers
 from gateway.web.rest.events import EVENTS, MOST_EVENTS
 from gateway.web.rest.openapi import openapi
@@ -65,9 +66,16 @@ class ApiRoutes:
 
     @app.route("/api/v1/calls", methods=["GET"])
     async def calls(self, request: Any) -> bytes:
-        """Calls, newest first."""
+        """Calls, newest first; or those that the filters of the log find, in their order."""
         await self._reader(request)
-        return json_answer(request, 200, await self._api.calls(window(fields_of(request))))
+        fields = fields_of(request)
+        return json_answer(request, 200, await self._api.calls(window(fields), chosen_calls(fields)))
+
+    @app.route("/api/v1/calls/sums", methods=["GET"])
+    async def call_sums(self, request: Any) -> bytes:
+        """The calls that the filters of the log find, added up."""
+        await self._reader(request)
+        return json_answer(request, 200, await self._api.call_sums(chosen_calls(fields_of(request)) or Question()))
 
     @app.route(f"/api/v1/calls/{_ROW}/explanation", methods=["GET"])
     async def explanation(self, request: Any, number: int) -> bytes:

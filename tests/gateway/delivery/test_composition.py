@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 from twisted.internet.testing import MemoryReactorClock
 
+from gateway.app.configured import CannotStart
 from gateway.app.delivering import delivering, report_channels
 from gateway.app.link import Surroundings
-from gateway.app.parts import CannotStart
 from gateway.cli.main import main
 from gateway.delivery.making import Making
 from gateway.delivery.planning import Planning

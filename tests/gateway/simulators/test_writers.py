@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from gateway.simulators import write_avaya_cm
 from gateway.simulators.calls import SimulatedCall
 from gateway.simulators.hotel import CallSource, history, parse_rooms
 from gateway.simulators.writers import Writer, dialects, garbage, writer_of
-from protocols.records import CallRecord, JoinedCall
+from protocols.records import CallRecord, Furniture, JoinedCall, is_made_up
 from protocols.smdr.catalog import DIALECTS, Dialect, SourceSettings
 
 WARSAW = ZoneInfo("Europe/Warsaw")
@@ -175,14 +176,60 @@ def test_the_manager_interface_says_the_same_as_an_event() -> None:
 
 # -- all of them --------------------------------------------------------------------------------------------------
 
+#: Dialects whose records do not tell the start to the second, or the length: by how many seconds each may be off.
+COARSE: dict[str, tuple[int, int]] = {
+    "mitel-mivb": (60, 0),
+    "avaya-cm": (100, 3),
+    "unify": (25, 0),
+    "panasonic": (100, 0),
+    "hobic": (60, 59),
+}
+#: Dialects that write a row for each share of a call that was handed on, and nothing that joins them.
+SHARES = frozenset({"panasonic"})
+#: Dialects that do not say of an outgoing call whether its time began with the answer.
+UNSURE = frozenset({"unify", "panasonic"})
+#: What the gateway must be told to read what is written with these options.
+READ_WITH: dict[str, dict[str, str]] = {
+    "layout=printer": {"layout": "printer"},
+    "layout=customized": {"page": write_avaya_cm.PAGE},
+}
+
 FORMS: list[tuple[str, dict[str, str], str]] = [
+    ("avaya-cm", {"layout": "printer"}, "listen"),
+    ("avaya-cm", {"layout": "teleseer"}, "listen"),
+    ("avaya-cm", {"layout": "customized"}, "listen"),
+    ("panasonic", {}, "connect"),
+    ("panasonic", {"columns": "120"}, "connect"),
     ("avaya-ipoffice", {}, "listen"),
     ("avaya-ipoffice", {"fields": "35"}, "listen"),
     ("mitel-mivb", {}, "connect"),
     ("mitel-mivb", {"columns": "112"}, "connect"),
     ("asterisk", {}, "file"),
     ("asterisk", {"output": "ami"}, "connect"),
+    ("cisco-cucm", {}, "folder"),
+    ("3cx", {}, "listen"),
+    ("3cx", {"words": "new"}, "connect"),
+    ("unify", {}, "listen"),
+    ("unify", {"form": "long"}, "serial"),
+    ("unify", {"form": "get-account"}, "file"),
+    ("unify", {"form": "pipe"}, "file"),
+    ("freeswitch", {"form": "csv"}, "file"),
+    ("freeswitch", {"form": "json"}, "push"),
+    ("freeswitch", {"form": "xml"}, "push"),
+    ("yate", {}, "file"),
+    ("yate", {"tabs": "yes", "combined": "yes"}, "file"),
+    ("asterisk-cel", {}, "file"),
+    ("cisco-cme", {}, "udp"),
+    ("grandstream", {}, "file"),
+    ("yeastar", {}, "push"),
+    ("hobic", {}, "file"),
 ]
+
+
+def recorded(writer: Writer, calls: list[SimulatedCall]) -> list[SimulatedCall]:
+    """The calls of which an exchange tells in records that something joins; where nothing does, each is a call itself."""
+    told = calls if writer.dialect in ("asterisk", "avaya-ipoffice", "mitel-mivb") else calls[::3]
+    return [call for call in told if writer.records(call) and (writer.dialect != "unify" or not call.transferred_to)]
 
 
 @pytest.fixture(scope="module")
@@ -192,17 +239,24 @@ def calls() -> list[SimulatedCall]:
     return [item for item in days if isinstance(item, SimulatedCall)]
 
 
-def read_back(writer: Writer, dialect: Dialect, transport: str, call: SimulatedCall) -> JoinedCall:
-    parse = dialect.parser(
-        SourceSettings(timezone=WARSAW, trunk_access=("9",), trunks=frozenset({"trunk1", "trunk2", "trunkspare"}))
-    )
+def read_back(
+    writer: Writer, dialect: Dialect, transport: str, call: SimulatedCall, options: Mapping[str, str]
+) -> JoinedCall:
+    said = [READ_WITH.get(f"{key}={value}", {}) for key, value in options.items()]
+    reading = {key: value for one in said for key, value in one.items()}
+    trunks = frozenset({"trunk1", "trunk2", "trunkspare"})
+    parse = dialect.parser(SourceSettings(timezone=WARSAW, trunk_access=("9",), trunks=trunks, options=reading))
     records = writer.records(call)
-    frames = dialect.framer(0, transport=transport).feed(b"".join(records))
-    assert len(frames) == len(records)
+    stream = writer.head + writer.page(call) + b"".join(records)
+    frames = dialect.framer(0, transport=transport, options=reading).feed(stream)
     legs = [parse(frame.data, call.end.astimezone(UTC)) for frame in frames]
-    shown_twice = call.start.utcoffset() != call.start.replace(fold=1 - call.start.fold).utcoffset()
+    legs = [leg for leg in legs if not isinstance(leg, Furniture)]
+    assert len(legs) == len(records) or writer.dialect == "asterisk-cel", (records, legs)
+    shown_twice = any(at.utcoffset() != at.replace(fold=1 - at.fold).utcoffset() for at in (call.start, call.end))
     read = [leg for leg in legs if isinstance(leg, CallRecord) and (shown_twice or not leg.warnings)]
     assert len(read) == len(legs), (records, legs)
+    if writer.dialect in SHARES and len(read) > 1:
+        return dialect.join([read[0]._replace(talk_seconds=sum(leg.talk_seconds or 0 for leg in read))])
     return dialect.join(read)
 
 
@@ -211,13 +265,15 @@ def test_every_call_reads_back_as_the_call_it_was(
     name: str, options: Mapping[str, str], transport: str, calls: list[SimulatedCall]
 ) -> None:
     writer, dialect = writer_of(name, options), DIALECTS[name]
-    for call in calls:
-        joined = read_back(writer, dialect, transport, call)
-        start = call.start.replace(second=0) if name == "mitel-mivb" else call.start
-        told = joined.call
-        assert (told.direction, told.extension, told.start) == (call.direction, call.extension, start)
-        assert (told.talk_seconds or 0, told.answered) == (call.talk_seconds, call.outcome == "answered")
-        assert told.call_key == writer.key(call)
+    for call in recorded(writer, calls):
+        told = read_back(writer, dialect, transport, call, options).call
+        start_off, talk_off = COARSE.get(name, (0, 0))
+        assert (told.direction, told.extension) == (call.direction, call.extension)
+        assert abs((told.start - call.start).total_seconds()) <= start_off
+        assert abs((told.talk_seconds or 0) - call.talk_seconds) <= talk_off
+        answered = call.outcome == "answered"
+        assert told.answered == answered or call.talk_seconds <= talk_off or (name in UNSURE and told.answered is None)
+        assert (None if is_made_up(told.call_key) else told.call_key) == writer.key(call)
 
 
 @pytest.mark.parametrize(("name", "options", "transport"), FORMS)
@@ -225,12 +281,15 @@ def test_every_call_that_costs_reads_back_as_one_charge_and_no_other_does(
     name: str, options: Mapping[str, str], transport: str, calls: list[SimulatedCall]
 ) -> None:
     writer, dialect = writer_of(name, options), DIALECTS[name]
-    for call in calls:
-        charged = read_back(writer, dialect, transport, call).charged
-        if call.direction == "out" and call.outcome == "answered":
+    for call in recorded(writer, calls):
+        charged = read_back(writer, dialect, transport, call, options).charged
+        talk_off = COARSE.get(name, (0, 0))[1]
+        if call.direction == "out" and call.outcome == "answered" and call.talk_seconds > talk_off:
             assert len(charged) == 1
             assert charged[0].dialled in (call.dialled, call.sent)
-            assert charged[0].talk_seconds == call.talk_seconds
+            assert abs((charged[0].talk_seconds or 0) - call.talk_seconds) <= talk_off
+        elif call.direction == "out" and call.outcome == "answered":
+            assert len(charged) <= 1
         else:
             assert charged == ()
 

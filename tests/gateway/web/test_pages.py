@@ -102,7 +102,9 @@ def test_every_page_is_whole_and_labelled_and_without_inline_script_or_style(ask
 @pytest.mark.parametrize("address", PAGES)
 def test_every_link_of_every_page_leads_somewhere(asker: Asker, address: str) -> None:
     for link in set(Reading(asker.get(address).text).links):
-        if not link.startswith("#") and ".pdf" not in link:  # a file is made by a process of its own
+        if (
+            not link.startswith("#") and ".pdf" not in link and "/file." not in link
+        ):  # a file is made by a process of its own
             assert asker.get(link.partition("#")[0]).status in (200, 303), link
 
 
@@ -194,7 +196,7 @@ def test_the_piece_that_opens_below_a_line_is_a_piece(asker: Asker) -> None:
 def test_a_search_finds_room_number_guest_and_place(asker: Asker, search: str, found: set[str]) -> None:
     text = asker.get(f"/calls?{deeds_query(search)}").text
     assert set(re.findall(r'<time class="time"[^>]*>([0-9:]+)<', text)) == found
-    assert found or "Nothing found here." in text
+    assert found or "No call of these days is so." in text
 
 
 def deeds_query(search: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from pms_adapters.hobic.options import HobicOptions
-from pms_adapters.hobic.serial import SerialPlace, serial_place
+from pms_adapters.serial_port import SerialPlace, serial_place
 
 
 def made(**options: Any) -> HobicOptions:

@@ -13,7 +13,7 @@ from twisted.internet.protocol import Factory
 from twisted.internet.testing import MemoryReactorClock
 
 from pms_adapters.hobic.line import HobicLine, LineFactory
-from pms_adapters.hobic.serial import SerialEndpoint, SerialPlace
+from pms_adapters.serial_port import SerialEndpoint, SerialPlace
 
 
 class Owner:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from protocols.smdr.catalog import DIALECTS
 from protocols.smdr.identify import SAMPLE, identify
-from tests.protocols.smdr.samples import MITEL_FORMS, sample
+from tests.protocols.smdr.samples import MITEL_FORMS, SampleSet, sample, sample_sets
 
 SAMPLES = {
     "avaya-ipoffice/segments.txt": "avaya-ipoffice",
@@ -23,6 +24,33 @@ def test_each_sample_is_recognised_and_by_one_dialect_only(name: str, dialect: s
     assert verdict.dialect == dialect
     assert verdict.confidence == 1
     assert verdict.reason.startswith(f"{sample_rows(verdict.reason)} of {sample_rows(verdict.reason)} rows read as ")
+
+
+def _tells(one: SampleSet) -> bool:
+    """Not one whose columns the site chose, nor one that is too bare to be told: LSU has neither date nor time of day."""
+    return DIALECTS[one.dialect].site_option not in one.options and one.options.get("layout") != "lsu"
+
+
+@pytest.mark.parametrize("one", [one for one in sample_sets() if _tells(one)], ids=lambda one: one.name)
+def test_every_sample_of_every_dialect_is_told(one: SampleSet) -> None:
+    """The samples hold bad rows too, so not all are read; but none is told as another dialect's, and its layout is found."""
+    first = identify(one.data)[0]
+    assert first.dialect == one.dialect
+    assert first.confidence >= 0.5
+    layout = one.options.get("layout")
+    assert layout is None or first.options.get("layout", layout) == layout
+    assert first.evidence
+
+
+def test_the_order_of_day_and_month_is_told_where_the_rows_tell_it() -> None:
+    """The 13th cannot be a month; the 11th and 12th of March lie closer together than 11 March and 12 March read otherwise."""
+    rows = sample("avaya-cm/teleseer.txt")
+    assert "date_order" not in identify(rows)[0].options
+
+
+def test_what_the_rows_cannot_tell_is_said() -> None:
+    (verdict,) = identify(sample("mitel-mivb/standard-90.txt").splitlines(keepends=True)[0])
+    assert any("rests on 1 row" in sentence for sentence in verdict.lacks)
 
 
 def sample_rows(reason: str) -> str:

@@ -1,0 +1,1 @@
+"""Meeting an exchange for the first time: what arrives is shown, kept, and told what it is (docs/pbx/connect.md)."""

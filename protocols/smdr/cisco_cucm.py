@@ -1,0 +1,215 @@
+"""Cisco Unified Communications Manager: files of records with a line of titles, one row for each part of a call.
+
+The manager writes a file a minute on each of its nodes and pushes it, by FTP or SFTP, into a folder of ours. Rows of
+another kind (CMR: how well the call was heard) come in files of their own and cost nothing. Each row stands under its
+file's line of titles, by which its columns are found (`layouts/cisco-cucm.toml`); the framer gives both together.
+
+A call that is transferred or made a conference is split: each part but the last ends with cause 393216, all parts bear
+one call number, and the leg of the party who stays keeps its own number in them. So a part that comes *from* a trunk
+may be the rest of a call *to* it: the joining goes by the number of the trunk's leg. A consultation before the transfer
+is a call of its own, with its own number.
+
+A device is a telephone if its name begins as those of telephones do (option `inside`), else a trunk or gateway; what the
+settings list under `trunks` is one in any case. Times are seconds since 1970 in UTC and never in doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from protocols.records import CallRecord, Direction, Furniture, JoinedCall, Parsed, Unparsed
+from protocols.smdr.carrying import SEPARATOR
+from protocols.smdr.dialect import Dialect
+from protocols.smdr.fields import Wrong, count, number_sent, quoted, text_or_none
+from protocols.smdr.layout import Fields, load
+from protocols.smdr.legs import join_single, join_stretches
+from protocols.smdr.moments import between, epoch
+from protocols.smdr.settings import Parser, SourceSettings, listed
+
+_NAMES = (
+    "record_type manager call_id cluster orig_leg dest_leg dest_leg_other origination connect disconnect duration calling "
+    "original_called final_called redirected_by orig_device dest_device orig_cause dest_cause on_behalf client_matter "
+    "authorization"
+).split()
+
+#: The cause of a part that goes on in another record, and the ends that are no end of the call.
+SPLIT = "393216"
+#: Beginnings of device names that are no trunks: telephones, their software, ports of conferences, music and voice mail.
+INSIDE = "SEP ATA CSF BOT TCT TAB CFB MTP ANN MOH CTI"
+#: An analogue telephone at a gateway is named AN and its port in twelve or more hexadecimal digits.
+_ANALOGUE = re.compile(r"AN[0-9A-F]{12,}")
+#: Numbers of conference bridges begin so.
+_BRIDGE = "b00"
+_TRANSFER, _CONFERENCE = "10", "4"
+_CALL, _QUALITY = "1", "2"
+_TITLE = "cdrRecordType"
+#: What a record carries that stands under titles of another kind.
+_OTHER = b"other"
+
+
+def make_parser(settings: SourceSettings) -> Parser:
+    """Compile the parser of one cluster."""
+    reader = _Reader(settings)
+    return load("cisco-cucm").parser(_NAMES, reader.read, _no_record)
+
+
+def context_of(line: bytes) -> bytes | None:
+    """Know a line of titles: of call records, or of records of another kind (CMR), which only cost attention."""
+    if not line[:20].lstrip(b'\xef\xbb\xbf"').startswith(_TITLE.encode()):
+        return None
+    return load("cisco-cucm").titles(line) or _OTHER
+
+
+def _no_record(text: str) -> Parsed:
+    titles, _, row = text.rpartition(SEPARATOR.decode())
+    if row.lstrip('\ufeff"').startswith(_TITLE):
+        return Furniture("a line of column titles")
+    if row.upper().startswith("INTEGER,"):
+        return Furniture("a line of column types")
+    if titles == _OTHER.decode():
+        return Furniture("a record of the quality of a call (CMR), which costs nothing")
+    missing = "stands under no line of column titles, which is the first of each file"
+    unfit = "does not fit the line of column titles above it"
+    return Unparsed(f"the row {unfit if titles else missing}; it begins with {quoted(row[:30])}")
+
+
+class _Reader:
+    """Makes call records of the rows of one cluster."""
+
+    __slots__ = ("_inside", "_trunks", "_zone")
+
+    def __init__(self, settings: SourceSettings) -> None:
+        self._zone = settings.timezone
+        self._trunks = settings.trunks
+        self._inside = tuple(listed(settings.options, "inside", INSIDE))
+
+    def read(self, fields: Fields, _now: datetime) -> Parsed:
+        """Make a record of a row."""
+        (
+            kind, manager, call_id, cluster, orig_leg, dest_leg, dest_leg_other, origination, connect, disconnect, lasted,
+            calling, original, final, redirected, orig_device, dest_device, orig_cause, dest_cause, behalf, matter,
+            authorization,
+        ) = fields.values  # fmt: skip
+        if kind != _CALL:
+            return _other_kind(kind)
+        talk = count("duration", lasted)
+        begun, answered_at = (epoch(name, text, self._zone) for name, text in _times(origination, connect))
+        end = epoch("disconnect", disconnect, self._zone)
+        start = begun or answered_at or end
+        if start is None:
+            raise Wrong("origination", origination, "seconds since 1970")
+        if talk is None:
+            raise Wrong("duration", lasted, "a whole number")
+        warnings: list[str] = []
+        trunk_in = orig_device if self._is_trunk(orig_device, calling) else None
+        trunk_out = dest_device if self._is_trunk(dest_device, final) else None
+        direction = _direction(trunk_in, trunk_out)
+        split = SPLIT in (orig_cause, dest_cause)
+        conference = _CONFERENCE in behalf.split() or final.startswith(_BRIDGE) or calling.startswith(_BRIDGE)
+        if conference and (trunk_in or trunk_out):
+            warnings.append("a part of a conference: whether its trunk was called out stands in the parts before it")
+        sent = number_sent(final or original, warnings if trunk_out else [])
+        return CallRecord(
+            direction=direction,
+            answered=answered_at is not None,
+            start=start,
+            time_basis="utc",
+            end=end,
+            ring_seconds=_ring(begun, answered_at or end),
+            talk_seconds=talk,
+            extension=_extension(direction, calling, final or original),
+            dialled=None if direction == "in" else sent,
+            caller=text_or_none(calling) if trunk_in else None,
+            did=number_sent(original, []) if direction == "in" else None,
+            trunk=trunk_out or trunk_in,
+            trunk_in=trunk_in,
+            trunk_out=trunk_out,
+            account_code=text_or_none(matter),
+            authorization_code=text_or_none(authorization),
+            call_key=f"{cluster}:{manager}:{call_id}" if call_id else None,
+            leg_key=f"{orig_leg};{dest_leg or dest_leg_other}",
+            more_follows=split,
+            condition=text_or_none(dest_cause if dest_cause not in ("", "0") else orig_cause),
+            warnings=tuple(warnings),
+            stages=_stages(split, conference, behalf, redirected, original),
+        )
+
+    def _is_trunk(self, device: str, number: str) -> bool:
+        if not device or number.startswith(_BRIDGE):
+            return False
+        if device in self._trunks:
+            return True
+        return not device.startswith(self._inside) and _ANALOGUE.fullmatch(device) is None
+
+
+def _times(origination: str, connect: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    return ("origination", origination), ("connect", connect)
+
+
+def _other_kind(kind: str) -> Parsed:
+    if kind == _QUALITY:
+        return Furniture("a record of the quality of a call (CMR), which costs nothing")
+    if kind == "INTEGER":
+        return Furniture("a line of column types")
+    raise Wrong("record_type", kind, "1, a call record")
+
+
+def _direction(trunk_in: str | None, trunk_out: str | None) -> Direction:
+    if trunk_out:
+        return "tandem" if trunk_in else "out"
+    return "in" if trunk_in else "internal"
+
+
+def _extension(direction: Direction, calling: str, called: str) -> str | None:
+    if direction == "tandem":
+        return None
+    return text_or_none(called if direction == "in" else calling)
+
+
+def _ring(begun: datetime | None, until: datetime | None) -> int | None:
+    return None if begun is None or until is None else between(begun, until)
+
+
+def _stages(split: bool, conference: bool, behalf: str, redirected: str, original: str) -> tuple[str, ...]:
+    found = []
+    if conference:
+        found.append("conference")
+    elif split or behalf == _TRANSFER:
+        found.append("transfer")
+    if redirected and redirected == original and not split:
+        found.append("forward")
+    return tuple(found)
+
+
+def join(legs: Sequence[CallRecord]) -> JoinedCall:
+    """Join the parts of a call: what was talked on one leg of a trunk is one stretch, whichever side of a part it is.
+
+    Parts come from several nodes, in any order. Raises ValueError for no legs.
+    """
+    if len(legs) == 1:
+        return join_single(legs)
+    return join_stretches(legs, out_leg=_out_leg, in_leg=_in_leg)
+
+
+def _out_leg(leg: CallRecord) -> str | None:
+    return (leg.leg_key or "").partition(";")[2] or None if leg.trunk_out else None
+
+
+def _in_leg(leg: CallRecord) -> str | None:
+    return (leg.leg_key or "").partition(";")[0] or None if leg.trunk_in else None
+
+
+DIALECT = Dialect(
+    name="cisco-cucm",
+    title="Cisco Unified Communications Manager (CUCM) call detail records",
+    transports=frozenset({"folder", "file"}),
+    make_parser=make_parser,
+    join_legs=join,
+    options={
+        "inside": "the beginnings of device names that are telephones or other equipment in the house, between blanks "
+        f"(default {INSIDE}); every other device is a trunk",
+    },
+    context_of=context_of,
+)

@@ -1,0 +1,1 @@
+"""The first meeting with an exchange, over real sockets and a real cable."""
