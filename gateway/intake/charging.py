@@ -21,7 +21,7 @@ from gateway.intake.arriving import Arriving
 from gateway.intake.batch import Batch, Rules, Source, Touched, surroundings
 from gateway.intake.call_rows import call_row, codes_row, due_of, posting_row
 from gateway.intake.hiding import dialled_codes, why_hidden
-from gateway.intake.spending import Spending, limited, sentence
+from gateway.intake.spending import Spending, Words, limited
 from gateway.intake.trunk_uses import told_beside
 from gateway.settle import (
     CarrierCost,
@@ -94,7 +94,7 @@ class Charging:
         rulings = [self._ruled(one, what) for one, what in zip(touched, known, strict=True)]
         if self._spending.wanted:
             for place, (one, what) in enumerate(zip(touched, known, strict=True)):
-                known[place], rulings[place] = self._within(connection, one, what, rulings[place])
+                known[place], rulings[place] = self._within(connection, batch, one, what, rulings[place])
         rows = [self._row(*each) for each in zip(touched, known, rulings, strict=True)]
         for one, ruling, row in zip(touched, rulings, rows, strict=True):
             (batch.new_calls if one.first else batch.changed_calls)[row.id] = row
@@ -137,7 +137,9 @@ class Charging:
         words = "settled without its last record, which did not come" if one.overdue else ""
         return ruling._replace(reason="; ".join(said for said in (ruling.reason, words) if said))
 
-    def _within(self, connection: Connection, one: Touched, known: _Known, ruling: Ruling) -> tuple[_Known, Ruling]:
+    def _within(
+        self, connection: Connection, batch: Batch, one: Touched, known: _Known, ruling: Ruling
+    ) -> tuple[_Known, Ruling]:
         """Hold a charge against the budgets of its tariff; what is near or passed is written beside the call."""
         if not isinstance(known.cost, Priced):
             return known, ruling
@@ -145,7 +147,9 @@ class Charging:
         stood = self._spending.judge(connection, one.live.id, started, ruling, amount, known.around)
         if not stood:
             return known, ruling
-        words = [sentence(each, known.cost.currency, known.cost.decimals) for each in stood]
+        say = Words(_whose(known.place, ruling), known.cost.currency, known.cost.decimals)
+        batch.crossed += self._spending.keep(connection, stood, ruling, one.live.id, say, one.now)
+        words = [say.beside(each) for each, _ in stood]
         joined = replace(known.joined, warnings=(*known.joined.warnings, *words))
         return known._replace(joined=joined), limited(ruling, stood, words[-1])
 
@@ -213,6 +217,13 @@ class Charging:
                 self._places.clear()
             place = self._places[extension] = self.rules.rooms.place(extension)
         return place
+
+
+def _whose(place: Place, ruling: Ruling) -> str:
+    """Whose calls a limit is about, as people know them."""
+    if isinstance(place, Room):
+        return f"Room {place.room}, reservation {ruling.reservation}" if ruling.reservation else f"Room {place.room}"
+    return ruling.department or "Somebody"
 
 
 def _emergency(joined: JoinedCall, plan: NumberPlan) -> bool:

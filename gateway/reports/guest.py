@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from gateway.config import Config
+from gateway.covered import Covered
 from gateway.instants import from_micros
 from gateway.reports.values import Cell, Column, Money, Report, Row, Table, table
 from gateway.reports.writing import write
@@ -36,8 +37,10 @@ def guest_report(connection: Connection, config: Config, owner: str, reservation
     data = everything(connection, owner, reservation)
     if data is None:
         return None
-    zone = config.property.timezone
-    first = from_micros(min(one["since"] for one in data.stays)).astimezone(zone).date()
+    zone, covered = config.property.timezone, Covered(config)
+    began = min((one["since"] for one in data.stays if one["since"]), default=None)  # 0: since before our news
+    began = min((one["started_at"] for one in data.calls), default=data.stays[0]["until"]) if began is None else began
+    first = (now if began is None else from_micros(began)).astimezone(zone).date()
     last = max(
         from_micros(one["until"]).astimezone(zone).date() if one["until"] else now.astimezone(zone).date()
         for one in data.stays
@@ -53,7 +56,7 @@ def guest_report(connection: Connection, config: Config, owner: str, reservation
         finding=f"{len(data.calls)} calls, {len(data.charges)} charges and {len(data.remarks)} notes are kept.",
         complete=("Everything that is kept with this guest's stays, calls and charges is in it.",),
         assumptions=("Numbers stand here in full as far as they are still kept: this is for the guest alone.",),
-        sections=_sections(data),
+        sections=_sections(data._replace(records=[covered(one) for one in data.records])),
     )
 
 
@@ -99,6 +102,8 @@ def _cell(column: Column, row: Mapping[str, Any]) -> Cell:
         return printable(value, _LONGEST) if value else _GONE
     if isinstance(value, str):
         return clean(value)
+    if column.kind == "instant" and not value:
+        return None
     found: Cell = value
     return found
 
