@@ -66,7 +66,7 @@ FILTERS: Final[dict[str, Bare]] = {
     "talk_min=1200": Bare("c.talk_seconds >= 1200"),
     "amount_min=40": Bare("c.currency = 'PLN' AND c.amount >= 4000"),
     "state=posted": Bare(
-        "EXISTS (SELECT 1 FROM postings p WHERE p.property = 'SEASIDE' AND p.call_id = c.id AND p.state = 'posted')"
+        "EXISTS (SELECT 1 FROM postings p WHERE p.property = 'SEASIDE' AND unlikely(p.call_id = c.id) AND p.state = 'posted')"
     ),
     "state=in_doubt": Bare(
         "c.id IN (SELECT call_id FROM postings WHERE property = 'SEASIDE' AND id IN (SELECT id FROM postings WHERE "
