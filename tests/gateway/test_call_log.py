@@ -47,7 +47,7 @@ VALUES = {
     "talk_min": ["1", "60"],
     "talk_max": ["65"],
     "amount_min": ["0.01", "40.005"],
-    "amount_max": ["20.00"],
+    "amount_max": ["60.00"],
     "state": ["posted", "none", "held,refused", "written_off", "due"],
     "disputed": ["yes", "no"],
     "tag": ["agency", "AG*", "ag*"],
