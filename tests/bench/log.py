@@ -204,7 +204,7 @@ def _get(address: str) -> bytes:
 
 def bench() -> Findings:
     """Each filter over its bare queries; p99 busy over p99 quiet; the whole process."""
-    taken = measure("log.pages", fsync_us=0, calls=CALLS, rounds=5)
+    taken = measure("log.pages", fsync_us=0, calls=CALLS, rounds=3)
     for name, (page, whole, _) in taken["filters"].items():
         yield Figure(name=name, figure=page, unit="ms", limit=whole, ceiling=TIMES * whole, against="its bare queries")
     alone = ", ".join(f"{name} {one:.1f}" for name, (_, _, one) in taken["filters"].items())
