@@ -173,15 +173,19 @@ def _disputes(connection: Connection, owner: str, calls: Sequence[int]) -> list[
 
 
 def _state(connection: Connection, wanted: Wanted, term: Term) -> ColumnElement[bool]:
-    return or_(*(_in_state(wanted, state) for state in term.values))
+    return or_(*(_in_state(connection, wanted, state) for state in term.values))
 
 
-def _in_state(wanted: Wanted, state: str) -> ColumnElement[bool]:
+def _in_state(connection: Connection, wanted: Wanted, state: str) -> ColumnElement[bool]:
     """Those that have a charge in a state. One that is not final is in the index of those; of a final one each call is asked."""
+    of_call: ColumnElement[bool] = _p.call_id == _c.id
+    if connection.dialect.name == "sqlite":  # which else looks through all charges of the house for each call
+        of_call = func.unlikely(of_call)
+    charges = select(_p.id).where(_p.property == wanted.owner, of_call)
     if state == "none":
-        return ~select(_p.id).where(_p.property == wanted.owner, _p.call_id == _c.id).exists()
+        return ~charges.exists()
     if state in ("posted", "written_off"):
-        return select(_p.id).where(_p.property == wanted.owner, _p.call_id == _c.id, _p.state == state).exists()
+        return charges.where(_p.state == state).exists()
     lively = select(_p.id).where(_p.property == wanted.owner, schema.LIVELY, _p.state == state)
     return _c.id.in_(select(_p.call_id).where(_p.property == wanted.owner, _p.id.in_(lively)))
 
