@@ -22,6 +22,7 @@ from gateway.simulators import (
     write_cisco,
     write_freeswitch,
     write_mitel,
+    write_nec_neax,
     write_panasonic,
     write_three_cx,
     write_unify,
@@ -109,6 +110,17 @@ def _panasonic(options: Mapping[str, str]) -> Writer:
     )
 
 
+def _nec_neax(options: Mapping[str, str]) -> Writer:
+    form = ("fixed", "flexible")[_choice(options, "form", {"fixed": 0, "flexible": 1})]
+    return Writer(
+        dialect="nec-neax",
+        records=partial(write_nec_neax.texts, form=form),
+        acknowledged=True,
+        line_end=b"\x03",
+        widest_extension=write_nec_neax.WIDEST_EXTENSION,
+    )
+
+
 def _asterisk(options: Mapping[str, str]) -> Writer:
     if _choice(options, "output", {"csv": 0, "ami": 1}):
         return Writer(
@@ -174,6 +186,7 @@ _WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozen
     "asterisk": (_asterisk, frozenset({"output"})),
     "avaya-cm": (_avaya_cm, frozenset({"layout"})),
     "panasonic": (_panasonic, frozenset({"columns"})),
+    "nec-neax": (_nec_neax, frozenset({"form"})),
     "cisco-cucm": (_cucm, frozenset()),
     "3cx": (_three_cx, frozenset({"words"})),
     "unify": (_unify, frozenset({"form"})),

@@ -26,7 +26,7 @@ from tests.bench.kit import Figure, Findings, best_rate
 from tests.bench.lab import measure
 
 #: Dialects of fixed columns, and the form by which their records are cut in slices.
-FIXED: Final = {"mitel-mivb": "standard", "avaya-cm": "printer", "panasonic": "pattern-a"}
+FIXED: Final = {"mitel-mivb": "standard", "avaya-cm": "printer", "panasonic": "pattern-a", "nec-neax": "outgoing"}
 LINES: Final = 500
 PREFIXES: Final = 50_000
 #: Dialects, the option of their simulated exchange, and the name that people know the form by.
@@ -36,6 +36,8 @@ FORMS: Final[tuple[tuple[str, dict[str, str], str], ...]] = (
     ("avaya-cm", {"layout": "printer"}, "avaya-cm, printer"),
     ("avaya-cm", {"layout": "customized"}, "avaya-cm, customized"),
     ("panasonic", {}, "panasonic"),
+    ("nec-neax", {}, "nec-neax, fixed"),
+    ("nec-neax", {"form": "flexible"}, "nec-neax, flexible"),
     ("asterisk", {"output": "csv"}, "asterisk, Master.csv"),
     ("asterisk", {"output": "ami"}, "asterisk, AMI events"),
 )

@@ -182,11 +182,12 @@ COARSE: dict[str, tuple[int, int]] = {
     "avaya-cm": (100, 3),
     "unify": (25, 0),
     "panasonic": (100, 0),
+    "nec-neax": (25, 0),
 }
 #: Dialects that write a row for each share of a call that was handed on, and nothing that joins them.
 SHARES = frozenset({"panasonic"})
 #: Dialects that do not say of an outgoing call whether its time began with the answer.
-UNSURE = frozenset({"unify", "panasonic"})
+UNSURE = frozenset({"unify", "panasonic", "nec-neax"})
 #: What the gateway must be told to read what is written with these options.
 READ_WITH: dict[str, dict[str, str]] = {
     "layout=printer": {"layout": "printer"},
@@ -197,6 +198,8 @@ FORMS: list[tuple[str, dict[str, str], str]] = [
     ("avaya-cm", {"layout": "printer"}, "listen"),
     ("avaya-cm", {"layout": "teleseer"}, "listen"),
     ("avaya-cm", {"layout": "customized"}, "listen"),
+    ("nec-neax", {}, "connect"),
+    ("nec-neax", {"form": "flexible"}, "connect"),
     ("panasonic", {}, "connect"),
     ("panasonic", {"columns": "120"}, "connect"),
     ("avaya-ipoffice", {}, "listen"),

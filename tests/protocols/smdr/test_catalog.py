@@ -21,6 +21,7 @@ PORTS: dict[str, tuple[set[str], int | None]] = {
     "mitel-mivb": ({"connect", "listen", "file"}, 1752),
     "asterisk": ({"file", "connect"}, 5038),
     "avaya-cm": ({"listen", "connect", "file"}, None),
+    "nec-neax": ({"connect", "file", "folder"}, 60010),
     "panasonic": ({"connect", "listen", "serial", "file"}, 2300),
 }
 
