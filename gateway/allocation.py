@@ -73,7 +73,8 @@ class Codes:
         if not account and not authorization:
             return None
         found = self.find(account, authorization)
-        secret = self.has_pins if account not in self.listed else bool(self.listed[account].person)
+        listed = self.listed.get(account or "")
+        secret = self.has_pins if listed is None else bool(listed.person)
         shown = "" if not account else last_two(account) if secret else account
         hidden = last_two(authorization) if authorization else ""
         if found is None:

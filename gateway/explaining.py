@@ -40,9 +40,9 @@ def price_explained(call: Row, language: str = "en") -> list[str]:
     return list(_legs(call["trace"], call["currency"], call["decimals"], language, digits))
 
 
-def cost_explained(call: Row) -> list[str]:
+def cost_explained(call: Row, language: str = "en") -> list[str]:
     """How what the carrier asks came about; empty where no cost is stored."""
-    return list(_legs(call["cost_trace"], call["cost_currency"], call["cost_decimals"], "en", {}))
+    return list(_legs(call["cost_trace"], call["cost_currency"], call["cost_decimals"], language, {}))
 
 
 def _legs(

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from rating.numbering import DialledNumber
+from rating.trace import Head
 
 HELPLINE: Final = "a helpline"
 PERSONAL: Final = "a personal call"
@@ -49,6 +50,9 @@ KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "PT": ("800202148",),
     "US": ("988", "18002738255", "18007997233"),
 }
+
+#: Digits of a prefix that tell a country or a network and no number.
+MOST_DIGITS: Final = 4
 
 Classify = Callable[[str], DialledNumber]
 #: Classes whose digits are the house's own business, or that must be seen.
@@ -97,6 +101,18 @@ def bare(text: str) -> str:
 def _tail(number: str) -> str:
     """The end of a number, which stands in every way of dialling it."""
     return number.lstrip("+0")[-6:] or number
+
+
+def hidden_trace(trace: tuple[int | str, ...], why: str) -> tuple[int | str, ...]:
+    """The trace of a price without the number that it was for: the prefix may be nearly all of it."""
+    head = Head._make(trace[: len(Head._fields)])
+    return (*head._replace(prefix=hidden_prefix(head.prefix), place=why), *trace[len(Head._fields) :])
+
+
+def hidden_prefix(prefix: str) -> str:
+    """A prefix without the digits by which a number could be told."""
+    short, digits = prefix.startswith("#"), sum(one.isdecimal() for one in prefix)
+    return f"{prefix[0]}…" if short or digits > MOST_DIGITS else prefix
 
 
 def is_hidden(call: Mapping[str, Any]) -> bool:

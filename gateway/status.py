@@ -30,6 +30,7 @@ class SourceStatus:
     records: int = 0
     calls: int = 0
     unread: int = 0
+    cut: int = 0
     missing: int = 0
     #: The newest sentences about numbers that are missing; older ones are in the store.
     gaps: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_GAPS))
@@ -48,6 +49,10 @@ class LinkStatus:
     since: datetime
     #: Since when `up` is as it is; `since` also changes when the link begins or ceases to take postings.
     up_since: datetime
+    #: Whether this PMS tells over its link who is in which room; when it was last asked for all rooms, and last told them all.
+    tells_rooms: bool = False
+    rooms_asked_at: datetime | None = None
+    rooms_told_at: datetime | None = None
 
 
 @dataclass(slots=True, kw_only=True)

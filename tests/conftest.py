@@ -24,6 +24,7 @@ from tests.foreign.judge import Judge
 from tests.foreign.php_peer import PhpPms, php_pms
 from tests.peers import peer, unused_port
 from tests.postgres import fresh_database, postgres_server
+from tests.stores import empty, lay_empty_store, made_on
 
 __all__ = ["LoggedFailures", "peer"]
 
@@ -31,6 +32,8 @@ __all__ = ["LoggedFailures", "peer"]
 settings.register_profile("house", deadline=None, max_examples=60, print_blob=True)
 settings.load_profile("house")
 
+#: The databases that a store may be.
+BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 _database_numbers = itertools.count(1)
 
 
@@ -164,10 +167,26 @@ def postgres_database(postgres_url: str) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty store, once for each database that a store may be."""
+@pytest.fixture(scope="session")
+def made_on_postgres(postgres_url: str) -> Iterator[str]:
+    """The SQLAlchemy URL of a store on the real PostgreSQL, the same for the whole run."""
+    with made_on(postgres_url) as url:
+        yield url
+
+
+@pytest.fixture(params=BOTH)
+def bare_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a store is to be made, once for each database that a store may be: nothing is there, not even a table."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store.db'}"
     url: str = request.getfixturevalue("postgres_database")
     return url
+
+
+@pytest.fixture(params=BOTH)
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty store of the present schema, once for each database that a store may be."""
+    if request.param == "sqlite":
+        lay_empty_store(tmp_path / "store.db")
+        return f"sqlite:///{tmp_path / 'store.db'}"
+    return empty(request.getfixturevalue("made_on_postgres"))

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import LoggedFailures
+from tests.stores import empty
 
 pytest_plugins = ["pytester"]
 
@@ -108,10 +109,34 @@ def test_the_postgres_of_the_tests_is_a_real_and_empty_one(postgres_database: st
     assert tables == (0,)
 
 
-def test_every_store_url_is_one_that_sqlalchemy_opens(store_url: str) -> None:
-    from sqlalchemy import create_engine, text
+def _rows(url: str) -> list[int]:
+    from sqlalchemy import create_engine, inspect, text
 
-    engine = create_engine(store_url)
-    with engine.connect() as connection:
-        assert connection.execute(text("SELECT 1")).scalar_one() == 1
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        tables = [name for name in inspect(connection).get_table_names() if name != "schema_version"]
+        counted = [connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one() for name in tables]
     engine.dispose()
+    return counted
+
+
+def test_every_store_url_is_that_of_a_store_without_a_row(store_url: str) -> None:
+    counted = _rows(store_url)
+    assert len(counted) > 20
+    assert set(counted) == {0}
+
+
+@pytest.mark.postgres
+def test_a_store_is_emptied_of_whatever_a_test_left_in_it_and_of_whoever_still_looks(made_on_postgres: str) -> None:
+    from tests.gateway.rig import Rig, line
+
+    rig = Rig(made_on_postgres)
+    rig.check_in()
+    rig.send(rig.connect(), line(1))
+    assert sum(_rows(made_on_postgres)) > 3
+    with psycopg.connect(made_on_postgres.replace("+psycopg", "")) as left_over:
+        left_over.execute("SELECT * FROM calls")
+        assert set(_rows(empty(made_on_postgres))) == {0}
+        with pytest.raises(psycopg.OperationalError):
+            left_over.execute("SELECT 1")
+    rig.close()

@@ -25,6 +25,8 @@ from gateway.app.asked import Asking
 from gateway.app.delivering import delivering, report_channels
 from gateway.app.doors import Doors
 from gateway.app.feeding import begin_feed, event_hooks
+from gateway.app.forgetting import EVERY as FORGET_EVERY
+from gateway.app.forgetting import forgetting
 from gateway.app.link import Link, Surroundings
 from gateway.app.watching import emergency_begun, watch_of
 from gateway.config import Config, PbxSettings
@@ -48,6 +50,7 @@ from gateway.store.database import Database, StoreTrouble
 from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.store.memory import Memory
 from gateway.store.once import Outcome
+from gateway.store.resyncs import Resync, only_link
 from gateway.store.rows import Due
 from gateway.store.tokens import Token
 from gateway.store.writer import Drive, Writer, WriterThread
@@ -65,7 +68,7 @@ class Pace:
 
     `look`: a followed file, because a call stands on the folio within two of them. `commands`: those of other
     processes. `overdue`: open calls whose last record did not come. `watch`: whatever alarms are raised for. `folios`:
-    whether a doubt is to be looked for on its folio.
+    whether a doubt is to be looked for on its folio. `forget`: whether something is no longer to be kept.
     """
 
     look: float = 0.5
@@ -73,6 +76,7 @@ class Pace:
     overdue: float = 60.0
     watch: float = EVERY
     folios: float = LOOK_SECONDS
+    forget: float = FORGET_EVERY
 
 
 class Gateway:
@@ -145,6 +149,7 @@ class Gateway:
         self._deciding = parts.deciding(
             self.config, self.memory, self._rules, self._book, lambda: self._link_takes_reversals
         )
+        self._ask_rooms = Resync(self.memory, lambda: only_link(self.status), self.config.property.timezone)
         self._doors = Doors(
             reactor=self._reactor,
             writer=self.writer,
@@ -238,6 +243,7 @@ class Gateway:
         for service in (*self.event_hooks, *self.delivering.services):
             self._add(service)
         self._add(self.watch.service)
+        self._add(forgetting(self._surroundings(), lambda: self.writer.backlog > 0, self._pace.forget))
         if self.link is not None and self.link.counter is not None:
             self._add(
                 PeriodicService(self._reactor, LOOK_SECONDS, self._doubt_the_silent, "looking for what was taken")
@@ -284,7 +290,10 @@ class Gateway:
         numbers = self.link.numbers if self.link is not None else None
         now, done = self.micros(), self._commands_done
         decide, free = self._deciding, self._deciding.acts.free
-        self.writer.submit(ReadCommands(self.memory, numbers, now=now, done=done, decide=decide, free=free))
+        rooms = self._ask_rooms
+        self.writer.submit(
+            ReadCommands(self.memory, numbers, now=now, done=done, decide=decide, free=free, rooms=rooms)
+        )
 
     @property
     def _link_takes_reversals(self) -> bool:
@@ -294,7 +303,7 @@ class Gateway:
         self.due(freed)
         self._doors.relax()  # an exchange held while the store was in trouble may have no record in line to wake it
         if resync and self.link is not None:
-            self.link.adapter.ask_resync()
+            self.link.ask_for_rooms()
 
     def _settle_overdue(self) -> None:
         self.writer.submit(SettleOverdue(self._settling, self.micros(), self._settled))
@@ -316,6 +325,7 @@ class Gateway:
             status.calls += batch.told_calls
             self.status.calling.ended(source, batch.told_keys)
             status.unread += batch.told_unread
+            status.cut += batch.told_cut
             status.missing = max(0, status.missing + batch.told_missing)  # a late one may be of before the start
             for sentence in batch.told_gaps:
                 self._missed(source, sentence)
@@ -339,6 +349,8 @@ class Gateway:
     def _settled(self, batch: Batch) -> None:
         for call in batch.emergencies:
             self.watch.emergency(call, to_micros(batch.read_at))
+        for fact in batch.crossed:
+            self.watch.happened(fact)
         self.due(batch.due)
         if (batch.unknown_rooms or batch.vacant_rooms) and self.link is not None:
             self.link.look_for_need()

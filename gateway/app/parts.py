@@ -12,6 +12,7 @@ from gateway.app.configured import assigned, plan_of, room_list, source_settings
 from gateway.app.pms import tells_rooms
 from gateway.config import Config, PbxSettings
 from gateway.config.office import account_codes_of
+from gateway.cutting import Cutting
 from gateway.delivery.orders import ORDERS, Orders
 from gateway.directory import RoomList
 from gateway.helplines import helplines
@@ -19,6 +20,7 @@ from gateway.intake.acts import ActRules, Acts
 from gateway.intake.batch import Rules, Source
 from gateway.intake.correcting import Correcting
 from gateway.intake.decisions import Decisions
+from gateway.privacy import erasing
 from gateway.settle import Policy
 from gateway.store.commands import Command
 from gateway.store.database import Database
@@ -38,7 +40,14 @@ def source(config: Config, pbx: PbxSettings, rooms: RoomList) -> Source:
         join=dialect.join,
         plan=plan_of(config, pbx.trunk_access, rooms),
         counter=dialect.counter(pbx.options),
+        cutting=cutting(config, pbx),
     )
+
+
+def cutting(config: Config, pbx: PbxSettings) -> Cutting | None:
+    """What is cut out of the records of an exchange before anything reads them; None where the house names nothing."""
+    said = config.privacy
+    return Cutting(said.access_numbers, pbx.trunk_access, said.longest) if said.cuts else None
 
 
 def sources(config: Config, rooms: RoomList) -> Mapping[str, Source]:
@@ -94,16 +103,21 @@ def act_rules(config: Config) -> ActRules:
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """What carries out decisions about prices and charges, and orders of reports, as commands ask for them."""
+    """What carries out decisions about prices and charges, and orders of reports, as commands ask for them; and guests to be erased."""
 
     prices: Decisions
     acts: Acts
     orders: Orders
+    memory: Memory
 
     def __call__(self, connection: Connection, command: Command, now: int) -> tuple[str, list[Due]]:
         """Do one, or say in a sentence why not; with the postings that are due by it."""
         if command.deed in ORDERS:
             return self.orders(connection, command, now)
+        if command.deed == erasing.ERASE:
+            return erasing.begin(connection, self.memory, command, now), []
+        if command.deed == erasing.EXPORT:
+            return erasing.note_export(connection, self.memory, command, now), []
         about = self.acts if command.deed in ACT_DEEDS else self.prices
         return about(connection, command, now)
 
@@ -113,7 +127,7 @@ def deciding(
 ) -> Deciding:
     """The same, by the rules of a house."""
     prices = Decisions(memory, rules, frozenset(book.carried), takes_reversals)
-    return Deciding(prices, Acts(memory, rules, act_rules(config), takes_reversals), Orders(config, memory))
+    return Deciding(prices, Acts(memory, rules, act_rules(config), takes_reversals), Orders(config, memory), memory)
 
 
 def decisions(config: Config, memory: Memory) -> Deciding:

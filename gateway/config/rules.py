@@ -24,6 +24,7 @@ from gateway.config.inbound import number_findings
 from gateway.config.lines import Path
 from gateway.config.lists import list_findings
 from gateway.config.office import office_findings
+from gateway.config.privacy import privacy_findings
 from gateway.config.settings import FIAS_KEYS
 from gateway.config.trunks import trunk_findings
 
@@ -61,6 +62,7 @@ def findings(document: Table, folder: FilePath) -> Iterator[Finding]:
     yield from bill_findings(document.get("carrier_bills"))
     yield from day_findings(document)
     yield from number_findings(tables(document, "numbers"))
+    yield from privacy_findings(document.get("privacy"))
     yield from office_findings(document, {key: tables(document, key) for key in OFFICE})
     yield from delivery_findings(document, tables(document, "recipients"), tables(document, "schedules"))
 

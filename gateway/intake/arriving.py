@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, func, select
 
 from gateway.arrivals import arrival_of, contact_number
+from gateway.cutting import is_masked
 from gateway.helplines import HIDDEN
 from gateway.instants import from_micros
 from gateway.intake.batch import Batch, Source, Touched
@@ -83,7 +84,7 @@ def rebuild(database: Database, sources: Mapping[str, Source], progress: Progres
     """Read the records of all calls again and write what they tell, a slice in each transaction.
 
     Returns how many calls were read, and how many of them came in. Calls of an exchange that the configuration no longer
-    has are left as they are. The gateway must be stopped.
+    has, and those whose bytes or numbers are gone, are left as they are. The gateway must be stopped.
     """
     owner, statements = database.property, Statements(database.engine)
     newest = database.read(lambda c: int(c.execute(select(func.max(_c.id)).where(_c.property == owner)).scalar() or 1))
@@ -105,10 +106,11 @@ def _slice_anew(
     calls = [CallRow._make(row) for row in connection.execute(wanted)]
     if not calls:
         return None
-    known = [call for call in calls if call.source in sources]
-    legs, repeats = _legs(
-        connection, owner, sources, [one.id for one in known if one.direction != "out" or one.legs > 1]
+    read = [call for call in calls if call.source in sources and not is_masked(call.dialled or call.caller)]
+    legs, repeats, gone = legs_again(
+        connection, owner, sources, [one.id for one in read if one.direction != "out" or one.legs > 1]
     )
+    known = [call for call in read if call.id not in gone]
     told = [
         told_by(owner, call, legs.get(call.id, ()), home_of(sources[call.source]))
         for call in known
@@ -118,19 +120,22 @@ def _slice_anew(
     return calls[-1].id, len(known), sum(one.arrival is not None for one in told)
 
 
-def _legs(
+def legs_again(
     connection: Connection, owner: str, sources: Mapping[str, Source], calls: Sequence[int]
-) -> tuple[dict[int, list[CallRecord]], set[int]]:
-    """The records of calls, read again, by call; and the calls that were none, because a record is a repeat."""
+) -> tuple[dict[int, list[CallRecord]], set[int], set[int]]:
+    """The records of calls, read again, by call; the calls that were none, because a record is a repeat; and those whose bytes are gone."""
     found: dict[int, list[CallRecord]] = {}
-    repeats: set[int] = set()
+    repeats, gone = set[int](), set[int]()
     wanted = select(_r.call_id, _r.source, _r.raw, _r.received_at, _r.mark)
     wanted = wanted.where(rows_of(schema.records, owner, "call_id", calls)).order_by(_r.id)
     for row in connection.execute(wanted) if calls else ():
         if row.mark == "repeat":
             repeats.add(row.call_id)
             continue
+        if not row.raw:
+            gone.add(row.call_id)
+            continue
         leg = sources[row.source].parse(row.raw, from_micros(row.received_at))
         if isinstance(leg, CallRecord):
             found.setdefault(row.call_id, []).append(leg)
-    return found, repeats
+    return found, repeats, gone

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from gateway.alarms.kinds import Fact
 from gateway.allocation import Codes
 from gateway.attribution import Attribution, StayTariffs, caller, put_through
+from gateway.cutting import Cutting
 from gateway.directory import Occupants, Place, RoomList, TransferPayer
 from gateway.helplines import Helplines
 from gateway.intake.live_calls import LiveCall
@@ -24,13 +26,14 @@ from rating.numbering import NumberPlan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One exchange, ready to be read: how its records are parsed and joined, what the digits mean, how it counts."""
+    """One exchange, ready to be read: how its records are parsed and joined, what the digits mean, how it counts, what is cut."""
 
     name: str
     parse: Parser
     join: Callable[[Sequence[CallRecord]], JoinedCall]
     plan: NumberPlan
     counter: Counter | None = None
+    cutting: Cutting | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +104,13 @@ class Batch:
     codes: list[CodesRow] = field(default_factory=list)
     due: list[Due] = field(default_factory=list)
     emergencies: list[CallRow] = field(default_factory=list)
+    #: Limits that somebody came near or passed, each told once.
+    crossed: list[Fact] = field(default_factory=list)
     unknown_rooms: int = 0
     vacant_rooms: int = 0
     told_calls: int = 0
     told_unread: int = 0
+    told_cut: int = 0
     told_missing: int = 0
     told_gaps: list[str] = field(default_factory=list)
     #: The exchange's own names of the calls whose records came.

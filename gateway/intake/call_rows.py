@@ -6,6 +6,7 @@ import json
 from typing import Any, Final
 
 from gateway.allocation import Allocation
+from gateway.helplines import hidden_prefix, hidden_trace
 from gateway.instants import to_micros
 from gateway.settle import CarrierCost, Free, Price, Priced, Ruling, Wanted
 from gateway.store.rows import CallRow, CodesRow, Due, PostingRow, all_clean, clean
@@ -46,17 +47,18 @@ def call_row(
     when = (call.direction, answered, to_micros(call.start), call.ring_seconds, call.talk_seconds)
     whose = (who, holders, dialled, caller, trunk, ruling.room, ruling.department, ruling.reservation)
     line = (warnings, group, charged.pulses, aoc, coin)
+    if hidden and carried is not None:
+        carried = carried._replace(traces=tuple(hidden_trace(one, hidden) for one in carried.traces))
     bought = _NOT_BOUGHT if carried is None else _bought(carried)
-    priced = (None, _cost_columns(cost)[1], hidden, *_cost_columns(cost)[3:]) if hidden else _cost_columns(cost)
+    priced = _hidden_columns(cost, hidden) if hidden else _cost_columns(cost)
     return CallRow._make((*what, *when, *whose, *priced, *line, *bought, uses))
 
 
 def codes_row(owner: str, call_id: int, one: Allocation) -> CodesRow:
     """The row of the codes of a call."""
-    shown = all_clean((one.account_code, one.authorization, one.name, one.person))
-    return CodesRow(
-        owner, call_id, *(text or "" for text in shown), int(one.personal), int(one.known), clean(one.led_to) or ""
-    )
+    texts = all_clean((one.account_code, one.authorization, one.name, one.person, one.led_to))
+    account, authorization, name, person, led_to = (text or "" for text in texts)
+    return CodesRow(owner, call_id, account, authorization, name, person, int(one.personal), int(one.known), led_to)
 
 
 _NOT_BOUGHT: Final = (None,) * 7
@@ -76,6 +78,18 @@ def _cost_columns(cost: Price | None) -> tuple[Any, ...]:
     price = (cost.amount, cost.net, cost.tax, cost.currency, cost.decimals)
     rule = (cost.tariff, cost.version, cost.prefix, cost.billed_seconds, trace_text(cost.traces))
     return (number.e164, number.number_class, cost.place, *price, *rule)
+
+
+def _hidden_columns(cost: Price | None, why: str) -> tuple[Any, ...]:
+    """The same of a call whose number nobody is shown."""
+    _, number_class, _, *price = _cost_columns(without_number(cost, why) if isinstance(cost, Priced) else cost)
+    return (None, number_class, why, *price)
+
+
+def without_number(cost: Priced, why: str) -> Priced:
+    """A price that tells nothing of the number that it was for."""
+    traces = tuple(hidden_trace(one, why) for one in cost.traces)
+    return cost._replace(prefix=hidden_prefix(cost.prefix), place=why, traces=traces)
 
 
 def _bought(one: CarrierCost) -> tuple[Any, ...]:
@@ -105,16 +119,8 @@ def posting_row(
     whose = (ruling.room, ruling.reservation)
     currency, decimals = call.currency or money[0], money[1] if call.decimals is None else call.decimals
     how = (wanted.state, wanted.hold or "", clean(wanted.reason) or "")
-    never_sent = (
-        0,
-        None,
-        now,
-        int(ruling.by_hand),
-        now,
-        now,
-        "",
-        "",
-    )  # attempts, token, due_at, by_hand, created, changed, code, words
+    # attempts, token, due_at, by_hand, created, changed, code, words
+    never_sent = (0, None, now, int(ruling.by_hand), now, now, "", "")
     return PostingRow._make(
         (
             call.property,

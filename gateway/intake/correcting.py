@@ -17,9 +17,8 @@ from typing import Any, Final
 
 from gateway.directory import NoNews, Occupancy, Room
 from gateway.intake.batch import Rules, Source
-from gateway.intake.call_rows import trace_text
 from gateway.intake.decisions import FINAL
-from gateway.intake.reconsider import place_of
+from gateway.intake.reconsider import item_of, place_of
 from gateway.intake.stored_calls import Again, StoredCall, calls_between
 from gateway.settle import Free, Price, Priced, rule
 from gateway.store import pages
@@ -142,8 +141,6 @@ class Correcting:
 
     def _item(self, call: StoredCall, cost: Priced | Free, before: int, deed: ItemDeed, words: str) -> Item:
         if isinstance(cost, Priced):
-            money = (before, cost.amount, cost.net, cost.tax, cost.currency, cost.decimals)
-            price = (cost.tariff, cost.version, cost.prefix, cost.place, cost.billed_seconds, trace_text(cost.traces))
-            return Item(call.id, deed, words, *money, *price)
+            return item_of(call, cost, before, deed, words)
         free = (before, 0, 0, 0, self.rules.currency, self.rules.decimals)
         return Item(call.id, deed, f"{cost.reason}: {words}", *free, "", self.book.version, "", "", 0, "[]")

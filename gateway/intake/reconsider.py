@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from gateway.directory import Department, NoNews, Occupants, Place, Room
+from gateway.helplines import HIDDEN
 from gateway.intake.batch import Rules, Source, surroundings
-from gateway.intake.call_rows import trace_text
+from gateway.intake.call_rows import trace_text, without_number
 from gateway.intake.stored_calls import StoredCall, legs_of
 from gateway.ledger import Hold
 from gateway.settle import Priced, Ruling, price, rule, rule_account
@@ -134,8 +135,10 @@ def ruled_again(call: CallRow, row: PostingRow, cost: Priced, place: Place, who:
     return rule(cost, place, who, rules.policy)
 
 
-def item_of(call: CallRow, cost: Priced, before: int, deed: lists.ItemDeed, words: str) -> Item:
+def item_of(call: CallRow | StoredCall, cost: Priced, before: int, deed: lists.ItemDeed, words: str) -> Item:
     """A call's new price as an item of a list."""
+    if call.place in HIDDEN:
+        cost = without_number(cost, call.place or "")
     money = (before, cost.amount, cost.net, cost.tax, cost.currency, cost.decimals)
     found = (cost.tariff, cost.version, cost.prefix, cost.place, cost.billed_seconds, trace_text(cost.traces))
     return Item(call.id, deed, words, *money, *found)

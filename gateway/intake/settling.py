@@ -15,6 +15,7 @@ from typing import Final
 from sqlalchemy import Connection
 from twisted.logger import Logger
 
+from gateway.helplines import PERSONAL
 from gateway.instants import from_micros, to_micros
 from gateway.intake.batch import Batch, Rules, Source, Touched
 from gateway.intake.charging import Charging
@@ -58,13 +59,13 @@ class Settling:
         marks: dict[str, list[bytes]] = {name: [] for name in self._sources}
         for stored in records.newest_records(connection, self._memory.owner, HISTORY):
             if stored.source in marks and stored.mark in ("", GAP):
-                marks[stored.source].append(digest(stored.raw))
+                marks[stored.source].append(stored.fingerprint)
                 self._take_up(stored, marks[stored.source][-1])
         self._watches = {name: RepeatWatch(marks[name]) for name in self._sources}
 
     def _take_up(self, stored: records.StoredRecord, mark: bytes) -> None:
         """Put a stored leg back beside its call."""
-        if stored.call_id is None:
+        if stored.call_id is None or not stored.raw:
             return
         leg = self._sources[stored.source].parse(stored.raw, from_micros(stored.received_at))
         if isinstance(leg, CallRecord):
@@ -80,7 +81,7 @@ class Settling:
     def settle(self, connection: Connection, raws: Sequence[RawRecord]) -> Batch:
         """Settle records in order and write their rows, in the caller's transaction."""
         batch = Batch(raws[0].received_at)
-        for raw, parsed in zip(raws, [self._parsed(raw) for raw in raws], strict=True):
+        for raw, parsed in [self._read(batch, raw) for raw in raws]:
             self._one(connection, batch, raw, parsed)
         self._write(connection, batch)
         return batch
@@ -89,7 +90,8 @@ class Settling:
         """Keep records as they came, unread, because settling them failed as a whole."""
         batch = Batch(raws[0].received_at)
         for raw in raws:
-            self._keep(batch, raw, self._memory.numbers.take(schema.records), "unparsed", reason)
+            kept = self._without_secrets(batch, raw)
+            self._keep(batch, kept, self._memory.numbers.take(schema.records), "unparsed", reason)
         self._write(connection, batch)
 
     def move_position(self, connection: Connection, segment: int, position: int) -> None:
@@ -105,7 +107,10 @@ class Settling:
         self._charging.charge(connection, batch)
         owner, hot = self._memory.owner, self._memory.statements
         at = self._micros(batch.read_at)
-        hot.feed.calls(connection, at, batch.new_calls.values(), list(batch.changed_calls.values()))
+        told = [
+            [one for one in some.values() if one.place != PERSONAL] for some in (batch.new_calls, batch.changed_calls)
+        ]
+        hot.feed.calls(connection, at, *told)
         write_uses(connection, self._memory, batch)
         self._charging.arriving.write(connection, batch)
         office.write_codes(connection, hot, owner, batch.codes, batch.changed_calls)
@@ -137,6 +142,28 @@ class Settling:
             words = "possible repeat" if verdict.doubt else ""
             self._keep(batch, raw, record_id, _kind(parsed), parsed.reason, mark=words)
 
+    def _read(self, batch: Batch, raw: RawRecord) -> tuple[RawRecord, Parsed]:
+        """A record without what must not be stored, and what it says."""
+        cutting = self._sources[raw.source].cutting
+        if cutting is None:
+            return raw, self._parsed(raw)
+        kept = self._without_secrets(batch, raw)
+        parsed = self._parsed(kept)
+        if cutting.too_long(parsed) and (data := cutting.beyond(kept.data)) != kept.data:
+            batch.told_cut += kept is raw
+            kept = kept._replace(data=data)
+            parsed = self._parsed(kept)
+        return kept, parsed
+
+    def _without_secrets(self, batch: Batch, raw: RawRecord) -> RawRecord:
+        """A record without what was typed behind an access number."""
+        cutting = self._sources[raw.source].cutting
+        data = raw.data if cutting is None else cutting.behind_access(raw.data)
+        if data is raw.data:
+            return raw
+        batch.told_cut += 1
+        return raw._replace(data=data)
+
     def _parsed(self, raw: RawRecord) -> Parsed:
         if raw.fault is not None:
             return Unparsed(raw.fault)
@@ -157,7 +184,7 @@ class Settling:
             earlier = records.opening_records(connection, owner, raw.segment, HISTORY)
             if earlier:
                 own = records.remembered_since(connection, owner, raw.source, earlier[0].id)
-                watch.resume(raw.segment, own, [(one.id, digest(one.raw)) for one in earlier])
+                watch.resume(raw.segment, own, [(one.id, one.fingerprint) for one in earlier])
             else:
                 watch.begin(raw.segment)
         return watch.see(raw.segment, record_id, mark)

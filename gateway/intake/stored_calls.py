@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple, cast
 from sqlalchemy import Connection, select
 
 from gateway.attribution import Caller, Guest, StayTariffs, put_through
+from gateway.cutting import is_masked
 from gateway.helplines import HIDDEN
 from gateway.instants import from_micros
 from gateway.intake.batch import Rules, Source
@@ -129,15 +130,15 @@ class Again:
         self._known: dict[tuple[str | None, ...], Circumstances] = {}
 
     def joined(self, call: StoredCall) -> JoinedCall | None:
-        """The call as it was when it was ruled; None if its exchange is no longer in the configuration."""
+        """The call as it was when it was ruled; None if its exchange is no longer configured, or its number is masked for good."""
         source = self._sources.get(call.source)
-        if source is None:
+        if source is None or is_masked(call.dialled):
             return None
         hidden = call.place in HIDDEN  # its row holds no number
         if call.legs == 1 and call.pulses != -1 and not hidden:  # stored before pulses and advice of charge had columns
             return _of_one_record(call)
         legs = self._database.read(lambda c: legs_of(c, self._database.property, call.id, source))
-        return source.join(legs) if legs else None
+        return source.join(legs) if len(legs) == call.legs else None  # bytes of some may be gone
 
     def around(self, call: StoredCall) -> Circumstances:
         """What of guest, telephone and line bore on the price when the call began."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -30,14 +31,19 @@ DOMAINS: Final = {GUEST: ("bills",), STAFF: ("web",)}
 #: Which languages each domain is kept in.
 SPOKEN: Final = {GUEST: tuple(LANGUAGES), STAFF: tuple(STAFF_LANGUAGES)}
 #: Tables of texts in modules of the lowest floor, which knows no languages: the pages say what they take from them.
-TABLES: Final = {
+TABLES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     STAFF: {
         "roles.py": ("RIGHTS", "ROLES"),
         "call_log/asking.py": ("PERIODS", "PROBLEMS", "TOLD"),
         "call_log/fields.py": ("RESULTS", "DIRECTIONS", "CLASSES", "POSTED", "YES_NO", "FIELDS"),
+        "acts.py": ("REASONS",),
+        "alarms/kinds.py": ("_KINDS",),
+        "reports/catalog.py": ("DESK", "HOUSE", "TRUNKS", "KINDS"),
     },
     GUEST: {},
 }
+#: What of a value that is built in such a table is a text.
+_FIELDS: Final = ("title", "what_to_do", "label", "hint")
 
 
 def texts(domain: str) -> Catalog:
@@ -48,7 +54,12 @@ def texts(domain: str) -> Catalog:
     return found
 
 
-def _messages(domain: str) -> Iterator[tuple[str, Message]]:
+@cache
+def _messages(domain: str) -> tuple[tuple[str, Message], ...]:
+    return tuple(_said_in(domain))
+
+
+def _said_in(domain: str) -> Iterator[tuple[str, Message]]:
     for name in DOMAINS[domain]:
         for path in sorted((_ROOT / name).rglob("*")) if (_ROOT / name).is_dir() else [_ROOT / name]:
             text = path.read_text(encoding="utf-8") if path.suffix in (".py", ".html") else ""
@@ -65,6 +76,8 @@ def of_python(source: str) -> Iterator[Message]:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             if name == "Texts":
                 yield from _values(node.args[0])
+            elif name == "Plurals":
+                yield from _pairs(node.args[0])
             else:
                 yield from _said(name, [one.value if isinstance(one, ast.Constant) else None for one in node.args])
 
@@ -90,8 +103,18 @@ def _of_tables(source: str, names: tuple[str, ...]) -> Iterator[Message]:
             yield from _values(node.value)
 
 
+def _pairs(node: ast.expr) -> Iterator[tuple[str, str]]:
+    """Every pair of forms of a table."""
+    for one in node.values if isinstance(node, ast.Dict) else []:
+        forms = (
+            [form.value for form in one.elts if isinstance(form, ast.Constant)] if isinstance(one, ast.Tuple) else []
+        )
+        if len(forms) == 2:
+            yield str(forms[0]), str(forms[1])
+
+
 def _values(node: ast.expr) -> Iterator[str]:
-    """Every text of a table: the values of a dictionary, the members of a tuple, labels and hints of what is described there."""
+    """Every text of a table: the values of a dictionary, the members of a tuple, what a value built there says."""
     inside = node.values if isinstance(node, ast.Dict) else getattr(node, "elts", [node])
     for one in inside:
         if isinstance(one, ast.Constant) and isinstance(one.value, str):
@@ -99,8 +122,8 @@ def _values(node: ast.expr) -> Iterator[str]:
         elif isinstance(one, ast.Dict | ast.Tuple | ast.List):
             yield from _values(one)
         elif isinstance(one, ast.Call):
-            said = [part.value for part in one.keywords if part.arg in ("label", "hint")]
-            yield from (part.value for part in said if isinstance(part, ast.Constant) and isinstance(part.value, str))
+            told = [*one.args, *(named.value for named in one.keywords if named.arg in _FIELDS)]
+            yield from (text for value in told for text in _values(value))
 
 
 def kept(language: str, domain: str) -> Catalog:
@@ -138,7 +161,9 @@ def write(catalogue: Catalog, path: Path) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-_HEADING: Final = "# See docs/languages.md. In the words of the trade, as a good hotel would write them."
+_HEADING: Final = (
+    "# See docs/languages.md. Texts that a guest reads: in the words of the trade, as a good hotel would write them."
+)
 _DATED: Final = tuple(
     f'"{name}'
     for name in "Project-Id POT-Creation PO-Revision Last-Translator Language-Team Report-Msgid Generated-By".split()

@@ -92,6 +92,10 @@ class Speech:
             return str(number)
         return self._decimal(Decimal(number), 0, 0)
 
+    def decimal(self, value: float, decimals: int) -> str:
+        """A figure with so many decimals."""
+        return self._decimal(Decimal(f"{value:.{decimals}f}"), decimals, decimals)
+
     def amount(self, minor: int, decimals: int) -> str:
         """An amount without its currency."""
         return self._decimal(Decimal(format_amount(minor, decimals)), decimals, decimals)

@@ -79,3 +79,14 @@ class Texts(Mapping[K, str]):
 
     def __len__(self) -> int:
         return len(self._english)
+
+
+class Plurals(dict[str, tuple[str, str]]):
+    """Texts by name, each with its form for one and for many: for tables at the head of a module."""
+
+    def say(self, name: str, number: int, **values: object) -> str:
+        """The text of this name for so many; the name itself where there is none."""
+        if name not in self:
+            return name
+        one, many = self[name]
+        return plural(one, many, number, **values)

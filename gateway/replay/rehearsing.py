@@ -73,7 +73,10 @@ class Rehearsal:
             for call in calls:
                 joined = again.joined(call)
                 if joined is None:
-                    yield _line(call, None, None, "", f"the configuration has no exchange {call.source}")
+                    why = "its number or its records are erased: their time is over"
+                    if call.source not in self.sources:
+                        why = f"the configuration has no exchange {call.source}"
+                    yield _line(call, None, None, "", why)
                 elif (line := ask(again, call, joined, money)) is not None:
                     yield line
             seen(calls[-1].id)

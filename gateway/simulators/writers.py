@@ -16,9 +16,11 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from gateway.simulators import (
+    write_appliances,
     write_asterisk,
     write_avaya,
     write_avaya_cm,
+    write_cel,
     write_cisco,
     write_freeswitch,
     write_mitel,
@@ -180,6 +182,28 @@ def _yate(options: Mapping[str, str]) -> Writer:
     return Writer(dialect="yate", records=partial(write, separator=separator), key=write_yate.bill_id, line_end=b"\n")
 
 
+def _cel(options: Mapping[str, str]) -> Writer:
+    return Writer(dialect="asterisk-cel", records=write_cel.rows, key=write_cel.linked_id, line_end=b"\n")
+
+
+def _grandstream(options: Mapping[str, str]) -> Writer:
+    return Writer(
+        dialect="grandstream",
+        records=write_appliances.ucm_row,
+        key=write_appliances.unique_id,
+        head=write_appliances.UCM_TITLES,
+        line_end=b"\n",
+    )
+
+
+def _yeastar(options: Mapping[str, str]) -> Writer:
+    return Writer(dialect="yeastar", records=write_appliances.new_cdr, key=write_appliances.unique_id, line_end=b"\n")
+
+
+def _hobic(options: Mapping[str, str]) -> Writer:
+    return Writer(dialect="hobic", records=write_appliances.priced_line, widest_extension=5)
+
+
 _WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozenset[str]]]] = {
     "avaya-ipoffice": (_avaya, frozenset({"fields", "second_start"})),
     "mitel-mivb": (_mitel, frozenset({"columns"})),
@@ -192,6 +216,11 @@ _WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozen
     "unify": (_unify, frozenset({"form"})),
     "freeswitch": (_freeswitch, frozenset({"form"})),
     "yate": (_yate, frozenset({"tabs", "combined"})),
+    "asterisk-cel": (_cel, frozenset()),
+    "cisco-cme": (_cme, frozenset()),
+    "grandstream": (_grandstream, frozenset()),
+    "yeastar": (_yeastar, frozenset()),
+    "hobic": (_hobic, frozenset()),
 }
 
 

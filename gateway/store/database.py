@@ -62,6 +62,11 @@ class Database:
         return self.url.get_backend_name() == "sqlite"
 
     @property
+    def is_ours(self) -> bool:
+        """True once this process is the only one that may change what the gateway changes."""
+        return self._lock is not None
+
+    @property
     def path(self) -> Path | None:
         """The file of an embedded store."""
         return Path(self.url.database) if self.is_sqlite and self.url.database else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import Any, Protocol, TypeVar
 
 from twisted.internet.defer import Deferred
@@ -19,9 +20,9 @@ class Elsewhere(Protocol):
 
 
 def in_threads(reactor: Any) -> Elsewhere:
-    """Run things in the reactor's own thread pool."""
+    """Run things in the reactor's own thread pool, in the context of whoever asks: a page's language is kept there."""
 
     def run(work: Callable[[], T]) -> Deferred[T]:
-        return deferToThreadPool(reactor, reactor.getThreadPool(), work)
+        return deferToThreadPool(reactor, reactor.getThreadPool(), copy_context().run, work)
 
     return run

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, Select, case, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
-from gateway.helplines import HIDDEN
 from gateway.store import schema
 from gateway.store.narrowing import rows_of
 from gateway.store.rows import clean
@@ -178,8 +177,6 @@ def price_call(
     """Give a call that had no price the one of its item."""
     wanted = update(schema.calls).where(_c.property == owner, _c.id == item.call_id, _c.amount.is_(None))
     kept = ("amount", "net", "tax", "currency", "decimals", "tariff", "tariff_version", "prefix", "place")
-    price: dict[str, Any] = {name: getattr(item, name) for name in (*kept, "billed_seconds", "trace")}
-    # A call whose number nobody is shown says so in the place of its place, whatever it costs.
-    price["place"] = case((_c.place.in_(HIDDEN), _c.place), else_=item.place)
+    price = {name: getattr(item, name) for name in (*kept, "billed_seconds", "trace")}
     if connection.execute(wanted.values(**price, status=status, reason=clean(reason))).rowcount:
         statements.feed.call_changed(connection, owner, item.call_id, now)

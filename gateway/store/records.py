@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, select, update
 
+from gateway.repeats import digest
 from gateway.settle import VACANT
 from gateway.store import schema
 from gateway.store.narrowing import rows_of
 from gateway.store.rows import CallRow
 from gateway.store.statements import Statements
 
-_r, _c, _g = schema.records.c, schema.calls.c, schema.segments.c
+_r, _c, _g, _d = schema.records.c, schema.calls.c, schema.segments.c, schema.kept_digests.c
 
 
 class StoredRecord(NamedTuple):
@@ -24,6 +25,12 @@ class StoredRecord(NamedTuple):
     mark: str
     call_id: int | None
     raw: bytes
+    kept: bytes | None
+
+    @property
+    def fingerprint(self) -> bytes:
+        """By what the record is known again; kept apart where its bytes are gone."""
+        return digest(self.raw) if self.kept is None else self.kept
 
 
 class StoredSegment(NamedTuple):
@@ -37,7 +44,10 @@ class StoredSegment(NamedTuple):
     last: bytes = b""
 
 
-_STORED = select(_r.id, _r.source, _r.received_at, _r.mark, _r.call_id, _r.raw)
+_SAME = and_(_d.property == _r.property, _d.id == _r.id)
+_STORED = select(_r.id, _r.source, _r.received_at, _r.mark, _r.call_id, _r.raw, _d.digest).select_from(
+    schema.records.outerjoin(schema.kept_digests, _SAME)
+)
 
 
 def newest_records(connection: Connection, owner: str, most: int) -> list[StoredRecord]:

@@ -209,6 +209,15 @@ def kept(connection: Connection, owner: str) -> list[Kept]:
     return [Kept(*row, awaited=row[1] in awaited) for row in rows]
 
 
+def kept_about(connection: Connection, owner: str, first: str, last: str) -> list[Kept]:
+    """The files that are there and tell of one of these days; not the bookings of an accounting program, which name no guest."""
+    wanted = select(_r.id).where(
+        _r.property == owner, _r.first_day <= last, _r.last_day >= first, _r.export_id.is_(None)
+    )
+    about = set(connection.execute(wanted).scalars())
+    return [one for one in kept(connection, owner) if one.run_id in about]
+
+
 def thrown_away(connection: Connection, owner: str, numbers: Sequence[int], now: int) -> None:
     """Some files are there no more."""
     connection.execute(

@@ -31,10 +31,12 @@ from gateway.store import (
     schema_audit,
     schema_bills,
     schema_delivery,
+    schema_desk,
     schema_inbound,
     schema_log,
     schema_office,
     schema_people,
+    schema_privacy,
     schema_programs,
     schema_rooms,
     schema_traffic,
@@ -101,12 +103,14 @@ records = Table(
         null=False,
     ),
     _number("call_id", "the call it belongs to"),
-    Column("raw", LargeBinary, nullable=False, comment="the bytes as the exchange sent them"),
+    Column(
+        "raw", LargeBinary, nullable=False, comment="the bytes as the exchange sent them; empty once their time is over"
+    ),
     _key("id"),
     UniqueConstraint("property", "segment", "position", name="records_place"),
     Index("records_of_call", "property", "call_id"),
     sqlite_with_rowid=False,
-    comment="Everything an exchange ever sent, whole or broken. Nothing is deleted from here by age.",
+    comment="Everything an exchange ever sent, whole or broken. No row is deleted; its bytes may be erased when their time is over.",
 )
 
 calls = Table(
@@ -488,4 +492,8 @@ report_runs, report_files = schema_delivery.report_runs, schema_delivery.report_
 report_deliveries, accounting_exports = schema_delivery.report_deliveries, schema_delivery.accounting_exports
 call_codes, targets = schema_office.call_codes, schema_office.targets
 bills, bill_prints = schema_bills.bills, schema_bills.bill_prints
+stay_limits, limit_marks = schema_desk.stay_limits, schema_desk.limit_marks
+receipts = schema_desk.receipts
 log_filters = schema_log.log_filters
+erasures, retention_waits = schema_privacy.erasures, schema_privacy.retention_waits
+kept_digests = schema_privacy.kept_digests

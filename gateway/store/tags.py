@@ -6,12 +6,14 @@ transaction that does it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from gateway.store import schema
 from gateway.store.commands import Command
+from gateway.store.inbound import calls_with
 from gateway.store.memory import Memory
 from gateway.store.rows import clean
 from gateway.store.schema_inbound import STANDS
@@ -61,6 +63,13 @@ def newest(connection: Connection, owner: str) -> list[Tag]:
     """The newest tags that stand, of all numbers."""
     wanted = _WHOLE.where(_t.property == owner, STANDS).order_by(_t.id.desc()).limit(MOST_LISTED)
     return [Tag(*row) for row in connection.execute(wanted)]
+
+
+def forget(connection: Connection, owner: str, theirs: Callable[[Tag], bool]) -> None:
+    """Delete the tags of numbers that nobody is known to have been in contact with any more, as far as they are `theirs`."""
+    tagged = [Tag(*row) for row in connection.execute(_WHOLE.where(_t.property == owner).order_by(_t.id))]
+    lone = [one.id for one in tagged if theirs(one) and not calls_with(connection, owner, one.number, 1)]
+    connection.execute(delete(schema.number_tags).where(_t.property == owner, _t.id.in_(lone)))
 
 
 def subject(number: str, tag: str) -> str:

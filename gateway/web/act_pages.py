@@ -11,12 +11,15 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from gateway.acts import AGREE, ASK, DECLINE, LONGEST_ROOM, REASONS, Act, ActKind
+from gateway.languages.spoken import Texts, later, say
 from gateway.roles import Person
-from gateway.store import acts, outbox, reading
+from gateway.store import acts, outbox, reading, receipts
 from gateway.store.acts import ActRow
+from gateway.store.receipts import Receipt
 from gateway.store.rows import PostingRow
 from gateway.web.deeds import LONGEST_NAME, LONGEST_REASON, Deeds
 from gateway.web.house import House
+from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.marks import NAMES
 from gateway.web.pages import Page, Pages
@@ -31,21 +34,20 @@ LISTED: Final = 50
 #: Forms whose answer is remembered, so that one that is sent twice charges once.
 REMEMBERED: Final = 500
 #: What each kind of act is called.
-KIND_WORDS: Final[Mapping[str, str]] = {
-    "void": "void",
-    "adjust": "made less",
-    "move": "moved",
-    "charge": "charged by hand",
-}
-STATE_WORDS: Final[Mapping[str, str]] = {
-    "waiting": "waits for a second person",
-    "done": "done",
-    "declined": "declined",
-    "stale": "left alone: the charge had changed",
-}
-_OLD: Final = "This page is older than the running gateway. Look at the charge below and decide again."
-_NAMELESS: Final = "Write your name: whoever asks later must know who decided."
-_WORDLESS: Final = "Write in your own words why: whoever balances the day will ask."
+KIND_WORDS: Final[Mapping[str, str]] = Texts(
+    {"void": "void", "adjust": "made less", "move": "moved", "charge": "charged by hand"}
+)
+STATE_WORDS: Final[Mapping[str, str]] = Texts(
+    {
+        "waiting": "waits for a second person",
+        "done": "done",
+        "declined": "declined",
+        "stale": "left alone: the charge had changed",
+    }
+)
+_OLD: Final = later("This page is older than the running gateway. Look at the charge below and decide again.")
+_NAMELESS: Final = later("Write your name: whoever asks later must know who decided.")
+_WORDLESS: Final = later("Write in your own words why: whoever balances the day will ask.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,8 @@ class ActForm:
     """What a form brought, as text."""
 
     kind: str = ""
+    till: str = ""
+    receipt: str = ""
     amount: str = ""
     room: str = ""
     reason: str = ""
@@ -70,6 +74,8 @@ def read_form(fields: Fields) -> ActForm:
 
     return ActForm(
         kind=text(b"kind", 10),
+        till=text(b"till", 5),
+        receipt=text(b"receipt", receipts.LONGEST),
         amount=text(b"amount", 20),
         room=text(b"room", LONGEST_ROOM),
         reason=text(b"reason", 20),
@@ -110,7 +116,7 @@ class ActPages:
         page = await self._pages.page(
             "acts.html",
             here="acts",
-            title="Changed charges",
+            title=say("Changed charges"),
             waiting=[{**_view(one, clock), "token": self._tokens.sign("act", one.id)} for one in waiting],
             acts=[_view(one, clock) for one in found[:LISTED]],
             older=found[LISTED - 1].id if len(found) > LISTED else None,
@@ -122,15 +128,15 @@ class ActPages:
     async def decide(self, form: ActForm, number: int, deed: str) -> Page:
         """A second person's word."""
         if not self._tokens.fits(form.token, "act", number):
-            return await self.all(problem=_OLD)
+            return await self.all(problem=say(_OLD))
         if deed not in ("agree", "decline"):
-            return await self.all(problem="An act can be agreed to or declined.")
+            return await self.all(problem=say("An act can be agreed to or declined."))
         if not form.who:
-            return await self.all(problem=_NAMELESS)
+            return await self.all(problem=say(_NAMELESS))
         if deed == "decline" and not form.why:
-            return await self.all(problem="Say why it is declined: whoever asked for it will want to know.")
+            return await self.all(problem=say("Say why it is declined: whoever asked for it will want to know."))
         result = await self._deeds.ask(form.who, AGREE if deed == "agree" else DECLINE, form.why, str(number))
-        return await self.all(told=result)
+        return await self.all(told=kept(result))
 
     # -- one call -------------------------------------------------------------------------------------------------
 
@@ -138,26 +144,31 @@ class ActPages:
         """What can be done to the charge of a call, and what was done."""
         owner = self._owner
 
-        def work(connection: Connection) -> tuple[Any, list[Any], list[ActRow]] | None:
+        def work(connection: Connection) -> tuple[Any, list[PostingRow], list[ActRow], Receipt | None] | None:
             call = reading.call(connection, owner, number)
             if call is None:
                 return None
-            return call, outbox.of_call(connection, owner, number), acts.of_calls(connection, owner, [number])
+            paid = receipts.of_calls(connection, owner, [number]).get(number)
+            parts = outbox.of_call(connection, owner, number)
+            return call, parts, acts.of_calls(connection, owner, [number]), paid
 
         found = await self._reads.read(work)
         if found is None:
-            return await self._pages.missing(f"There is no call {number}.")
-        call, parts, done = found
+            return await self._pages.missing(say("There is no call {number}.", number=number))
+        call, parts, done, paid = found
         clock = self._live.clock()
         charged = sum(one.amount or 0 for one in parts if one.state != "written_off")
         page = await self._pages.page(
             "act.html",
             here="acts",
-            title=f"Charge of call {number}",
+            title=say("Charge of call {number}", number=number),
             call=_call_view(call, charged, clock),
             parts=[_part_view(one) for one in parts],
             chargeable=any(one.state != "written_off" for one in parts) and (charged > 0 or not done),
             acts=[_view(one, clock) for one in done],
+            paid=None if paid is None else _receipt_view(paid, clock),
+            payable=paid is None and call["amount"] is not None and receipts.payable(parts),
+            tills=receipts.TILLS,
             reasons=REASONS,
             currency=call["currency"] or self._currency,
             form=form or ActForm(),
@@ -174,21 +185,43 @@ class ActPages:
             return await self.of_call(number, form, problem=act)
         result = await self._deeds.ask(form.who, ASK, form.why, act.subject())
         if result.startswith("act "):
-            return await self.of_call(number, told=result)
-        return await self.of_call(number, form, problem=result)
+            return await self.of_call(number, told=kept(result))
+        return await self.of_call(number, form, problem=kept(result))
+
+    async def receipt(self, form: ActForm, number: int, person: Person) -> Page:
+        """Write down that a call was paid at a till."""
+        found = await self._reads.read(lambda connection: outbox.of_call(connection, self._owner, number))
+        charged = sum(one.amount or 0 for one in found if one.state != "written_off")
+        most = self._alone(person)
+        problem = ""
+        if not self._tokens.fits(form.token, "charge of", number, charged, len(found)):
+            problem = say(_OLD)
+        elif not form.who:
+            problem = say(_NAMELESS)
+        elif form.till not in receipts.TILLS or not form.receipt:
+            problem = say("Say where it was paid, and write the number of the receipt.")
+        elif most is not None and charged > most:
+            problem = say("This is more than you may let go alone: a supervisor writes the receipt down.")
+        if problem:
+            return await self.of_call(number, form, problem=problem)
+        about = receipts.subject(number, form.till, form.receipt)
+        result = await self._deeds.ask(form.who, receipts.RECEIPT, form.why, about)
+        if result.startswith(receipts.KEPT):
+            return await self.of_call(number, told=kept(result))
+        return await self.of_call(number, form, problem=kept(result))
 
     async def _judged(self, form: ActForm, number: int, person: Person) -> Act | str:
         """The act that a form asks for, or what is the matter with it."""
         parts = await self._reads.read(lambda connection: outbox.of_call(connection, self._owner, number))
         charged = sum(one.amount or 0 for one in parts if one.state != "written_off")
         if not self._tokens.fits(form.token, "charge of", number, charged, len(parts)):
-            return _OLD
+            return say(_OLD)
         kinds: dict[str, ActKind] = {"void": "void", "adjust": "adjust", "move": "move"}
         kind = kinds.get(form.kind)
         if kind is None:
-            return "A charge can be made void, made less, or moved."
+            return say("A charge can be made void, made less, or moved.")
         if kind != "move" and not person.may("void"):
-            return "Your role may not take charges back; ask the night auditor or a supervisor."
+            return say("Your role may not take charges back; ask the night auditor or a supervisor.")
         problem = _incomplete(form)
         if problem:
             return problem
@@ -209,7 +242,7 @@ class ActPages:
         try:
             return parse_amount(text, minor_digits(self._currency))
         except ValueError as error:
-            return f"The amount {error}."
+            return say("The amount {problem}.", problem=error)
 
     # -- by hand --------------------------------------------------------------------------------------------------
 
@@ -218,7 +251,7 @@ class ActPages:
         page = await self._pages.page(
             "act_charge.html",
             here="acts",
-            title="Charge by hand",
+            title=say("Charge by hand"),
             form=form or ActForm(),
             currency=self._currency,
             tax=self._house.config.acts.tax_percent,
@@ -232,32 +265,32 @@ class ActPages:
     async def make_charge(self, form: ActForm) -> Page:
         """Charge by hand. A form that comes twice (a page loaded again, a button pressed twice) charges once."""
         if not self._tokens.fits(form.token, "charge by hand"):
-            return await self.charge(form, problem="This page is older than the running gateway. Send it anew.")
+            return await self.charge(form, problem=say("This page is older than the running gateway. Send it anew."))
         wanted = self._minor(form.amount)
         problem = _incomplete(form, reasoned=False) or (wanted if isinstance(wanted, str) else "")
         if problem or isinstance(wanted, str):
             return await self.charge(form, problem=problem)
         if form.once in self._sent:
-            return await self.charge(told=f"This form was sent before: {self._sent[form.once]}")
-        self._sent[form.once] = "it is being written down."
+            return await self.charge(told=say("This form was sent before: {result}", result=self._sent[form.once]))
+        self._sent[form.once] = say("it is being written down.")
         while len(self._sent) > REMEMBERED:
             self._sent.popitem(last=False)
         act = Act(kind="charge", amount=wanted, room=form.room)
         result = await self._deeds.ask(form.who, ASK, form.why, act.subject())
         if result.startswith("not done"):
             del self._sent[form.once]
-            return await self.charge(form, problem=result)
+            return await self.charge(form, problem=kept(result))
         self._sent[form.once] = result
-        return await self.charge(told=result)
+        return await self.charge(told=kept(result))
 
 
 def _incomplete(form: ActForm, *, reasoned: bool = True) -> str:
     """What a form lacks; empty if nothing."""
     if not form.who:
-        return _NAMELESS
+        return say(_NAMELESS)
     if reasoned and form.reason not in REASONS:
-        return "Choose a reason from the list."
-    return "" if form.why else _WORDLESS
+        return say("Choose a reason from the list.")
+    return "" if form.why else say(_WORDLESS)
 
 
 def _call_view(call: Mapping[str, Any], charged: int, clock: Clock) -> dict[str, Any]:
@@ -270,13 +303,23 @@ def _call_view(call: Mapping[str, Any], charged: int, clock: Clock) -> dict[str,
     }
 
 
+def _receipt_view(one: Receipt, clock: Clock) -> dict[str, str]:
+    return {
+        "receipt": one.receipt,
+        "till": one.till,
+        "amount": amount(one.amount, one.decimals, one.currency),
+        "who": one.who,
+        "at": clock.moment(one.at),
+    }
+
+
 def _part_view(row: PostingRow) -> dict[str, Any]:
     return {
         "id": row.id,
         "state": NAMES.get(row.state, row.state),
         "amount": amount(row.amount, row.decimals, row.currency),
         "room": row.room or "",
-        "reason": row.reason,
+        "reason": kept(row.reason),
     }
 
 
@@ -291,12 +334,12 @@ def _view(row: ActRow, clock: Clock) -> dict[str, Any]:
         "target": row.target or "",
         "before": amount(row.before, row.decimals, row.currency),
         "after": amount(row.after, row.decimals, row.currency),
-        "reason": REASONS.get(row.reason, row.reason) if row.kind != "charge" else "",
+        "reason": say(REASONS.get(row.reason, row.reason)) if row.kind != "charge" and row.reason else "",
         "why": row.why,
         "asked_by": row.asked_by,
         "asked": clock.moment(row.asked_at),
         "decided_by": row.decided_by,
         "decided_why": row.decided_why,
         "decided": clock.moment(row.decided_at) if row.decided_at is not None else "",
-        "outcome": row.outcome,
+        "outcome": kept(row.outcome),
     }

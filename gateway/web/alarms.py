@@ -15,6 +15,7 @@ from gateway.alarms.emergencies import EmergencyCall, taken_up
 from gateway.alarms.evidence import Evidence
 from gateway.alarms.evidence import taken_up as run_of
 from gateway.alarms.kinds import EMERGENCY, FRAUD, KINDS, Kind, Tone
+from gateway.languages.spoken import later, plural, say
 from gateway.store import alarms as store
 from gateway.store import notices
 from gateway.store.alarms import AlarmRow
@@ -25,7 +26,7 @@ from gateway.web.pages import Entered, Page, Pages
 from gateway.web.reads import Reads
 from gateway.web.security import Tokens
 from gateway.web.templates import environment
-from gateway.web.words import Clock, amount, count, grouped, minutes
+from gateway.web.words import Clock, amount, grouped, minutes
 
 #: Alarms on one page of the list.
 ROWS: Final = 50
@@ -37,7 +38,7 @@ STAYS_HOURS: Final = 12
 SHOWN_DAYS: Final = timedelta(days=31)
 
 #: A kind of a release to come, read by an older one.
-_UNKNOWN: Final = Kind(name="", title="Alarm", tone="amber", what_to_do="Look at the log.")
+_UNKNOWN: Final = Kind(name="", title=later("Alarm"), tone="amber", what_to_do=later("Look at the log."))
 _PLACES: Final = {
     "refused": "/postings?state=refused",
     "in_doubt": "/postings?state=in_doubt",
@@ -97,14 +98,14 @@ def alarm_view(row: AlarmRow, clock: Clock, token: str = "") -> AlarmView:
     is_open = row.cleared_at is None
     return AlarmView(
         id=row.id,
-        title=kind.title,
+        title=say(kind.title),
         tone=kind.tone,
         sentence=row.sentence,
         state=_state(row, clock),
         open=is_open,
         taken=row.acknowledged_at is not None,
         raised=clock.moment(row.raised_at),
-        what_to_do=kind.what_to_do,
+        what_to_do=say(kind.what_to_do),
         where=_where(row, clock),
         by_person=kind.by_person,
         token=token,
@@ -120,40 +121,54 @@ def _where(row: AlarmRow, clock: Clock) -> str:
 
 
 def _state(row: AlarmRow, clock: Clock) -> str:
-    said = [f"since {clock.moment(row.raised_at)}"]
+    said = [say("since {moment}", moment=clock.moment(row.raised_at))]
     if row.cleared_at is not None:
-        said = [f"{clock.moment(row.raised_at)} to {clock.moment(row.cleared_at)}"]
+        said = [say("{first} to {last}", first=clock.moment(row.raised_at), last=clock.moment(row.cleared_at))]
     if row.escalated_at is not None:
-        said.append(f"told again at {clock.moment(row.escalated_at)}")
+        said.append(say("told again at {moment}", moment=clock.moment(row.escalated_at)))
     if row.acknowledged_at is None:
-        said.append("nobody has acknowledged it")
+        said.append(say("nobody has acknowledged it"))
     else:
-        said.append(f"acknowledged by {row.acknowledged_by} at {clock.moment(row.acknowledged_at)}")
+        said.append(
+            say(
+                "acknowledged by {name} at {moment}",
+                name=row.acknowledged_by,
+                moment=clock.moment(row.acknowledged_at),
+            )
+        )
     return ", ".join(said)
 
 
 def emergency_view(row: AlarmRow, call: EmergencyCall, clock: Clock, token: str) -> EmergencyView:
     """What the screen shows of an emergency call."""
     told = [
-        ("Guest", call.guest),
-        ("Language", call.language),
-        ("Floor", call.floor),
-        ("Extension", call.extension),
-        ("Dialled", call.dialled),
-        ("Trunk", call.trunk),
-        ("Call back", call.call_back or "not set: [watch] call_back"),
+        (say("Guest"), call.guest),
+        (say("Language"), call.language),
+        (say("Floor"), call.floor),
+        (say("Extension"), call.extension),
+        (say("Dialled"), call.dialled),
+        (say("Trunk"), call.trunk),
+        (say("Call back"), call.call_back or say("not set: [watch] call_back")),
     ]
     return EmergencyView(
         alarm=alarm_view(row, clock, token),
-        place_kind="Room" if call.room else "",
-        place=call.room or call.department or (f"Extension {call.extension}" if call.extension else "Unknown place"),
+        place_kind=say("Room") if call.room else "",
+        place=call.room
+        or call.department
+        or (say("Extension {extension}", extension=call.extension) if call.extension else say("Unknown place")),
         facts=[(name, value) for name, value in told if value],
         began=clock.moment(call.started_at),
         exact=clock.exact(call.started_at),
         news=_news(call),
         late=bool(call.late_seconds),
         escalated=clock.moment(row.escalated_at) if row.escalated_at is not None else "",
-        taken_by=f"{row.acknowledged_by} at {clock.moment(row.acknowledged_at)}" if row.acknowledged_at else "",
+        taken_by=say(
+            "{name} at {moment}",
+            name=row.acknowledged_by,
+            moment=clock.moment(row.acknowledged_at),
+        )
+        if row.acknowledged_at
+        else "",
         note=row.note,
         call_id=row.call_id or 0,
     )
@@ -177,10 +192,14 @@ def run_view(run: Evidence, clock: Clock, country: str) -> list[dict[str, Any]]:
 
 def _news(call: EmergencyCall) -> str:
     if call.live:
-        return "Told by the exchange as the call began."
+        return say("Told by the exchange as the call began.")
     if call.late_seconds:
-        return f"LATE: heard {count(call.late_seconds // 60, 'minute')} after the call ended."
-    return "Told by the exchange when the call ended."
+        return plural(
+            "LATE: heard {number} minute after the call ended.",
+            "LATE: heard {number} minutes after the call ended.",
+            call.late_seconds // 60,
+        )
+    return say("Told by the exchange when the call ended.")
 
 
 class AlarmPages:
@@ -200,7 +219,7 @@ class AlarmPages:
         return await self._pages.page(
             "alarms.html",
             here="alarms",
-            title="Alarms",
+            title=say("Alarms"),
             still=sorted(still, key=_claim) if before is None else [],
             past=past,
             told=bool(config.mail or any("alarms" in one.events for one in config.hook)),
@@ -217,13 +236,13 @@ class AlarmPages:
 
         row, told = await self._reads.read(work)
         if row is None:
-            return await self._pages.missing(f"There is no alarm {number}.")
+            return await self._pages.missing(say("There is no alarm {number}.", number=number))
         clock, call = self._live.clock(), taken_up(row.details)
         view, run = self._view(row, clock), run_of(row.details)
         page = await self._pages.page(
             "alarm.html",
             here="alarms",
-            title=f"Alarm {number}: {view.title}",
+            title=say("Alarm {number}: {title}", number=number, title=view.title),
             alarm=view,
             note=row.note,
             call=emergency_view(row, call, clock, view.token) if call is not None else None,
@@ -262,8 +281,8 @@ class AlarmPages:
         """Why emergency calls would not be heard now; empty if they would."""
         status = self._house.status
         self._house.troubles()  # brings the status up to date with the writer
-        away = [f"PBX {one.name} is not connected" for one in status.sources.values() if not one.up]
-        return " and ".join([*away, *(["the store cannot be written"] if status.store_trouble else [])])
+        away = [say("PBX {name} is not connected", name=one.name) for one in status.sources.values() if not one.up]
+        return "; ".join([*away, *([say("the store cannot be written")] if status.store_trouble else [])])
 
     def _on_screen(self, row: AlarmRow) -> bool:
         """What nobody has taken stays; the rest for some hours."""
@@ -276,19 +295,29 @@ class AlarmPages:
 
 def _claim(alarm: AlarmView) -> tuple[bool, bool, bool, bool]:
     """What claims attention first: an emergency that nobody has taken."""
-    return alarm.taken, not alarm.by_person, alarm.tone != "red", alarm.title != KINDS[EMERGENCY].title
+    return alarm.taken, not alarm.by_person, alarm.tone != "red", alarm.title != say(KINDS[EMERGENCY].title)
 
 
 def _told(notice: dict[str, Any], clock: Clock) -> str:
     """What became of one notice."""
-    way = f"mail to {notice['recipients']}" if notice["channel"] == "mail" else f"web hook {notice['channel']}"
+    way = (
+        say("mail to {recipients}", recipients=notice["recipients"])
+        if notice["channel"] == "mail"
+        else say("web hook {channel}", channel=notice["channel"])
+    )
     if notice["delivered"]:
-        fate = f"taken at {clock.second(notice['done_at'])}"
+        fate = say("taken at {hour}", hour=clock.second(notice["done_at"]))
     elif notice["done_at"] is not None:
-        fate = f"given up at {clock.second(notice['done_at'])}: {notice['problem']}"
+        fate = say("given up at {hour}: {problem}", hour=clock.second(notice["done_at"]), problem=notice["problem"])
     else:
-        tried = f", tried {count(notice['tries'], 'time')}: {notice['problem']}" if notice["tries"] else ""
-        fate = f"waits{tried}"
+        fate = say("waits")
+        if notice["tries"]:
+            fate = plural(
+                "waits, tried {number} time: {problem}",
+                "waits, tried {number} times: {problem}",
+                notice["tries"],
+                problem=notice["problem"],
+            )
     return f"{notice['event']}: {way}, {fate}"
 
 

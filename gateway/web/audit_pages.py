@@ -16,11 +16,13 @@ from gateway.audit.days import DONE, BusinessDay, belonging
 from gateway.audit.sheet import CAME, WENT, Difference, Sheet, expected_of, unnamed
 from gateway.audit.sums import Coin, Purse, Sum, put
 from gateway.config.day_rule import day_rule
+from gateway.languages.spoken import say
 from gateway.reports.values import Money
 from gateway.store import commands
 from gateway.store.day_looks import DayLook, charges_behind, chosen, known_line, look, records_behind
 from gateway.web import audit_words as words
 from gateway.web.house import House
+from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.marks import HOLDS, MEANINGS, NAMES, SIGNS, TONES
 from gateway.web.pages import Page, Pages
@@ -66,13 +68,15 @@ class AuditPages:
 
         seen, result = await self._reads.read(work)
         if seen is None and date:
-            return await self._pages.missing(f"There is no business date {date}.")
+            return await self._pages.missing(say("There is no business date {date}.", date=date))
         said = said or Said()
         values = self._values(seen) if seen is not None else {"day": None}
         page = await self._pages.page(
             "audit.html",
             here="audit",
-            title=f"Night audit: {words.day_words(seen.day.day)}" if seen is not None else "Night audit",
+            title=say("Night audit: {day}", day=words.day_words(seen.day.day))
+            if seen is not None
+            else say("Night audit"),
             said=said,
             told=_told(result) if told is not None else "",
             **values,
@@ -83,7 +87,7 @@ class AuditPages:
         """The records or charges behind a line of the sheet."""
         owner = self._owner
         if name not in WENT and not known_line(name):
-            return await self._pages.missing("The sheet has no such line.")
+            return await self._pages.missing(say("The sheet has no such line."))
 
         def work(connection: Connection) -> tuple[BusinessDay | None, list[dict[str, Any]]]:
             found = chosen(connection, owner, date)
@@ -92,7 +96,7 @@ class AuditPages:
 
         day, rows = await self._reads.read(work)
         if day is None:
-            return await self._pages.missing(f"There is no business date {date}.")
+            return await self._pages.missing(say("There is no business date {date}.", date=date))
         clock = self._live.clock()
         shown = [(_charge_row if name in WENT else _record_row)(one, clock) for one in rows[:PAGE_ROWS]]
         line = NAMES[name] if name in WENT else words.CAME_WORDS[name]
@@ -266,8 +270,8 @@ class AuditPages:
         rows = sorted(made.snapshot.open, key=lambda row: (OPEN.index(row[2]) if row[2] in OPEN else 99, row[0]))
         shown = []
         for number, call, state, hold, reason, room, minor, currency, decimals, _attempts, started in rows[:MOST_SHOWN]:
-            money = self._money({Coin(currency, decimals): minor}) if minor is not None else "no price"
-            why = reason or HOLDS.get(hold, hold) or MEANINGS[state]
+            money = self._money({Coin(currency, decimals): minor}) if minor is not None else say("no price")
+            why = kept(reason) or HOLDS.get(hold, hold) or MEANINGS[state]
             began = clock.moment(started) if started else ""
             person = state in ("in_doubt", "refused", "held", "unconfirmable")
             shown.append(
@@ -288,7 +292,7 @@ class AuditPages:
             posted, off = states.get("posted", Sum()), states.get("written_off", Sum())
             yes = made.yes_by_class.get(name, Sum())
             rows.append(
-                {"name": name or "without a class", "rated": self._sum(rated), "posted": self._sum(posted)}
+                {"name": name or say("without a class"), "rated": self._sum(rated), "posted": self._sum(posted)}
                 | {"open": self._sum(left), "off": self._sum(off), "yes": self._sum(yes)}
             )
         return rows
@@ -307,7 +311,7 @@ class AuditPages:
             )
             rows.append(
                 {
-                    "words": group or "all telephone charges",
+                    "words": group or say("all telephone charges"),
                     "ours": self._money(ours),
                     "theirs": "" if total is None else self._money({total.coin: total.minor}),
                     "rest": rest,
@@ -321,12 +325,20 @@ class AuditPages:
 
     def _belongs(self, seen: DayLook, started: int | None) -> str:
         found = belonging(seen.days, started) if started is not None else None
-        return f"belongs to {words.day_words(found.day)}" if found is not None else "belongs to an earlier day"
+        return (
+            say("belongs to {day}", day=words.day_words(found.day))
+            if found is not None
+            else say("belongs to an earlier day")
+        )
 
     def _late(self, row: list[Any], seen: DayLook, clock: Any) -> dict[str, Any]:
         call, started, room, extension, _status, minor, currency, decimals = row
         money = self._money({Coin(currency or "", decimals or 0): minor}) if minor is not None else ""
-        who = f"room {room}" if room else f"extension {extension or 'not told'}"
+        who = (
+            say("room {room}", room=room)
+            if room
+            else say("extension {extension}", extension=extension or say("not told"))
+        )
         return {
             "call": call,
             "began": clock.moment(started),
@@ -337,12 +349,12 @@ class AuditPages:
 
     def _carried(self, row: list[Any], seen: DayLook, clock: Any) -> dict[str, Any]:
         number, call, started, room, state, kind, minor, currency, decimals, place = row
-        money = self._money({Coin(currency, decimals): minor}) if minor is not None else "no price"
-        began = clock.moment(started) if started is not None else "not known"
+        money = self._money({Coin(currency, decimals): minor}) if minor is not None else say("no price")
+        began = clock.moment(started) if started is not None else say("not known")
         mark = self._belongs(seen, started) if place == "earlier" else words.PLACES.get(place, place)
         return {"id": number, "call": call, "began": began, "room": room or "–", "amount": money, "mark": mark} | {
             "state": NAMES[state],
-            "kind": kind,
+            "kind": say(kind),
         }
 
     def _odd_call(self, row: list[Any], clock: Any) -> dict[str, Any]:
@@ -362,7 +374,13 @@ class AuditPages:
             last,
         ) = row
         coin = Coin(currency, decimals)
-        why = "no charge" if not parts else "corrected" if corrections or last else "price and charges differ"
+        why = (
+            say("no charge")
+            if not parts
+            else say("corrected")
+            if corrections or last
+            else say("price and charges differ")
+        )
         return {
             "call": number,
             "began": clock.moment(started),
@@ -385,41 +403,50 @@ class AuditPages:
         moved = []
         before = {row[0]: row[2] for row in seen.sheet.snapshot.open}
         for number, state, _reason, changed, minor, currency, decimals, room in later["moved"]:
-            money = self._money({Coin(currency, decimals): minor}) if minor is not None else "no price"
-            was = NAMES.get(before.get(number, ""), "settled")
+            money = self._money({Coin(currency, decimals): minor}) if minor is not None else say("no price")
+            was = NAMES.get(before.get(number, ""), say("settled"))
             moved.append(
                 {
                     "id": number,
                     "room": room or "–",
                     "amount": money,
-                    "what": f"{was} when closed, {NAMES[state]} {clock.moment(changed)}",
+                    "what": say(
+                        "{was} when closed, {state} {moment}", was=was, state=NAMES[state], moment=clock.moment(changed)
+                    ),
                 }
             )
         made = [
             {"id": number, "room": room or "–", "amount": self._money({Coin(currency, decimals): minor or 0})}
-            | {"what": f"{kind} made {clock.moment(at)}, {NAMES[state]}", "carried": self._carried_to(seen, at)}
+            | {
+                "what": say(
+                    "{kind} made {moment}, {state}", kind=say(kind), moment=clock.moment(at), state=NAMES[state]
+                ),
+                "carried": self._carried_to(seen, at),
+            }
             for number, _call, state, kind, at, minor, currency, decimals, room in later["made"]
         ]
         return {"moved": moved, "made": made, "late": [self._late(one, seen, clock) for one in later["late"]]}
 
     def _carried_to(self, seen: DayLook, at: int) -> str:
         found = belonging(seen.days, at)
-        return f"carried to {words.day_words(found.day)}" if found is not None else ""
+        return say("carried to {day}", day=words.day_words(found.day)) if found is not None else ""
 
 
 def _told(result: str | None) -> str:
     """What came of a command, as a sentence."""
     if result is None:
-        return "It is written down and will be done in a moment: look again."
-    sentence = result.removeprefix(DONE)
+        return say("It is written down and will be done in a moment: look again.")
+    sentence = kept(result.removeprefix(DONE))
     return f"{sentence[:1].upper()}{sentence[1:]}."
 
 
 def _entry_words(one: Any, home: Money) -> str:
     if one.kind == "name":
-        return f"“{one.item}” is: {one.words}"
+        return say("“{item}” is: {words}", item=one.item, words=one.words)
     amount = words.purse_words({Coin(one.currency, one.decimals): one.amount or 0}, home)
-    return f"the PMS’s total{f' for {one.item}' if one.item else ''} is {amount}: {one.words}"
+    if one.item:
+        return say("the PMS’s total for {group} is {amount}: {words}", group=one.item, amount=amount, words=one.words)
+    return say("the PMS’s total is {amount}: {words}", amount=amount, words=one.words)
 
 
 def _record_row(one: Mapping[str, Any], clock: Any) -> dict[str, Any]:
@@ -446,6 +473,8 @@ def _charge_row(one: Mapping[str, Any], clock: Any) -> dict[str, Any]:
         "began": clock.moment(one["started_at"]) if one["started_at"] is not None else "",
         "who": one["room"] or "–",
         "what": one["reason"] or one["reference"] or "",
-        "amount": amount(one["amount"], one["decimals"], one["currency"]) if one["amount"] is not None else "no price",
+        "amount": amount(one["amount"], one["decimals"], one["currency"])
+        if one["amount"] is not None
+        else say("no price"),
         "where": f"/postings/{one['id']}",
     }

@@ -10,6 +10,7 @@ from klein import Klein
 from sqlalchemy import Connection
 
 from gateway.audit.days import DAY_DEEDS
+from gateway.languages.spoken import say
 from gateway.store import business_days, commands
 from gateway.web.audit_pages import AuditPages, Said
 from gateway.web.deeds import LONGEST_NAME, LONGEST_REASON, Deeds, NotDone
@@ -70,7 +71,9 @@ class AuditRoutes:
         def work(connection: Connection) -> int | NotDone:
             day = business_days.one(connection, owner, form.number)
             if day is None or day.state != form.state:
-                return NotDone("Meanwhile this day has moved on; nothing was done. Look again and decide.", stale=True)
+                return NotDone(
+                    say("Meanwhile this day has moved on; nothing was done. Look again and decide."), stale=True
+                )
             said = {"who": form.who, "deed": form.deed, "why": form.why, "posting_id": None, "subject": subject}
             return commands.give(connection, owner, now=now, **said)  # type: ignore[arg-type]
 
@@ -108,12 +111,12 @@ class DayForm:
         """What the command is about, or why it cannot be one."""
         if not tokens.fits(self.token, "day", self.number, self.state):
             return NotDone(
-                "This page is older than the running gateway. Look at the day below and decide again.", stale=True
+                say("This page is older than the running gateway. Look at the day below and decide again."), stale=True
             )
         if self.deed not in DAY_DEEDS:
-            return NotDone("That is not something that can be done to a day.")
+            return NotDone(say("That is not something that can be done to a day."))
         if not self.who:
-            return NotDone("Write your name: whoever asks later must know who decided.")
+            return NotDone(say("Write your name: whoever asks later must know who decided."))
         try:
             return " ".join([str(self.number), *self._rest(house)])
         except ValueError as error:
@@ -123,14 +126,14 @@ class DayForm:
         match self.deed:
             case "day-total":
                 if not self.why:
-                    raise ValueError("Write where the PMS's total was read: the report's name will do.")
+                    raise ValueError(say("Write where the PMS's total was read: the report's name will do."))
                 currency = house.config.property.currency
                 digits = minor_digits(currency)
                 minor = parse_amount("".join(self.amount.replace("\u202f", " ").split()), digits)
                 return [self.group or "-", str(minor), currency, str(digits)]
             case "day-name":
                 if not self.why:
-                    raise ValueError("Write what the difference is, and why it may stand.")
+                    raise ValueError(say("Write what the difference is, and why it may stand."))
                 return [self.item]
             case "day-end" | "day-date":
                 return [_date(self.date)]
@@ -142,4 +145,4 @@ def _date(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise ValueError("A business date is written like 2026-11-30.") from None
+        raise ValueError(say("A business date is written like 2026-11-30.")) from None

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from gateway.bill_files import BillUnreadable
 from gateway.carrier_bills.layout import WrongLayout
 from gateway.config.carrier_bills import BillLayoutSettings, layout_of
+from gateway.languages.spoken import say
 from gateway.reports.as_html import values
 from gateway.reports.asking import asked_of
 from gateway.reports.bill_check import check_bill
@@ -81,7 +82,7 @@ class BillCheckPages:
         page = await self._pages.page(
             "bill_check.html",
             here="reports",
-            title="Bill check",
+            title=say("Bill check"),
             folder=self._house.config.carrier_bills.folder,
             files=list(self._files()),
             layouts=list(self._layouts),
@@ -101,7 +102,7 @@ class BillCheckPages:
         return await self._pages.page(
             "bill_checked.html",
             here="reports",
-            title=f"Bill check: {said.name}",
+            title=say("Bill check: {name}", name=said.name),
             file=path.name,
             address=asked.address,
             forms={name: form.title for name, form in FORMS.items() if name != "csv"},
@@ -124,7 +125,7 @@ class BillCheckPages:
     async def file(self, asked: Question, form: str) -> tuple[Path, str] | Page:
         """A check as a file and what a browser is to call it, or the page that says why there is none."""
         if form not in FORMS:
-            return await self._pages.missing("There is no such form.")
+            return await self._pages.missing(say("There is no such form."))
         try:
             path, said = self._chosen(asked)
         except NotChosen as error:
@@ -135,7 +136,7 @@ class BillCheckPages:
         name = f"bill-check-{said.name}.{form}"
         made = await self._workshop.make(["bill-check", str(path), *words], name)
         if isinstance(made, str):
-            return await self._pages.problem(503, "No report", made)
+            return await self._pages.problem(503, say("No report"), made)
         return made, name
 
     def forget(self, path: Path) -> None:
@@ -157,7 +158,7 @@ class BillCheckPages:
     def _chosen(self, asked: Question) -> tuple[Path, BillLayoutSettings]:
         folder = self._house.config.carrier_bills.folder
         if folder is None or asked.file not in self._files():
-            raise NotChosen("Choose one of the files that lie in the folder of bills")
+            raise NotChosen(say("Choose one of the files that lie in the folder of bills"))
         if asked.layout not in self._layouts:
-            raise NotChosen("Choose the layout by which the bill is to be read")
+            raise NotChosen(say("Choose the layout by which the bill is to be read"))
         return folder / asked.file, self._layouts[asked.layout]

@@ -18,11 +18,13 @@ from gateway.bills.sheet import Sheet
 from gateway.instants import SECOND
 from gateway.languages.catalogues import language_of
 from gateway.languages.names import LANGUAGES
+from gateway.languages.spoken import later, say
 from gateway.roles import Person, who_may
 from gateway.store import billing
 from gateway.web.deeds import Deeds
 from gateway.web.earlier import DESK_TIME, look_at, may_see
 from gateway.web.house import House
+from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
 from gateway.web.papers import Choice, Papers, choices, values
@@ -32,8 +34,8 @@ from gateway.web.words import Clock, amount
 
 #: How long the paper of one print can be had, in microseconds: long enough for a printer that was out of paper.
 PRINT_TIME: Final = 15 * 60 * SECOND
-_OLD: Final = "This page is older than the running gateway. Look at the bill below and decide again."
-_NO_NAME: Final = "Write your name: whoever asks later must know who printed it."
+_OLD: Final = later("This page is older than the running gateway. Look at the bill below and decide again.")
+_NO_NAME: Final = later("Write your name: whoever asks later must know who printed it.")
 
 
 class BillPages:
@@ -67,7 +69,7 @@ class BillPages:
         return await self._pages.page(
             "bills.html",
             here="bills",
-            title="Bills",
+            title=say("Bills"),
             words=words,
             stays=[_stay_view(one, clock) for one in sorted(stays, key=_by_room)],
             made=[_made_view(one, clock) for one in made],
@@ -79,7 +81,7 @@ class BillPages:
         """The bill of a stay as it stands now, and what can be done with it."""
         found = await self._reads.read(lambda connection: self._standing(connection, number))
         if found is None:
-            return await self._pages.missing(f"There is no stay {number}.")
+            return await self._pages.missing(say("There is no stay {number}.", number=number))
         bill, made = found
         if not self._open(bill, person, choice):
             return await self._closed(number, bill, person)
@@ -87,7 +89,7 @@ class BillPages:
         page = await self._pages.page(
             "bill.html",
             here="bills",
-            title=f"Bill of room {bill.stay.rooms[-1]}",
+            title=say("Bill of room {room}", room=bill.stay.rooms[-1]),
             stay=number,
             room=bill.stay.rooms[-1],
             guest=bill.stay.name,
@@ -114,12 +116,15 @@ class BillPages:
     async def _closed(self, number: int, bill: Bill, person: Person, problem: str = "", who: str = "") -> Page:
         """What stands in the place of the bill of a guest who has left."""
         if not person.may("earlier_stays"):
-            words = f"This guest has left. Bills of earlier stays are for: {', '.join(who_may('earlier_stays'))}."
-            return await self._pages.problem(403, "An earlier stay", words)
+            words = say(
+                "This guest has left. Bills of earlier stays are for: {roles}.",
+                roles=", ".join(say(one) for one in who_may("earlier_stays")),
+            )
+            return await self._pages.problem(403, say("An earlier stay"), words)
         page = await self._pages.page(
             "earlier_bill.html",
             here="bills",
-            title="An earlier stay",
+            title=say("An earlier stay"),
             stay=number,
             room=bill.stay.rooms[-1],
             problem=problem,
@@ -133,9 +138,9 @@ class BillPages:
         now = self._house.micros()
         bill = await self._reads.read(lambda connection: bill_now(connection, self._owner, number, now))
         if bill is None:
-            return await self._pages.missing(f"There is no stay {number}.")
+            return await self._pages.missing(say("There is no stay {number}.", number=number))
         problem = self._judged(who, token, "why", number) or (
-            "" if why else "Write why you look: it is kept with your name."
+            "" if why else say("Write why you look: it is kept with your name.")
         )
         if problem or not person.may("earlier_stays"):
             return await self._closed(number, bill, person, problem, who)
@@ -154,7 +159,7 @@ class BillPages:
         now = self._house.micros()
         bill = await self._reads.read(lambda connection: bill_now(connection, self._owner, number, now))
         if bill is None:
-            return await self._pages.missing(f"There is no stay {number}.")
+            return await self._pages.missing(say("There is no stay {number}.", number=number))
         return (
             self._sheet(bill, choice) if self._open(bill, person, choice) else await self._closed(number, bill, person)
         )
@@ -166,7 +171,7 @@ class BillPages:
             return await self.stay(number, choice, person, problem, who)
         found = await self._reads.read(lambda connection: self._standing(connection, number))
         if found is None:
-            return await self._pages.missing(f"There is no stay {number}.")
+            return await self._pages.missing(say("There is no stay {number}.", number=number))
         if not self._open(found[0], person, choice):
             return await self._closed(number, found[0], person)
         language = choice.language or language_of(found[0].stay.language)
@@ -176,7 +181,7 @@ class BillPages:
         newest = made[1][-1]["id"] if made is not None and made[1] else None
         if newest is not None and said.startswith(f"final bill {newest} of "):
             return int(newest)
-        return await self.stay(number, choice, person, f"{said[:1].upper()}{said[1:]}.", who)
+        return await self.stay(number, choice, person, f"{kept(said)[:1].upper()}{kept(said)[1:]}.", who)
 
     def _judged(self, who: str, token: str, *about: object) -> str:
         if not self._tokens.fits(token, *about):
@@ -197,14 +202,14 @@ class BillPages:
         found = await self._reads.read(work)
         row, bill, prints = found if found is not None else (None, None, [])
         if row is None or bill is None:
-            return await self._pages.missing(f"There is no final bill {number}.")
+            return await self._pages.missing(say("There is no final bill {number}.", number=number))
         if not self._desk_has(bill, row, person):
             return await self._closed(row["stay_id"], bill, person)
         clock, now = self._live.clock(), self._house.micros()
         page = await self._pages.page(
             "final_bill.html",
             here="bills",
-            title=f"Final bill {number}",
+            title=say("Final bill {number}", number=number),
             number=number,
             stay=row["stay_id"],
             room=row["room"],
@@ -240,7 +245,7 @@ class BillPages:
         first, _, rest = said.partition(" of final bill ")
         if first.startswith("copy ") and rest:
             return int(first.removeprefix("copy "))
-        return await self.final(number, person, f"{said[:1].upper()}{said[1:]}.", who)
+        return await self.final(number, person, f"{kept(said)[:1].upper()}{kept(said)[1:]}.", who)
 
     async def printed(self, number: int, copy: int, choice: Choice) -> Sheet | Page:
         """The paper of one print, while it can be had."""
@@ -253,11 +258,14 @@ class BillPages:
 
         found = await self._reads.read(work)
         if found is None:
-            return await self._pages.missing(f"There is no such print of a final bill {number}.")
+            return await self._pages.missing(say("There is no such print of a final bill {number}.", number=number))
         bill, row, one = found
         if self._house.micros() - one["at"] >= PRINT_TIME:
-            words = "This print was asked for a while ago. Ask for a copy on the page of the bill; it will be marked as one."
-            return await self._pages.problem(410, "No longer to be had", words)
+            words = say(
+                "This print was asked for a while ago. Ask for a copy on the page of the bill; it will be "
+                "marked as one."
+            )
+            return await self._pages.problem(410, say("No longer to be had"), words)
         return self._sheet(bill, _choice(row, choice.language), _issue(row, one))
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 from twisted.internet.task import deferLater
 
+from gateway.languages.spoken import Texts, say
 from gateway.ledger import ARROWS, DEEDS, REASON_NEEDED
 from gateway.store import alarms, commands, schema
 from gateway.web.house import House
@@ -29,7 +30,7 @@ LONGEST_REASON: Final = 400
 PATIENCE: Final = 3.0
 LOOK_EVERY: Final = 0.1
 
-_NO_REASON: Final = {"write-off": "A write-off needs a reason: whoever balances the day will ask."}
+_NO_REASON: Final = Texts({"write-off": "A write-off needs a reason: whoever balances the day will ask."})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +73,17 @@ def judge(form: Form, number: int, tokens: Tokens) -> NotDone | None:
     """Why a form cannot be a command, if it cannot. Pure."""
     if not tokens.fits(form.token, number, form.state, form.attempts):
         return NotDone(
-            "This page is older than the running gateway. Look at the posting below and decide again.", stale=True
+            say("This page is older than the running gateway. Look at the posting below and decide again."), stale=True
         )
     event = DEEDS.get(form.deed)
     if event is None or (form.state, event) not in ARROWS:
-        return NotDone("That is not something that can be done to this posting.")
+        return NotDone(say("That is not something that can be done to this posting."))
     if not form.who:
-        return NotDone("Write your name: whoever asks later must know who decided.")
+        return NotDone(say("Write your name: whoever asks later must know who decided."))
     if form.deed in REASON_NEEDED and not form.why:
-        return NotDone(_NO_REASON.get(form.deed, "Write what you saw on the folio: whoever asks later must know why."))
+        return NotDone(
+            _NO_REASON.get(form.deed, say("Write what you saw on the folio: whoever asks later must know why."))
+        )
     return None
 
 
@@ -105,7 +108,7 @@ class Deeds:
         why: str,
         subject: str,
         *,
-        later: str = "written down; the gateway has not carried it out yet",
+        later: str = "",
     ) -> str:
         """Write a command about something else than a posting; the sentence that came of it, or `later` if none has yet."""
         owner, now = self._house.database.property, self._house.micros()
@@ -114,7 +117,8 @@ class Deeds:
             said = {"now": now, "who": who, "deed": deed, "posting_id": None, "why": why, "subject": subject}
             return commands.give(connection, owner, **said)  # type: ignore[arg-type]
 
-        return await self._came_of(await self._reads.transact_numbered(work)) or later
+        result = await self._came_of(await self._reads.transact_numbered(work))
+        return result or later or say("written down; the gateway has not carried it out yet")
 
     async def written(self, write: Callable[[Connection], int | NotDone]) -> int | NotDone:
         """Write a command and wait for what comes of it; its number, or why there is none."""
@@ -140,10 +144,10 @@ def judge_acknowledgement(form: Form, number: int, tokens: Tokens) -> NotDone | 
     """Why a form cannot acknowledge an alarm, if it cannot. Pure."""
     if not tokens.fits(form.token, "alarm", number):
         return NotDone(
-            "This page is older than the running gateway. Look at the alarm below and decide again.", stale=True
+            say("This page is older than the running gateway. Look at the alarm below and decide again."), stale=True
         )
     if not form.who:
-        return NotDone("Write your name: whoever comes next must know who has taken it.")
+        return NotDone(say("Write your name: whoever comes next must know who has taken it."))
     return None
 
 
@@ -153,9 +157,12 @@ def _acknowledging(owner: str, now: int, form: Form, number: int) -> Callable[[C
     def work(connection: Connection) -> int | NotDone:
         row = alarms.one(connection, owner, number)
         if row is None:
-            return NotDone(f"There is no alarm {number}.")
+            return NotDone(say("There is no alarm {number}.", number=number))
         if row.acknowledged_at is not None:
-            return NotDone(f"Meanwhile {row.acknowledged_by} has acknowledged this alarm.", stale=True)
+            return NotDone(
+                say("Meanwhile {name} has acknowledged this alarm.", name=row.acknowledged_by),
+                stale=True,
+            )
         deed, who, why = alarms.ACKNOWLEDGE, form.who, form.why
         return commands.give(connection, owner, now=now, who=who, deed=deed, posting_id=None, why=why, alarm_id=number)
 
@@ -170,10 +177,15 @@ def _writing(owner: str, now: int, form: Form, number: int) -> Callable[[Connect
         wanted = select(columns.state, columns.attempts).where(columns.property == owner, columns.id == number)
         row = connection.execute(wanted).one_or_none()
         if row is None:
-            return NotDone(f"There is no posting {number}.")
+            return NotDone(say("There is no posting {number}.", number=number))
         if (row.state, str(row.attempts)) != (form.state, form.attempts):
             words = NAMES.get(row.state, row.state)
-            return NotDone(f"Meanwhile this posting is {words}; nothing was done. Look again and decide.", stale=True)
+            return NotDone(
+                say(
+                    "Meanwhile this posting stands as “{state}”; nothing was done. Look again and decide.", state=words
+                ),
+                stale=True,
+            )
         return commands.give(connection, owner, now=now, who=form.who, deed=form.deed, posting_id=number, why=form.why)
 
     return work

@@ -17,6 +17,7 @@ from gateway.bills.sheet import Sheet
 from gateway.directory import NoNews, Occupants, Present, Room
 from gateway.instants import to_micros
 from gateway.languages.catalogues import language_of
+from gateway.languages.spoken import Texts, say
 from gateway.store.stay_tariffs import load_stay_tariffs
 from gateway.store.stays import load_occupancy
 from gateway.web.house import House
@@ -27,7 +28,7 @@ from rating.circumstances import PLAIN, Circumstances
 from rating.rate import FIRST_YEAR, LAST_YEAR
 
 #: How the circumstances that a card can be for are called.
-WHOM: Final = {"guest_class": "guest class", "vip": "VIP", "group": "group", "tariff": "tariff"}
+WHOM: Final = Texts({"guest_class": "guest class", "vip": "VIP", "group": "group", "tariff": "tariff"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ class EnquiryPages:
         return await self._pages.page(
             "price.html",
             here="bills",
-            title="Price of a call",
+            title=say("Price of a call"),
             asked=asked,
             told=told,
             quote=quoted,
@@ -97,13 +98,13 @@ class EnquiryPages:
             return Told(problem="")
         at = self._instant(asked.at)
         if at is None:
-            return Told(problem="Write the time as day and hour, for example 2026-11-20T18:30.")
+            return Told(problem=say("Write the time as day and hour, for example 2026-11-20T18:30."))
         desk = self._house.prices
         if not asked.room:
             return Told(quote=quote(desk, desk.understood(asked.number), at))
         extension = desk.extension_of(asked.room)
         if extension is None:
-            return Told(problem=f"No room and no extension is called {asked.room}.")
+            return Told(problem=say("No room and no extension is called {room}.", room=asked.room))
         return await self._reads.read(lambda connection: self._in_room(connection, desk, asked.number, extension, at))
 
     def _in_room(self, connection: Connection, desk: PriceDesk, number: str, extension: str, at: datetime) -> Told:
@@ -141,7 +142,7 @@ class EnquiryPages:
         return await self._pages.page(
             "card.html",
             here="bills",
-            title="Card of prices",
+            title=say("Card of prices"),
             whom=whom,
             classes=known,
             **choices(choice, "en"),
@@ -171,9 +172,15 @@ def _why(told: Quote) -> str:
     """By which tariff and rule, and until when, for the clerk."""
     if told.free or told.unpriced:
         return told.free or told.unpriced
-    rule = f"rule “{told.rule}”" if told.rule else f"class {told.number.kind or told.number.number_class}"
-    band = f", band {told.band}" if told.band else ""
-    return f"Tariff {told.tariff}, version {told.version}, {rule}{band}."
+    rule = (
+        say("rule “{rule}”", rule=told.rule)
+        if told.rule
+        else say("class {kind}", kind=told.number.kind or told.number.number_class)
+    )
+    tariff = {"tariff": told.tariff, "version": told.version, "rule": rule}
+    if told.band:
+        return say("Tariff {tariff}, version {version}, {rule}, band {band}.", **tariff, band=told.band)
+    return say("Tariff {tariff}, version {version}, {rule}.", **tariff)
 
 
 def _address(path: str, asked: Asked, choice: Choice) -> str:

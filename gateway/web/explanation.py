@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from gateway import explaining
+from gateway.languages.spoken import say
 from gateway.store import lists
 from gateway.store import pages as queries
 from gateway.store.reading import money
@@ -21,7 +22,7 @@ def chosen_language(text: str) -> str:
     """Read `language`: a tag of one that there is, or empty for the guest's own; raises BadQuestion."""
     bare = text.strip().lower().replace("_", "-").partition("-")[0]
     if text.strip() and bare not in LANGUAGES:
-        raise BadQuestion(f"language must be one of {', '.join(LANGUAGES)}")
+        raise BadQuestion(say("language must be one of {choices}", choices=", ".join(LANGUAGES)))
     return bare
 
 

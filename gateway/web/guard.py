@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 from markupsafe import escape
 
-from gateway.languages.spoken import speak
+from gateway.languages.spoken import say, speak, spoken
 from gateway.people.signing import SignedIn
 from gateway.roles import NOBODY, RIGHTS, ROLES, Right, who_may
 from gateway.store import tokens
@@ -77,8 +77,8 @@ class Guard:
             case "OPEN":
                 return await self._sealed(request, method) if _has_form(path) else None
             case None if signed is not None:
-                words = "There is nothing at this address. The pages that exist are named above."
-                return html(request, await self._pages.problem(404, "Not here", words))
+                words = say("There is nothing at this address. The pages that exist are named above.")
+                return html(request, await self._pages.problem(404, say("Not here"), words))
         if signed is None:
             return await self._stranger(request, method)
         if access in RIGHTS and not signed.person.may(access):
@@ -96,17 +96,21 @@ class Guard:
         if method == "GET":
             back = quote(request.uri, safe="")
             return see_other(request, f"/sign-in?to={back}" if request.uri != b"/" else "/sign-in")
-        words = "You are not signed in, or no longer. Nothing was done. Sign in and decide again."
-        return html(request, await self._pages.problem(403, "Sign in first", words))
+        words = say("You are not signed in, or no longer. Nothing was done. Sign in and decide again.")
+        return html(request, await self._pages.problem(403, say("Sign in first"), words))
 
     async def _denied(self, signed: Signed, right: Right) -> Page:
         role = signed.person.role
-        called = ROLES[role] if role is not None else ""
-        others = " or ".join(who_may(right))
-        words = (
-            f"This is for those who may {RIGHTS[right]}: {others}. You are signed in as {signed.person.name}, {called}."
+        called = say(ROLES[role]) if role is not None else ""
+        others = _roles(right)
+        words = say(
+            "This is for those who may {right}: {others}. You are signed in as {name}, {role}.",
+            right=say(RIGHTS[right]),
+            others=others,
+            name=signed.person.name,
+            role=called,
         )
-        return await self._pages.problem(403, "Not for your role", words)
+        return await self._pages.problem(403, say("Not for your role"), words)
 
     async def _sealed(self, request: Any, method: str) -> Answer:
         """A form must come from a page that was made for this session."""
@@ -114,8 +118,10 @@ class Guard:
             return None
         shown = text_of(request, SEAL_FIELD.encode())
         if not is_ours(request) or not hmac.compare_digest(shown.encode("utf-8", "replace"), request.seal.encode()):
-            words = "This form is not from a page that was made for you now. Nothing was done. Load the page again."
-            return html(request, await self._pages.problem(403, "Not from here", words))
+            words = say(
+                "This form is not from a page that was made for you now. Nothing was done. Load the page again."
+            )
+            return html(request, await self._pages.problem(403, say("Not from here"), words))
         if request.person.signed_in:
             request.args[b"who"] = [request.person.name.encode()]
         return None
@@ -131,7 +137,10 @@ class Guard:
             if all(signed.person.may(right) for right in _API):
                 return None
             others = " or ".join(who_may("see_full_numbers"))
-            return refused(request, Problem(403, f"The API tells whole numbers and reports: it is for {others}."))
+            return refused(
+                request,
+                Problem(403, f"The API tells whole numbers and reports: it is for {others}."),
+            )
         return refused(request, Problem(401, "Show a token (Authorization: Bearer fg_…), or sign in to read."))
 
     async def _metrics(self, request: Any) -> Answer:
@@ -190,12 +199,17 @@ class Guard:
         )
 
 
+def _roles(right: Right) -> str:
+    """The roles that have a right, as people read them."""
+    return ", ".join(say(one) for one in who_may(right))
+
+
 def again(request: Any, address: str) -> bytes:
     """Let the browser ask once more, now from a page of ours: it sends no Strict cookie where another site led here."""
     where = escape(address)
     words = (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Foliogate</title><meta http-equiv="refresh" '
-        f'content="0;url={where}"><p><a href="{where}">Go on</a></p></html>'
+        f'<!doctype html><html lang="{spoken().language}"><meta charset="utf-8"><title>Foliogate</title><meta '
+        f'http-equiv="refresh" content="0;url={where}"><p><a href="{where}">{escape(say("Go on"))}</a></p></html>'
     )
     return answer(request, 200, HTML, words.encode())
 

@@ -12,13 +12,15 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from gateway.config import Config
+from gateway.languages.spoken import later, say, speaking
 from gateway.store import invitations
 from gateway.store.notices import Waiting
 from gateway.watch.mail import Mailer
 from gateway.web.house import House
 from gateway.web.people import People
+from gateway.web.tongues import Tongues
 
-_LETTER: Final = """\
+_LETTER: Final = later("""\
 {who} invites you to the telephone pages of {hotel}.
 
 Open this link within 24 hours and choose a password of your own; it works once:
@@ -27,7 +29,7 @@ Open this link within 24 hours and choose a password of your own; it works once:
 
 Your name there is: {name}
 If you expected no such mail, leave it: without the link nobody can use it.
-"""
+""")
 
 
 class Inviting:
@@ -35,7 +37,8 @@ class Inviting:
 
     def __init__(self, house: House, people: People, reactor: Any) -> None:
         self._house, self._people = house, people
-        mail = house.config.mail
+        mail, home = house.config.mail, house.config.property
+        self._tongues = Tongues(home.language, home.country)
         self._mailer = Mailer(mail, reactor, house.now) if mail is not None else None
         self._log = Logger()
 
@@ -52,8 +55,10 @@ class Inviting:
         if self._mailer is None or not mail:
             return False
         hotel = self._house.config.property.name
-        body = _LETTER.format(who="Foliogate", hotel=hotel, link=link, name=name)
-        subject, now = f"{hotel}: your way into the telephone pages", self._house.micros()
+        with speaking(self._tongues.own):  # the language of whoever is invited is not known yet
+            body = say(_LETTER, who="Foliogate", hotel=hotel, link=link, name=name)
+            subject = say("{hotel}: your way into the telephone pages", hotel=hotel)
+        now = self._house.micros()
         letter = Waiting(number, "invited", "mail", mail, subject, body, now, 0)
         Deferred.fromCoroutine(self._sent(number, self._mailer.deliver(letter, f"invitation-{number}-{now}")))
         return True

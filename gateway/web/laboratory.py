@@ -16,6 +16,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
+from gateway.languages.spoken import say
 from gateway.web.house import House
 from gateway.web.workers import Ended, Run, Running
 
@@ -64,7 +65,9 @@ class Work:
         """Why it failed, in the command's own sentence."""
         if self.state != "failed" or self.ended is None:
             return ""
-        return self.ended.words.removeprefix("foliogate: ") or "it ended without a word; the gateway's log may say more"
+        return self.ended.words.removeprefix("foliogate: ") or say(
+            "it ended without a word; the gateway's log may say more"
+        )
 
     def result(self) -> dict[str, Any] | None:
         """The sums; None while there are none."""
@@ -121,36 +124,48 @@ class Laboratory:
         """Begin a rehearsal; raises NotUnderstood."""
         first, last = asked_days(form.first, form.last)
         if form.tariff not in self.folders():
-            raise NotUnderstood("Choose one of the tariffs: they are the folders beside the tariff in force.")
+            raise NotUnderstood(say("Choose one of the tariffs: they are the folders beside the tariff in force."))
         folder = self._house.config.tariff.folder.parent / form.tariff
         asked: list[str] = []
         if form.question == "cost":
             if not form.carrier:
-                raise NotUnderstood("Write the carrier's name, as his tariff of costs has it.")
+                raise NotUnderstood(say("Write the carrier's name, as his tariff of costs has it."))
             asked = [f"--carrier={form.carrier}"]
         elif form.question == "split":
             asked = ["--least-cost"]
         elif form.question != "price":
-            raise NotUnderstood("Choose what to compare.")
-        words = {"price": "what guests pay", "cost": f"what {form.carrier} asks", "split": "each with the cheapest"}
-        title = f"{form.tariff}: {words[form.question]}, {first} to {last}"
+            raise NotUnderstood(say("Choose what to compare."))
+        words = {
+            "price": say("what guests pay"),
+            "cost": say("what {carrier} asks", carrier=form.carrier),
+            "split": say("each with the cheapest"),
+        }
+        title = say(
+            "{tariff}: {question}, {first} to {last}",
+            tariff=form.tariff,
+            question=words[form.question],
+            first=first,
+            last=last,
+        )
         return self._begin("rehearsal", title, ["replay", f"--tariff={folder}", *_days(first, last), *asked])
 
     def list_changes(self, form: Form) -> Work:
         """Begin to make a list of what the tariff as it is now changes; raises NotUnderstood."""
         first, last = asked_days(form.first, form.last)
         if not form.who:
-            raise NotUnderstood("Write your name: whoever approves the list must know who made it.")
+            raise NotUnderstood(say("Write your name: whoever approves the list must know who made it."))
         if not form.why:
-            raise NotUnderstood("Write what was wrong with the tariff: whoever approves the list will ask.")
+            raise NotUnderstood(say("Write what was wrong with the tariff: whoever approves the list will ask."))
         told = [f"--by={form.who}", f"--why={form.why}"]
         return self._begin(
-            "list", f"list of changes, {first} to {last}", ["corrections", "propose", *_days(first, last), *told]
+            "list",
+            say("List of changes, {first} to {last}", first=first, last=last),
+            ["corrections", "propose", *_days(first, last), *told],
         )
 
     def _begin(self, kind: Kind, title: str, arguments: Sequence[str]) -> Work:
         if self.busy:
-            raise NotUnderstood("Another calculation is under way; begin this one when that has ended.")
+            raise NotUnderstood(say("Another calculation is under way; begin this one when that has ended."))
         while len(self.works) >= MOST_WORKS:
             shutil.rmtree(self.works.pop().folder, ignore_errors=True)
         self._last += 1
@@ -190,11 +205,17 @@ def asked_days(begin: str, end: str, command: str = "foliogate replay") -> tuple
     try:
         first, last = date.fromisoformat(begin), date.fromisoformat(end)
     except ValueError:
-        raise NotUnderstood("Write both days, the first and the last, as 2026-11-30.") from None
+        raise NotUnderstood(say("Write both days, the first and the last, as 2026-11-30.")) from None
     if last < first:
-        raise NotUnderstood("The last day is before the first.")
+        raise NotUnderstood(say("The last day is before the first."))
     if (last - first).days >= MOST_DAYS:
-        raise NotUnderstood(f"At most {MOST_DAYS} days at a time here; the command {command} takes any period.")
+        raise NotUnderstood(
+            say(
+                "At most {number} days at a time here; the command {command} takes any period.",
+                number=MOST_DAYS,
+                command=command,
+            )
+        )
     return first, last
 
 

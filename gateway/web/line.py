@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from gateway.instants import from_micros
+from gateway.languages.spoken import later, plural, say
 from gateway.status import LinkStatus, SourceStatus, Status
 from gateway.web.marks import Tone
-from gateway.web.words import Clock, ago, count
+from gateway.web.words import Clock, ago, day
 
 #: After how long a charge that waits is worth a word, in seconds: a night audit takes longer, a slow PMS does not.
 LONG_WAIT: Final = 300
@@ -53,50 +54,59 @@ def status_items(
     items = [_source(one, clock) for one in status.sources.values()]
     items += [_link(one, clock) for one in status.links.values()]
     if not readable:
-        return [*items, Item(name="store", sign="!", tone="red", words="cannot be read now", where="/links#store")]
+        return [
+            *items,
+            Item(name=say("store"), sign="!", tone="red", words=say("cannot be read now"), where="/links#store"),
+        ]
     since = min((oldest[one] for one in ("due", "sent") if one in oldest), default=None)
     waiting = _waiting(counts, since, clock)
     return [*items, *([waiting] if status.links or waiting.words != "0" else []), *_for_people(counts, oldest, clock)]
 
 
 def _source(one: SourceStatus, clock: Clock) -> Item:
-    name, where = f"PBX {one.name}", "/links#pbx"
+    name, where = say("PBX {exchange}", exchange=one.name), "/links#pbx"
     if one.problem:
         return Item(name=name, sign="!", tone="red", words=one.problem, where=where, spoken=one.problem)
     if not one.up:
-        words = f"not connected since {_moment(one.since, clock)}: see that it sends its call records"
+        words = say(
+            "not connected since {moment}: see that it sends its call records", moment=_moment(one.since, clock)
+        )
         return Item(name=name, sign="!", tone="red", words=words, where=where, spoken=words)
-    words = "no record yet" if one.last_record is None else f"{_age(one.last_record, clock)} ago"
+    words = say("no record yet") if one.last_record is None else say("{age} ago", age=_age(one.last_record, clock))
     return Item(name=name, sign="●", tone="good", words=words, where=where)
 
 
 def _link(one: LinkStatus, clock: Clock) -> Item:
-    name, where = f"PMS {one.name}", "/links#pms"
+    name, where = say("PMS {name}", name=one.name), "/links#pms"
     if not one.up:
-        words = f"down since {_moment(one.up_since, clock)} ({one.why}): charges wait here; see that it runs"
+        words = say(
+            "down since {moment} ({why}): charges wait here; see that it runs",
+            moment=_moment(one.up_since, clock),
+            why=one.why,
+        )
         return Item(name=name, sign="!", tone="red", words=words, where=where, spoken=words)
     if not one.ready:
-        words = f"{one.why or 'takes no postings'}, since {_moment(one.since, clock)}"
+        words = say("{why}, since {moment}", why=one.why or say("takes no postings"), moment=_moment(one.since, clock))
         return Item(name=name, sign="?", tone="amber", words=words, where=where, spoken=words)
-    return Item(name=name, sign="●", tone="good", words=f"up {_age(one.up_since, clock)}", where=where)
+    return Item(name=name, sign="●", tone="good", words=say("up {age}", age=_age(one.up_since, clock)), where=where)
 
 
 def _waiting(counts: Mapping[str, int], oldest: int | None, clock: Clock) -> Item:
     number = counts.get("due", 0) + counts.get("sent", 0)
     long = oldest is not None and clock.now - from_micros(oldest) > timedelta(seconds=LONG_WAIT)
     if not number or not long or oldest is None:
-        return Item(name="waiting", sign="", tone="quiet", words=str(number), where="/postings?state=due")
-    words = f"{number}, oldest since {clock.moment(oldest)}"
-    spoken = f"{count(number, 'charge')} waiting"
-    return Item(name="waiting", sign="", tone="amber", words=words, where="/postings?state=due", spoken=spoken)
+        return Item(name=say("waiting"), sign="", tone="quiet", words=str(number), where="/postings?state=due")
+    words = say("{number}, oldest since {moment}", number=number, moment=clock.moment(oldest))
+    spoken = plural("{number} charge waiting", "{number} charges waiting", number)
+    return Item(name=say("waiting"), sign="", tone="amber", words=words, where="/postings?state=due", spoken=spoken)
 
 
 #: States that need a person: their names, their tones, and what to do.
 _NEEDS: Final[tuple[tuple[str, str, Tone, str], ...]] = (
-    ("in_doubt", "in doubt", "amber", "look at the folio"),
-    ("refused", "refused", "red", "decide what becomes of it"),
-    ("held", "held", "amber", ""),
-    ("unconfirmable", "unconfirmable", "quiet", "compare the PMS's total"),
+    ("in_doubt", later("in doubt"), "amber", later("{number} since {moment}: look at the folio")),
+    ("refused", later("refused"), "red", later("{number} since {moment}: decide what becomes of it")),
+    ("held", later("held"), "amber", later("{number} since {moment}")),
+    ("unconfirmable", later("unconfirmable"), "quiet", later("{number} since {moment}: compare the PMS's total")),
 )
 
 
@@ -107,14 +117,14 @@ def _for_people(counts: Mapping[str, int], oldest: Mapping[str, int], clock: Clo
         number = counts.get(state, 0)
         if not number and state != "in_doubt":
             continue
-        since = f" since {clock.moment(oldest[state])}" if number and state in oldest else ""
-        words = f"{number}{since}{f': {task}' if number and task else ''}"
+        since = oldest.get(state)
+        known = number and since is not None
         shown.append(
             Item(
-                name=name,
+                name=say(name),
                 sign="",
                 tone=tone if number else "quiet",
-                words=words,
+                words=say(task, number=number, moment=clock.moment(since or 0)) if known else str(number),
                 where=f"/postings?state={state}",
                 spoken=str(number) if number else "",
             )
@@ -125,7 +135,7 @@ def _for_people(counts: Mapping[str, int], oldest: Mapping[str, int], clock: Clo
 def spoken(items: Sequence[Item], banners: Sequence[Banner]) -> str:
     """What a screen reader is told when it changes: no ages, so that it is silent while all is well."""
     said = [banner.title for banner in banners] + [f"{item.name}: {item.spoken}" for item in items if item.spoken]
-    return ". ".join(said) or "All links are up."
+    return ". ".join(said) or say("All links are up.")
 
 
 def banners(
@@ -135,34 +145,57 @@ def banners(
     shown = [_emergency(call, names, clock) for call in emergencies[:MOST_EMERGENCIES]]
     if len(emergencies) > MOST_EMERGENCIES:
         rest = len(emergencies) - MOST_EMERGENCIES
-        words = f"in the last {EMERGENCY_HOURS} hours"
+        words = say("in the last {hours} hours", hours=EMERGENCY_HOURS)
         shown.append(
-            Banner(title=f"{count(rest, 'more emergency call')}", words=words, where="/calls", key="more-emergencies")
+            Banner(
+                title=plural("{number} more emergency call", "{number} more emergency calls", rest),
+                words=words,
+                where="/calls",
+                key="more-emergencies",
+            )
         )
     if status.store_trouble:
-        words = (
-            "New calls are kept in memory and by the exchange until it can. Free space on the disk, or see what locks the "
-            f"database. It says: {status.store_trouble}"
+        words = say(
+            "New calls are kept in memory and by the exchange until it can. Free space on the disk, or see "
+            "what locks the database. It says: {words}",
+            words=status.store_trouble,
         )
-        shown.append(Banner(title="The store cannot be written", words=words, where="/links#store", key="store"))
+        shown.append(Banner(title=say("The store cannot be written"), words=words, where="/links#store", key="store"))
     if status.tariff_warning:
-        shown.append(Banner(title="Unapproved tariff", words=_sentence(status.tariff_warning), key="tariff"))
+        shown.append(Banner(title=say("Unapproved tariff"), words=_sentence(status.tariff_warning), key="tariff"))
     if status.stopping:
         shown.append(
-            Banner(title="The gateway is stopping", words="What is under way is being written down.", key="stop")
+            Banner(
+                title=say("The gateway is stopping"), words=say("What is under way is being written down."), key="stop"
+            )
         )
     return shown
 
 
 def _emergency(call: Mapping[str, Any], names: Mapping[str, str], clock: Clock) -> Banner:
     room, extension = call["room"], call["extension"]
-    place = f"Room {room}" if room else str(call["department"] or "an extension that is in no list")
+    place = say("Room {room}", room=room) if room else str(call["department"] or say("an extension that is in no list"))
     guest = names.get(call["reservation"] or "", "")
-    who = f" ({guest})" if guest else ""
-    caller = f"extension {extension}" if extension else "extension not told"
     began = int(call["started_at"])
-    title = f"EMERGENCY CALL · {place}{who} · dialled {call['dialled']} at {clock.moment(began)}"
-    words = f"From {caller}, {clock.age(began)} ago. If the emergency service calls back: {place}. It is never charged."
+    title = say(
+        "EMERGENCY CALL · {place} · dialled {digits} at {moment}",
+        place=f"{place} ({guest})" if guest else place,
+        digits=call["dialled"],
+        moment=clock.moment(began),
+    )
+    said = {"extension": extension, "age": clock.age(began), "place": place}
+    words = (
+        say(
+            "From extension {extension}, {age} ago. If the emergency service calls back: {place}. It is never charged.",
+            **said,
+        )
+        if extension
+        else say(
+            "From an extension that was not told, {age} ago. If the emergency service calls back: {place}. "
+            "It is never charged.",
+            **said,
+        )
+    )
     return Banner(title=title, words=words, where=f"/calls/{call['id']}", key=f"emergency-{call['id']}")
 
 
@@ -177,4 +210,4 @@ def _age(moment: datetime, clock: Clock) -> str:
 def _moment(moment: datetime, clock: Clock) -> str:
     local = moment.astimezone(clock.zone)
     hour = f"{local:%H:%M}"
-    return hour if local.date() == clock.today.date() else f"{local:%a} {local.day} {local:%b} {hour}"
+    return hour if local.date() == clock.today.date() else f"{day(local, year=False)} {hour}"

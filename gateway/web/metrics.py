@@ -100,6 +100,7 @@ def _sources(house: House) -> Iterator[Metric]:
         ("records", "records committed since the start", {one.name: one.records for one in sources}),
         ("calls", "records among them that are calls", {one.name: one.calls for one in sources}),
         ("unread", "records among them that could not be read", {one.name: one.unread for one in sources}),
+        ("cut", "records from which digits behind an access number were cut", {one.name: one.cut for one in sources}),
     ):
         yield _counter(f"foliogate_{name}", words, "source", values)
     missing = {one.name: one.missing for one in sources}

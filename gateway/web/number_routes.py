@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from klein import Klein
 
+from gateway.languages.spoken import later, say
 from gateway.web.numbers import LONGEST, NumberPages, Shown, read_tag_form
 from gateway.web.pages import Page, Pages
 from gateway.web.persons import person_of
@@ -32,7 +33,7 @@ class NumberRoutes:
             return html(request, await self._numbers.all(masked=masked))
         address = self._numbers.address(asked)
         if address is None:
-            words = "Write a telephone number: digits, with + or as it is dialled."
+            words = say("Write a telephone number: digits, with + or as it is dialled.")
             return html(request, await self._numbers.all(asked, words, masked=masked))
         return see_other(request, f"{address}?masked=1" if masked else address)
 
@@ -41,7 +42,7 @@ class NumberRoutes:
         """One number; one that is not known as it is written is looked for in its international form."""
         shown = _shown(request, digits)
         if shown is None:
-            return html(request, await self.pages.missing(_NONE))
+            return html(request, await self.pages.missing(say(_NONE)))
         better = await self._numbers.better(shown)
         return see_other(request, _address(better, shown.masked)) if better else await self._page(request, shown)
 
@@ -50,7 +51,7 @@ class NumberRoutes:
         """A person gives it a tag, or takes one away."""
         shown = _shown(request, digits)
         if shown is None:
-            return html(request, await self.pages.missing(_NONE))
+            return html(request, await self.pages.missing(say(_NONE)))
         return await self._tagged(request, shown)
 
     @app.route(f"/numbers/of/{ROW}", methods=["GET"])
@@ -58,7 +59,7 @@ class NumberRoutes:
         """The number that a call was with."""
         shown = await self._of_call(request, number)
         if shown is None:
-            return html(request, await self.pages.missing(_NO_NUMBER))
+            return html(request, await self.pages.missing(say(_NO_NUMBER)))
         return await self._page(request, shown)
 
     @app.route(f"/numbers/of/{ROW}", methods=["POST"])
@@ -66,7 +67,7 @@ class NumberRoutes:
         """The same, for those who may not see the number."""
         shown = await self._of_call(request, number)
         if shown is None:
-            return html(request, await self.pages.missing(_NO_NUMBER))
+            return html(request, await self.pages.missing(say(_NO_NUMBER)))
         return await self._tagged(request, shown)
 
     async def _of_call(self, request: Any, call: int) -> Shown | None:
@@ -100,8 +101,8 @@ def _address(path: str, masked: bool) -> str:
 
 
 _NUMBER: Final = re.compile(rf"\+?[0-9]{{1,{LONGEST}}}", re.ASCII)
-_NONE: Final = "There is no such number: write digits, with + before a country code."
-_NO_NUMBER: Final = (
+_NONE: Final = later("There is no such number: write digits, with + before a country code.")
+_NO_NUMBER: Final = later(
     "No number outside is kept of this call: it was one inside the house, the caller showed none, or it came before numbers "
     "were kept ('foliogate db rebuild-inbound' reads such calls again)."
 )

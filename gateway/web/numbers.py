@@ -14,6 +14,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection
 
 from gateway.arrivals import MISSED, TAKEN
+from gateway.languages.spoken import Texts, say
 from gateway.reports.kinds.arrived import OUTCOMES
 from gateway.reports.sums import Purse
 from gateway.reports.values import Money
@@ -21,6 +22,7 @@ from gateway.store import commands, inbound, tags
 from gateway.store import pages as queries
 from gateway.web.deeds import LONGEST_NAME, LONGEST_REASON, Deeds, NotDone
 from gateway.web.house import House
+from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
 from gateway.web.reads import Reads
@@ -28,7 +30,7 @@ from gateway.web.rest.answers import Fields, one_line
 from gateway.web.security import Tokens
 from gateway.web.stories import PAGE_ROWS
 from gateway.web.views import call_view
-from gateway.web.words import Clock, amount, count, grouped, minutes
+from gateway.web.words import Clock, amount, grouped, minutes
 from protocols.text import mask_number
 from rating.callers import Home, caller_number, origin
 from rating.money import minor_digits
@@ -97,7 +99,7 @@ class NumberPages:
         page = await self._pages.page(
             "numbers.html",
             here="calls",
-            title="Numbers",
+            title=say("Numbers"),
             asked=asked,
             problem=problem,
             masked=masked,
@@ -166,7 +168,7 @@ class NumberPages:
         name = _shown(shown.number, country, masked=shown.masked)
         rows = found["calls"][:PAGE_ROWS]
         return {
-            "title": f"Number {name}",
+            "title": say("Number {name}", name=name),
             "number": name,
             "address": shown.address,
             "masked": shown.masked,
@@ -190,9 +192,9 @@ class NumberPages:
         home = Money(0, hotel.currency, minor_digits(hotel.currency))
         return [
             *_counts(sums),
-            ("talk", _talk(sums)),
+            (say("talk"), _talk(sums)),
             *_prices(sums, home),
-            ("first seen", _first(sums, clock, more=more)),
+            (say("first seen"), _first(sums, clock, more=more)),
         ]
 
     # -- tags -------------------------------------------------------------------------------------------------------
@@ -218,15 +220,15 @@ class NumberPages:
 
     def _problem(self, shown: Shown, form: TagForm) -> str:
         if not self._tokens.fits(form.token, "number", shown.number):
-            return "This page is older than the running gateway. Look again and send it anew."
+            return say("This page is older than the running gateway. Look again and send it anew.")
         if not form.tag:
-            return "Write the tag: a word or a few that say who this is."
+            return say("Write the tag: a word or a few that say who this is.")
         if len(form.tag) > tags.LONGEST_TAG:
-            return f"A tag has at most {tags.LONGEST_TAG} characters."
+            return say("A tag has at most {number} characters.", number=tags.LONGEST_TAG)
         if not form.who:
-            return "Write your name: whoever asks later must know who called the number so."
+            return say("Write your name: whoever asks later must know who called the number so.")
         if not form.why:
-            return "Write why: the tag stays longer than anybody remembers."
+            return say("Write why: the tag stays longer than anybody remembers.")
         return ""
 
 
@@ -241,7 +243,10 @@ def _shown(number: str, country: str, *, masked: bool = False) -> str:
 
 def _where(number: str) -> str:
     place = origin(number)
-    said = [place.country, "mobile" if place.mobile else f"area code {place.area}" if place.area else ""]
+    said = [
+        place.country,
+        say("mobile") if place.mobile else say("area code {area}", area=place.area) if place.area else "",
+    ]
     return ", ".join(one for one in said if one)
 
 
@@ -250,28 +255,41 @@ def _result(connection: Connection, owner: str, told: int | None, number: str) -
     row = queries.command(connection, owner, told) if told is not None else None
     if row is None or not str(row["subject"] or "").startswith(f"{number} "):
         return ""
-    return str(row["result"]) or "written down; the gateway has not carried it out yet"
+    return kept(str(row["result"])) or say("written down; the gateway has not carried it out yet")
 
 
 def _last(newest: Sequence[Mapping[str, Any]], clock: Clock) -> str:
     """The last contact in a sentence."""
     if not newest:
-        return "No call with this number is kept."
+        return say("No call with this number is kept.")
     call = newest[0]
     began = int(call["started_at"])
     came = call["outcome"] is not None
-    return f"Last contact {clock.age(began)} ago, {clock.day(began)} {clock.hour(began)}: {_became(call, came=came)}."
+    return say(
+        "Last contact {age} ago, {day} {hour}: {became}.",
+        age=clock.age(began),
+        day=clock.day(began),
+        hour=clock.hour(began),
+        became=_became(call, came=came),
+    )
 
 
 def _became(call: Mapping[str, Any], *, came: bool) -> str:
     if came:
         name = OUTCOMES.get(str(call["outcome"]), (str(call["outcome"]), ""))[0]
-        return f"called in, {'whether it was answered is not told' if call['outcome'] == 'untold' else name}"
+        if call["outcome"] == "untold":
+            return say("called in, whether it was answered is not told")
+        return say("called in, {outcome}", outcome=say(name))
     if call["direction"] in ("in", "tandem"):
-        return "called in, what became of it is not told"
+        return say("called in, what became of it is not told")
     if call["talk_seconds"]:
-        return "called from the house, spoken with" if call["answered"] else "called from the house"
-    return "called from the house, not answered" if call["answered"] == 0 else "called from the house"
+        return say("called from the house, spoken with") if call["answered"] else say("called from the house")
+    return say("called from the house, not answered") if call["answered"] == 0 else say("called from the house")
+
+
+_FATES: Final = Texts(
+    {"answered": "answered", "missed": "missed", "not answered": "not answered", "not told": "not told"}
+)
 
 
 def _counts(sums: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
@@ -285,28 +303,37 @@ def _counts(sums: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
         else:
             key = {1: "answered", 0: "not answered"}.get(one["answered"], "not told")
             went[key] += one["calls"]
-    return [("came in", _parts(came)), ("went out", _parts(went))]
+    return [(say("came in"), _parts(came)), (say("went out"), _parts(went))]
 
 
 def _parts(counted: Mapping[str, int]) -> str:
     whole = sum(counted.values())
-    told = ", ".join(f"{number} {name}" for name, number in counted.items() if number)
-    return f"{whole}: {told}" if whole else "none"
+    told = ", ".join(f"{number} {_FATES[name]}" for name, number in counted.items() if number)
+    return f"{whole}: {told}" if whole else say("none")
 
 
 def _talk(sums: Sequence[Mapping[str, Any]]) -> str:
     spoken = [one for one in sums if one["outcome"] is None or one["outcome"] in TAKEN]
     told, calls = sum(one["told"] for one in spoken), sum(one["calls"] for one in spoken)
     if not told:
-        return "not told" if calls else "none"
+        return say("not told") if calls else say("none")
     words = minutes(sum(one["talk"] for one in spoken))
-    return words if told == calls else f"{words} (of {told} of {count(calls, 'call')}; of the others it is not told)"
+    return (
+        words
+        if told == calls
+        else say(
+            "{duration} (of {told} of {calls} calls; of the others it is not told)",
+            duration=words,
+            told=told,
+            calls=calls,
+        )
+    )
 
 
 def _prices(sums: Sequence[Mapping[str, Any]], home: Money) -> list[tuple[str, str]]:
     """What calls to it come to at guests' prices, apart for guests and for the house; nothing where nothing is priced."""
     found = []
-    for status, name in (("charge", "guests' calls to it"), ("allocated", "house's calls to it")):
+    for status, name in (("charge", say("guests' calls to it")), ("allocated", say("house's calls to it"))):
         purse = Purse()
         for one in sums:
             if one["status"] == status and one["priced"]:
@@ -318,17 +345,20 @@ def _prices(sums: Sequence[Mapping[str, Any]], home: Money) -> list[tuple[str, s
 
 def _first(sums: Sequence[Mapping[str, Any]], clock: Clock, *, more: bool) -> str:
     if not sums:
-        return "never"
+        return say("never")
     first = min(int(one["first"]) for one in sums)
     words = f"{clock.day(first)} {clock.hour(first)}"
-    return f"before {words}" if more else words
+    return say("before {moment}", moment=words) if more else words
 
 
 def _speaker(one: Mapping[str, Any], clock: Clock) -> dict[str, str]:
     if one["room"]:
-        name = f"room {one['room']}"
+        name = say("room {room}", room=one["room"])
     else:
-        name = str(one["department"] or (f"extension {one['extension']}" if one["extension"] else "not told"))
+        name = str(
+            one["department"]
+            or (say("extension {extension}", extension=one["extension"]) if one["extension"] else say("not told"))
+        )
     last = int(one["last"])
     return {
         "name": name,
@@ -349,7 +379,7 @@ def _talked(call: Mapping[str, Any], talked: str) -> str:
     """Talk with a person: what a caller said to a menu or to voice mail is none."""
     if call["outcome"] is not None and call["outcome"] not in (*TAKEN, "untold"):
         return ""
-    return talked if call["talk_seconds"] is not None else "not told"
+    return talked if call["talk_seconds"] is not None else say("not told")
 
 
 def _contact(
@@ -364,9 +394,11 @@ def _contact(
         "time": view.time,
         "exact": view.exact,
         "way": "in" if call["direction"] in ("in", "tandem") else "out",
-        "who": f"room {view.place_called_from}" if view.from_kind == "room" else view.place_called_from,
-        "became": _became(call, came=came).partition(", ")[2] or "not told",
-        "waited": "" if waited is None or not came or call["outcome"] not in (*TAKEN, *MISSED) else f"{waited} s",
+        "who": say("room {room}", room=view.place_called_from) if view.from_kind == "room" else view.place_called_from,
+        "became": _became(call, came=came).partition(", ")[2] or say("not told"),
+        "waited": ""
+        if waited is None or not came or call["outcome"] not in (*TAKEN, *MISSED)
+        else say("{number} s", number=waited),
         "talked": _talked(call, view.talked),
         "amount": amount(call["amount"], call["decimals"], call["currency"]),
         "did": str(call["did"] or ""),

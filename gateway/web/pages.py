@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from gateway.config.day_rule import day_rule
-from gateway.languages.spoken import later
+from gateway.covered import Covered
+from gateway.instants import to_micros
+from gateway.languages.spoken import later, say
 from gateway.ledger import STATES
 from gateway.store import pages as queries
 from gateway.web import audit_words, line
 from gateway.web.details import dispute, facts, of_call, reasons, tabs
 from gateway.web.explanation import correction_object
 from gateway.web.house import House
+from gateway.web.kept import kept
 from gateway.web.live import First, Live, Present
 from gateway.web.marks import FOR_PEOPLE, MEANINGS, NAMES, RARE, TONES
 from gateway.web.persons import END, only_for
@@ -55,6 +58,7 @@ MORE_NAVIGATION: Final = (
     ("laboratory", "/laboratory", later("Laboratory")),
     ("records", "/records", later("Records")),
     ("links", "/links", later("Links")),
+    ("guests", "/guests", later("Guests' data")),
 )
 
 
@@ -88,6 +92,7 @@ class Pages:
     def __init__(self, house: House, reads: Reads, live: Live, tokens: Tokens, version: str) -> None:
         self._house, self._reads, self._live, self._tokens = house, reads, live, tokens
         self._templates = environment()
+        self._covered = Covered(house.config)
         self._version = version
         self._first = live.shared(self._make_first)
         self._day_rule = day_rule(house.config)
@@ -105,7 +110,7 @@ class Pages:
         return await self.page(
             "first.html",
             here="now",
-            title="Now",
+            title=say("Now"),
             days=list(by_day(calls, clock)),
             groups=self._groups(seen, await self._counts()),
             settled=self._settled(seen.settled),
@@ -115,21 +120,21 @@ class Pages:
         """One call: why this amount (in the guest's language, or the one chosen), its postings, its records."""
         story = await self._reads.read(lambda connection: call_story(connection, self._owner, number, told))
         if story is None:
-            return await self.missing(f"There is no call {number}.")
-        values = self._call_values(story, language) | {"told": story["told"]}
-        return await self.page("call.html", here="calls", title=f"Call {number}", **values)
+            return await self.missing(say("There is no call {number}.", number=number))
+        values = self._call_values(story, language) | {"told": kept(story["told"])}
+        return await self.page("call.html", here="calls", title=say("Call {number}", number=number), **values)
 
     async def call_story(self, number: int) -> Page:
         """The same, as the piece that opens below a line."""
         story = await self._reads.read(lambda connection: call_story(connection, self._owner, number))
         if story is None:
-            return Page("<p>This call is no longer there.</p>", 404)
+            return Page(f"<p>{escape(say('This call is no longer there.'))}</p>", 404)
         return Page(self._templates.get_template("call_story.html").render(**self._call_values(story)))
 
     async def postings(self, state: str, before: int | None) -> Page:
         """Postings by state; without one, those that wait for a person, as cards."""
         if state and state != "all" and state not in STATES:
-            return await self.missing(f"There is no state of postings called {state}.")
+            return await self.missing(say("There is no state of postings called {state}.", state=state))
         rows, names, attempts = await self._reads.read(lambda c: listed(c, self._owner, state, before))
         shown = rows[:PAGE_ROWS] if state else rows
         views = [self._posting(one, names, attempts.get(one["id"], [])) for one in shown]
@@ -137,7 +142,7 @@ class Pages:
         return await self.page(
             "postings.html",
             here="postings",
-            title=f"Postings: {NAMES.get(state, 'all')}" if state else "Postings",
+            title=say("Postings: {state}", state=NAMES.get(state, say("all"))) if state else say("Postings"),
             state=state,
             meaning=MEANINGS.get(state, ""),
             postings=views,
@@ -152,12 +157,12 @@ class Pages:
         """One posting: its card, every attempt, who decided what, and its call."""
         story = await self._reads.read(lambda connection: posting_story(connection, self._owner, number, told))
         if story is None:
-            return await self.missing(f"There is no posting {number}.")
+            return await self.missing(say("There is no posting {number}.", number=number))
         row, call = story["posting"], story["call"]
         page = await self.page(
             "posting.html",
             here="postings",
-            title=f"Posting {number}",
+            title=say("Posting {number}", number=number),
             posting=self._posting(row, call["names"], call["attempts"].get(number, [])),
             entered=entered or Entered(),
             told=story["told"],
@@ -179,9 +184,9 @@ class Pages:
         return await self.page(
             "records.html",
             here="records",
-            title="Records",
+            title=say("Records"),
             kind=wanted,
-            records=[record_view(one, clock) for one in shown],
+            records=[record_view(self._covered(one), clock) for one in shown],
             paged=before is not None,
             older=shown[-1]["id"] if len(found) > PAGE_ROWS else None,
             further=looked_to,
@@ -194,7 +199,7 @@ class Pages:
         return await self.page(
             "links.html",
             here="links",
-            title="Links",
+            title=say("Links"),
             sources=list(status.sources.values()),
             links=list(status.links.values()),
             waiting=clerk.waiting if clerk is not None else 0,
@@ -203,12 +208,12 @@ class Pages:
             store=house.config.store.shown,
             started=status.started,
             oddities=list(reversed(status.oddities)),
-            stamp=lambda moment: f"{moment.astimezone(clock.zone):%a %-d %b %H:%M:%S}" if moment else "never",
+            stamp=lambda moment: clock.full(to_micros(moment)) if moment else say("never"),
         )
 
     async def missing(self, words: str) -> Page:
         """An address that leads nowhere."""
-        return await self.problem(404, "Not here", words)
+        return await self.problem(404, say("Not here"), words)
 
     async def problem(self, status: int, title: str, words: str) -> Page:
         """A sentence instead of a page. It is what is shown when other things fail, so it needs nothing but itself."""
@@ -304,7 +309,7 @@ class Pages:
         return [
             {
                 "state": state,
-                "name": f"{NAMES[state]} today",
+                "name": say("{state} today", state=NAMES[state]),
                 "number": settled.get(state, (0, 0))[0],
                 "amount": amount(settled.get(state, (0, 0))[1], digits, home.currency),
             }
@@ -331,6 +336,6 @@ class Pages:
             "charges": charges,
             "stay": story["stay"],
             "tries": {number: [attempt_view(one, clock) for one in rows] for number, rows in story["attempts"].items()},
-            "records": [record_view(one, clock) for one in story["records"]],
+            "records": [record_view(self._covered(one), clock) for one in story["records"]],
             "warnings": [one for one in call["warnings"].split("\n") if one],
         }

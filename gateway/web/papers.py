@@ -14,6 +14,7 @@ from gateway.config import Config
 from gateway.languages.catalogues import GUEST
 from gateway.languages.names import LANGUAGES
 from gateway.languages.speech import Speech, languages, speech
+from gateway.languages.spoken import say
 from gateway.store.elsewhere import Elsewhere
 from gateway.web.earlier import NO_LOOK, Look
 from gateway.web.house import House as WebHouse
@@ -54,12 +55,12 @@ def read_choice(fields: Mapping[bytes, list[bytes]]) -> Choice:
     """What a form or an address chose; raises BadQuestion."""
     language, paper = field(fields, "language"), field(fields, "paper") or "a4"
     if language and language not in LANGUAGES:
-        raise BadQuestion(f"language must be one of {', '.join(LANGUAGES)}")
+        raise BadQuestion(say("language must be one of {choices}", choices=", ".join(LANGUAGES)))
     for known in PAPERS:
         if paper == known:
             look = Look(field(fields, "look"), field(fields, "key"))
             return Choice(language=language, paper=known, calls_alone=field(fields, "only") == "phone", look=look)
-    raise BadQuestion(f"paper must be one of {', '.join(PAPERS)}")
+    raise BadQuestion(say("paper must be one of {choices}", choices=", ".join(PAPERS)))
 
 
 class Papers:

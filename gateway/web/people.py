@@ -10,7 +10,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
+from contextvars import copy_context
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy import Connection
@@ -18,6 +20,7 @@ from twisted.internet.defer import Deferred, DeferredSemaphore
 from twisted.logger import Logger
 
 from gateway.instants import SECOND
+from gateway.languages.spoken import later, say
 from gateway.people import lasting, passwords, signing
 from gateway.people.lasting import Lasting
 from gateway.people.signing import Refused, SignedIn, Wait
@@ -151,7 +154,7 @@ class People:
             user, why = (said, "") if isinstance(said, User) else (None, said.sentence)
         if user is None:
             await self.change(lambda c: signing.failed(c, owner, act, made, why))
-            return Refused(why if self.directory is not None and why != "no such password" else NOT_KNOWN)
+            return Refused(why if self.directory is not None and why != "no such password" else say(NOT_KNOWN))
         return await self.change(lambda c: signing.succeeded(c, owner, act, user, agent, made))
 
     async def _vouched_for(self, name: str, password: str, act: Act) -> User | Refused:
@@ -197,7 +200,7 @@ class People:
     async def new_password(self, password: str, again: str, name: str) -> str | Refused:
         """The hash of a password that may be taken."""
         if password != again:
-            return Refused("The two passwords differ; type the same one twice.")
+            return Refused(say("The two passwords differ; type the same one twice."))
         self._may_wait()
         words = (*self.own_words, name)
 
@@ -214,24 +217,24 @@ class People:
 
     def _may_wait(self) -> None:
         if len(self._turn.waiting) >= MOST_WAITING:
-            raise StoreBusy("too many people sign in at once; try again in a few seconds")
+            raise StoreBusy(say("too many people sign in at once; try again in a few seconds"))
 
     async def hard(self, work: Callable[[], T]) -> T:
         """Something that takes a processor: in a thread, few at a time."""
-        running: Deferred[Any] = self._turn.run(self._elsewhere, work)
+        running: Deferred[Any] = self._turn.run(self._elsewhere, partial(copy_context().run, work))
         done: T = await running
         return done
 
     async def away(self, work: Callable[[], T]) -> T:
         """Something that waits for another machine; a slow one holds up nobody who has a password of ours."""
         if len(self._away.waiting) >= MOST_WAITING:
-            raise StoreBusy("too many people sign in at once; try again in a few seconds")
-        running: Deferred[Any] = self._away.run(self._elsewhere, work)
+            raise StoreBusy(say("too many people sign in at once; try again in a few seconds"))
+        running: Deferred[Any] = self._away.run(self._elsewhere, partial(copy_context().run, work))
         done: T = await running
         return done
 
 
-NOT_KNOWN: Final = "This name and this password do not belong together. Look at both, and at Caps Lock."
+NOT_KNOWN: Final = later("This name and this password do not belong together. Look at both, and at Caps Lock.")
 
 
 def seal(secret: str) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from sqlalchemy import Connection
 
+from gateway.languages.spoken import say
 from gateway.people.passwords import SHORTEST
 from gateway.people.signing import NO_LINK
 from gateway.roles import MAY, RIGHTS, ROLES, RoleName, role_named
@@ -14,6 +15,7 @@ from gateway.store import invitations, people, sessions
 from gateway.store.invitations import FIRST, Invitation
 from gateway.store.people import User
 from gateway.web.house import House
+from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
 from gateway.web.people import People, Signed
@@ -46,7 +48,7 @@ class PeoplePages:
         page = await self._pages.page(
             "sign_in.html",
             here="",
-            title="Sign in",
+            title=say("Sign in"),
             name=name,
             to=safe(to),
             problem=problem,
@@ -59,17 +61,17 @@ class PeoplePages:
         now = self._house.micros()
         link = await self._reads.read(lambda c: invitations.found(c, self._people.owner, secret, now))
         if link is None:
-            return await self._pages.problem(410, "This link leads nowhere", NO_LINK)
+            return await self._pages.problem(410, say("This link leads nowhere"), kept(NO_LINK))
         page = await self._pages.page(
             "invitation.html",
             here="",
-            title="A password of your own",
+            title=say("A password of your own"),
             link=link,
             first=link.kind == FIRST,
             name=name or link.name,
             role=role,
             roles={one: ROLES[one] for one in ("it", "supervisor")},
-            called=ROLES.get(link.role, ""),  # type: ignore[call-overload]
+            called=say(ROLES.get(link.role, "")) if link.role else "",  # type: ignore[call-overload]
             shortest=SHORTEST,
             problem=problem,
         )
@@ -90,7 +92,7 @@ class PeoplePages:
             here="",
             title=signed.person.name,
             user=user,
-            role=ROLES[role] if role is not None else "",
+            role=say(ROLES[role]) if role is not None else "",
             rights=_told_rights(role),
             sessions=[self._session(one, signed.session) for one in running],
             shortest=SHORTEST,
@@ -109,7 +111,7 @@ class PeoplePages:
         page = await self._pages.page(
             "users.html",
             here="users",
-            title="Users",
+            title=say("Users"),
             users=[self._user(one) for one in users],
             links=[self._link(one, now) for one in links],
             roles=ROLES,
@@ -129,7 +131,7 @@ class PeoplePages:
 
         user, running = await self._reads.read(work)
         if user is None:
-            return await self._pages.missing(f"There is no user {number}.")
+            return await self._pages.missing(say("There is no user {number}.", number=number))
         page = await self._pages.page(
             "user.html",
             here="users",
@@ -150,7 +152,7 @@ class PeoplePages:
         return await self._pages.page(
             "trail.html",
             here="trail",
-            title="Who did what",
+            title=say("Who did what"),
             entries=[one._asdict() | {"at": clock.full(one.at)} for one in shown],
             paged=before is not None,
             older=shown[-1].id if len(found) > ENTRIES else None,
@@ -164,24 +166,35 @@ class PeoplePages:
             "id": user.id,
             "name": user.name,
             "role": user.role,
-            "called": ROLES.get(user.role, user.role),  # type: ignore[call-overload]
+            "called": say(ROLES.get(user.role, user.role)),  # type: ignore[call-overload]
             "mail": user.mail,
-            "source": {"here": "a password of ours", "ldap": "the directory", "oidc": "the provider"}[user.source],
+            "source": {"here": say("a password of ours"), "ldap": say("the directory"), "oidc": say("the provider")}[
+                user.source
+            ],
             "ours": user.source == "here",
-            "made": f"{clock.full(user.made_at)} by {user.made_by}",
-            "seen": clock.full(user.signed_in_at) if user.signed_in_at is not None else "never",
+            "made": clock.full(user.made_at),
+            "made_by": user.made_by,
+            "seen": clock.full(user.signed_in_at) if user.signed_in_at is not None else say("never"),
             "disabled": clock.full(user.disabled_at) if user.disabled_at is not None else "",
         }
 
     def _link(self, link: Invitation, now: int) -> dict[str, Any]:
         clock = self._live.clock()
-        sent = f"sent {clock.full(link.sent_at)}" if link.sent_at is not None else "not sent: handed over"
+        sent = (
+            say("sent {moment}", moment=clock.full(link.sent_at))
+            if link.sent_at is not None
+            else say("not sent: handed over")
+        )
         if link.mail and link.sent_at is None:
-            sent = f"not sent: {link.trouble}" if link.trouble else "on its way to the mail server"
+            sent = (
+                say("not sent: {trouble}", trouble=link.trouble)
+                if link.trouble
+                else say("on its way to the mail server")
+            )
         return {
             "id": link.id,
-            "name": link.name or "the first user",
-            "called": ROLES.get(link.role, link.role),  # type: ignore[call-overload]
+            "name": link.name or say("the first user"),
+            "called": say(ROLES.get(link.role, link.role)),  # type: ignore[call-overload]
             "mail": link.mail,
             "fate": sent,
             "ends": clock.full(link.ends_at),
@@ -202,7 +215,7 @@ class PeoplePages:
 
 
 def _told_rights(role: RoleName | None) -> list[str]:
-    return [words for right, words in RIGHTS.items() if role is not None and right in MAY[role]]
+    return [say(words) for right, words in RIGHTS.items() if role is not None and right in MAY[role]]
 
 
 def safe(to: str) -> str:

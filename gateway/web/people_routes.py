@@ -7,6 +7,7 @@ from urllib.parse import quote, unquote
 
 from klein import Klein
 
+from gateway.languages.spoken import plural, say
 from gateway.people import signing
 from gateway.people.signing import Refused, SignedIn, Wait
 from gateway.people.vouching import Asked, NotVouched
@@ -15,6 +16,7 @@ from gateway.store import invitations, people, sessions
 from gateway.store.people import Act
 from gateway.web.guard import Guard, address_of, again
 from gateway.web.inviting import Inviting
+from gateway.web.kept import kept as kept_words
 from gateway.web.pages import Pages
 from gateway.web.people import People, Signed
 from gateway.web.people_pages import PeoplePages, Told, safe
@@ -54,21 +56,25 @@ class PeopleRoutes:
                 return see_other(request, safe(to))
             case Wait(seconds):
                 request.setHeader("retry-after", str(seconds))
-                words = f"That failed too often. Wait {seconds} second{'s' if seconds > 1 else ''}, then try again; nothing is locked."
+                words = plural(
+                    "That failed too often. Wait {number} second, then try again; nothing is locked.",
+                    "That failed too often. Wait {number} seconds, then try again; nothing is locked.",
+                    seconds,
+                )
                 return html(request, await self._shown.sign_in(name=name, to=to, problem=words, status=429))
             case Refused(words):
-                return html(request, await self._shown.sign_in(name=name, to=to, problem=words, status=422))
+                return html(request, await self._shown.sign_in(name=name, to=to, problem=kept_words(words), status=422))
 
     @app.route("/sign-in/oidc", methods=["GET"])
     async def send_away(self, request: Any) -> bytes:
         """Off to the provider."""
         provider = self._people.provider
         if provider is None:
-            return html(request, await self.pages.missing("This house has no provider to sign in with."))
+            return html(request, await self.pages.missing(say("This house has no provider to sign in with.")))
         back = self._inviting.back(request)
         asked = await self._people.away(lambda: provider.begin(back))
         if isinstance(asked, NotVouched):
-            return html(request, await self._shown.sign_in(problem=asked.sentence, status=502))
+            return html(request, await self._shown.sign_in(problem=kept_words(asked.sentence), status=502))
         to = quote(safe(text_of(request, b"to")), safe="")
         self._guard.sent_away(request, ".".join((asked.state, asked.nonce, asked.verifier, to.replace(".", "%2E"))))
         return see_other(request, asked.url)
@@ -78,7 +84,7 @@ class PeopleRoutes:
         """Back from the provider, with what it says."""
         kept, provider = self._guard.came_back(request).split("."), self._people.provider
         if provider is None or len(kept) != 4:
-            words = "This answer does not belong to an attempt of this browser. Begin again."
+            words = say("This answer does not belong to an attempt of this browser. Begin again.")
             return html(request, await self._shown.sign_in(problem=words, status=400))
         state, nonce, verifier, to = kept
         answer = {name: text_of(request, name.encode()) for name in ("code", "state", "error", "error_description")}
@@ -87,7 +93,7 @@ class PeopleRoutes:
         said = await self._people.away(lambda: provider.finish(back, asked, answer))
         done = await self._people.sign_in_vouched(said, act, agent)
         if isinstance(done, Refused):
-            return html(request, await self._shown.sign_in(problem=done.sentence, status=422))
+            return html(request, await self._shown.sign_in(problem=kept_words(done.sentence), status=422))
         self._guard.begun(request, done)
         return again(request, safe(unquote(to)))
 
@@ -119,15 +125,20 @@ class PeopleRoutes:
         who, owner = self._people, self._people.owner
         user = await who.reads.read(lambda c: people.numbered(c, owner, signed.user_id))
         if user is None or user.source != "here":
-            return Told("Your password is not kept here: change it where you have it.", wrong=True)
+            return Told(say("Your password is not kept here: change it where you have it."), wrong=True)
         tried = await who.change(lambda c: signing.attempt(c, owner, self._act(request), user.name, None))
         if isinstance(tried, Wait):
-            return Told(f"Wait {tried.seconds} seconds, then try again.", wrong=True)
+            return Told(
+                plural(
+                    "Wait {number} second, then try again.", "Wait {number} seconds, then try again.", tried.seconds
+                ),
+                wrong=True,
+            )
         if not await who.fits(user, text_of(request, b"old")):
-            return Told("That is not your present password.", wrong=True)
+            return Told(say("That is not your present password."), wrong=True)
         kept = await who.new_password(text_of(request, b"new"), text_of(request, b"again"), user.name)
         if isinstance(kept, Refused):
-            return Told(kept.sentence, wrong=True)
+            return Told(kept_words(kept.sentence), wrong=True)
         act = self._act(request)
 
         def work(connection: Any) -> None:
@@ -136,7 +147,7 @@ class PeopleRoutes:
             signing.set_password(connection, owner, act, user, kept, spared=signed.session)
 
         await who.change(work)
-        return Told("Your password is changed, and every other session of yours has ended.")
+        return Told(say("Your password is changed, and every other session of yours has ended."))
 
     async def _my_sessions(self, request: Any, signed: Signed) -> Told:
         act, owner = self._act(request), self._people.owner
@@ -147,7 +158,7 @@ class PeopleRoutes:
             return ended
 
         ended = await self._people.change(work)
-        return Told(f"{ended} other session{'s' if ended != 1 else ''} ended.")
+        return Told(plural("{number} other session ended.", "{number} other sessions ended.", ended))
 
     # -- users ----------------------------------------------------------------------------------------------------
 
@@ -161,7 +172,7 @@ class PeopleRoutes:
         """Somebody is invited."""
         entered = {name: text_of(request, name.encode()).strip() for name in ("name", "role", "mail")}
         role = role_named(entered["role"])
-        wrong = _wrong_mail(entered["mail"]) if role is not None else "Choose a role."
+        wrong = _wrong_mail(entered["mail"]) if role is not None else say("Choose a role.")
         if wrong is not None or role is None:
             return html(request, await self._shown.users(Told(wrong or "", wrong=True), entered))
         owner, act = self._people.owner, self._act(request)
@@ -183,7 +194,7 @@ class PeopleRoutes:
         owner = self._people.owner
         found = await self._people.reads.read(lambda c: people.numbered(c, owner, number))
         if found is None:
-            return html(request, await self.pages.missing(f"There is no user {number}."))
+            return html(request, await self.pages.missing(say("There is no user {number}.", number=number)))
         told = await self._done_to(request, found)
         return html(request, await self._shown.user(number, request.signed, told))
 
@@ -194,23 +205,23 @@ class PeopleRoutes:
             case "role":
                 role = role_named(text_of(request, b"role"))
                 if role is None:
-                    return Told("Choose a role.", wrong=True)
+                    return Told(say("Choose a role."), wrong=True)
                 done = await who.change(lambda c: signing.set_role(c, owner, act, user, role))
-                told = f"{user.name} is {ROLES[role]} now."
+                told = say("{name} is now: {role}.", name=user.name, role=say(ROLES[role]))
             case "disable":
                 done = await who.change(lambda c: signing.disable(c, owner, act, user))
-                told = f"Nobody signs in as {user.name} any more."
+                told = say("Nobody signs in as {name} any more.", name=user.name)
             case "enable":
                 await who.change(lambda c: signing.enable(c, owner, act, user))
-                told = f"{user.name} may sign in again."
+                told = say("{name} may sign in again.", name=user.name)
             case "sessions":
                 told = await self._end_sessions(user, act)
             case "link" if user.source == "here":
                 made = await who.change(lambda c: signing.password_link(c, owner, act, user))
                 return self._handed(request, made, user.name, user.mail)
             case _:
-                return Told("That is nothing that can be done here.", wrong=True)
-        return Told(done.sentence, wrong=True) if done is not None else Told(told)
+                return Told(say("That is nothing that can be done here."), wrong=True)
+        return Told(kept_words(done.sentence), wrong=True) if done is not None else Told(told)
 
     async def _end_sessions(self, user: people.User, act: Act) -> str:
         owner = self._people.owner
@@ -220,7 +231,12 @@ class PeopleRoutes:
             people.note(connection, owner, act, about=user.name, what="sessions ended", after=str(ended))
             return ended
 
-        return f"{await self._people.change(work)} sessions of {user.name} ended."
+        return plural(
+            "{number} session of {name} ended.",
+            "{number} sessions of {name} ended.",
+            await self._people.change(work),
+            name=user.name,
+        )
 
     # -- links ----------------------------------------------------------------------------------------------------
 
@@ -231,7 +247,9 @@ class PeopleRoutes:
         found = await self._people.reads.read(lambda c: invitations.open_ones(c, owner))
         link = next((one for one in found if one.id == number), None)
         if link is None:
-            return html(request, await self._shown.users(Told("This invitation was used or withdrawn.", wrong=True)))
+            return html(
+                request, await self._shown.users(Told(say("This invitation was used or withdrawn."), wrong=True))
+            )
         if text_of(request, b"deed") == "withdraw":
 
             def work(connection: Any) -> None:
@@ -239,7 +257,9 @@ class PeopleRoutes:
                 people.note(connection, owner, act, about=link.name, what="link withdrawn")
 
             await self._people.change(work)
-            return html(request, await self._shown.users(Told(f"The link for {link.name} leads nowhere now.")))
+            return html(
+                request, await self._shown.users(Told(say("The link for {name} leads nowhere now.", name=link.name)))
+            )
         made = await self._people.change(lambda c: signing.renew(c, owner, act, link))
         return html(request, await self._shown.users(self._handed(request, made, link.name, link.mail)))
 
@@ -264,7 +284,9 @@ class PeopleRoutes:
             act, words, chosen = who.act(name, address_of(request)), kept, role if role == "supervisor" else "it"
             done = await who.change(lambda c: signing.accept(c, owner, act, secret, name, chosen, words))
         if isinstance(done, Refused):
-            return html(request, await self._shown.invitation(secret, name=name, role=role, problem=done.sentence))
+            return html(
+                request, await self._shown.invitation(secret, name=name, role=role, problem=kept_words(done.sentence))
+            )
         return see_other(request, "/sign-in")
 
     @app.route("/trail", methods=["GET"])
@@ -282,8 +304,11 @@ class PeopleRoutes:
         number, secret = made
         link = self._inviting.link(request, secret)
         if self._inviting.send(number, name, mail, link):
-            return Told(f"A mail with the link is on its way to {mail}; it ends after 24 hours.")
-        return Told(f"Hand this link to {name}. It is shown this once, works once, and ends after 24 hours.", link=link)
+            return Told(say("A mail with the link is on its way to {mail}; it ends after 24 hours.", mail=mail))
+        return Told(
+            say("Hand this link to {name}. It is shown this once, works once, and ends after 24 hours.", name=name),
+            link=link,
+        )
 
 
 def _name(request: Any) -> str:
@@ -299,4 +324,8 @@ def _wrong_mail(mail: str) -> str | None:
         mail_address(mail)
     except ValueError as error:
         return f"{error}."
-    return None if len(mail) <= _LONGEST_MAIL else f"A mail address has at most {_LONGEST_MAIL} characters."
+    return (
+        None
+        if len(mail) <= _LONGEST_MAIL
+        else say("A mail address has at most {number} characters.", number=_LONGEST_MAIL)
+    )

@@ -15,6 +15,7 @@ from typing import Any, Final, cast
 
 from markupsafe import Markup, escape
 
+from gateway.languages.spoken import say
 from gateway.roles import RIGHTS, ROLES, Person, Right
 from gateway.web.words import visible
 
@@ -64,9 +65,10 @@ def _corner(person: Person) -> str:
     """Name, role and the way out, at the top right of a page."""
     if person.role is None:
         return ""
-    name, role = escape(visible(person.name)), escape(ROLES[person.role])
-    users = '<a href="/users">Users</a>' if person.may("manage_users") else ""
+    name, role = escape(visible(person.name)), escape(say(ROLES[person.role]))
+    users = f'<a href="/users">{escape(say("Users"))}</a>' if person.may("manage_users") else ""
+    own, out = escape(say("Password and sessions")), escape(say("Sign out"))
     return (
-        f'<div class="person">{users}<a href="/me" title="Password and sessions"><bdi>{name}</bdi> · {role}</a>'
-        '<form method="post" action="/sign-out"><button class="quiet">Sign out</button></form></div>'
+        f'<div class="person">{users}<a href="/me" title="{own}"><bdi>{name}</bdi> · {role}</a>'
+        f'<form method="post" action="/sign-out"><button class="quiet">{out}</button></form></div>'
     )

@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from gateway.languages.spoken import Texts, say
 from gateway.store import lists
 from gateway.web.deeds import LONGEST_NAME, LONGEST_REASON, Deeds
 from gateway.web.house import House
+from gateway.web.kept import kept
 from gateway.web.laboratory import FILES, Form, Laboratory, NotUnderstood, Work
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
@@ -23,13 +25,15 @@ ITEMS: Final = 100
 #: Lists on the page of lists.
 LISTS: Final = 50
 #: What approving does about a call, in a word or two.
-DEED_WORDS: Final[Mapping[str, str]] = {
-    "charge": "goes to the PMS",
-    "raise": "difference is charged",
-    "reverse": "taken back over the link",
-    "by_hand": "booked by hand",
-    "nothing": "left as it is",
-}
+DEED_WORDS: Final[Mapping[str, str]] = Texts(
+    {
+        "charge": "goes to the PMS",
+        "raise": "difference is charged",
+        "reverse": "taken back over the link",
+        "by_hand": "booked by hand",
+        "nothing": "left as it is",
+    }
+)
 
 
 def read_form(fields: Fields) -> Form:
@@ -73,7 +77,7 @@ class PricePages:
         page = await self._pages.page(
             "corrections.html",
             here="corrections",
-            title="Corrections",
+            title=say("Corrections"),
             lists=[self._list(one, totals, clock) for one, totals in found],
             works=works,
             running=any(one.state == "running" for one in works),
@@ -96,13 +100,13 @@ class PricePages:
 
         found = await self._reads.read(work)
         if found is None:
-            return await self._pages.missing(f"There is no list {number}.")
+            return await self._pages.missing(say("There is no list {number}.", number=number))
         one, totals, items = found
         clock = self._live.clock()
         page = await self._pages.page(
             "correction.html",
             here="corrections",
-            title=f"List {number}",
+            title=say("List {number}", number=number),
             list=self._list(one, totals, clock),
             calls=[self._item(item, clock) for item in items[:ITEMS]],
             after=items[ITEMS - 1]["call_id"] if len(items) > ITEMS else None,
@@ -118,21 +122,23 @@ class PricePages:
         """A person's decision about a list: the sentence that came of it, or the page that says what is missing."""
         problem = ""
         if not self._tokens.fits(token, "list", number):
-            problem = "This page is older than the running gateway. Look at the list below and decide again."
+            problem = say("This page is older than the running gateway. Look at the list below and decide again.")
         elif deed not in ("approve", "reject"):
-            problem = "A list can be approved or rejected."
+            problem = say("A list can be approved or rejected.")
         elif not who:
-            problem = "Write your name: whoever asks later must know who decided."
+            problem = say("Write your name: whoever asks later must know who decided.")
         elif deed == "reject" and not why:
-            problem = "A rejection needs a reason: whoever made the list will ask."
+            problem = say("A rejection needs a reason: whoever made the list will ask.")
         if problem:
             return await self.change(number, problem=problem, who=who)
-        return await self._deeds.ask(who, deed, why, str(number))
+        return kept(await self._deeds.ask(who, deed, why, str(number)))
 
     async def make(self, form: Form, token: str) -> Page | None:
         """Begin to make a list of changes; None if it began."""
         if not self._tokens.fits(token, "corrections"):
-            return await self.changes(form, "This page is older than the running gateway. Look again and send it anew.")
+            return await self.changes(
+                form, say("This page is older than the running gateway. Look again and send it anew.")
+            )
         try:
             self._bench.list_changes(form)
         except NotUnderstood as error:
@@ -154,6 +160,7 @@ class PricePages:
         ]
         return {
             **{name: one[name] for name in ("id", "kind", "state", "made_by", "why", "decided_by", "decided_why")},
+            "state_words": kept(one["state"])[:1].upper() + kept(one["state"])[1:],
             "version": one["tariff_version"],
             "made": clock.moment(one["made_at"]),
             "decided": clock.moment(one["decided_at"]) if one["decided_at"] is not None else "",
@@ -177,7 +184,7 @@ class PricePages:
             "before": amount(item["before"], digits, currency),
             "after": amount(item["amount"], digits, currency),
             "difference": amount(item["amount"] - item["before"], digits, currency),
-            "words": item["outcome"] or item["words"],
+            "words": kept(item["outcome"] or item["words"]),
             "posting": item["posting_id"],
         }
 
@@ -197,7 +204,7 @@ class PricePages:
         page = await self._pages.page(
             "laboratory.html",
             here="laboratory",
-            title="Tariff laboratory",
+            title=say("Tariff laboratory"),
             folders=self._bench.folders(),
             works=[one for one in self._bench.works if one.kind == "rehearsal"],
             form=form or Form(first=begin.isoformat(), last=today.isoformat()),
@@ -209,7 +216,7 @@ class PricePages:
     async def rehearse(self, form: Form, token: str) -> Page | Work:
         """Begin a rehearsal."""
         if not self._tokens.fits(token, "laboratory"):
-            return await self.laboratory(form, "This page is older than the running gateway. Send it anew.")
+            return await self.laboratory(form, say("This page is older than the running gateway. Send it anew."))
         try:
             return self._bench.rehearse(form)
         except NotUnderstood as error:
@@ -219,7 +226,9 @@ class PricePages:
         """One rehearsal: how far it is, or what it came to."""
         work = self._bench.work(number)
         if work is None or work.kind != "rehearsal":
-            return await self._pages.missing(f"There is no rehearsal {number}; results go when the gateway ends.")
+            return await self._pages.missing(
+                say("There is no rehearsal {number}; results go when the gateway ends.", number=number)
+            )
         return await self._pages.page(
             "rehearsal.html", here="laboratory", title=work.title, work=work, found=work.result(), files=list(FILES)
         )
@@ -229,4 +238,4 @@ def _days(one: Mapping[str, Any], clock: Clock) -> str:
     if one["since"] is None:
         return ""
     first, last = clock.day(one["since"]), clock.day(one["until"] - 1)
-    return first if first == last else f"{first} to {last}"
+    return first if first == last else say("{first} to {last}", first=first, last=last)

@@ -6,6 +6,7 @@ from typing import Any
 
 from klein import Klein
 
+from gateway.languages.spoken import say
 from gateway.web.laboratory import FILES, Laboratory
 from gateway.web.pages import Page, Pages
 from gateway.web.price_pages import PricePages, read_form
@@ -75,5 +76,5 @@ class PriceRoutes:
         work = self._bench.work(number)
         path = work.file(name) if work is not None else None
         if path is None:
-            return html(request, await self.pages.missing("There is no such file; the rehearsal may still run."))
+            return html(request, await self.pages.missing(say("There is no such file; the rehearsal may still run.")))
         return await send(request, path, FILES[name])

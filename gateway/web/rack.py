@@ -13,10 +13,10 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from urllib.parse import quote
 
 from gateway.floors import Floor, by_floor
+from gateway.languages.spoken import Plurals, later, plural, say
 from gateway.store.rack import Guest, RackRows, Sum, Waiting
-from gateway.store.reading import money
-from gateway.web.marks import NAMES, SIGNS, Tone
-from gateway.web.words import Clock, count, visible
+from gateway.web.marks import SIGNS, Tone
+from gateway.web.words import Clock, amount, visible
 
 #: A room with guests, an empty one, and one of which the PMS has told nothing.
 Standing: TypeAlias = Literal["in", "vacant", "untold"]
@@ -36,13 +36,45 @@ class Sign(NamedTuple):
 
 #: Every sign of the rack, in the order in which it claims attention.
 LEGEND: Final[Mapping[str, Sign]] = {
-    "refused": Sign("!", "red", "a charge was refused"),
-    "in_doubt": Sign("?", "amber", "a charge is in doubt"),
-    "held": Sign(SIGNS["held"], "amber", "a charge is held"),
-    "disputed": Sign("≠", "amber", "a call is in dispute"),
-    "no_post": Sign("⊘", "quiet", "do not post"),
-    "calling": Sign("●", "good", "on the phone"),
+    "refused": Sign("!", "red", later("a charge was refused")),
+    "in_doubt": Sign("?", "amber", later("a charge is in doubt")),
+    "held": Sign(SIGNS["held"], "amber", later("a charge is held")),
+    "disputed": Sign("≠", "amber", later("a call is in dispute")),
+    "limit": Sign("%", "amber", later("near the limit for calls or beyond it")),
+    "no_post": Sign("⊘", "quiet", later("do not post")),
+    "calling": Sign("●", "good", later("on the phone")),
 }
+#: Charges of a room that wait for a person, by state: of its guest, of him and others, and of others alone.
+_OWN: Final = Plurals(
+    {
+        "refused": ("{number} charge refused", "{number} charges refused"),
+        "in_doubt": ("{number} charge in doubt", "{number} charges in doubt"),
+        "held": ("{number} charge held", "{number} charges held"),
+    }
+)
+_SOME: Final = Plurals(
+    {
+        "refused": (
+            "{number} charge refused, {others} of them not of this guest",
+            "{number} charges refused, {others} of them not of this guest",
+        ),
+        "in_doubt": (
+            "{number} charge in doubt, {others} of them not of this guest",
+            "{number} charges in doubt, {others} of them not of this guest",
+        ),
+        "held": (
+            "{number} charge held, {others} of them not of this guest",
+            "{number} charges held, {others} of them not of this guest",
+        ),
+    }
+)
+_OTHERS: Final = Plurals(
+    {
+        "refused": ("{number} charge refused, not of this guest", "{number} charges refused, not of this guest"),
+        "in_doubt": ("{number} charge in doubt, not of this guest", "{number} charges in doubt, not of this guest"),
+        "held": ("{number} charge held, not of this guest", "{number} charges held, not of this guest"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +148,7 @@ class InRoom(NamedTuple):
     waiting: tuple[Waiting, ...]
     disputed: int
     calling: bool
+    limit: str
 
 
 class Rack:
@@ -170,14 +203,17 @@ def _inside(rows: RackRows, calling: frozenset[str]) -> Callable[[str, str], InR
         else:
             sums = _added(rows.sums.get(one.reservation, ()) for one in here) if here else rows.today.get(room, ())
         quarrels = sum(rows.disputed.get(one.reservation, 0) for one in here) if rows.disputed else 0
-        return InRoom(key, room, room in told, here, tuple(sums), waiting.get(room, ()), quarrels, room in calling)
+        stands = {rows.limits.get(one.reservation, "") for one in here} if rows.limits else ()
+        limit = "over" if "over" in stands else "near" if "near" in stands else ""
+        held = waiting.get(room, ())
+        return InRoom(key, room, room in told, here, tuple(sums), held, quarrels, room in calling, limit)
 
     return inside
 
 
 def heading_of(floor: str) -> tuple[str, str]:
     """A floor as its heading has it: its name, and what it is called before that where the name is a number."""
-    return (floor, "Floor" if floor[:1].isdigit() else "") if floor else ("Other rooms", "")
+    return (floor, say("Floor") if floor[:1].isdigit() else "") if floor else (say("Other rooms"), "")
 
 
 def _added(sums: Iterable[Sequence[Sum]]) -> list[Sum]:
@@ -192,7 +228,7 @@ def _added(sums: Iterable[Sequence[Sum]]) -> list[Sum]:
 
 def total_words(sums: Sequence[Sum], home: str) -> str:
     """A total as a cell shows it: the figure alone in the house's currency, with the currency in another."""
-    shown = [f"{money(one.minor, one.decimals)}{'' if one.currency == home else f' {one.currency}'}" for one in sums]
+    shown = [amount(one.minor, one.decimals, "" if one.currency == home else one.currency) for one in sums]
     return " + ".join(shown)
 
 
@@ -207,27 +243,35 @@ def _signs(inside: InRoom) -> Iterable[Sign]:
         mine = sum(one.number for one in inside.waiting if one.state == state and one.reservation in here)
         others = sum(one.number for one in inside.waiting if one.state == state and one.reservation not in here)
         if mine or others:
-            whose = ("", f", {others} of them not of this guest")[bool(mine and others)]
-            whose = ", not of this guest" if others and not mine and here else whose
-            yield LEGEND[state]._replace(words=f"{count(mine + others, 'charge')} {NAMES[state]}{whose}")
+            table = _SOME if mine and others else _OTHERS if others and here else _OWN
+            yield LEGEND[state]._replace(words=table.say(state, mine + others, others=others))
     if inside.disputed:
-        yield LEGEND["disputed"]._replace(words=f"{count(inside.disputed, 'call')} in dispute")
-    if any(one.no_post for one in inside.guests):
-        yield LEGEND["no_post"]
-    if inside.calling:
-        yield LEGEND["calling"]
+        words = plural("{number} call in dispute", "{number} calls in dispute", inside.disputed)
+        yield LEGEND["disputed"]._replace(words=words)
+    if inside.limit:
+        over = inside.limit == "over"
+        words = say("the limit for calls is passed") if over else say("near the limit for calls")
+        yield LEGEND["limit"]._replace(words=words)
+    for name, so in (("no_post", any(one.no_post for one in inside.guests)), ("calling", inside.calling)):
+        if so:
+            yield LEGEND[name]._replace(words=say(LEGEND[name].words))
 
 
 def _drawn(inside: InRoom, known: Known, clock: Clock) -> Cell:
     guests, signs = inside.guests, tuple(_signs(inside))
-    names = [one.name or f"reservation {one.reservation}" for one in guests]
+    names = [one.name or say("reservation {reservation}", reservation=one.reservation) for one in guests]
     more = f" +{len(guests) - 1}" if len(guests) > 1 else ""
     calls, total = sum(one.calls for one in inside.sums), total_words(inside.sums, known.currency)
     standing: Standing = "in" if guests else "vacant" if inside.told else "untold"
     tones = [one.tone for one in signs]
-    said = [f"Room {inside.room}", ", ".join(names) or ("vacant" if inside.told else "no news from the PMS")]
+    nobody = say("vacant") if inside.told else say("no news from the PMS")
+    said = [say("Room {room}", room=inside.room), ", ".join(names) or nobody]
     if calls:
-        said.append(f"{count(calls, 'call')}{'' if known.has_pms or guests else ' today'}")
+        said.append(
+            plural("{number} call", "{number} calls", calls)
+            if known.has_pms or guests
+            else plural("{number} call today", "{number} calls today", calls)
+        )
         said.append(f"{total}{f' {known.currency}' if total[-1:].isdigit() else ''}")
     leaving = [one.departure for one in guests if one.departure is not None]
     return Cell(

@@ -7,12 +7,15 @@ wait, further ones are refused at once instead of piling up behind a slow disk.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import copy_context
+from functools import partial
 from typing import Final, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from twisted.internet.defer import DeferredSemaphore
 
+from gateway.languages.spoken import say
 from gateway.store.database import Database
 from gateway.store.elsewhere import Elsewhere
 
@@ -65,11 +68,13 @@ class Reads:
 
     async def _run(self, work: Callable[[], T]) -> T:
         if self.waiting >= MOST_WAITING:
-            raise StoreBusy("too many people are looking at once; this page will be there in a few seconds")
+            raise StoreBusy(say("too many people are looking at once; this page will be there in a few seconds"))
         try:
-            result: T = await self._turn.run(self._elsewhere, work)
+            result: T = await self._turn.run(self._elsewhere, partial(copy_context().run, work))
         except IntegrityError:
             raise
         except DBAPIError as error:
-            raise StoreUnreadable(f"the store cannot be used: {str(error.orig).splitlines()[0]}") from error
+            raise StoreUnreadable(
+                say("the store cannot be used: {problem}", problem=str(error.orig).splitlines()[0])
+            ) from error
         return result

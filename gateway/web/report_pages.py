@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 from sqlalchemy import Connection
 from twisted.internet.defer import CancelledError, DeferredSemaphore
 
+from gateway.languages.spoken import Texts, say
 from gateway.reports.as_html import values
 from gateway.reports.asking import asked_of
 from gateway.reports.catalog import KINDS
@@ -35,12 +36,7 @@ MOST_WAITING: Final = 8
 #: Characters of a field that are looked at.
 LONGEST: Final = 40
 
-PERIODS: Final = {
-    "yesterday": "Yesterday",
-    "week": "Last week",
-    "month": "Last month",
-    "own": "These days",
-}
+PERIODS: Final = Texts({"yesterday": "Yesterday", "week": "Last week", "month": "Last month", "own": "These days"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +84,7 @@ class Workshop:
         Whoever takes it tells `forget`. Whoever goes away before it is made ends the making.
         """
         if len(self._turn.waiting) >= MOST_WAITING:
-            return "Too many reports are being made; ask again in a minute."
+            return say("Too many reports are being made; ask again in a minute.")
         self._root = self._root or Path(tempfile.mkdtemp(prefix="foliogate-reports-"))
         self._last += 1
         path = self._root / str(self._last) / name
@@ -104,7 +100,7 @@ class Workshop:
             return path
         self.forget(path)
         words = ended.words.removeprefix("foliogate: ").removeprefix("Error: ")
-        return words or "The report could not be made; the gateway's log may say more."
+        return words or say("The report could not be made; the gateway's log may say more.")
 
     def _make(self, arguments: list[str], folder: Path, begun: list[Running]) -> Any:
         folder.mkdir()
@@ -139,7 +135,7 @@ class ReportPages:
         page = await self._pages.page(
             "reports.html",
             here="reports",
-            title="Reports",
+            title=say("Reports"),
             groups=groups,
             periods=PERIODS,
             asked=asked or Question(first=str(yesterday(today)[0]), last=str(yesterday(today)[1])),
@@ -155,7 +151,7 @@ class ReportPages:
     def address(self, asked: Question) -> str:
         """Where the report that a form asks for is; raises NotUnderstood."""
         if asked.kind not in KINDS:
-            raise NotUnderstood("Choose one of the reports.")
+            raise NotUnderstood(say("Choose one of the reports."))
         if asked.period in PERIODS and asked.period != "own":
             first, last = self._days_of(asked.period)
         else:
@@ -166,7 +162,7 @@ class ReportPages:
         """A report on a page."""
         kind = KINDS.get(asked.kind)
         if kind is None:
-            return await self._pages.missing(f"There is no report {asked.kind}.")
+            return await self._pages.missing(say("There is no report {kind}.", kind=asked.kind))
         try:
             first, last = asked_days(asked.first, asked.last, "foliogate report")
         except NotUnderstood as error:
@@ -184,7 +180,7 @@ class ReportPages:
         return await self._pages.page(
             "report.html",
             here="reports",
-            title=kind.title,
+            title=say(kind.title),
             kind=asked.kind,
             days=_days(first, last, asked),
             forms={name: form.title for name, form in FORMS.items() if name != "csv"},
@@ -195,7 +191,7 @@ class ReportPages:
     async def file(self, asked: Question, form: str) -> tuple[Path, str] | Page:
         """A report as a file and what a browser is to call it, or the page that says why there is none."""
         if asked.kind not in KINDS or form not in FORMS:
-            return await self._pages.missing("There is no such report.")
+            return await self._pages.missing(say("There is no such report."))
         try:
             first, last = asked_days(asked.first, asked.last, "foliogate report")
         except NotUnderstood as error:
@@ -208,7 +204,7 @@ class ReportPages:
         name = f"{asked.kind}-{days}.{form}"
         made = await self._workshop.make(["report", asked.kind, *said], name)
         if isinstance(made, str):
-            return await self._pages.problem(503, "No report", made)
+            return await self._pages.problem(503, say("No report"), made)
         return made, name
 
     def forget(self, path: Path) -> None:

@@ -8,10 +8,11 @@ from typing import Any, Final, NamedTuple
 
 from gateway import explaining
 from gateway.directory import Stay
+from gateway.languages.spoken import plural, say
 from gateway.store.remarks import Remark
 from gateway.store.room import ClassSum, StateSum, Stretch
-from gateway.web.marks import MEANINGS, NAMES, SIGNS, TONES, URGENCY, Tone
-from gateway.web.words import Clock, amount, count, minutes
+from gateway.web.marks import CLASSES, MEANINGS, NAMES, SIGNS, TONES, URGENCY, Tone
+from gateway.web.words import Clock, amount, minutes
 
 #: What a budget's sentence beside a call begins with (gateway/intake/spending.py).
 BUDGET: Final = "budget "
@@ -39,6 +40,7 @@ class Total(NamedTuple):
     net: str
     tax: str
     amount: str
+    sum: bool
 
 
 class Charges(NamedTuple):
@@ -65,19 +67,19 @@ def guest_view(stay: Stay, remarks: Sequence[Remark], tags: Sequence[str], clock
     languages = dict(explaining.languages())
     spoken = explaining.best_language(stay.language)
     said = (
-        ("since", clock.day(stay.since) if stay.since > 0 else "not told by the PMS"),
-        ("left", clock.day(stay.until) if stay.until is not None else ""),
-        ("leaves", clock.day(stay.departure) if stay.departure is not None and stay.until is None else ""),
-        ("reservation", stay.reservation),
-        ("language", f"{languages.get(spoken, spoken)} ({stay.language})" if stay.language else ""),
-        ("VIP", stay.vip),
-        ("group", stay.group_code),
-        ("class", stay.guest_class),
-        ("may dial", stay.class_of_service),
+        (say("since"), clock.day(stay.since) if stay.since > 0 else say("not told by the PMS")),
+        (say("left"), clock.day(stay.until) if stay.until is not None else ""),
+        (say("leaves"), clock.day(stay.departure) if stay.departure is not None and stay.until is None else ""),
+        (say("reservation"), stay.reservation),
+        (say("language"), f"{languages.get(spoken, spoken)} ({stay.language})" if stay.language else ""),
+        (say("VIP"), stay.vip),
+        (say("group"), stay.group_code),
+        (say("class"), stay.guest_class),
+        (say("may dial"), stay.class_of_service),
     )
     return GuestView(
         stay=stay.id,
-        name=stay.name or f"Reservation {stay.reservation}",
+        name=stay.name or say("Reservation {reservation}", reservation=stay.reservation),
         reservation=stay.reservation,
         pays=pays,
         no_post=stay.no_post,
@@ -88,20 +90,22 @@ def guest_view(stay: Stay, remarks: Sequence[Remark], tags: Sequence[str], clock
 
 def totals(sums: Sequence[ClassSum], home: str) -> list[Total]:
     """Class by class, and the sum of each currency below; the house's own currency stands in the heading."""
-    lines = [_total(one.number_class or "other", [one], home) for one in sums]
+    lines = [_total(CLASSES.get(one.number_class, one.number_class) or say("other"), [one], home) for one in sums]
     for money in dict.fromkeys((one.currency, one.decimals) for one in sums):
         mine = [one for one in sums if (one.currency, one.decimals) == money]
         if len(sums) > 1:
-            lines.append(_total("together", mine, home))
+            lines.append(_total(say("together"), mine, home, together=True))
     return lines
 
 
-def _total(name: str, sums: Sequence[ClassSum], home: str) -> Total:
+def _total(name: str, sums: Sequence[ClassSum], home: str, *, together: bool = False) -> Total:
     first = sums[0]
     currency = "" if first.currency == home else first.currency
     figures = (sum(one.net for one in sums), sum(one.tax for one in sums), sum(one.amount for one in sums))
     net, tax, gross = (amount(figure, first.decimals, currency) for figure in figures)
-    return Total(name, sum(one.calls for one in sums), minutes(sum(one.seconds for one in sums)), net, tax, gross)
+    return Total(
+        name, sum(one.calls for one in sums), minutes(sum(one.seconds for one in sums)), net, tax, gross, together
+    )
 
 
 def charges(sums: Sequence[StateSum]) -> list[Charges]:
@@ -157,17 +161,21 @@ def _words(one: Remark) -> str | None:
         case "note":
             return one.words
         case "dispute":
-            return f"call {one.call_id} is in dispute: {one.words}"
+            return say("call {number} is in dispute: {words}", number=one.call_id, words=one.words)
         case "settled":
-            return f"the dispute of call {one.call_id} is settled: {one.words}"
+            return say("the dispute of call {number} is settled: {words}", number=one.call_id, words=one.words)
         case "tag":
-            return f"tag “{one.words}”"
+            return say("tag “{words}”", words=one.words)
         case "untag":
-            return f"tag “{one.words}” taken off"
+            return say("tag “{words}” taken off", words=one.words)
         case _:
             return None
 
 
 def left_out_words(number: int) -> str:
     """The link that shows calls which cost nothing."""
-    return f"{count(number, 'more call')} that cost nothing: internal, incoming, not answered"
+    return plural(
+        "{number} more call that cost nothing: internal, incoming, not answered",
+        "{number} more calls that cost nothing: internal, incoming, not answered",
+        number,
+    )

@@ -13,13 +13,16 @@ from sqlalchemy import Connection
 
 from gateway.directory import Stay
 from gateway.instants import SECOND, to_micros
+from gateway.languages.spoken import say
 from gateway.roles import Person
-from gateway.store import commands, remarks
+from gateway.store import commands, remarks, stay_limits
 from gateway.store import pages as queries
 from gateway.store import room as rooms
 from gateway.store.room import ClassSum, StateSum, Stretch
+from gateway.store.stay_limits import Limit
 from gateway.web.deeds import Deeds, Form, NotDone
 from gateway.web.house import House
+from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.marks import Mark
 from gateway.web.pages import Entered, Page, Pages
@@ -28,7 +31,9 @@ from gateway.web.rack_pages import RackPages
 from gateway.web.reads import Reads
 from gateway.web.room import budget_words, charges, guest_view, left_out_words, note_lines, owed, stretches, totals
 from gateway.web.security import Tokens
+from gateway.web.stay_limits import LimitForm, LimitView, judged, limit_view
 from gateway.web.views import by_day, call_view
+from gateway.web.words import Clock
 
 #: Calls of a room on a page before "older".
 ROOM_CALLS: Final = 100
@@ -38,7 +43,12 @@ LOOK_LASTS: Final = 15 * 60 * SECOND
 
 def quarrel(mark: Mark) -> Mark:
     """The mark of a call in dispute: that first, and how it stands behind it."""
-    return Mark("≠", "amber" if mark.tone != "red" else "red", f"in dispute; {mark.words}", f"in dispute; {mark.long}")
+    return Mark(
+        "≠",
+        "amber" if mark.tone != "red" else "red",
+        say("in dispute; {words}", words=mark.words),
+        say("in dispute; {long}", long=mark.long),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +62,7 @@ class Asked:
     key: str = ""
     told: int | None = None
     entered: Entered = field(default_factory=Entered)
+    limit: LimitForm = field(default_factory=LimitForm)
 
 
 class Found(NamedTuple):
@@ -68,6 +79,8 @@ class Found(NamedTuple):
     states: list[StateSum]
     left_out: int
     result: str
+    limits: dict[str, Limit]
+    spent: dict[str, int]
 
 
 class RoomPages:
@@ -86,9 +99,9 @@ class RoomPages:
         may_look = person.may("earlier_stays") and self._tokens.fits(asked.key, "look", room, asked.look)
         found = await self._reads.read(lambda c: self._found(c, room, asked, may_look=may_look))
         if drawn is None and not found.here and not found.told and not found.calls:
-            return await self._pages.missing(f"There is no room {room}.")
+            return await self._pages.missing(say("There is no room {room}.", room=room))
         page = await self._pages.page(
-            "room.html", here="rooms", title=f"Room {room}", **self._values(room, asked, found)
+            "room.html", here="rooms", title=say("Room {room}", room=room), **self._values(room, asked, found)
         )
         return Page(page.html, 422 if asked.entered.problem else page.status)
 
@@ -113,7 +126,9 @@ class RoomPages:
             classes=rooms.by_class(connection, owner, parts),
             states=rooms.by_state(connection, owner, guests) if guests else [],
             left_out=0 if asked.all_calls else rooms.left_out(connection, owner, parts),
-            result=result or "",
+            result=kept(result or ""),
+            limits=(limits := stay_limits.of_guests(connection, owner, guests)),
+            spent={one: stay_limits.spent(connection, owner, one) for one in limits},
         )
 
     def _stretches(self, connection: Connection, room: str, shown: list[Stay]) -> list[Stretch]:
@@ -151,7 +166,9 @@ class RoomPages:
             "home": self._house.config.property.currency,
             "charges": charges(found.states),
             "owed": owed(found.states),
-            "budget": budget_words(found.calls),
+            "limits": {one: view for one in found.limits if (view := self._limit(one, found, clock)) is not None},
+            "budget": "" if self._own_limit(found) else budget_words(found.calls),
+            "limit_form": asked.limit,
             "notes": note_lines(found.remarks, clock),
             "all_calls": asked.all_calls,
             "left_out": left_out_words(found.left_out) if found.left_out else "",
@@ -163,6 +180,14 @@ class RoomPages:
             "earlier": self._earlier(room, asked, found),
         }
 
+    def _limit(self, guest: str, found: Found, clock: Clock) -> LimitView | None:
+        return limit_view(found.limits[guest], found.spent, self._house.config.property.currency, clock)
+
+    def _own_limit(self, found: Found) -> bool:
+        """Whether the guest who pays has a limit of his own: then the tariff's word beside an older call is no longer true."""
+        said = found.limits.get(found.here[0].reservation) if found.here else None
+        return said is not None and said.kind != "tariff"
+
     def _tags(self, found: Found, stay: Stay) -> list[str]:
         return remarks.tags(one for one in found.remarks if one.reservation == stay.reservation)
 
@@ -172,8 +197,12 @@ class RoomPages:
         clock, way = self._live.clock(), f"{address_of(room)}?look={asked.look}&key={asked.key}"
         return [
             {
-                "name": one.name or f"Reservation {one.reservation}",
-                "days": f"{clock.day(one.since) if one.since > 0 else '…'} to {clock.day(one.until or 0)}",
+                "name": one.name or say("Reservation {reservation}", reservation=one.reservation),
+                "days": say(
+                    "{first} to {last}",
+                    first=clock.day(one.since) if one.since > 0 else "…",
+                    last=clock.day(one.until or 0),
+                ),
                 "address": f"{way}&stay={one.id}",
                 "here": "yes" if one.id == asked.stay else "",
             }
@@ -185,8 +214,21 @@ class RoomPages:
     async def write(self, room: str, form: Form, subject: str) -> int | NotDone:
         """Keep a remark: the number of its command, or why there is none."""
         if form.deed in remarks.OF_CALL:
-            return NotDone("Choose what is to be done.")
+            return NotDone(say("Choose what is to be done."))
         return self._refused(form, "room", room) or await self._given(room, form, subject)
+
+    async def limit(self, room: str, form: LimitForm) -> int | NotDone:
+        """Set or lift a guest's limit: the number of the command, or why there is none."""
+        if not self._tokens.fits(form.token, "room", room):
+            return NotDone(
+                say("This page is older than the running gateway. Nothing was kept; write it again."), stale=True
+            )
+        wanted = judged(form, self._house.config.property.currency)
+        if isinstance(wanted, NotDone):
+            return wanted
+        about = stay_limits.subject(form.reservation, form.kind, wanted, "hold" if form.hold else "warn")
+        said = Form(deed=stay_limits.LIMIT, who=form.who, why=form.why, state="", attempts="", token="")
+        return await self._given(room, said, about)
 
     async def look(self, room: str, form: Form) -> str | NotDone:
         """Somebody says why he looks at earlier stays: where they are, or why not."""
@@ -198,18 +240,20 @@ class RoomPages:
     async def dispute(self, number: int, form: Form) -> int | NotDone:
         """A guest disputes a call, or does not any more: the number of the command, or why there is none."""
         if form.deed not in remarks.OF_CALL:
-            return NotDone("Choose what is to be done.")
+            return NotDone(say("Choose what is to be done."))
         return self._refused(form, "call", number) or await self._given("", form, str(number))
 
     def _refused(self, form: Form, *about: object) -> NotDone | None:
         if not self._tokens.fits(form.token, *about):
-            return NotDone("This page is older than the running gateway. Nothing was kept; write it again.", stale=True)
+            return NotDone(
+                say("This page is older than the running gateway. Nothing was kept; write it again."), stale=True
+            )
         if form.deed not in remarks.DEEDS:
-            return NotDone("Choose what is to be done.")
+            return NotDone(say("Choose what is to be done."))
         if not form.who:
-            return NotDone("Write your name: whoever asks later must know who it was.")
+            return NotDone(say("Write your name: whoever asks later must know who it was."))
         if not form.why:
-            return NotDone("Write a few words: whoever reads it later must know why.")
+            return NotDone(say("Write a few words: whoever reads it later must know why."))
         return None
 
     async def _given(self, room: str, form: Form, subject: str) -> int | NotDone:

@@ -9,6 +9,7 @@ from klein import Klein
 from sqlalchemy import Connection
 
 from gateway import explaining
+from gateway.languages.spoken import say
 from gateway.reports.as_html import values
 from gateway.reports.sheet import sheet
 from gateway.reports.values import Report
@@ -29,6 +30,7 @@ from gateway.web.rest.answers import fields_of, text_of
 from gateway.web.rest.api import BadQuestion, whole
 from gateway.web.room_pages import Asked, RoomPages
 from gateway.web.routing import MOST, ROW, before, foreign, html, is_ours, plain, see_other, send_once, troubles
+from gateway.web.stay_limits import read_limit
 from gateway.web.streams import Streams
 from gateway.web.views import by_day, call_view
 
@@ -67,7 +69,7 @@ class RoomRoutes:
         """Every room of the house."""
         view = text_of(request, b"view")
         if view not in VIEWS:
-            raise BadQuestion('view is "list", or is left out')
+            raise BadQuestion(say('view is "list", or is left out'))
         return compressed(request, html(request, await self._racks.rack(view)))
 
     @app.route("/rack/live", methods=["GET"])
@@ -75,7 +77,7 @@ class RoomRoutes:
         """What changes on the rack, as it changes."""
         if self._streams.full or request.method == b"HEAD":
             request.setHeader("retry-after", "10")
-            return plain(request, 503, "Too many people keep the rack open. The page loads itself again instead.")
+            return plain(request, 503, say("Too many people keep the rack open. The page loads itself again instead."))
         known = request.getHeader("last-event-id") or text_of(request, b"known")
         return await self._streams.serve(request, known)
 
@@ -117,6 +119,18 @@ class RoomRoutes:
             return html(request, await self._rooms.room(name, Asked(entered=entered), person_of(request)))
         return see_other(request, where)
 
+    @app.route("/rooms/<room>/limit", methods=["POST"])
+    async def limit(self, request: Any, room: str) -> bytes:
+        """What a guest may spend on the telephone."""
+        form, name = read_limit(fields_of(request)), room_at(room)
+        if not is_ours(request):
+            return await foreign(self, request)
+        done = await self._rooms.limit(name, form)
+        if isinstance(done, NotDone):
+            entered = Entered(deed="limit", who=form.who, why=form.why, problem=done.sentence)
+            return html(request, await self._rooms.room(name, Asked(entered=entered, limit=form), person_of(request)))
+        return see_other(request, f"{address_of(name)}?told={done}")
+
     # -- one call, for the guest ----------------------------------------------------------------------------------
 
     @app.route(f"/sheets/{ROW}", methods=["GET"])
@@ -125,11 +139,14 @@ class RoomRoutes:
         language = chosen_language(text_of(request, b"language"))
         made = await self._reads.read(lambda c: self._sheet(c, number, language))
         if made is None:
-            return html(request, await self.pages.missing(f"There is no call {number}."))
+            return html(request, await self.pages.missing(say("There is no call {number}.", number=number)))
         report, spoken = made
         said = {"call": number, "language": spoken, "languages": explaining.languages(), **values(report)}
         return html(
-            request, await self.pages.page("call_sheet.html", here="rooms", title=f"Sheet of call {number}", **said)
+            request,
+            await self.pages.page(
+                "call_sheet.html", here="rooms", title=say("Sheet of call {number}", number=number), **said
+            ),
         )
 
     @app.route(f"/sheets/{ROW}/sheet.pdf", methods=["GET"])
@@ -140,7 +157,7 @@ class RoomRoutes:
         said += [f"--language={language}"] if language else []
         path = await self._workshop.make(said, f"call-{number}.pdf")
         if isinstance(path, str):
-            return html(request, await self.pages.problem(503, "No sheet", path))
+            return html(request, await self.pages.problem(503, say("No sheet"), path))
         name = f"call-{number}.pdf"
         return await send_once(request, path, name, FORMS["pdf"].content_type, self._workshop.forget)
 
@@ -152,7 +169,7 @@ class RoomRoutes:
             return await foreign(self, request)
         done = await self._rooms.dispute(number, form)
         if isinstance(done, NotDone):
-            return html(request, await self.pages.problem(422, "Not kept", done.sentence))
+            return html(request, await self.pages.problem(422, say("Not kept"), done.sentence))
         return see_other(request, f"/calls/{number}?told={done}")
 
     def _sheet(self, connection: Connection, number: int, language: str) -> tuple[Report, str] | None:
@@ -193,7 +210,7 @@ class RoomRoutes:
         return await self.pages.page(
             "find.html",
             here="rooms",
-            title=f"Search: {words}" if words else "Search",
+            title=say("Search: {words}", words=words) if words else say("Search"),
             search=words,
             rooms=self._racks.rooms_like(words, MOST_FOUND) if words else [],
             guests=named,

@@ -17,7 +17,7 @@ from twisted.protocols.basic import FileSender
 from twisted.python.failure import Failure
 from werkzeug.exceptions import HTTPException
 
-from gateway.languages.spoken import speak
+from gateway.languages.spoken import say, speak
 from gateway.web.pages import Page, Pages
 from gateway.web.persons import dressed, person_of
 from gateway.web.reads import StoreBusy, StoreUnreadable
@@ -58,14 +58,17 @@ def troubles(app: Klein) -> None:
     @app.handle_errors(BadQuestion)
     async def bad_question(self: Wing, request: Any, failure: Failure) -> bytes:
         speak(request.speech)
-        return await _problem(self, request, 400, "Not understood", f"{failure.value}.")
+        return await _problem(self, request, 400, say("Not understood"), f"{failure.value}.")
 
     @app.handle_errors(StoreUnreadable, StoreBusy)
     async def store_trouble(self: Wing, request: Any, failure: Failure) -> bytes:
         speak(request.speech)
         request.setHeader("retry-after", "5")
-        words = f"{failure.value}. Nothing is lost: the exchange keeps its records until they can be written."
-        return await _problem(self, request, 503, "The store cannot be read now", words)
+        words = say(
+            "{problem}. Nothing is lost: the exchange keeps its records until they can be written.",
+            problem=failure.value,
+        )
+        return await _problem(self, request, 503, say("The store cannot be read now"), words)
 
     @app.handle_errors(HTTPException)
     async def nowhere(self: Wing, request: Any, failure: Failure) -> bytes:
@@ -73,18 +76,18 @@ def troubles(app: Klein) -> None:
         error: Any = failure.value
         if error.code == 405:
             request.setHeader("allow", ", ".join(error.valid_methods or ()))
-            return await _problem(self, request, 405, "Not so", "This address is not for that.")
-        words = "There is nothing at this address. The pages that exist are named above."
-        return await _problem(self, request, error.code or 404, "Not here", words)
+            return await _problem(self, request, 405, say("Not so"), say("This address is not for that."))
+        words = say("There is nothing at this address. The pages that exist are named above.")
+        return await _problem(self, request, error.code or 404, say("Not here"), words)
 
     @app.handle_errors(Exception)
     async def mistake(self: Wing, request: Any, failure: Failure) -> bytes:
         speak(request.speech)
         _log.failure("a page failed", failure=failure)
-        words = (
+        words = say(
             "This page failed by a mistake of the program; its log says more. Calls and charges are not touched by it."
         )
-        return await _problem(self, request, 500, "A mistake of ours", words)
+        return await _problem(self, request, 500, say("A mistake of ours"), words)
 
 
 async def _problem(wing: Wing, request: Any, status: int, title: str, words: str) -> bytes:
@@ -149,7 +152,7 @@ def is_ours(request: Any) -> bool:
 
 async def foreign(wing: Wing, request: Any) -> bytes:
     """The answer to a form that did not come from a page of ours."""
-    return html(request, await wing.pages.problem(403, "Not from here", "This form came from another site."))
+    return html(request, await wing.pages.problem(403, say("Not from here"), say("This form came from another site.")))
 
 
 def _header(request: Any, name: str) -> str | None:

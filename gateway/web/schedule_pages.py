@@ -17,6 +17,7 @@ from gateway.config import RecipientSettings, ScheduleSettings
 from gateway.config.delivery import ACCOUNTING, sftp_address, worked_days
 from gateway.delivery.orders import REPORT
 from gateway.delivery.packs import in_words
+from gateway.languages.spoken import Texts, later, plural, say
 from gateway.reports.catalog import KINDS
 from gateway.roles import Person
 from gateway.schedules import Rhythm, next_run
@@ -24,27 +25,40 @@ from gateway.store import runs
 from gateway.store.runs import FileRow, RunRow
 from gateway.web.deeds import Deeds
 from gateway.web.house import House
+from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
 from gateway.web.reads import Reads
 from gateway.web.security import Tokens
-from gateway.web.words import Clock, visible
+from gateway.web.words import Clock, day, visible
 
 #: Runs of a schedule that are shown.
 MOST_RUNS: Final = 6
-_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_CLOSED: Final = {
-    "next": "; on a closed day, on the next worked one",
-    "previous": "; on a closed day, on the worked one before",
-    "skip": "; not on closed days",
-}
-_PERIODS: Final = {
-    "yesterday": "about the day before",
-    "last week": "about the week before",
-    "last month": "about the month before",
-    "month to date": "about the month so far",
-    "today": "about the day so far",
-}
+_WEEKDAYS: Final = (
+    later("every Monday at {hour}"),
+    later("every Tuesday at {hour}"),
+    later("every Wednesday at {hour}"),
+    later("every Thursday at {hour}"),
+    later("every Friday at {hour}"),
+    later("every Saturday at {hour}"),
+    later("every Sunday at {hour}"),
+)
+_CLOSED: Final = Texts(
+    {
+        "next": "on a closed day, on the next worked one",
+        "previous": "on a closed day, on the worked one before",
+        "skip": "not on closed days",
+    }
+)
+_PERIODS: Final = Texts(
+    {
+        "yesterday": "about the day before",
+        "last week": "about the week before",
+        "last month": "about the month before",
+        "month to date": "about the month so far",
+        "today": "about the day so far",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,9 +126,9 @@ class SchedulePages:
         page = await self._pages.page(
             "schedules.html",
             here="schedules",
-            title="Scheduled reports",
+            title=say("Scheduled reports"),
             schedules=[self._view(place, one, read, clock) for place, one in enumerate(config.schedules, 1)],
-            kept=f"{config.delivery.keep_days} days",
+            kept=plural("{number} day", "{number} days", config.delivery.keep_days),
             told=told,
             problem=problem,
             who=who,
@@ -132,11 +146,15 @@ class SchedulePages:
             place=place,
             name=visible(one.name),
             report=one.report,
-            kind=kind.title if kind is not None else one.report,
-            when=f"{when(one.rhythm)}, {' and '.join(form.upper() for form in one.forms)}",
-            next="never"
+            kind=say(kind.title) if kind is not None else one.report,
+            when=", ".join((when(one.rhythm), *(form.upper() for form in one.forms))),
+            next=say("never")
             if run is None
-            else f"{run.due.astimezone(clock.zone):%a %Y-%m-%d %H:%M}, about {_days(run.first, run.last)}",
+            else say(
+                "{moment}, about {days}",
+                moment=f"{day(run.due.astimezone(clock.zone), year=True)} {run.due.astimezone(clock.zone):%H:%M}",
+                days=_days(run.first, run.last),
+            ),
             recipients=tuple(recipient(by_name[name]) for name in one.to),
             accounting=one.report == ACCOUNTING,
             runs=tuple(self._run(row, read, clock) for row in read["runs"][one.name]),
@@ -145,9 +163,9 @@ class SchedulePages:
     def _run(self, row: RunRow, read: Mapping[str, Any], clock: Clock) -> RunView:
         percent = self._house.status.making.get(row.id)
         state, tone = state_of(row, percent, clock)
-        marks = ["made up: the gateway was off"] if row.made_up else []
-        marks += [f"asked for by {visible(row.asked_by)}"] if row.asked_by else []
-        marks += [f"export {row.export_id}"] if row.export_id is not None else []
+        marks = [say("made up: the gateway was off")] if row.made_up else []
+        marks += [say("asked for by {name}", name=visible(row.asked_by))] if row.asked_by else []
+        marks += [say("export {number}", number=row.export_id)] if row.export_id is not None else []
         return RunView(
             id=row.id,
             planned=clock.moment(row.due_at),
@@ -165,19 +183,21 @@ class SchedulePages:
         known = next((one for one in self._house.config.schedules if visible(one.name) == name), None)
         problem = ""
         if not self._tokens.fits(token, "schedules"):
-            problem = "This page is older than the running gateway. Look again and ask anew."
+            problem = say("This page is older than the running gateway. Look again and ask anew.")
         elif known is None:
-            problem = "There is no such schedule; the configuration may have changed."
+            problem = say("There is no such schedule; the configuration may have changed.")
         elif not who:
-            problem = "Write your name: whoever gets the report will ask who wanted it."
+            problem = say("Write your name: whoever gets the report will ask who wanted it.")
         if problem or known is None:
             return await self.all(problem=problem, who=who, name=name if known is not None else "")
         words = await self._deeds.ask(
-            who, REPORT, why, known.name, later="written down; the gateway has not begun it yet"
+            who, REPORT, why, known.name, later=say("written down; the gateway has not begun it yet")
         )
+        told = kept(words)
+        sentence = f"{told[:1].upper()}{told[1:]}."
         if words.startswith("not made"):
-            return await self.all(problem=f"{words.capitalize()}.", who=who, name=name)
-        return await self.all(told=f"{words.capitalize()}.")
+            return await self.all(problem=sentence, who=who, name=name)
+        return await self.all(told=sentence)
 
     async def file(self, number: int, person: Person) -> tuple[Path, FileRow] | Page:
         """A file of a run, or the page that says why there is none, or none for this person."""
@@ -185,10 +205,12 @@ class SchedulePages:
         row = await self._reads.read(lambda c: runs.one_file(c, owner, number))
         path = self._house.config.delivery.folder / str(row.run_id) / row.name if row is not None else None
         if row is None or path is None or not path.is_file():
-            return await self._pages.missing("This file is no longer kept; ask for the report again.")
+            return await self._pages.missing(say("This file is no longer kept; ask for the report again."))
         if not row.masked and not person.may("see_full_numbers"):
-            words = "This file has whole telephone numbers, which your role may not see; the masked one is beside it."
-            return await self._pages.problem(403, "Not for you", words)
+            words = say(
+                "This file has whole telephone numbers, which your role may not see; the masked one is beside it."
+            )
+            return await self._pages.problem(403, say("Not for you"), words)
         return path, row
 
 
@@ -197,53 +219,75 @@ class SchedulePages:
 
 def when(rhythm: Rhythm) -> str:
     """How often, in words."""
+    at = f"{rhythm.at:%H:%M}"
     often = {
-        "hours": f"every {rhythm.hours} hours, one of them at {rhythm.at:%H:%M}" if rhythm.hours > 1 else "every hour",
-        "daily": f"every day at {rhythm.at:%H:%M}",
-        "weekly": f"every {_DAYS[rhythm.weekday]} at {rhythm.at:%H:%M}",
-        "monthly": f"every month on day {rhythm.day} at {rhythm.at:%H:%M}",
+        "hours": plural("every hour", "every {number} hours, one of them at {hour}", rhythm.hours, hour=at),
+        "daily": say("every day at {hour}", hour=at),
+        "weekly": say(_WEEKDAYS[rhythm.weekday], hour=at),
+        "monthly": say("every month on day {day} at {hour}", day=rhythm.day, hour=at),
     }[rhythm.every]
-    about = "as things stand" if rhythm.of_now else _PERIODS[rhythm.period]
-    return f"{often}{_CLOSED.get(rhythm.when_closed, '')}, {about}"
+    about = say("as things stand") if rhythm.of_now else _PERIODS[rhythm.period]
+    closed = _CLOSED.get(rhythm.when_closed, "")
+    return ", ".join(one for one in (often, closed, about) if one)
 
 
 def recipient(one: RecipientSettings) -> str:
     """Who gets it and how, without a secret."""
-    how = {"mail": f"by mail to {', '.join(one.mail)}", "folder": f"into {one.folder}", "hook": "by web hook"}
+    how = {
+        "mail": say("by mail to {addresses}", addresses=", ".join(one.mail)),
+        "folder": say("into {folder}", folder=one.folder),
+        "hook": say("by web hook"),
+    }
     if one.way == "sftp":
         at = sftp_address(one.sftp)
-        how["sftp"] = f"by SFTP to {at.host}, folder {at.folder}"
-    mask = "numbers masked" if one.masked else "whole numbers"
+        how["sftp"] = say("by SFTP to {host}, folder {folder}", host=at.host, folder=at.folder)
+    mask = say("numbers masked") if one.masked else say("whole numbers")
     return visible(f"{one.name}, {how[one.way]} ({mask})")
 
 
 def state_of(row: RunRow, percent: int | None, clock: Clock) -> tuple[str, str]:
     """A run's state in a sentence, and its tone."""
     if percent is not None:
-        return "being made", "quiet"
+        return say("being made"), "quiet"
     problem = visible(row.problem)
     match row.state:
         case "made":
-            return f"made {clock.moment(row.made_at or row.planned_at)}", "good"
+            return say("made {moment}", moment=clock.moment(row.made_at or row.planned_at)), "good"
         case "skipped":
-            return f"not made: {problem}", "quiet"
+            return say("not made: {problem}", problem=problem), "quiet"
         case "failed":
-            return f"given up: {problem}", "red"
+            return say("given up: {problem}", problem=problem), "red"
     if row.tries:
-        return f"failed {row.tries} times, tried again {clock.moment(row.again_at)}: {problem}", "amber"
-    return "waits to be made", "quiet"
+        return plural(
+            "failed {number} time, tried again {moment}: {problem}",
+            "failed {number} times, tried again {moment}: {problem}",
+            row.tries,
+            moment=clock.moment(row.again_at),
+            problem=problem,
+        ), "amber"
+    return say("waits to be made"), "quiet"
 
 
 def delivery(one: Mapping[str, Any], clock: Clock) -> tuple[str, str, str]:
     """A recipient, what came of his delivery, and its tone."""
     name, problem = visible(one["recipient"]), visible(one["problem"])
     if one["delivered"]:
-        return name, f"has it since {clock.moment(one['done_at'])}", "good"
+        return name, say("has it since {moment}", moment=clock.moment(one["done_at"])), "good"
     if one["done_at"] is not None:
-        return name, f"given up: {problem}", "red"
+        return name, say("given up: {problem}", problem=problem), "red"
     if one["tries"]:
-        return name, f"failed {one['tries']} times, tried again {clock.moment(one['due_at'])}: {problem}", "amber"
-    return name, "on its way", "quiet"
+        return (
+            name,
+            plural(
+                "failed {number} time, tried again {moment}: {problem}",
+                "failed {number} times, tried again {moment}: {problem}",
+                one["tries"],
+                moment=clock.moment(one["due_at"]),
+                problem=problem,
+            ),
+            "amber",
+        )
+    return name, say("on its way"), "quiet"
 
 
 def _file(one: FileRow) -> FileView:
@@ -252,4 +296,5 @@ def _file(one: FileRow) -> FileView:
 
 
 def _days(first: date, last: date) -> str:
-    return f"{first}" if first == last else f"{first} to {last}"
+    shown = day(first, year=True), day(last, year=True)
+    return shown[0] if first == last else say("{first} to {last}", first=shown[0], last=shown[1])

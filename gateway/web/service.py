@@ -27,6 +27,8 @@ from gateway.web.bill_routes import BillRoutes
 from gateway.web.deeds import Deeds
 from gateway.web.enquiry_pages import EnquiryPages
 from gateway.web.guard import Guard
+from gateway.web.guest_pages import GuestPages
+from gateway.web.guest_routes import GuestRoutes
 from gateway.web.house import House
 from gateway.web.inviting import Inviting
 from gateway.web.laboratory import Laboratory
@@ -53,6 +55,7 @@ from gateway.web.rest.programs import Programs
 from gateway.web.rest.report_api import ReportApi
 from gateway.web.rest.report_routes import ReportApiRoutes
 from gateway.web.rest.routes import ApiRoutes
+from gateway.web.resync_routes import ResyncRoutes
 from gateway.web.room_pages import RoomPages
 from gateway.web.room_routes import RoomRoutes
 from gateway.web.schedule_pages import SchedulePages
@@ -155,6 +158,7 @@ def desk_wings(on: Ground, makes: Workshop, streams: Streams) -> dict[bytes, Res
         **dict.fromkeys((b"/rooms", b"/rack", b"/sheets", b"/find"), rack),
         **dict.fromkeys((b"/bills", b"/price"), bills),
         b"/acts": ActRoutes(pages, ActPages(house, reads, live, tokens, pages, deeds)).app.resource(),
+        b"/resync": ResyncRoutes(house, reads, live, tokens, pages, deeds).app.resource(),
         b"/calls": LogRoutes(pages, LogPages(house, reads, live, tokens, pages, deeds, makes)).app.resource(),
         b"/numbers": NumberRoutes(pages, NumberPages(house, reads, live, tokens, pages, deeds)).app.resource(),
     }
@@ -174,6 +178,7 @@ def back_wings(on: Ground, bench: Laboratory, makes: Workshop) -> dict[bytes, Re
         b"/trunks": TrunkRoutes(pages, TrunkPages(house, reads, live, pages)).app.resource(),
         b"/schedules": schedules,
         b"/targets": TargetRoutes(pages, TargetPages(house, reads, live, tokens, pages, deeds)).app.resource(),
+        b"/guests": GuestRoutes(pages, GuestPages(house, reads, live, tokens, pages, deeds)).app.resource(),
     }
 
 

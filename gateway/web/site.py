@@ -10,6 +10,7 @@ from typing import Any
 
 from klein import Klein
 
+from gateway.languages.spoken import say
 from gateway.web.alarms import AlarmPages, way_back
 from gateway.web.deeds import Deeds, NotDone, judge, judge_acknowledgement, read_form
 from gateway.web.health import Pulse, health
@@ -122,7 +123,7 @@ class Routes:
         """A style sheet, a script, the icon."""
         file = self._files.get(name)
         if file is None:
-            return plain(request, 404, "There is no such file.")
+            return plain(request, 404, say("There is no such file."))
         request.setHeader("cache-control", "no-cache")
         if request.setETag(f'"{file.tag}"'.encode()) is not None:
             return b""

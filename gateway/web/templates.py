@@ -19,6 +19,7 @@ from markupsafe import Markup, escape
 from gateway.languages.names import STAFF_LANGUAGES
 from gateway.languages.speech import Speech
 from gateway.languages.spoken import spoken
+from gateway.web.kept import kept
 from gateway.web.words import visible
 from protocols.text import mask_number
 
@@ -69,13 +70,18 @@ def plural(one: str, many: str, number: int, **values: Any) -> Markup:
     tongue = spoken()
     text = tongue.texts.ngettext(one, many, number)
     known = {name: _finish(value) for name, value in values.items()}
-    return (Markup(text) if _TAG.search(one) else escape(text)).format(number=tongue.figure(number), **known)
+    return (Markup(text) if _TAG.search(one) else _escaped(text)).format(number=tongue.figure(number), **known)
 
 
 @lru_cache(_TEXTS_REMEMBERED)
 def _standing(message: str, tongue: Speech) -> Markup:
     text = tongue.texts.gettext(message)
-    return Markup(text) if _TAG.search(message) else escape(text)
+    return Markup(text) if _TAG.search(message) else _escaped(text)
+
+
+def _escaped(text: str) -> Markup:
+    """A text of ours, escaped; its apostrophes need it not, since our attributes stand in double quotes."""
+    return Markup(str(escape(text)).replace("&#39;", "'"))
 
 
 @cache
@@ -93,7 +99,13 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters["digits"] = digits
-    made.globals |= {"say": say, "plural": plural, "speech_now": spoken, "staff_languages": STAFF_LANGUAGES}
+    made.globals |= {
+        "say": say,
+        "plural": plural,
+        "kept": kept,
+        "speech_now": spoken,
+        "staff_languages": STAFF_LANGUAGES,
+    }
     return made
 
 

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 
 from gateway.instants import from_micros
+from gateway.languages.spoken import Plurals, plural, say
 from gateway.reports.asking import Asked, asked_of
 from gateway.reports.catalog import KINDS, TRUNKS
 from gateway.reports.kinds.planning import season_tables, since_known
@@ -30,7 +31,7 @@ from gateway.web.house import House
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
 from gateway.web.reads import Reads
-from gateway.web.words import count, visible
+from gateway.web.words import day, decimal, visible
 
 #: Days that the page may be about; a longer time is for the reports.
 SPANS: Final = (7, 28, 91)
@@ -39,6 +40,14 @@ _USUAL: Final = 28
 _MOST_ROWS: Final = 100
 _MOST_NAMED: Final = 12
 _LEAST: Final = 0.00005
+#: How many trunks a group has, by the way they go.
+_INSTALLED: Final = Plurals(
+    {
+        "both": ("{number} trunk both ways", "{number} trunks both ways"),
+        "in": ("{number} trunk for calls in", "{number} trunks for calls in"),
+        "out": ("{number} trunk for calls out", "{number} trunks for calls out"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +86,15 @@ class TrunkPages:
         return await self._pages.page(
             "trunks.html",
             here="trunks",
-            title="Trunks",
+            title=say("Trunks"),
             span=span,
-            spans={days: "7 days" if days == SPANS[0] else f"{days // 7} weeks" for days in SPANS},
-            reports=[(name, kind.title) for name, kind in KINDS.items() if kind.group == TRUNKS],
+            spans={
+                days: say("7 days") if days == SPANS[0] else plural("{number} week", "{number} weeks", days // 7)
+                for days in SPANS
+            },
+            reports=[(name, say(kind.title)) for name, kind in KINDS.items() if kind.group == TRUNKS],
             days=urlencode({"from": first.isoformat(), "to": last.isoformat()}),
-            last=last,
+            last=day(last, year=True),
             markup=Markup,
             **values,
         )
@@ -97,8 +109,8 @@ def _values(asked: Asked, connection: Connection) -> dict[str, Any]:
         "groups": groups,
         "warnings": [visible(words) for words in warnings(asked, found)],
         "assumptions": [f"{words[0].upper()}{words[1:]}." for words in found.assumptions],
-        "first": found.asked.first,
-        "known_since": year.asked.first,
+        "first": day(found.asked.first, year=True),
+        "known_since": day(year.asked.first, year=True),
     }
 
 
@@ -136,50 +148,71 @@ def _capacity(one: GroupStudy, asked: Asked) -> list[str]:
     installed = one.installed
     said = []
     if installed is not None:
-        way = {"both": "both ways", "in": "for calls in", "out": "for calls out"}[installed.direction]
-        said.append(f"{count(installed.trunks, 'trunk')} {way}")
+        said.append(_INSTALLED.say(installed.direction, installed.trunks))
     if one.peak is not None and one.peak.first is not None:
         at = from_micros(one.peak.first).astimezone(asked.period.zone)
-        said.append(f"at most {one.peak.busy} at once, first on {at:%a} {at.day} {at:%b} at {at:%H:%M}")
+        first = f"{day(at, year=False)} {at:%H:%M}"
+        said.append(say("at most {busy} at once, first on {moment}", busy=one.peak.busy, moment=first))
     busy = one.all_busy
-    if busy is not None:
-        often = "once" if busy.episodes == 1 else f"{busy.episodes:,} times"
-        times = f"all busy {often}, {lasting(busy.time)} in all"
-        said.append(times if busy.episodes else "never all busy")
+    if busy is not None and not busy.episodes:
+        said.append(say("never all busy"))
+    elif busy is not None:
+        said.append(
+            plural(
+                "all busy once, {duration} in all",
+                "all busy {number} times, {duration} in all",
+                busy.episodes,
+                duration=lasting(busy.time),
+            )
+        )
     hour = one.busy.time_consistent
     if hour is not None and hour.minute is not None and hour.erlangs:
-        said.append(f"busy hour from {hour.minute // 60:02d}:{hour.minute % 60:02d}: {hour.erlangs:.2f} erlangs")
+        at_hour = f"{hour.minute // 60:02d}:{hour.minute % 60:02d}"
+        said.append(say("busy hour from {hour}: {erlangs} erlangs", hour=at_hour, erlangs=decimal(hour.erlangs, 2)))
     return said
 
 
 def _figures(found: Grade) -> list[tuple[str, str]]:
     """Lost calls: measured, modelled and wanted, each by its own means; beside them the time without a free trunk."""
     return [
-        ("lost, measured", _percent(found.blocking_measured, "not told")),
-        ("all trunks busy, of the busy hour", _percent(found.all_busy, "not known")),
-        ("lost, modelled", _percent(found.blocking_modelled, "saturated")),
-        (f"target, {target_words(found.target)}", _percent(found.target, "")),
+        (say("lost, measured"), _percent(found.blocking_measured, say("not told"))),
+        (say("all trunks busy, of the busy hour"), _percent(found.all_busy, say("not known"))),
+        (say("lost, modelled"), _percent(found.blocking_modelled, say("saturated"))),
+        (say("target, {target}", target=target_words(found.target)), _percent(found.target, "")),
     ]
 
 
 def _hint(found: Grade) -> str:
     """What lies behind the figures, where they need a word."""
     if found.offered.saturated:
-        return (
+        return say(
             "Above 90 % of its trunks a group hides what it turned away; at least so much was offered: "
-            f"{found.offered.erlangs:.1f} erlangs."
+            "{erlangs} erlangs.",
+            erlangs=decimal(found.offered.erlangs, 1),
         )
-    measured = (
-        "" if found.blocking_measured is not None else "The exchange does not tell of calls that found no trunk. "
+    needed = ", ".join(
+        say("{number} for {target}", number=trunks, target=target_words(gos))
+        for gos, trunks in zip(GRADES, found.needed, strict=True)
     )
-    needed = ", ".join(f"{trunks} for {target_words(gos)}" for gos, trunks in zip(GRADES, found.needed, strict=True))
-    return f"{measured}In the busy hour {found.offered.erlangs:.2f} erlangs were offered; trunks needed: {needed}."
+    erlangs = decimal(found.offered.erlangs, 2)
+    if found.blocking_measured is not None:
+        return say(
+            "In the busy hour {erlangs} erlangs were offered; trunks needed: {needed}.", erlangs=erlangs, needed=needed
+        )
+    return say(
+        "The exchange does not tell of calls that found no trunk. In the busy hour {erlangs} erlangs were offered; "
+        "trunks needed: {needed}.",
+        erlangs=erlangs,
+        needed=needed,
+    )
 
 
 def _percent(share: float | None, unknown: str) -> str:
     if share is None:
         return unknown
-    return f"{100 * share:.2f} %" if share >= _LEAST or not share else f"under {100 * _LEAST:.2f} %"
+    if share >= _LEAST or not share:
+        return say("{figure} %", figure=decimal(100 * share, 2))
+    return say("under {figure} %", figure=decimal(100 * _LEAST, 2))
 
 
 def _odd(one: GroupStudy) -> list[str]:
@@ -187,10 +220,13 @@ def _odd(one: GroupStudy) -> list[str]:
     by_remark: dict[str, list[str]] = {}
     for trunk in one.trunks:
         for remark in trunk.remarks:
-            by_remark.setdefault(remark, []).append(trunk.trunk or "without a name")
-    said = [f"The group: {remark}." for remark in one.remarks if remark != "unused"]
+            by_remark.setdefault(remark, []).append(trunk.trunk or say("without a name"))
+    said = [say("The group: {remark}.", remark=say(remark)) for remark in one.remarks if remark != "unused"]
     for remark, trunks in by_remark.items():
         if remark not in one.remarks:
-            more = f" and {len(trunks) - _MOST_NAMED} more" if len(trunks) > _MOST_NAMED else ""
-            said.append(f"{remark[0].upper()}{remark[1:]}: {', '.join(trunks[:_MOST_NAMED])}{more}.")
+            shown = ", ".join(trunks[:_MOST_NAMED])
+            if len(trunks) > _MOST_NAMED:
+                shown = say("{list} and {number} more", list=shown, number=len(trunks) - _MOST_NAMED)
+            words = say(remark)
+            said.append(f"{words[:1].upper()}{words[1:]}: {shown}.")
     return said

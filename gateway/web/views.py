@@ -12,9 +12,12 @@ from functools import lru_cache
 from typing import Any, Final
 
 from gateway.explaining import doubted, explained
+from gateway.languages.spoken import Texts, say, spoken
 from gateway.ledger import ARROWS, DEEDS, REASON_NEEDED
-from gateway.web.marks import MEANINGS, NAMES, Mark, call_mark, posting_mark
-from gateway.web.words import Clock, amount, grouped, minutes
+from gateway.web.kept import kept
+from gateway.web.marks import CLASSES, MEANINGS, NAMES, Mark, call_mark, posting_mark
+from gateway.web.words import Clock, amount, grouped, minutes, short_day
+from gateway.web.words import day as day_of
 from protocols.text import printable
 
 #: Characters of a raw record on a page; the longest real ones have a few hundred.
@@ -35,6 +38,7 @@ class CallView:
     exact: str
     place_called_from: str
     from_kind: str
+    from_words: str
     direction: str
     number: str
     told_number: bool
@@ -57,6 +61,7 @@ def call_view(call: Row, postings: Sequence[Row], clock: Clock, country: str) ->
         exact=clock.exact(began),
         place_called_from=place,
         from_kind=kind,
+        from_words={"room": say("room"), "extension": say("extension")}.get(kind, ""),
         direction=str(call["direction"]),
         number=number_of(call, country),
         told_number=_tells_number(call),
@@ -65,14 +70,15 @@ def call_view(call: Row, postings: Sequence[Row], clock: Clock, country: str) ->
         amount=amount(call["amount"], call["decimals"], call["currency"]),
         charged=bool(postings),
         mark=call_mark(call, postings, clock),
-        why=list(_why(call["reason"], call["trace"], call["currency"], call["decimals"])),
+        why=list(_why(call["reason"], call["trace"], call["currency"], call["decimals"], spoken().language)),
     )
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _why(reason: str, trace: str | None, currency: str | None, decimals: int | None) -> tuple[str, ...]:
+def _why(reason: str, trace: str | None, currency: str | None, decimals: int | None, language: str) -> tuple[str, ...]:
     """The sentences of a call, worked out once: a page that is looked at shows the same calls every second."""
-    return tuple(explained({"reason": reason, "trace": trace, "currency": currency, "decimals": decimals}))
+    call = {"reason": kept(reason), "trace": trace, "currency": currency, "decimals": decimals}
+    return tuple(explained(call, language))
 
 
 def _called_from(call: Row) -> tuple[str, str]:
@@ -84,21 +90,21 @@ def _called_from(call: Row) -> tuple[str, str]:
 
 
 def _place(call: Row) -> str:
-    words = call["place"] or ""
     if call["direction"] == "in":
-        return "incoming"
+        return say("incoming")
     if call["direction"] == "internal":
-        return "internal"
-    return str(words or call["number_class"] or "").replace("unknown", "")
+        return say("internal")
+    number_class = str(call["number_class"] or "")
+    return str(call["place"] or CLASSES.get(number_class, number_class)).replace(CLASSES["unknown"], "")
 
 
 def number_of(call: Row, country: str) -> str:
     """The number at the other end, as people dial it; the digits as they came where it has no such form."""
     if call["direction"] == "in":
-        return str(call.get("caller") or "no number")
+        return str(call.get("caller") or say("no number"))
     if call["number"]:
         return grouped(str(call["number"]), country)
-    return str(call["dialled"] or "no digits")
+    return str(call["dialled"] or say("no digits"))
 
 
 def _tells_number(call: Row) -> bool:
@@ -119,28 +125,30 @@ class AttemptView:
     outcome: str
 
 
-_OUTCOMES: Final[Mapping[str, str]] = {
-    "accepted": "the PMS said yes",
-    "refused": "the PMS said no",
-    "retry_asked": "the PMS asked to try again",
-    "not_sent": "it did not leave the house",
-    "no_answer": "no answer came",
-    "unacknowledged": "handed over; this PMS acknowledges nothing",
-    "found_at_start": "the gateway stopped before an answer came",
-    "late_yes": "the PMS said yes, late",
-    "in_total": "it stands in the PMS's total",
-    "late_no": "the PMS said no, late",
-    "late_retry": "the PMS asked, late, to try again",
-}
+_OUTCOMES: Final[Mapping[str, str]] = Texts(
+    {
+        "accepted": "the PMS said yes",
+        "refused": "the PMS said no",
+        "retry_asked": "the PMS asked to try again",
+        "not_sent": "it did not leave the house",
+        "no_answer": "no answer came",
+        "unacknowledged": "handed over; this PMS acknowledges nothing",
+        "found_at_start": "the gateway stopped before an answer came",
+        "late_yes": "the PMS said yes, late",
+        "in_total": "it stands in the PMS's total",
+        "late_no": "the PMS said no, late",
+        "late_retry": "the PMS asked, late, to try again",
+    }
+)
 
 
 def attempt_view(row: Row, clock: Clock) -> AttemptView:
     """One attempt as a line."""
     if not row["event"]:
-        outcome = "no answer yet"
+        outcome = say("no answer yet")
     else:
         words = str(row["words"]).removeprefix("refused: ")
-        said = f": {words}" if words else ""
+        said = f": {kept(words)}" if words else ""
         outcome = f"{clock.second(int(row['answered_at']))} {_OUTCOMES.get(row['event'], row['event'])}{said}"
     return AttemptView(
         sent=clock.full(int(row["sent_at"])), room=str(row["room"]), token=int(row["token"]), outcome=outcome
@@ -158,13 +166,15 @@ class DeedView:
 
 
 #: Each verb of the ledger as a button, by state where the words differ.
-_BUTTONS: Final[Mapping[str, str]] = {
-    "on-folio": "It is on the folio",
-    "not-on-folio": "It is not: send it again",
-    "retry": "Send it again",
-    "release": "Release it to the PMS",
-    "write-off": "Write it off",
-}
+_BUTTONS: Final[Mapping[str, str]] = Texts(
+    {
+        "on-folio": "It is on the folio",
+        "not-on-folio": "It is not: send it again",
+        "retry": "Send it again",
+        "release": "Release it to the PMS",
+        "write-off": "Write it off",
+    }
+)
 
 
 #: Held for a person who books it in the PMS himself, and then says so.
@@ -236,15 +246,15 @@ def posting_view(
         meaning=MEANINGS[state],
         room=str(row["room"] or ""),
         guest=guest,
-        amount=amount(row["amount"], row["decimals"], row["currency"]) or "no amount",
+        amount=amount(row["amount"], row["decimals"], row["currency"]) or say("no amount"),
         changed=clock.moment(int(row["changed_at"])),
         began=clock.hour(began),
         day=clock.day(began),
-        short_day="" if clock.is_today(began) else f"{clock.at(began).day} {clock.at(began):%b}",
+        short_day="" if clock.is_today(began) else short_day(clock.at(began)),
         number=number_of({**row, "direction": "out"}, country),
         place=str(row["place"] or ""),
         talked=minutes(row["talk_seconds"]),
-        reason=str(row["reason"]),
+        reason=kept(str(row["reason"])),
         reference=str(row["reference"]),
         attempts=int(row["attempts"]),
         part=int(row["part"]),
@@ -255,6 +265,11 @@ def posting_view(
         tries=[attempt_view(one, clock) for one in tries],
         known=doubted(row, tries, clock.full) if state in ("in_doubt", "unconfirmable") else [],
     )
+
+
+_RECORDS: Final[Mapping[str, str]] = Texts(
+    {"unparsed": "not read", "call": "call", "event": "event", "furniture": "furniture"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,9 +293,9 @@ def record_view(row: Row, clock: Clock) -> RecordView:
         id=int(row["id"]),
         received=clock.full(int(row["received_at"])),
         source=str(row["source"]),
-        kind="not read" if row["kind"] == "unparsed" else str(row["kind"]),
+        kind=_RECORDS.get(row["kind"], str(row["kind"])),
         mark=str(row["mark"]),
-        reason=str(row["reason"]),
+        reason=kept(str(row["reason"])),
         text=printable(bytes(row["raw"]), LONGEST_RECORD),
         size=len(row["raw"]),
         call_id=row["call_id"],
@@ -297,10 +312,10 @@ class Day:
 
 def by_day(calls: Sequence[CallView], clock: Clock) -> Iterator[Day]:
     """Calls under the days they began on; today is called so."""
-    today = f"{clock.today:%a} {clock.today.day} {clock.today:%b}"
+    today = day_of(clock.today, year=False)
     day: Day | None = None
     for call in calls:
-        name = f"Today, {call.day}" if call.day == today else call.day
+        name = say("Today, {day}", day=call.day) if call.day == today else call.day
         if day is None or day.name != name:
             if day is not None:
                 yield day

@@ -19,7 +19,20 @@ from gateway.languages.spoken import is_english, later, say, spoken
 from gateway.shown import grouped, minutes, visible
 from rating.money import format_amount
 
-__all__ = ["Clock", "ago", "amount", "count", "day", "figure", "grouped", "minutes", "short_day", "visible"]
+__all__ = [
+    "Clock",
+    "ago",
+    "amount",
+    "count",
+    "day",
+    "decimal",
+    "figure",
+    "grouped",
+    "minutes",
+    "short_day",
+    "visible",
+    "written",
+]
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
@@ -55,6 +68,16 @@ def figure(minor: int | None, decimals: int | None) -> str:
 def amount(minor: int | None, decimals: int | None, currency: str | None) -> str:
     """An amount with its currency; empty where there is none."""
     return "" if minor is None else f"{figure(minor, decimals)} {currency or ''}".rstrip()
+
+
+def decimal(value: float, decimals: int) -> str:
+    """A figure that is no money, with so many decimals."""
+    return f"{value:.{decimals}f}" if is_english() else spoken().decimal(value, decimals)
+
+
+def written(text: str) -> str:
+    """An amount that comes as a decimal string."""
+    return figure(int(text.replace(".", "")), len(text.partition(".")[2]))
 
 
 @lru_cache(_AMOUNTS_REMEMBERED)

@@ -41,11 +41,11 @@ from protocols.smdr.settings import Parser, SourceSettings
 from protocols.smdr.stages import asterisk_stages
 from protocols.text import printable
 
-_CSV_NAMES = (
+CSV_NAMES = (
     "accountcode src dst channel dstchannel lastapp lastdata start end duration billsec disposition uniqueid linkedid "
     "sequence"
 ).split()
-_AMI_NAMES = _CSV_NAMES[:-1]
+_AMI_NAMES = CSV_NAMES[:-1]
 
 # What a stream of manager events begins with; a row of Master.csv begins with a quotation mark or a comma.
 _AMI_BEGINNINGS = (b"event:", b"response:", b"asterisk call manager/")
@@ -56,8 +56,8 @@ _UNANSWERED = frozenset(("NO ANSWER", "BUSY", "FAILED", "CONGESTION", "CANCEL"))
 
 def make_parser(settings: SourceSettings) -> Parser:
     """Compile the parser of one Asterisk, for rows and events."""
-    reader = _Reader(settings)
-    csv_row = load("asterisk-csv").parser(_CSV_NAMES, reader.read, _no_row)
+    reader = RowReader(settings)
+    csv_row = load("asterisk-csv").parser(CSV_NAMES, reader.read, _no_row)
     event = load("asterisk-ami").parser(_AMI_NAMES, reader.read_event, _other_event)
 
     def parse(data: bytes, now: datetime) -> Parsed:
@@ -136,7 +136,7 @@ class StreamFramer:
         return framer.feed(held)
 
 
-class _Reader:
+class RowReader:
     """Makes call records of the fields of rows and events of one Asterisk."""
 
     __slots__ = ("_clock", "_trunks", "_utc", "_zone")
@@ -208,13 +208,13 @@ class _Reader:
 
     def _start(self, text: str, unique: str, warnings: list[str]) -> datetime:
         day, seconds = self._shown("start", text)
-        created = _created(unique) if self._clock.is_doubtful(day, seconds) else None
-        if created is None:
+        came = created(unique) if self._clock.is_doubtful(day, seconds) else None
+        if came is None:
             return self._in_zone(self._clock.instant(day, seconds, warnings))
         # A record begins when its channel came to be or later, so of the two showings the first not before that is
         # meant; a minute is allowed for rounding. After an hour on the same channel it could be either.
-        began = self._clock.instant(day, seconds, warnings, created + timedelta(minutes=29))
-        if began.astimezone(UTC) - created >= timedelta(hours=1):
+        began = self._clock.instant(day, seconds, warnings, came + timedelta(minutes=29))
+        if began.astimezone(UTC) - came >= timedelta(hours=1):
             warnings.append(f"the clock showed {text} twice that night; the first time is taken")
         return began
 
@@ -258,7 +258,7 @@ def _direction(trunk_in: str | None, trunk_out: str | None) -> Direction:
     return "in" if trunk_in else "internal"
 
 
-def _created(unique: str) -> datetime | None:
+def created(unique: str) -> datetime | None:
     """Read when a channel came to be from its unique id: `1795295208.47`, with a system name and `-` in front of it."""
     seconds = unique.rpartition("-")[2].partition(".")[0]
     if not is_number(seconds) or len(seconds) > 10:

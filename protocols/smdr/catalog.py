@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from protocols.smdr import (
     asterisk,
+    asterisk_cel,
     avaya_cm,
+    cisco_cme,
     cisco_cucm,
     freeswitch,
+    grandstream,
+    hobic_in,
     ipoffice,
     mivb,
     nec_neax,
@@ -17,6 +21,7 @@ from protocols.smdr import (
     three_cx,
     unify,
     yate,
+    yeastar,
 )
 from protocols.smdr.dialect import Dialect, Transport
 from protocols.smdr.settings import Parser, SourceSettings
@@ -27,6 +32,7 @@ _KNOWN = (
     ipoffice.DIALECT,
     mivb.DIALECT,
     asterisk.DIALECT,
+    asterisk_cel.DIALECT,
     avaya_cm.DIALECT,
     panasonic.DIALECT,
     nec_neax.DIALECT,
@@ -35,6 +41,10 @@ _KNOWN = (
     unify.DIALECT,
     freeswitch.DIALECT,
     yate.DIALECT,
+    cisco_cme.DIALECT,
+    grandstream.DIALECT,
+    yeastar.DIALECT,
+    hobic_in.DIALECT,
 )
 
 DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in _KNOWN}

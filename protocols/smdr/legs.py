@@ -96,11 +96,15 @@ def join_sided(legs: Sequence[CallRecord]) -> JoinedCall:
     trunk to trunk, and no room pays for it. Raises ValueError for no legs.
     """
     _some(legs)
-    came = next((leg.trunk_in for leg in legs if leg.trunk_in), None)
-    if came is None or not any(leg.direction in _OUTWARD for leg in legs):
-        # The leg that came over a trunk says more of an incoming call than the one that was made to a telephone.
-        return join_linked(sorted(legs, key=lambda leg: leg.trunk_in is None))
-    through = [leg._replace(extension=None) for leg in legs]
+    # Of legs that begin together, the one that came says more: over a trunk first, then from a telephone. A leg that was
+    # made to a telephone names it as the number that was called.
+    ordered = sorted(
+        legs, key=lambda leg: (leg.trunk_in is None, leg.dialled is not None and leg.dialled == leg.extension)
+    )
+    came = next((leg.trunk_in for leg in ordered if leg.trunk_in), None)
+    if came is None or not any(leg.direction in _OUTWARD for leg in ordered):
+        return join_linked(ordered)
+    through = [leg._replace(extension=None) for leg in ordered]
     return join_linked(
         [leg._replace(direction="tandem", trunk_in=came) if leg.direction == "out" else leg for leg in through]
     )
@@ -199,7 +203,7 @@ def _whole(legs: Sequence[CallRecord], told: Sequence[CallRecord], charged: Call
     ends = [leg.end for leg in legs if leg.end is not None]
     principal = charged or told[0]
     return principal._replace(
-        extension=min(legs, key=_began).extension or principal.extension,
+        extension=min(legs, key=_began).extension or principal.extension or next(iter(_holders(legs)), None),
         answered=_any_answered(told),
         start=_earliest(legs),
         end=max(ends, key=lambda at: at.astimezone(UTC)) if ends else None,

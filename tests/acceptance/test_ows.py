@@ -94,7 +94,8 @@ def test_one_record_becomes_one_charge_on_the_guest_s_bill(house: House, opera: 
     """Looked up, charged, answered: `posted`, with our mark on the bill and the amount in the store."""
     with running(house):
         call(house, FIRST)
-        posted = eventually("it is posted", lambda: [one for one in house.postings() if one["state"] == "posted"])
+        eventually("it is posted", lambda: house.states() == {"posted": 1})
+        posted = house.postings()
         assert house.stop() == 0
     [booked] = opera.booked()
     assert (booked.reservation, booked.amount) == (GUEST, int(posted[0]["amount"].replace(".", "")))

@@ -20,7 +20,8 @@ def test_one_record_becomes_one_charge_on_the_folio(house: House, pms: ForeignPm
         with house.dial() as pbx:
             pbx.sendall(b"\0\0" + ipoffice_line(1_000_001))
             eventually("the charge is at the PMS", lambda: pms.postings)
-            posted = eventually("it is posted", lambda: [one for one in house.postings() if one["state"] == "posted"])
+            eventually("it is posted", lambda: house.states() == {"posted": 1})
+        posted = house.postings()
         assert house.stop() == 0
     assert len(pms.postings) == 1
     assert pms.postings[0]["RN"] == "201"
@@ -40,7 +41,7 @@ def test_killed_while_the_answer_is_out_the_posting_is_in_doubt_and_never_sent_a
         with house.dial() as pbx:
             pbx.sendall(b"".join(ipoffice_line(1_000_000 + n) for n in range(5)))
             eventually("one charge is at the PMS", lambda: pms.postings)
-            eventually("all five are kept", lambda: len(house.postings()) == 5)
+            house.eventually_kept(5)
         house.kill()
     assert len(pms.postings) == 1
     pms.answer = lambda fields: "ASOK|"

@@ -13,7 +13,18 @@ PURE = [
     "rating",
     *(
         f"gateway/{name}.py"
-        for name in ("settle", "directory", "ledger", "repeats", "instants", "schedules", "floors", "calling")
+        for name in (
+            "settle",
+            "directory",
+            "ledger",
+            "repeats",
+            "instants",
+            "schedules",
+            "floors",
+            "calling",
+            "cutting",
+            "scrubbing",
+        )
     ),
     *(f"gateway/{name}.py" for name in ("helplines", "working_hours", "allocation")),
     "gateway/traffic",

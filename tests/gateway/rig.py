@@ -36,6 +36,7 @@ from rating.book import TariffBook
 from rating.numbering import number_plan
 from rating.starter import starter_files
 from rating.text import load
+from tests.stores import lay_empty_store
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
@@ -88,6 +89,8 @@ class Rig:
         self.clock = Clock()
         self.now = NOON
         self.database = Database(store_url, "SEASIDE")
+        if self.database.path is not None:
+            lay_empty_store(self.database.path)
         self.database.open()
         self.memory = Memory(self.database, lambda: to_micros(self.now))
         settings = SourceSettings(timezone=WARSAW, trunk_access=("9",), options=options or {})

@@ -23,9 +23,9 @@ def test_there_is_a_frozen_store_for_every_released_schema() -> None:
 
 
 @pytest.mark.parametrize("version", sorted(frozen()))
-def test_a_store_of_each_schema_comes_forward_and_is_whole(version: int, store_url: str) -> None:
+def test_a_store_of_each_schema_comes_forward_and_is_whole(version: int, bare_store_url: str) -> None:
     """Every record, call and posting is there afterwards, in its state, and every rule holds."""
-    database = thaw(version, store_url)
+    database = thaw(version, bare_store_url)
     counted = "SELECT (SELECT count(*) FROM records), (SELECT count(*) FROM calls), (SELECT sum(amount) FROM postings)"
     stated = "SELECT state, count(*) FROM postings GROUP BY state ORDER BY state"
     before = database.read(lambda c: [tuple(row) for row in [*c.execute(text(counted)), *c.execute(text(stated))]])

@@ -28,9 +28,9 @@ OLD_STAY = (
 
 
 @pytest.fixture
-def old(store_url: str) -> Iterator[Database]:
+def old(bare_store_url: str) -> Iterator[Database]:
     """A store of schema 1 with a call, its posting and a stay."""
-    made = Database(store_url, "SEASIDE")
+    made = Database(bare_store_url, "SEASIDE")
 
     def fill(connection: object) -> None:
         step_1.upgrade(connection)  # type: ignore[arg-type]

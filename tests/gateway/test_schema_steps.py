@@ -29,9 +29,9 @@ def shape(database: Database) -> dict[str, tuple[Any, Any, Any]]:
     }
 
 
-def test_the_steps_make_what_the_document_says(store_url: str) -> None:
+def test_the_steps_make_what_the_document_says(bare_store_url: str) -> None:
     """Tables, columns, keys and indexes of gateway/store/schema.py, no more and no less."""
-    database = Database(store_url, "SEASIDE")
+    database = Database(bare_store_url, "SEASIDE")
     database.open()
     made, kind = shape(database), database.engine.dialect.name
     for name, table in schema.metadata.tables.items():
@@ -49,9 +49,9 @@ def test_the_steps_make_what_the_document_says(store_url: str) -> None:
     database.close()
 
 
-def test_a_store_of_schema_1_keeps_what_is_in_it(store_url: str) -> None:
+def test_a_store_of_schema_1_keeps_what_is_in_it(bare_store_url: str) -> None:
     """Made by the first release, with a call and a command, then upgraded."""
-    database = Database(store_url, "SEASIDE")
+    database = Database(bare_store_url, "SEASIDE")
 
     def as_it_was(connection: object) -> None:
         STEPS[0](connection)  # type: ignore[arg-type]
@@ -72,7 +72,7 @@ def test_a_store_of_schema_1_keeps_what_is_in_it(store_url: str) -> None:
     kept = database.read(lambda c: c.execute(select(schema.commands)).mappings().one())
     assert (kept["who"], kept["posting_id"], kept["alarm_id"]) == ("Ines", 7, None)
     database.close()
-    rig = Rig(store_url)
+    rig = Rig(bare_store_url)
     rig.check_in()
     rig.send(rig.connect(), line(1))
     assert rig.states() == ["due"]

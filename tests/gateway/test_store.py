@@ -42,9 +42,9 @@ def test_one_gateway_owns_a_store_and_its_lock_ends_with_it(store_url: str) -> N
     second.close()
 
 
-def test_a_store_of_a_newer_release_is_refused(store_url: str) -> None:
+def test_a_store_of_a_newer_release_is_refused(bare_store_url: str) -> None:
     """With what to do; nothing is changed."""
-    database = Database(store_url, "SEASIDE")
+    database = Database(bare_store_url, "SEASIDE")
     database.open()
     database.transact(lambda c: c.execute(update(schema.schema_version).values(version=schema.VERSION + 1)))
     for deed in (database.open, database.upgrade):
@@ -53,9 +53,9 @@ def test_a_store_of_a_newer_release_is_refused(store_url: str) -> None:
     database.close()
 
 
-def test_an_empty_store_is_made_and_an_upgrade_of_a_current_one_changes_nothing(store_url: str) -> None:
+def test_an_empty_store_is_made_and_an_upgrade_of_a_current_one_changes_nothing(bare_store_url: str) -> None:
     """Opening twice is opening once."""
-    database = Database(store_url, "SEASIDE")
+    database = Database(bare_store_url, "SEASIDE")
     assert database.version() == 0
     database.open()
     database.open()

@@ -60,6 +60,8 @@ class Talk:
                 answer, records = self.session.receive(data[at : at + piece])
                 self._say(answer)
                 self._take(self._framer.feed(records), commit=commit)
+            if self.wire.disconnecting:
+                return
             if not data and isinstance(self.session, Polling):
                 self._say(self.session.tick())
             if not self.wire.io.tell() and not isinstance(self.session, Polling):

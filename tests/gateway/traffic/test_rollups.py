@@ -174,8 +174,8 @@ def test_what_is_read_is_what_was_kept(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize("version", sorted(set(frozen()) - {schema.VERSION}))
-def test_an_older_store_is_added_up_when_it_is_upgraded(version: int, store_url: str) -> None:
-    database = thaw(version, store_url)
+def test_an_older_store_is_added_up_when_it_is_upgraded(version: int, bare_store_url: str) -> None:
+    database = thaw(version, bare_store_url)
     database.upgrade()
     calls, seizures = database.read(
         lambda c: (

@@ -60,7 +60,7 @@ def test_pressing_twice_does_it_once(house: StandingHouse) -> None:
     first = asker.post(f"/postings/{IN_DOUBT}", pressed, sec_fetch_site="same-origin")
     second = asker.post(f"/postings/{IN_DOUBT}", pressed, sec_fetch_site="same-origin")
     assert (first.status, second.status) == (303, 422)
-    assert "Meanwhile this posting is posted; nothing was done." in second.text
+    assert "Meanwhile this posting stands as “posted”; nothing was done." in second.text
     assert house.rig.rows(f"SELECT count(*) FROM attempts WHERE posting_id = {IN_DOUBT}") == [(2,)]
 
 

@@ -232,7 +232,7 @@ def test_the_card_of_a_doubt_says_what_to_look_for_and_has_two_buttons(asker: As
     assert "sent Fri 20 Nov 12:00:00 to room 202 as number 3" in words
     assert "then Fri 20 Nov 12:00:00: no answer" in words
     assert "came back nothing; a late answer to number 3 settles this by itself" in words
-    assert "it shows 0.80 PLN for the call of Fri 20 Nov 11:20 to 22 123 45 67 , 1:05 min." in words
+    assert "it shows 0.80 PLN for the call of Fri 20 Nov 11:20 to 22 123 45 67 . It lasted 1:05 min." in words
     assert re.findall(r'name="deed" value="([a-z-]+)"', text) == ["on-folio", "not-on-folio"]
 
 

@@ -298,7 +298,7 @@ def test_a_role_that_may_not_is_told_who_may(guarded: Guarded) -> None:
     assert seal is not None
     assert it.post("/postings/1", {"deed": "retry", "seal": seal[1]}).status == 403
     assert "settle doubts" in it.says()
-    assert "front desk or supervisor or night auditor" in it.says()
+    assert "front desk, supervisor, night auditor" in it.says()
     desk = guarded.visitor("Ines", "desk")
     assert desk.go("/users").status == 403
     assert desk.go("/reports").status == 403
@@ -461,7 +461,7 @@ def test_a_role_changes_and_a_disabled_user_is_out_at_once(guarded: Guarded) -> 
     own = guarded.house.rig.rows("SELECT id FROM users WHERE name = 'Ida'")[0][0]
     boss.go(f"/users/{number}")
     boss.fill(f"/users/{number}", deed="role", role="auditor")
-    assert "Ines is night auditor now." in boss.says()
+    assert "Ines is now: night auditor." in boss.says()
     ines.go("/reports")
     assert "Ines · night auditor" in ines.says()
     boss.fill(f"/users/{number}", deed="disable")

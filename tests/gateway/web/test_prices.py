@@ -76,7 +76,7 @@ def test_a_rehearsal_shows_totals_groups_and_every_call_as_files(asking: Asker, 
     priced = [row for row in rows if row["difference"]]
     assert priced
     assert all(float(row["difference"]) >= 1 for row in priced)
-    assert f"{len(rows)} calls that may cost money" in text
+    assert f"Calls that may cost money: {len(rows)};" in text
     assert openpyxl.load_workbook(book).worksheets[1].max_row == len(rows) + 1
 
 

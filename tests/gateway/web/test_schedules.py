@@ -52,7 +52,7 @@ def test_the_page_tells_what_came_of_each_run_and_a_person_can_ask_for_one_now(o
     for words in (
         "every day at 06:00, about the day before, CSV",
         "every 6 hours, one of them at 06:00, as things stand, PDF",
-        "Sun 2026-11-22 06:00, about 2026-11-21",
+        "Sun 22 Nov 2026 06:00, about Sat 21 Nov 2026",
         "gm, by mail to gm@example.org (numbers masked)",
         "failed 3 times, tried again",
         "connection refused",
@@ -94,9 +94,9 @@ def test_a_run_that_is_being_made_shows_how_far_it_is(office: Office) -> None:
     ("said", "words"),
     [
         ({"every": "weekly", "weekday": 4, "period": "last week", "when_closed": "next"},
-         "every Friday at 06:00; on a closed day, on the next worked one, about the week before"),
+         "every Friday at 06:00, on a closed day, on the next worked one, about the week before"),
         ({"every": "monthly", "day": 31, "period": "month to date", "when_closed": "skip"},
-         "every month on day 31 at 06:00; not on closed days, about the month so far"),
+         "every month on day 31 at 06:00, not on closed days, about the month so far"),
         ({"every": "hours", "hours": 1, "period": "today"}, "every hour, about the day so far"),
     ],
 )  # fmt: skip

@@ -42,4 +42,4 @@ def test_the_records_of_a_call_add_up_to_what_is_written_beside_them(one: Sample
 
 def test_every_dialect_whose_records_can_be_joined_has_a_call_of_several() -> None:
     several = {one.dialect for one, call in WANTED if call["records"] > 1}
-    assert {"cisco-cucm", "freeswitch", "yate"} <= several
+    assert {"cisco-cme", "cisco-cucm", "freeswitch", "yate"} <= several

@@ -1,0 +1,202 @@
+"""Everything that is kept about one guest, as a report: for the guest who asks for it, as JSON for a program and as HTML to read.
+
+It is the guest's own, so no number is masked. What the house keeps for itself (who looked, what a call cost the house) is not in it.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from gateway.config import Config
+from gateway.covered import Covered
+from gateway.instants import from_micros
+from gateway.reports.values import Cell, Column, Money, Report, Row, Table, table
+from gateway.reports.writing import write
+from gateway.store.guest_data import GuestData, everything
+from gateway.store.rows import clean
+from protocols.text import printable
+
+KIND: Final = "guest"
+#: The forms of an export, in the order they stand in its file.
+FORMS: Final = ("json", "html")
+#: Characters of a record that are shown; the longest real ones have a few hundred.
+_LONGEST: Final = 20_000
+#: Why there are no bytes of a record any more.
+_GONE: Final = "erased: its time was over"
+
+
+def guest_report(connection: Connection, config: Config, owner: str, reservation: str, now: datetime) -> Report | None:
+    """Everything about the guest of a reservation; None where there is no such guest."""
+    data = everything(connection, owner, reservation)
+    if data is None:
+        return None
+    zone, covered = config.property.timezone, Covered(config)
+    began = min((one["since"] for one in data.stays if one["since"]), default=None)  # 0: since before our news
+    began = min((one["started_at"] for one in data.calls), default=data.stays[0]["until"]) if began is None else began
+    first = (now if began is None else from_micros(began)).astimezone(zone).date()
+    last = max(
+        from_micros(one["until"]).astimezone(zone).date() if one["until"] else now.astimezone(zone).date()
+        for one in data.stays
+    )
+    return Report(
+        kind=KIND,
+        title=f"What is kept about the guest of reservation {reservation}",
+        hotel=config.property.name,
+        first=first,
+        last=last,
+        zone=zone,
+        run_at=now,
+        finding=f"{len(data.calls)} calls, {len(data.charges)} charges and {len(data.remarks)} notes are kept.",
+        complete=("Everything that is kept with this guest's stays, calls and charges is in it.",),
+        assumptions=("Numbers stand here in full as far as they are still kept: this is for the guest alone.",),
+        sections=_sections(data._replace(records=[covered(one) for one in data.records])),
+    )
+
+
+def export(report: Report, path: Path) -> None:
+    """Write a guest's report as one ZIP, to be read by people and by programs; raises OSError."""
+    made_in = TemporaryDirectory(dir=path.parent, prefix=".guest-")
+    with made_in as folder, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for form in FORMS:
+            made = Path(folder) / f"guest.{form}"
+            write(report, form, made)
+            packed.write(made, made.name)
+    path.chmod(0o600)
+
+
+def _sections(data: GuestData) -> tuple[Table, ...]:
+    return (
+        _listed("stays", "Stays", _STAYS, data.stays),
+        _listed("calls", "Calls", _CALLS, data.calls),
+        _listed("charges", "Charges", _CHARGES, data.charges),
+        _listed("attempts", "What the property-management system was sent, and said", _ATTEMPTS, data.attempts),
+        _listed("remarks", "Notes, tags and disputes", _REMARKS, data.remarks),
+        _listed("acts", "Charges that people changed", _ACTS, data.acts),
+        _listed("bills", "Final bills", _BILLS, data.bills),
+        _listed("alarms", "Alarms about calls", _ALARMS, data.alarms),
+        _listed("trail", "Who decided about charges", _TRAIL, data.trail),
+        _listed("records", "Records as the telephone exchange sent them", _RECORDS, data.records),
+    )
+
+
+def _listed(name: str, title: str, columns: tuple[Column, ...], rows: list[dict[str, Any]]) -> Table:
+    return table(name, title, columns, [_row(columns, one) for one in rows])
+
+
+def _row(columns: tuple[Column, ...], row: Mapping[str, Any]) -> Row:
+    return tuple(_cell(column, row) for column in columns)
+
+
+def _cell(column: Column, row: Mapping[str, Any]) -> Cell:
+    value = row[column.name]
+    if column.kind == "money":
+        return None if value is None else Money(value, row["currency"], row["decimals"])
+    if isinstance(value, bytes):
+        return printable(value, _LONGEST) if value else _GONE
+    if isinstance(value, str):
+        return clean(value)
+    if column.kind == "instant" and not value:
+        return None
+    found: Cell = value
+    return found
+
+
+_STAYS: Final = (
+    Column("reservation", "Reservation"),
+    Column("room", "Room"),
+    Column("since", "From", "instant"),
+    Column("until", "To", "instant"),
+    Column("name", "Name"),
+    Column("language", "Language"),
+    Column("vip", "VIP"),
+    Column("group_code", "Group"),
+    Column("guest_class", "Class"),
+    Column("departure", "Planned departure", "instant"),
+)
+_CALLS: Final = (
+    Column("id", "Call", "count"),
+    Column("started_at", "Began", "instant"),
+    Column("direction", "Direction"),
+    Column("extension", "Extension"),
+    Column("room", "Room"),
+    Column("dialled", "Dialled"),
+    Column("number", "Number"),
+    Column("caller", "Caller"),
+    Column("number_class", "Class"),
+    Column("place", "Place"),
+    Column("talk_seconds", "Talked", "seconds"),
+    Column("amount", "Amount", "money"),
+    Column("net", "Net", "money"),
+    Column("tax", "Tax", "money"),
+    Column("reason", "Ruling"),
+    Column("warnings", "Odd"),
+)
+_CHARGES: Final = (
+    Column("id", "Charge", "count"),
+    Column("call_id", "Call", "count"),
+    Column("amount", "Amount", "money"),
+    Column("kind", "Kind"),
+    Column("state", "State"),
+    Column("reason", "Reason"),
+    Column("room", "Room"),
+    Column("created_at", "Made", "instant"),
+    Column("changed_at", "Changed", "instant"),
+    Column("reference", "The PMS's words"),
+)
+_ATTEMPTS: Final = (
+    Column("posting_id", "Charge", "count"),
+    Column("attempt", "Attempt", "count"),
+    Column("sent_at", "Sent", "instant"),
+    Column("room", "Room"),
+    Column("event", "Outcome"),
+    Column("words", "Words"),
+)
+_REMARKS: Final = (
+    Column("at", "When", "instant"),
+    Column("kind", "Kind"),
+    Column("call_id", "Call", "count"),
+    Column("room", "Room"),
+    Column("words", "Words"),
+)
+_ACTS: Final = (
+    Column("asked_at", "When", "instant"),
+    Column("kind", "Act"),
+    Column("call_id", "Call", "count"),
+    Column("before", "Before", "money"),
+    Column("after", "After", "money"),
+    Column("reason", "Reason"),
+    Column("why", "Words"),
+    Column("state", "State"),
+)
+_BILLS: Final = (
+    Column("id", "Bill", "count"),
+    Column("made_at", "Made", "instant"),
+    Column("room", "Room"),
+    Column("language", "Language"),
+    Column("scope", "Scope"),
+    Column("amount", "Amount", "money"),
+)
+_ALARMS: Final = (
+    Column("raised_at", "When", "instant"),
+    Column("kind", "Kind"),
+    Column("sentence", "What was so"),
+    Column("details", "Details"),
+)
+_TRAIL: Final = (
+    Column("at", "When", "instant"),
+    Column("posting_id", "Charge", "count"),
+    Column("what", "What"),
+)
+_RECORDS: Final = (
+    Column("id", "Record", "count"),
+    Column("received_at", "Received", "instant"),
+    Column("source", "Exchange"),
+    Column("raw", "As it came"),
+)

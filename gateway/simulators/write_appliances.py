@@ -1,0 +1,111 @@
+"""What appliances write that are built on Asterisk: a Grandstream UCM's rows with titles, a Yeastar's posted events.
+
+Oddities that are real and kept: a UCM does not put its text into quotation marks, so the commas in the argument of Dial
+stand bare; a Yeastar posts events of other kinds to the same address, and spells `callduraction`.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Final
+
+from gateway.simulators.calls import SimulatedCall
+
+UCM_TITLES: Final = (
+    b"AcctId,accountcode,src,dst,dcontext,clid,channel,dstchannel,lastapp,lastdata,start,answer,end,duration,billsec,"
+    b"disposition,amaflags,uniqueid,userfield,channel_ext,dstchannel_ext,service\n"
+)
+"""What a UCM's file begins with."""
+
+_DISPOSITIONS: Final = {"answered": "ANSWERED", "no_answer": "NO ANSWER", "busy": "BUSY"}
+
+
+def unique_id(call: SimulatedCall) -> str:
+    """The number that joins the records of a call."""
+    return f"{int(call.start.timestamp())}.{call.seq}"
+
+
+def ucm_row(call: SimulatedCall) -> tuple[bytes, ...]:
+    """A call as a UCM's row."""
+    trunk = f"trunk{(call.trunk - 1) // 15 + 1}"
+    caller = call.caller if call.direction == "in" else call.extension
+    station = f"PJSIP/{call.extension}-{call.seq:08x}"
+    if call.direction == "in":
+        near, far, argument = f"PJSIP/{trunk}-{call.seq:08x}", station, f"PJSIP/{call.extension},30,tr"
+    elif call.direction == "out":
+        near, far = station, f"PJSIP/{trunk}/{call.sent}-{call.seq:08x}"
+        argument = f"PJSIP/{trunk}/{call.sent},60,tT"
+    else:
+        near, far, argument = station, f"PJSIP/{call.dialled}-{call.seq:08x}", f"PJSIP/{call.dialled},30"
+    answered = call.outcome == "answered"
+    cells = [
+        str(call.seq),
+        "",
+        caller,
+        call.dialled,
+        "from-internal",
+        caller,
+        near,
+        far,
+        "Dial",
+        argument,
+        _stamp(call.start),
+        _stamp(call.connected) if answered else "",
+        _stamp(call.end),
+        str(call.ring_seconds + call.talk_seconds),
+        str(call.talk_seconds),
+        _DISPOSITIONS[call.outcome],
+        "DOCUMENTATION",
+        unique_id(call),
+        "EXT",
+        caller,
+        call.dialled,
+        "s",
+    ]
+    return (",".join(cells).encode() + b"\n",)
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+_TYPES: Final = {"in": "Inbound", "out": "Outbound", "internal": "Internal"}
+
+
+def new_cdr(call: SimulatedCall) -> tuple[bytes, ...]:
+    """A call as a Yeastar's event."""
+    trunk = f"provider{(call.trunk - 1) // 15 + 1}"
+    said = {
+        "action": "NewCdr",
+        "callid": unique_id(call),
+        "timestart": _stamp(call.start),
+        "callfrom": call.caller if call.direction == "in" else call.extension,
+        "callto": call.dialled,
+        "srctrunkname": trunk if call.direction == "in" else "",
+        "desttrunkname": trunk if call.direction == "out" else "",
+        "callduraction": str(call.ring_seconds + call.talk_seconds),
+        "talkduraction": str(call.talk_seconds),
+        "status": _DISPOSITIONS[call.outcome],
+        "type": _TYPES[call.direction],
+        "pincode": "",
+        "didnumber": "224407000" if call.direction == "in" else "",
+        "sn": "369262520000",
+    }
+    return (json.dumps(said, separators=(",", ":")).encode() + b"\n",)
+
+
+# -- a call accounting system --------------------------------------------------------------------------------------------
+
+
+def priced_line(call: SimulatedCall) -> tuple[bytes, ...]:
+    """A call as the generic HOBIC line, LF line CR LF: only calls that cost are printed, in whole minutes and money."""
+    if not call.charged:
+        return ()
+    minutes = -(-call.talk_seconds // 60)
+    letter = {"international": "I", "local": "L"}.get(call.kind, "D")
+    line = (
+        f"{(call.seq - 1) % 9999 + 1:04} HTL {call.start:%m/%d} {call.extension:>5} {call.start:%H:%M} {minutes:>4} "
+        f"{minutes * 0.35:>7.2f} {call.dialled[:18]:<18} {letter}"
+    )
+    return (b"\n" + line.encode() + b"\r\n",)

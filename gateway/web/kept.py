@@ -1,0 +1,158 @@
+"""Sentences that the store keeps in English, said again in the language of whoever reads them.
+
+A reason, the outcome of a decision and the state of a link are written down once, in English, when they happen. The frequent
+ones are known here with what they were made from, so that a page can say them again; one that is not known is shown as it
+was written. What stands in the braces is said again as well where it is such a sentence itself.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from typing import Final
+
+from gateway.languages.speech import Speech
+from gateway.languages.spoken import later, say, spoken
+
+#: Sentences remembered as they were said again: those of the lists that are open at a desk.
+_REMEMBERED: Final = 4_096
+
+#: What the rules say of calls and charges.
+_RULINGS: Final = (
+    later("incoming call: not charged"),
+    later("internal call: not charged"),
+    later("emergency call: never charged"),
+    later("call from trunk to trunk: not charged"),
+    later("incoming call"),
+    later("internal call"),
+    later("call from trunk to trunk"),
+    later("no PMS is configured"),
+    later("priced at zero: nothing to post"),
+    later("call of the house: {department}"),
+    later("room {room} was vacant when the call began"),
+    later("extension {extension} is in no list of rooms or departments"),
+    later("a call without an extension is in no list of rooms or departments"),
+    later("the PMS has not told who is in room {room}"),
+    later("the PMS marks the guest of room {room} as no-post"),
+    later("the exchange has announced further records of this call"),
+    later("the exchange does not say how long the call lasted"),
+    later("the exchange does not say whether the call went out or came in"),
+    later("no digits are known"),
+    later("a collect call: its charges were accepted, and no rule of the tariff prices them"),
+    later("difference: a later leg of the call"),
+)
+#: What the PMS and the way to it say.
+_ANSWERS: Final = (
+    later("the PMS has nobody in room {room}"),
+    later("reservation {reservation} is not in room {room} any more"),
+    later("whoever is in room {room} now may have come after the call began"),
+    later("the PMS takes no charges for the guest in room {room}"),
+    later("the PMS did not answer within {seconds} seconds"),
+    later("the connection was lost before the PMS answered"),
+    later("the PMS answered without a status"),
+    later("no such guest"),
+    later("no such room"),
+)
+#: What came of what a person decided.
+_RESULTS: Final = (
+    later("the PMS is asked for the state of all rooms"),
+    later("the PMS is asked for the state of all rooms as soon as it is connected"),
+    later("paid at the till: receipt {receipt} of the {till}, {amount}"),
+    later("not done: call {number} is paid already, receipt {receipt}"),
+    later("posting {number} is now {state}"),
+    later("posting {number} is {state}; {deed} is not for that state"),
+    later("list {number} is rejected; nothing was posted"),
+    later("list {number} is {state} already"),
+    later("list {number} is approved; {postings} postings are due by it"),
+    later("act {number} waits for a second person: {what}"),
+    later("act {number} done: {what}; {outcome}"),
+    later("act {number} declined: {what}; {outcome}"),
+    later("act {number} is {state} already"),
+    later("act {number} was asked by {name}: another person must agree"),
+    later("not done: {why}"),
+    later("left alone: {why}"),
+    later("nobody is known to be in room {room}"),
+    later("alarm {number} acknowledged"),
+    later("{deed} by {name}: {why}"),
+    later("{deed} by {name}"),
+)
+#: Why somebody was not let in, or a deed about users was not done.
+_PEOPLE: Final = (
+    later("This name and this password do not belong together. Look at both, and at Caps Lock."),
+    later("The directory cannot be asked now ({why}). Who has a password of ours can sign in."),
+    later("The directory knows you, but none of your groups has a role here."),
+    later("The directory refuses it: {why}"),
+    later("This answer does not belong to an attempt of this browser. Begin again."),
+    later("The provider refuses it: {why}"),
+    later("The provider knows you, but none of your groups has a role here."),
+    later("A password has at least {number} characters; a short sentence is easy to keep in mind."),
+    later("A password has at most {number} characters."),
+    later("That is mostly a name that everybody here knows; take other words."),
+    later("That is among the first that anybody would try; take a longer one, of words that do not belong together."),
+    later("Nobody signs in by this name any more."),
+    later("There is a user named {name} already."),
+    later("Nobody changes his own role or disables himself; ask somebody else who manages users."),
+    later("{name} is the last who may manage users; give somebody else the role first."),
+    later("A name is text on one line, at most {number} characters."),
+    later("This house has users already; ask one of them for an invitation."),
+    later("This link was used, withdrawn, or is older than 24 hours. Ask for a new one."),
+)
+#: What came of a question about a bill.
+_BILLS: Final = (
+    later("nothing was charged to this stay, so there is no bill to make final"),
+    later("the charges of this stay are in several currencies; print the interim bill, and settle each by itself"),
+    later("final bill {number} says the same; print a copy of it"),
+    later("there is no stay {number}"),
+    later("there is no final bill {number}"),
+)
+#: States and deeds as the store writes them.
+_WORDS: Final = (
+    later("posted"),
+    later("due"),
+    later("sent"),
+    later("held"),
+    later("refused"),
+    later("in_doubt"),
+    later("written_off"),
+    later("unconfirmable"),
+    later("on-folio"),
+    later("not-on-folio"),
+    later("retry"),
+    later("release"),
+    later("write-off"),
+    later("approved"),
+    later("rejected"),
+    later("done"),
+    later("declined"),
+)
+
+
+def kept(sentence: str) -> str:
+    """A sentence of the store in the language that is spoken."""
+    tongue = spoken()
+    return sentence if tongue.language == "en" or not sentence else _again(sentence, tongue)
+
+
+@lru_cache(_REMEMBERED)
+def _again(sentence: str, tongue: Speech) -> str:
+    """The sentence in the language of `tongue`, which is spoken now."""
+    said = tongue.texts.gettext(sentence)
+    if said != sentence:
+        return said
+    for shape, message in _shapes():
+        found = shape.fullmatch(sentence)
+        if found is not None:
+            return say(message, **{name: kept(value) for name, value in found.groupdict().items()})
+    return sentence
+
+
+@cache
+def _shapes() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Each sentence with something to fill in, as a pattern that takes it out again."""
+    return tuple((_shape(one), one) for one in (*_RULINGS, *_ANSWERS, *_RESULTS, *_PEOPLE, *_BILLS) if "{" in one)
+
+
+def _shape(message: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", message)
+    written = [re.escape(part) if at % 2 == 0 else f"(?P<{part}>.+?)" for at, part in enumerate(parts)]
+    return re.compile("".join(written), re.DOTALL)
