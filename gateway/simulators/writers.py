@@ -25,6 +25,7 @@ from gateway.simulators import (
     write_freeswitch,
     write_mitel,
     write_nec_neax,
+    write_nec_sl,
     write_panasonic,
     write_three_cx,
     write_unify,
@@ -123,6 +124,16 @@ def _nec_neax(options: Mapping[str, str]) -> Writer:
     )
 
 
+def _nec_sl(options: Mapping[str, str]) -> Writer:
+    return Writer(
+        dialect="nec-sl",
+        records=write_nec_sl.rows,
+        page=write_nec_sl.head,
+        rows_per_page=write_nec_sl.ROWS_PER_PAGE,
+        widest_extension=write_nec_sl.WIDEST_EXTENSION,
+    )
+
+
 def _asterisk(options: Mapping[str, str]) -> Writer:
     if _choice(options, "output", {"csv": 0, "ami": 1}):
         return Writer(
@@ -210,6 +221,7 @@ _WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozen
     "asterisk": (_asterisk, frozenset({"output"})),
     "avaya-cm": (_avaya_cm, frozenset({"layout"})),
     "panasonic": (_panasonic, frozenset({"columns"})),
+    "nec-sl": (_nec_sl, frozenset()),
     "nec-neax": (_nec_neax, frozenset({"form"})),
     "cisco-cucm": (_cucm, frozenset()),
     "3cx": (_three_cx, frozenset({"words"})),
