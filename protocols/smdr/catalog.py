@@ -16,6 +16,7 @@ from protocols.smdr import (
     hobic_in,
     ipoffice,
     mivb,
+    own,
     panasonic,
     three_cx,
     unify,
@@ -43,6 +44,7 @@ _KNOWN = (
     grandstream.DIALECT,
     yeastar.DIALECT,
     hobic_in.DIALECT,
+    own.DIALECT,
 )
 
 DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in _KNOWN}
