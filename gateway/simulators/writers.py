@@ -20,9 +20,11 @@ from gateway.simulators import (
     write_asterisk,
     write_avaya,
     write_avaya_cm,
+    write_cel,
     write_cisco,
     write_freeswitch,
     write_mitel,
+    write_panasonic,
     write_three_cx,
     write_unify,
     write_yate,
@@ -98,6 +100,17 @@ def _avaya_cm(options: Mapping[str, str]) -> Writer:
     )
 
 
+def _panasonic(options: Mapping[str, str]) -> Writer:
+    columns = _choice(options, "columns", {"80": 80, "120": 120})
+    return Writer(
+        dialect="panasonic",
+        records=partial(write_panasonic.rows, columns=columns),
+        page=lambda call: write_panasonic.titles(columns),
+        rows_per_page=write_panasonic.ROWS_PER_PAGE,
+        widest_extension=write_panasonic.WIDEST_EXTENSION,
+    )
+
+
 def _asterisk(options: Mapping[str, str]) -> Writer:
     if _choice(options, "output", {"csv": 0, "ami": 1}):
         return Writer(
@@ -157,6 +170,10 @@ def _yate(options: Mapping[str, str]) -> Writer:
     return Writer(dialect="yate", records=partial(write, separator=separator), key=write_yate.bill_id, line_end=b"\n")
 
 
+def _cel(options: Mapping[str, str]) -> Writer:
+    return Writer(dialect="asterisk-cel", records=write_cel.rows, key=write_cel.linked_id, line_end=b"\n")
+
+
 def _grandstream(options: Mapping[str, str]) -> Writer:
     return Writer(
         dialect="grandstream",
@@ -180,11 +197,13 @@ _WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozen
     "mitel-mivb": (_mitel, frozenset({"columns"})),
     "asterisk": (_asterisk, frozenset({"output"})),
     "avaya-cm": (_avaya_cm, frozenset({"layout"})),
+    "panasonic": (_panasonic, frozenset({"columns"})),
     "cisco-cucm": (_cucm, frozenset()),
     "3cx": (_three_cx, frozenset({"words"})),
     "unify": (_unify, frozenset({"form"})),
     "freeswitch": (_freeswitch, frozenset({"form"})),
     "yate": (_yate, frozenset({"tabs", "combined"})),
+    "asterisk-cel": (_cel, frozenset()),
     "cisco-cme": (_cme, frozenset()),
     "grandstream": (_grandstream, frozenset()),
     "yeastar": (_yeastar, frozenset()),

@@ -153,7 +153,7 @@ def _after_restore(connection: Connection, copied: Database, now: int, words: st
     for command in commands.undone(connection, owner):  # they were asked of a house that has gone on since
         commands.done(connection, owner, command.id, now, "not carried out: the store was restored from a copy")
     memory.note(connection, now, RESTORER, words)
-    commands.give(connection, owner, now=now, who=RESTORER, deed="resync", posting_id=None, why=words)
+    commands.give(connection, owner, now=now, who=RESTORER, deed="resync", posting_id=None, why=words, subject="force")
     return len(waiting) + len(held), len(doubted)
 
 

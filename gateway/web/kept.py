@@ -55,6 +55,10 @@ _ANSWERS: Final = (
 )
 #: What came of what a person decided.
 _RESULTS: Final = (
+    later("the PMS is asked for the state of all rooms"),
+    later("the PMS is asked for the state of all rooms as soon as it is connected"),
+    later("paid at the till: receipt {receipt} of the {till}, {amount}"),
+    later("not done: call {number} is paid already, receipt {receipt}"),
     later("posting {number} is now {state}"),
     later("posting {number} is {state}; {deed} is not for that state"),
     later("list {number} is rejected; nothing was posted"),

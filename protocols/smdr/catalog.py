@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from protocols.smdr import (
     asterisk,
+    asterisk_cel,
     avaya_cm,
     cisco_cme,
     cisco_cucm,
@@ -15,6 +16,7 @@ from protocols.smdr import (
     hobic_in,
     ipoffice,
     mivb,
+    panasonic,
     three_cx,
     unify,
     yate,
@@ -29,7 +31,9 @@ _KNOWN = (
     ipoffice.DIALECT,
     mivb.DIALECT,
     asterisk.DIALECT,
+    asterisk_cel.DIALECT,
     avaya_cm.DIALECT,
+    panasonic.DIALECT,
     cisco_cucm.DIALECT,
     three_cx.DIALECT,
     unify.DIALECT,
