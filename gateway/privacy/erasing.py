@@ -166,8 +166,9 @@ class Erasing:
         self.memory.forget_names(connection)
         postings = guests.postings_of(connection, owner, what.reservation)
         forgetting.scrub_postings(connection, owner, postings, what.scrub)
-        noted = erasures.rows_of_guest(connection, schema.remarks, owner, what.reservation)
-        forgetting.erase_words(connection, schema.remarks, owner, noted, ("words",), (), what.scrub)
+        for table, words in ((schema.remarks, "words"), (schema.stay_limits, "why")):
+            noted = erasures.rows_of_guest(connection, table, owner, what.reservation)
+            forgetting.erase_words(connection, table, owner, noted, (words,), (), what.scrub)
         trail = erasures.rows_about(connection, schema.audit_trail, owner, "posting_id", postings)
         forgetting.erase_trail(connection, owner, trail, what.scrub, whole=True)
         asked = erasures.rows_about(connection, schema.commands, owner, "posting_id", postings)
