@@ -85,9 +85,6 @@ def guarded_site() -> Iterator[tuple[SiteProcess, str]]:
         finally:
             site.stop()
             log.seek(0)
-                log.seek(0)
-                print(log.read()[-6000:])
-                log.seek(0)
             assert [line for line in log if "Traceback" in line or "a page failed" in line] == []
 
 
