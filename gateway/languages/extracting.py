@@ -35,7 +35,7 @@ TABLES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     STAFF: {
         "roles.py": ("RIGHTS", "ROLES"),
         "call_log/asking.py": ("PERIODS", "PROBLEMS", "TOLD"),
-        "call_log/fields.py": ("RESULTS", "DIRECTIONS", "CLASSES", "POSTED", "YES_NO", "FIELDS"),
+        "call_log/fields.py": ("RESULTS", "DIRECTIONS", "CLASSES", "POSTED", "HOURS", "YES_NO", "FIELDS"),
         "acts.py": ("REASONS",),
         "alarms/kinds.py": ("_KINDS",),
         "reports/catalog.py": ("DESK", "HOUSE", "TRUNKS", "KINDS"),
