@@ -151,7 +151,7 @@ def test_identify_names_the_dialect_and_why() -> None:
     assert result.exit_code == 0
     said = "asterisk 100% 10 of 10 rows read as Asterisk CDR (Master.csv, or the manager interface)"
     assert result.stdout.splitlines()[0].split() == said.split()
-    assert "Dial" in result.stdout.splitlines()[1]
+    assert "sipp_in-00000018" in result.stdout.splitlines()[1]
     shown = objects(identified("--json", given=MASTER.read_bytes()))[0]
     assert (shown["dialect"], shown["confidence"]) == ("asterisk", 1.0)
 
