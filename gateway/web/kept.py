@@ -77,6 +77,31 @@ _RESULTS: Final = (
     later("{deed} by {name}: {why}"),
     later("{deed} by {name}"),
 )
+#: What alarms tell, and how links stand.
+_TIDINGS: Final = (
+    later("PBX {name} is not connected since {moment}"),
+    later("PBX {name} is not connected since {moment}: {why}"),
+    later("PBX {name} has sent no record since {moment}"),
+    later("PMS {name} is not connected since {moment}"),
+    later("PMS {name} has acknowledged no charge since {moment}"),
+    later("the clock of PBX {name} is {how}"),
+    later("the PMS's clock is about {minutes} min ahead of this machine's"),
+    later("the PMS's clock is about {minutes} min behind this machine's"),
+    later("less than {size} MB are free on the disk that holds the store"),
+    later("1 charge refused by the PMS, the oldest since {moment}"),
+    later("{number} charges refused by the PMS, the oldest since {moment}"),
+    later("1 charge in doubt, the oldest since {moment}"),
+    later("{number} charges in doubt, the oldest since {moment}"),
+    later("charges handed over since {moment} were not compared with the PMS's total"),
+    later("the oldest charge waits since {moment}"),
+    later("{who} has spent more than its {limit} for {month}"),
+    later("not started"),
+    later("stopped"),
+    later("the link is being closed"),
+    later("no connection to the PMS"),
+    later("a charge was not answered; waiting for a sign of life from the PMS"),
+    later("night audit since {hour}"),
+)
 #: Why somebody was not let in, or a deed about users was not done.
 _PEOPLE: Final = (
     later("This name and this password do not belong together. Look at both, and at Caps Lock."),
@@ -150,7 +175,9 @@ def _again(sentence: str, tongue: Speech) -> str:
 @cache
 def _shapes() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Each sentence with something to fill in, as a pattern that takes it out again."""
-    return tuple((_shape(one), one) for one in (*_RULINGS, *_ANSWERS, *_RESULTS, *_PEOPLE, *_BILLS) if "{" in one)
+    return tuple(
+        (_shape(one), one) for one in (*_RULINGS, *_ANSWERS, *_RESULTS, *_TIDINGS, *_PEOPLE, *_BILLS) if "{" in one
+    )
 
 
 def _shape(message: str) -> re.Pattern[str]:
