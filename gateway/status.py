@@ -49,6 +49,10 @@ class LinkStatus:
     since: datetime
     #: Since when `up` is as it is; `since` also changes when the link begins or ceases to take postings.
     up_since: datetime
+    #: Whether this PMS tells over its link who is in which room; when it was last asked for all rooms, and last told them all.
+    tells_rooms: bool = False
+    rooms_asked_at: datetime | None = None
+    rooms_told_at: datetime | None = None
 
 
 @dataclass(slots=True, kw_only=True)

@@ -49,6 +49,7 @@ class Fact(NamedTuple):
 
 EMERGENCY: Final = "emergency"
 FRAUD: Final = "fraud"
+LIMIT: Final = "limit"
 BUDGET_NEAR: Final = "budget_near"
 BUDGET_PASSED: Final = "budget_passed"
 
@@ -140,6 +141,14 @@ _KINDS: Final = (
         by_person=True,
         what_to_do="The exchange's own numbers have a gap: see in the exchange whether it has records that never came. "
         "Or a file of its records could not be read: the sentence says which, and what helps.",
+    ),
+    Kind(
+        name=LIMIT,
+        title="Limit for calls",
+        tone="amber",
+        by_person=True,
+        what_to_do="Nothing is barred. Speak to the guest or the department before the bill is a surprise; a supervisor can set "
+        "another limit on the room's page. Charges that wait because of it stand under Postings.",
     ),
     Kind(
         name="pbx_clock",

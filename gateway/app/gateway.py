@@ -50,6 +50,7 @@ from gateway.store.database import Database, StoreTrouble
 from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.store.memory import Memory
 from gateway.store.once import Outcome
+from gateway.store.resyncs import Resync, only_link
 from gateway.store.rows import Due
 from gateway.store.tokens import Token
 from gateway.store.writer import Drive, Writer, WriterThread
@@ -148,6 +149,7 @@ class Gateway:
         self._deciding = parts.deciding(
             self.config, self.memory, self._rules, self._book, lambda: self._link_takes_reversals
         )
+        self._ask_rooms = Resync(self.memory, lambda: only_link(self.status), self.config.property.timezone)
         self._doors = Doors(
             reactor=self._reactor,
             writer=self.writer,
@@ -288,7 +290,10 @@ class Gateway:
         numbers = self.link.numbers if self.link is not None else None
         now, done = self.micros(), self._commands_done
         decide, free = self._deciding, self._deciding.acts.free
-        self.writer.submit(ReadCommands(self.memory, numbers, now=now, done=done, decide=decide, free=free))
+        rooms = self._ask_rooms
+        self.writer.submit(
+            ReadCommands(self.memory, numbers, now=now, done=done, decide=decide, free=free, rooms=rooms)
+        )
 
     @property
     def _link_takes_reversals(self) -> bool:
@@ -298,7 +303,7 @@ class Gateway:
         self.due(freed)
         self._doors.relax()  # an exchange held while the store was in trouble may have no record in line to wake it
         if resync and self.link is not None:
-            self.link.adapter.ask_resync()
+            self.link.ask_for_rooms()
 
     def _settle_overdue(self) -> None:
         self.writer.submit(SettleOverdue(self._settling, self.micros(), self._settled))
@@ -344,6 +349,8 @@ class Gateway:
     def _settled(self, batch: Batch) -> None:
         for call in batch.emergencies:
             self.watch.emergency(call, to_micros(batch.read_at))
+        for fact in batch.crossed:
+            self.watch.happened(fact)
         self.due(batch.due)
         if (batch.unknown_rooms or batch.vacant_rooms) and self.link is not None:
             self.link.look_for_need()

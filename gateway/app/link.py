@@ -92,6 +92,7 @@ class Link:
         )
         self.counter = self._counter(pms.options) if isinstance(pms.options, DoorOptions) else None
         self.doubts = self._doubts() if isinstance(self.adapter, FolioReader) else None
+        self.status.tells_rooms = self.tells_rooms_itself
         self._asked_at = float("-inf")
         # FIAS has no answer to room news: what the PMS told while a process died or a connection broke is lost to us.
         self._unsure = True
@@ -176,10 +177,15 @@ class Link:
             return  # the link's coming up looks again
         wait = self._asked_at + pause - self._house.reactor.seconds()
         if wait <= 0:
-            self._asked_at, wait = self._house.reactor.seconds(), pause
-            self._log.info("PMS {name}: asked for the state of all rooms", name=self.name)
-            self.adapter.ask_resync()
+            wait = pause
+            self.ask_for_rooms()
         self._look_in(wait)
+
+    def ask_for_rooms(self) -> None:
+        """Ask for the state of all rooms, as soon as the link allows it."""
+        self._asked_at, self.status.rooms_asked_at = self._house.reactor.seconds(), self._house.now()
+        self._log.info("PMS {name}: asked for the state of all rooms", name=self.name)
+        self.adapter.ask_resync()
 
     def _need(self) -> float | None:
         """The seconds between two questions that our need is worth; None if there is none."""
@@ -210,7 +216,7 @@ class Link:
             unsure_since=self._unsure_since if self._unsure else None,
         )
         if isinstance(news, RoomsResynced):
-            self._unsure, self._sure_since = False, now
+            self._unsure, self._sure_since, self.status.rooms_told_at = False, now, self._house.now()
         house.submit(job)
 
     def _doubt_news(self) -> None:

@@ -39,6 +39,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
             "gateway.cli.schedules:schedules_group", "List reports that go out by themselves, have one made now."
         ),
         "export": Entry("gateway.cli.export:export_group", "Export bookings for an accounting program."),
+        "resync": Entry("gateway.cli.resync:resync_command", "Ask the PMS who is in which room, for all rooms."),
         "stays": Entry("gateway.cli.stays:stays_group", "Give a guest's stay a tariff of its own."),
         "guest": Entry("gateway.cli.guest:guest_group", "Export what is kept about a guest, or erase it."),
         "alarms": Entry(

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from gateway.store.database import Database
     from gateway.store.memory import Memory
 
+#: Said of a command that only a running gateway can carry out.
+NOT_YET: Final = "no gateway is running: it is written down, and done when one runs"
 #: How long a command waits for the running gateway, which looks for commands once a second.
 WAIT_SECONDS: Final = 10.0
 
@@ -116,17 +118,20 @@ def _do_here(database: Database, number: int, now: int, config: Config | None, d
         job.work(connection)  # type: ignore[arg-type]
 
     database.transact(work)
-    return database.read(lambda c: commands.result(c, database.property, number)) or "nothing was done"
+    return database.read(lambda c: commands.result(c, database.property, number)) or NOT_YET
 
 
 def _deciding(config: Config, memory: Memory, deed: str) -> Decide:
     """What carries out decisions about prices and orders of reports, where no gateway is running."""
     from gateway.app import configured, parts
     from gateway.delivery.orders import ORDERS, Orders
+    from gateway.privacy import erasing
 
     if deed in ORDERS:
         return Orders(config, memory)
 
+    if deed in erasing.DEEDS:
+        return lambda connection, command, now: (erasing.carry_out(connection, memory, command, now), [])
     try:
         return parts.decisions(config, memory)
     except configured.CannotStart as error:

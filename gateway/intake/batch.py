@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from gateway.alarms.kinds import Fact
 from gateway.allocation import Codes
 from gateway.attribution import Attribution, StayTariffs, caller, put_through
 from gateway.cutting import Cutting
@@ -103,6 +104,8 @@ class Batch:
     codes: list[CodesRow] = field(default_factory=list)
     due: list[Due] = field(default_factory=list)
     emergencies: list[CallRow] = field(default_factory=list)
+    #: Limits that somebody came near or passed, each told once.
+    crossed: list[Fact] = field(default_factory=list)
     unknown_rooms: int = 0
     vacant_rooms: int = 0
     told_calls: int = 0

@@ -60,6 +60,8 @@ def enter(
     hot.add_call.many(connection, [call])
     hot.feed.calls(connection, now, [call], [])
     memory.add_postings(connection, [posting], now)
+    if call.reservation is not None:
+        memory.stay_limits.recount.add(call.reservation)
     return call, posting
 
 

@@ -6,7 +6,7 @@ the writer, carried out along an arrow of gateway/ledger.py or refused in a sent
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from sqlalchemy import Connection
@@ -18,16 +18,15 @@ from gateway.bills import issuing
 from gateway.ledger import DEEDS, REASON_NEEDED, Event, IllegalMove, move
 from gateway.posting import days, totals
 from gateway.posting.steps import WireNumbers
-from gateway.store import alarms, commands, log_filters, office, outbox, remarks, tags
+from gateway.store import alarms, commands, log_filters, office, outbox, receipts, remarks, stay_limits, tags
 from gateway.store.commands import Command
 from gateway.store.memory import Memory
+from gateway.store.resyncs import RESYNC
 from gateway.store.rows import Due, PostingRow
 from gateway.store.writer import Announce
 
 #: What is held for a person who books it in the PMS himself: it never goes out over the link.
 _NEVER_SENT: Final = ("by_hand", "amount_fell")
-#: Asks the PMS for the state of all rooms.
-RESYNC: Final = "resync"
 #: Somebody reads the feed of events from now on.
 READ_FEED: Final = "feed"
 #: What people decide or ask for elsewhere: about prices and charges, in the room that knows the tariff; about reports and guests.
@@ -42,12 +41,25 @@ DECISIONS: Final = (
     "export-guest",
     *ACT_DEEDS,
 )
-#: What people write down that touches no charge: tags of numbers, targets of desks, filters of the log.
-_WRITTEN: Final = {deed: where.carry_out for where in (tags, office, log_filters) for deed in where.DEEDS}
 #: Carries out one of them: the sentence to keep, and the postings that are due by it.
 Decide: TypeAlias = Callable[[Connection, Command, int], tuple[str, list[Due]]]
 #: Lets go out what has waited until something else was done: the postings that are due by it.
 Free: TypeAlias = Callable[[Connection, int], list[Due]]
+#: Answers whoever wants all rooms from the PMS: the sentence to keep, and whether it is asked.
+AskRooms: TypeAlias = Callable[[Connection, Command, int], tuple[str, bool]]
+
+#: Writes something down that frees no posting: the sentence to keep.
+Keep: TypeAlias = Callable[[Connection, Memory, Command, int], str]
+#: The verbs of such commands, and what keeps each.
+KEPT: Final[Mapping[str, Keep]] = {
+    totals.TOTAL: totals.settle,
+    stay_limits.LIMIT: stay_limits.carry_out,
+    receipts.RECEIPT: receipts.carry_out,
+    **dict.fromkeys(DAY_DEEDS, days.carry_out),
+    **dict.fromkeys(issuing.DEEDS, issuing.carry_out),
+    **dict.fromkeys(remarks.DEEDS, remarks.keep),
+    **{deed: where.carry_out for where in (tags, office, log_filters) for deed in where.DEEDS},
+}
 
 
 def refuse(row: PostingRow | None, deed: str, room: str | None = None, why: str = "") -> str | None:
@@ -109,9 +121,11 @@ class ReadCommands:
         done: Callable[[list[Due], bool], None],
         decide: Decide | None = None,
         free: Free | None = None,
+        rooms: AskRooms | None = None,
     ) -> None:
+        """Without `rooms` there is no PMS here to be asked for them: whoever wants that waits for a gateway that has one."""
         self._memory, self._numbers, self._now, self._done = memory, numbers, now, done
-        self._decide, self._free = decide, free
+        self._decide, self._free, self._rooms = decide, free, rooms
 
     def work(self, connection: Connection) -> Announce:
         """Carry out what waits; `done` gets the postings due again and whether a resync was asked for."""
@@ -119,23 +133,18 @@ class ReadCommands:
         resync = False
         for command in commands.undone(connection, self._memory.owner):
             if command.deed == RESYNC:
-                resync, result, due = True, "the PMS is asked for the state of all rooms", None
-            elif command.deed == totals.TOTAL:
-                result, due = totals.settle(connection, self._memory, command, self._now), None
-            elif command.deed in DAY_DEEDS:
-                result, due = days.carry_out(connection, self._memory, command, self._now), None
-            elif command.deed in issuing.DEEDS:
-                result, due = issuing.carry_out(connection, self._memory, command, self._now), None
+                if self._rooms is None:
+                    continue
+                result, asked = self._rooms(connection, command, self._now)
+                resync, due = resync or asked, None
+            elif command.deed in KEPT:
+                result, due = KEPT[command.deed](connection, self._memory, command, self._now), None
             elif command.deed == READ_FEED:
                 self._memory.statements.feed.begin(connection, self._memory.owner)
                 result, due = "events are written from now on", None
             elif self._decide is not None and command.deed in DECISIONS:
                 result, dues = self._decide(connection, command, self._now)
                 freed, due = [*freed, *dues], None
-            elif command.deed in remarks.DEEDS:
-                result, due = remarks.keep(connection, self._memory, command, self._now), None
-            elif command.deed in _WRITTEN:
-                result, due = _WRITTEN[command.deed](connection, self._memory, command, self._now), None
             elif command.deed == alarms.ACKNOWLEDGE:
                 result, due = self._acknowledged(connection, command), None
             else:

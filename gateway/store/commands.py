@@ -61,6 +61,13 @@ def done(connection: Connection, owner: str, number: int, now: int, result: str)
     connection.execute(wanted.values(done_at=now, result=clean(result)))
 
 
+def newest_done(connection: Connection, owner: str, deed: str, begins: str) -> list[tuple[int, str]]:
+    """The newest command of this verb whose result begins so: when it was carried out, and who gave it; at most one."""
+    mine = (_k.property == owner, _k.deed == deed, _k.result.startswith(begins, autoescape=True))
+    wanted = select(_k.done_at, _k.who).where(*mine).order_by(_k.id.desc()).limit(1)
+    return [(int(at), who) for at, who in connection.execute(wanted)]
+
+
 def result(connection: Connection, owner: str, number: int) -> str | None:
     """What came of a command; None while nothing has."""
     wanted = select(_k.result).where(_k.property == owner, _k.id == number, _k.done_at.is_not(None))

@@ -21,6 +21,8 @@ from gateway.store.database import Database
 from gateway.store.numbers import Numbers
 from gateway.store.rows import PostingRow
 from gateway.store.statements import Statements
+from gateway.store.stay_limits import StayLimits
+from gateway.store.stay_limits import load as load_stay_limits
 from gateway.store.stay_tariffs import load_stay_tariffs
 from gateway.store.stays import load_occupancy
 from gateway.store.vacant_calls import VacantCalls, load_vacant_calls
@@ -40,6 +42,7 @@ class Memory:
         self.numbers = Numbers({})
         self.occupancy = Occupancy()
         self.stay_tariffs = StayTariffs()
+        self.stay_limits = StayLimits()
         self.vacant = VacantCalls()
         self.day: BusinessDay | None = None
         self._now = now
@@ -54,6 +57,7 @@ class Memory:
         self.numbers = Numbers.load(connection, self.owner)
         self.occupancy = load_occupancy(connection, self.owner, self._now() - LATE_RECORDS)
         self.stay_tariffs = load_stay_tariffs(connection, self.owner)
+        self.stay_limits = load_stay_limits(connection, self.owner)
         self.vacant = load_vacant_calls(connection, self.owner, self.numbers)
         self.statements.feed.load(connection, self.owner)
         self.day = business_days.open_day(connection, self.owner)

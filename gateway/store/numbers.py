@@ -26,6 +26,9 @@ _COUNTED: Final[tuple[Table, ...]] = (
     schema.report_files,
     schema.accounting_exports,
     schema.acts,
+    schema.stay_limits,
+    schema.limit_marks,
+    schema.receipts,
     schema.targets,
     schema.erasures,
 )

@@ -1,4 +1,4 @@
-"""What the rack of rooms is drawn from: five questions, each answered from an index, however old the house's ledger is."""
+"""What the rack of rooms is drawn from: six questions, each answered from an index, however old the house's ledger is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from gateway.store import remarks, schema
+from gateway.store import remarks, schema, stay_limits
 from gateway.store.outbox import lively
 
 _s, _p, _c, _r = schema.stays.c, schema.postings.c, schema.calls.c, schema.rooms.c
@@ -55,6 +55,7 @@ class RackRows(NamedTuple):
     waiting: list[Waiting]
     disputed: dict[str, int]
     today: dict[str, list[Sum]]
+    limits: dict[str, stay_limits.Verdict]
 
 
 def read(connection: Connection, owner: str, midnight: int | None, listed: tuple[str, ...]) -> RackRows:
@@ -66,6 +67,7 @@ def read(connection: Connection, owner: str, midnight: int | None, listed: tuple
         waiting=_waiting(connection, owner),
         disputed=remarks.in_the_house(connection, owner),
         today=_today(connection, owner, midnight, listed) if midnight is not None else {},
+        limits=stay_limits.in_the_house(connection, owner),
     )
 
 

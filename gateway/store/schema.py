@@ -31,6 +31,7 @@ from gateway.store import (
     schema_audit,
     schema_bills,
     schema_delivery,
+    schema_desk,
     schema_inbound,
     schema_log,
     schema_office,
@@ -491,6 +492,8 @@ report_runs, report_files = schema_delivery.report_runs, schema_delivery.report_
 report_deliveries, accounting_exports = schema_delivery.report_deliveries, schema_delivery.accounting_exports
 call_codes, targets = schema_office.call_codes, schema_office.targets
 bills, bill_prints = schema_bills.bills, schema_bills.bill_prints
+stay_limits, limit_marks = schema_desk.stay_limits, schema_desk.limit_marks
+receipts = schema_desk.receipts
 log_filters = schema_log.log_filters
 erasures, retention_waits = schema_privacy.erasures, schema_privacy.retention_waits
 kept_digests = schema_privacy.kept_digests

@@ -13,8 +13,9 @@ from sqlalchemy import Connection
 from gateway.acts import AGREE, ASK, DECLINE, LONGEST_ROOM, REASONS, Act, ActKind
 from gateway.languages.spoken import Texts, later, say
 from gateway.roles import Person
-from gateway.store import acts, outbox, reading
+from gateway.store import acts, outbox, reading, receipts
 from gateway.store.acts import ActRow
+from gateway.store.receipts import Receipt
 from gateway.store.rows import PostingRow
 from gateway.web.deeds import LONGEST_NAME, LONGEST_REASON, Deeds
 from gateway.web.house import House
@@ -54,6 +55,8 @@ class ActForm:
     """What a form brought, as text."""
 
     kind: str = ""
+    till: str = ""
+    receipt: str = ""
     amount: str = ""
     room: str = ""
     reason: str = ""
@@ -71,6 +74,8 @@ def read_form(fields: Fields) -> ActForm:
 
     return ActForm(
         kind=text(b"kind", 10),
+        till=text(b"till", 5),
+        receipt=text(b"receipt", receipts.LONGEST),
         amount=text(b"amount", 20),
         room=text(b"room", LONGEST_ROOM),
         reason=text(b"reason", 20),
@@ -139,16 +144,18 @@ class ActPages:
         """What can be done to the charge of a call, and what was done."""
         owner = self._owner
 
-        def work(connection: Connection) -> tuple[Any, list[Any], list[ActRow]] | None:
+        def work(connection: Connection) -> tuple[Any, list[PostingRow], list[ActRow], Receipt | None] | None:
             call = reading.call(connection, owner, number)
             if call is None:
                 return None
-            return call, outbox.of_call(connection, owner, number), acts.of_calls(connection, owner, [number])
+            paid = receipts.of_calls(connection, owner, [number]).get(number)
+            parts = outbox.of_call(connection, owner, number)
+            return call, parts, acts.of_calls(connection, owner, [number]), paid
 
         found = await self._reads.read(work)
         if found is None:
             return await self._pages.missing(say("There is no call {number}.", number=number))
-        call, parts, done = found
+        call, parts, done, paid = found
         clock = self._live.clock()
         charged = sum(one.amount or 0 for one in parts if one.state != "written_off")
         page = await self._pages.page(
@@ -159,6 +166,9 @@ class ActPages:
             parts=[_part_view(one) for one in parts],
             chargeable=any(one.state != "written_off" for one in parts) and (charged > 0 or not done),
             acts=[_view(one, clock) for one in done],
+            paid=None if paid is None else _receipt_view(paid, clock),
+            payable=paid is None and call["amount"] is not None and receipts.payable(parts),
+            tills=receipts.TILLS,
             reasons=REASONS,
             currency=call["currency"] or self._currency,
             form=form or ActForm(),
@@ -175,6 +185,28 @@ class ActPages:
             return await self.of_call(number, form, problem=act)
         result = await self._deeds.ask(form.who, ASK, form.why, act.subject())
         if result.startswith("act "):
+            return await self.of_call(number, told=kept(result))
+        return await self.of_call(number, form, problem=kept(result))
+
+    async def receipt(self, form: ActForm, number: int, person: Person) -> Page:
+        """Write down that a call was paid at a till."""
+        found = await self._reads.read(lambda connection: outbox.of_call(connection, self._owner, number))
+        charged = sum(one.amount or 0 for one in found if one.state != "written_off")
+        most = self._alone(person)
+        problem = ""
+        if not self._tokens.fits(form.token, "charge of", number, charged, len(found)):
+            problem = say(_OLD)
+        elif not form.who:
+            problem = say(_NAMELESS)
+        elif form.till not in receipts.TILLS or not form.receipt:
+            problem = say("Say where it was paid, and write the number of the receipt.")
+        elif most is not None and charged > most:
+            problem = say("This is more than you may let go alone: a supervisor writes the receipt down.")
+        if problem:
+            return await self.of_call(number, form, problem=problem)
+        about = receipts.subject(number, form.till, form.receipt)
+        result = await self._deeds.ask(form.who, receipts.RECEIPT, form.why, about)
+        if result.startswith(receipts.KEPT):
             return await self.of_call(number, told=kept(result))
         return await self.of_call(number, form, problem=kept(result))
 
@@ -268,6 +300,16 @@ def _call_view(call: Mapping[str, Any], charged: int, clock: Clock) -> dict[str,
         "room": call["room"] or "",
         "place": call["place"] or "",
         "charged": amount(charged, call["decimals"], call["currency"]),
+    }
+
+
+def _receipt_view(one: Receipt, clock: Clock) -> dict[str, str]:
+    return {
+        "receipt": one.receipt,
+        "till": one.till,
+        "amount": amount(one.amount, one.decimals, one.currency),
+        "who": one.who,
+        "at": clock.moment(one.at),
     }
 
 

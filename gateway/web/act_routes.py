@@ -39,6 +39,13 @@ class ActRoutes:
             return await foreign(self, request)
         return html(request, await self._acts.ask(read_form(fields_of(request)), number, person_of(request)))
 
+    @app.route(f"/acts/call/{ROW}/receipt", methods=["POST"])
+    async def receipt(self, request: Any, number: int) -> bytes:
+        """It was paid at a till."""
+        if not is_ours(request):
+            return await foreign(self, request)
+        return html(request, await self._acts.receipt(read_form(fields_of(request)), number, person_of(request)))
+
     @app.route("/acts/charge", methods=["GET"])
     async def charge(self, request: Any) -> bytes:
         """The form of a charge by hand."""

@@ -47,6 +47,7 @@ _ANSWERS: Final = (
     later("reservation {reservation} is not in room {room} any more"),
     later("whoever is in room {room} now may have come after the call began"),
     later("the PMS takes no charges for the guest in room {room}"),
+    later("no answer within {seconds} s"),
     later("the PMS did not answer within {seconds} seconds"),
     later("the connection was lost before the PMS answered"),
     later("the PMS answered without a status"),
@@ -55,6 +56,10 @@ _ANSWERS: Final = (
 )
 #: What came of what a person decided.
 _RESULTS: Final = (
+    later("the PMS is asked for the state of all rooms"),
+    later("the PMS is asked for the state of all rooms as soon as it is connected"),
+    later("paid at the till: receipt {receipt} of the {till}, {amount}"),
+    later("not done: call {number} is paid already, receipt {receipt}"),
     later("posting {number} is now {state}"),
     later("posting {number} is {state}; {deed} is not for that state"),
     later("list {number} is rejected; nothing was posted"),

@@ -40,6 +40,7 @@ LEGEND: Final[Mapping[str, Sign]] = {
     "in_doubt": Sign("?", "amber", later("a charge is in doubt")),
     "held": Sign(SIGNS["held"], "amber", later("a charge is held")),
     "disputed": Sign("≠", "amber", later("a call is in dispute")),
+    "limit": Sign("%", "amber", later("near the limit for calls or beyond it")),
     "no_post": Sign("⊘", "quiet", later("do not post")),
     "calling": Sign("●", "good", later("on the phone")),
 }
@@ -147,6 +148,7 @@ class InRoom(NamedTuple):
     waiting: tuple[Waiting, ...]
     disputed: int
     calling: bool
+    limit: str
 
 
 class Rack:
@@ -201,7 +203,10 @@ def _inside(rows: RackRows, calling: frozenset[str]) -> Callable[[str, str], InR
         else:
             sums = _added(rows.sums.get(one.reservation, ()) for one in here) if here else rows.today.get(room, ())
         quarrels = sum(rows.disputed.get(one.reservation, 0) for one in here) if rows.disputed else 0
-        return InRoom(key, room, room in told, here, tuple(sums), waiting.get(room, ()), quarrels, room in calling)
+        stands = {rows.limits.get(one.reservation, "") for one in here} if rows.limits else ()
+        limit = "over" if "over" in stands else "near" if "near" in stands else ""
+        held = waiting.get(room, ())
+        return InRoom(key, room, room in told, here, tuple(sums), held, quarrels, room in calling, limit)
 
     return inside
 
@@ -243,6 +248,10 @@ def _signs(inside: InRoom) -> Iterable[Sign]:
     if inside.disputed:
         words = plural("{number} call in dispute", "{number} calls in dispute", inside.disputed)
         yield LEGEND["disputed"]._replace(words=words)
+    if inside.limit:
+        over = inside.limit == "over"
+        words = say("the limit for calls is passed") if over else say("near the limit for calls")
+        yield LEGEND["limit"]._replace(words=words)
     for name, so in (("no_post", any(one.no_post for one in inside.guests)), ("calling", inside.calling)):
         if so:
             yield LEGEND[name]._replace(words=say(LEGEND[name].words))

@@ -15,10 +15,11 @@ from gateway.directory import Stay
 from gateway.instants import SECOND, to_micros
 from gateway.languages.spoken import say
 from gateway.roles import Person
-from gateway.store import commands, remarks
+from gateway.store import commands, remarks, stay_limits
 from gateway.store import pages as queries
 from gateway.store import room as rooms
 from gateway.store.room import ClassSum, StateSum, Stretch
+from gateway.store.stay_limits import Limit
 from gateway.web.deeds import Deeds, Form, NotDone
 from gateway.web.house import House
 from gateway.web.kept import kept
@@ -30,7 +31,9 @@ from gateway.web.rack_pages import RackPages
 from gateway.web.reads import Reads
 from gateway.web.room import budget_words, charges, guest_view, left_out_words, note_lines, owed, stretches, totals
 from gateway.web.security import Tokens
+from gateway.web.stay_limits import LimitForm, LimitView, judged, limit_view
 from gateway.web.views import by_day, call_view
+from gateway.web.words import Clock
 
 #: Calls of a room on a page before "older".
 ROOM_CALLS: Final = 100
@@ -59,6 +62,7 @@ class Asked:
     key: str = ""
     told: int | None = None
     entered: Entered = field(default_factory=Entered)
+    limit: LimitForm = field(default_factory=LimitForm)
 
 
 class Found(NamedTuple):
@@ -75,6 +79,8 @@ class Found(NamedTuple):
     states: list[StateSum]
     left_out: int
     result: str
+    limits: dict[str, Limit]
+    spent: dict[str, int]
 
 
 class RoomPages:
@@ -121,6 +127,8 @@ class RoomPages:
             states=rooms.by_state(connection, owner, guests) if guests else [],
             left_out=0 if asked.all_calls else rooms.left_out(connection, owner, parts),
             result=kept(result or ""),
+            limits=(limits := stay_limits.of_guests(connection, owner, guests)),
+            spent={one: stay_limits.spent(connection, owner, one) for one in limits},
         )
 
     def _stretches(self, connection: Connection, room: str, shown: list[Stay]) -> list[Stretch]:
@@ -158,7 +166,9 @@ class RoomPages:
             "home": self._house.config.property.currency,
             "charges": charges(found.states),
             "owed": owed(found.states),
-            "budget": budget_words(found.calls),
+            "limits": {one: view for one in found.limits if (view := self._limit(one, found, clock)) is not None},
+            "budget": "" if self._own_limit(found) else budget_words(found.calls),
+            "limit_form": asked.limit,
             "notes": note_lines(found.remarks, clock),
             "all_calls": asked.all_calls,
             "left_out": left_out_words(found.left_out) if found.left_out else "",
@@ -169,6 +179,14 @@ class RoomPages:
             "token": self._tokens.sign("room", room),
             "earlier": self._earlier(room, asked, found),
         }
+
+    def _limit(self, guest: str, found: Found, clock: Clock) -> LimitView | None:
+        return limit_view(found.limits[guest], found.spent, self._house.config.property.currency, clock)
+
+    def _own_limit(self, found: Found) -> bool:
+        """Whether the guest who pays has a limit of his own: then the tariff's word beside an older call is no longer true."""
+        said = found.limits.get(found.here[0].reservation) if found.here else None
+        return said is not None and said.kind != "tariff"
 
     def _tags(self, found: Found, stay: Stay) -> list[str]:
         return remarks.tags(one for one in found.remarks if one.reservation == stay.reservation)
@@ -198,6 +216,19 @@ class RoomPages:
         if form.deed in remarks.OF_CALL:
             return NotDone(say("Choose what is to be done."))
         return self._refused(form, "room", room) or await self._given(room, form, subject)
+
+    async def limit(self, room: str, form: LimitForm) -> int | NotDone:
+        """Set or lift a guest's limit: the number of the command, or why there is none."""
+        if not self._tokens.fits(form.token, "room", room):
+            return NotDone(
+                say("This page is older than the running gateway. Nothing was kept; write it again."), stale=True
+            )
+        wanted = judged(form, self._house.config.property.currency)
+        if isinstance(wanted, NotDone):
+            return wanted
+        about = stay_limits.subject(form.reservation, form.kind, wanted, "hold" if form.hold else "warn")
+        said = Form(deed=stay_limits.LIMIT, who=form.who, why=form.why, state="", attempts="", token="")
+        return await self._given(room, said, about)
 
     async def look(self, room: str, form: Form) -> str | NotDone:
         """Somebody says why he looks at earlier stays: where they are, or why not."""

@@ -30,6 +30,7 @@ from gateway.web.rest.answers import fields_of, text_of
 from gateway.web.rest.api import BadQuestion, whole
 from gateway.web.room_pages import Asked, RoomPages
 from gateway.web.routing import MOST, ROW, before, foreign, html, is_ours, plain, see_other, send_once, troubles
+from gateway.web.stay_limits import read_limit
 from gateway.web.streams import Streams
 from gateway.web.views import by_day, call_view
 
@@ -117,6 +118,18 @@ class RoomRoutes:
             entered = Entered(deed="look", who=form.who, why=form.why, problem=where.sentence)
             return html(request, await self._rooms.room(name, Asked(entered=entered), person_of(request)))
         return see_other(request, where)
+
+    @app.route("/rooms/<room>/limit", methods=["POST"])
+    async def limit(self, request: Any, room: str) -> bytes:
+        """What a guest may spend on the telephone."""
+        form, name = read_limit(fields_of(request)), room_at(room)
+        if not is_ours(request):
+            return await foreign(self, request)
+        done = await self._rooms.limit(name, form)
+        if isinstance(done, NotDone):
+            entered = Entered(deed="limit", who=form.who, why=form.why, problem=done.sentence)
+            return html(request, await self._rooms.room(name, Asked(entered=entered, limit=form), person_of(request)))
+        return see_other(request, f"{address_of(name)}?told={done}")
 
     # -- one call, for the guest ----------------------------------------------------------------------------------
 

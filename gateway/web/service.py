@@ -55,6 +55,7 @@ from gateway.web.rest.programs import Programs
 from gateway.web.rest.report_api import ReportApi
 from gateway.web.rest.report_routes import ReportApiRoutes
 from gateway.web.rest.routes import ApiRoutes
+from gateway.web.resync_routes import ResyncRoutes
 from gateway.web.room_pages import RoomPages
 from gateway.web.room_routes import RoomRoutes
 from gateway.web.schedule_pages import SchedulePages
@@ -157,6 +158,7 @@ def desk_wings(on: Ground, makes: Workshop, streams: Streams) -> dict[bytes, Res
         **dict.fromkeys((b"/rooms", b"/rack", b"/sheets", b"/find"), rack),
         **dict.fromkeys((b"/bills", b"/price"), bills),
         b"/acts": ActRoutes(pages, ActPages(house, reads, live, tokens, pages, deeds)).app.resource(),
+        b"/resync": ResyncRoutes(house, reads, live, tokens, pages, deeds).app.resource(),
         b"/calls": LogRoutes(pages, LogPages(house, reads, live, tokens, pages, deeds, makes)).app.resource(),
         b"/numbers": NumberRoutes(pages, NumberPages(house, reads, live, tokens, pages, deeds)).app.resource(),
     }

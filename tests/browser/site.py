@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -48,9 +49,20 @@ class SiteProcess:
         self._in.flush()
         assert self._out.readline() == "done\n"
 
+    @property
+    def stopped(self) -> bool:
+        """Whether it was ended."""
+        return self._in.closed
+
+    def renew(self) -> None:
+        """Let another house stand there, with the same evening behind it and an address of its own."""
+        self._in.write("renew\n")
+        self._in.flush()
+        self.port = int(self._out.readline())
+
     def stop(self) -> None:
         """End it; a second time does nothing."""
-        if self._in.closed:
+        if self.stopped:
             return
         self._in.close()
         self._process.wait(timeout=20)
@@ -74,15 +86,17 @@ def guarded_site() -> Iterator[tuple[SiteProcess, str]]:
     """The site of such a house in which people sign in, over TLS; and the link for its first user, out of the log."""
     command = [sys.executable, "-m", "tests.browser.serve", "0", "required"]
     pipe = subprocess.PIPE
-    process = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
-    site = SiteProcess(process, "https")
-    assert process.stderr is not None
-    link = next(line for line in process.stderr if "/invitation/" in line).split()[-1]
-    try:
-        yield site, link
-    finally:
-        site.stop()
-        process.stderr.close()
+    with tempfile.TemporaryFile("w+") as log:  # a pipe that nobody reads any more would stop the site once it is full
+        process = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=log, text=True)
+        site = SiteProcess(process, "https")  # its port is told after the link is in the log
+        log.seek(0)
+        link = next(line for line in log if "/invitation/" in line).split()[-1]
+        try:
+            yield site, link
+        finally:
+            site.stop()
+            log.seek(0)
+            assert [line for line in log if "Traceback" in line or "a page failed" in line] == []
 
 
 @contextmanager

@@ -16,7 +16,7 @@
   const inField = (node) => node instanceof HTMLElement && node.matches("input, textarea, select, [contenteditable]");
 
   function step(by) {
-    const lines = [...document.querySelectorAll(".call summary.row, .posting > a, .card h3 a, .rooms th a, .found a")].filter((one) => one.offsetParent);
+    const lines = [...document.querySelectorAll(".call summary.row, .posting > a, .card h2 a, .rooms th a, .found a")].filter((one) => one.offsetParent);
     if (!lines.length) return false;
     const at = lines.indexOf(document.activeElement);
     if (at < 0 && document.activeElement !== document.body && !document.activeElement.matches("main")) return false;

@@ -26,6 +26,7 @@ from gateway.status import LinkStatus, SourceStatus, Status
 from gateway.store import tokens
 from gateway.store.database import Database
 from gateway.store.once import Outcome
+from gateway.store.resyncs import Resync, only_link
 from gateway.store.rows import Due
 from gateway.store.tokens import RIGHTS, Token
 from gateway.store.writer import Writer
@@ -102,7 +103,10 @@ class StandingHouse:
         self.status.sources["main"] = SourceStatus(
             name="main", dialect="avaya-ipoffice", role="listen", up=True, since=since
         )
-        self.status.links["opera"] = LinkStatus(name="opera", up=True, ready=True, why="", since=since, up_since=since)
+        self.status.links["opera"] = LinkStatus(
+            name="opera", up=True, ready=True, why="", since=since, up_since=since, tells_rooms=True
+        )
+        self.asked_for_rooms = 0
         self.feed = self.rig.connect()
         self._number = 1000
         self.counter: Counter | None = None
@@ -188,10 +192,14 @@ class StandingHouse:
             self.config, rig.memory, rig.rules, rig.book, lambda: self.pms.takes_reversals
         )
         decide, free = self._deciding, self._deciding.acts.free
-        self.writer.submit(ReadCommands(rig.memory, None, now=self.micros(), done=self._done, decide=decide, free=free))
+        rooms = Resync(rig.memory, lambda: only_link(self.status), WARSAW)
+        done = self._done
+        job = ReadCommands(rig.memory, None, now=self.micros(), done=done, decide=decide, free=free, rooms=rooms)
+        self.writer.submit(job)
         self.rig.pump()
 
-    def _done(self, freed: list[Due], _resync: bool) -> None:
+    def _done(self, freed: list[Due], resync: bool) -> None:
+        self.asked_for_rooms += resync
         self.clerk.take(freed)
         self.rig.pump()
 

@@ -44,7 +44,15 @@ def drawn(rows: RackRows, calling: frozenset[str] = frozenset()) -> tuple[FloorV
 
 def rows(*guests: Guest, told: tuple[str, ...] = (), waiting: tuple[Waiting, ...] = (), **sums: Sum) -> RackRows:
     """A rack's rows, by reservation."""
-    return RackRows(list(guests), list(told), {one: [sum_] for one, sum_ in sums.items()}, list(waiting), {}, {})
+    return RackRows(
+        list(guests),
+        list(told),
+        {one: [sum_] for one, sum_ in sums.items()},
+        list(waiting),
+        {},
+        {},
+        {"B": "over"} if "B" in sums else {},
+    )
 
 
 def test_a_cell_says_by_colour_sign_and_words_the_same() -> None:
@@ -63,10 +71,10 @@ def test_a_cell_says_by_colour_sign_and_words_the_same() -> None:
     ]
     (full, empty), (suite,) = floors[0].cells, floors[1].cells
     assert (full.standing, full.tone, full.guest, full.total, full.calls) == ("in", "red", "Adler +1", "13.00", 4)
-    assert [one.sign for one in full.signs] == ["!", "?", "⊘", "●"]
+    assert [one.sign for one in full.signs] == ["!", "?", "%", "⊘", "●"]
     assert full.words == (
         "Room 201, Adler, Adler, Tim, 4 calls, 13.00 PLN, 1 charge refused, not of this guest, 2 charges in doubt, "
-        "do not post, on the phone"
+        "the limit for calls is passed, do not post, on the phone"
     )
     assert (empty.standing, empty.tone, empty.words) == ("vacant", "amber", "Room 202, vacant, 1 charge held")
     assert (suite.standing, suite.words) == ("untold", "Room Royal Suite, no news from the PMS")

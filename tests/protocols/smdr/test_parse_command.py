@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from gateway.cli.records import _LineNumbers, identify_command, parse_command
 from protocols.framing import CUT_OFF
+from protocols.smdr.catalog import DIALECTS
 from tests.protocols.smdr.samples import FOLDER, expected, present, sample
 
 MASTER = FOLDER / "asterisk" / "Master.csv"
@@ -94,7 +95,7 @@ def test_options_trunks_and_zone_reach_the_dialect() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--dialect", "nope"], "There is no dialect 'nope'; the dialects are avaya-ipoffice, mitel-mivb, asterisk."),
+        (["--dialect", "nope"], "There is no dialect 'nope'; the dialects are avaya-ipoffice, mitel-mivb, asterisk"),
         ([], "Missing option '--dialect'"),
         (["--dialect", "asterisk", "--timezone", "Mars/Olympus"], "'Mars/Olympus' is no time zone"),
         (["--dialect", "asterisk", "--timezone", "../etc"], "'../etc' is no time zone"),
@@ -148,10 +149,10 @@ def identified(*arguments: str, given: bytes | None = None) -> Result:
 def test_identify_names_the_dialect_and_why() -> None:
     result = identified(str(MASTER))
     assert result.exit_code == 0
-    assert result.stdout.split() == [
-        *"asterisk 100% 10 of 10 rows read as Asterisk CDR (Master.csv, or the manager interface)".split()
-    ]
-    (shown,) = objects(identified("--json", given=MASTER.read_bytes()))
+    said = "asterisk 100% 10 of 10 rows read as Asterisk CDR (Master.csv, or the manager interface)"
+    assert result.stdout.splitlines()[0].split() == said.split()
+    assert "sipp_in-00000018" in result.stdout.splitlines()[1]
+    shown = objects(identified("--json", given=MASTER.read_bytes()))[0]
     assert (shown["dialect"], shown["confidence"]) == ("asterisk", 1.0)
 
 
@@ -159,7 +160,8 @@ def test_identify_says_when_no_dialect_reads_it() -> None:
     result = identified(given=b"hello\nworld\n")
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert result.stderr == "No dialect reads any of it. The dialects are avaya-ipoffice, mitel-mivb, asterisk.\n"
+    assert f"No dialect reads any of it. The dialects are {', '.join(DIALECTS)}.\n" in result.stderr
+    assert "avaya-cm (option page)" in result.stderr
 
 
 def test_identify_reads_no_more_than_it_needs() -> None:

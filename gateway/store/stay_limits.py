@@ -1,0 +1,216 @@
+"""What a guest may spend on the telephone, where a person said so; and when he came near a limit, or passed it.
+
+A limit of one's own takes the place of the tariff's limits for a stay; those for a call, a day or a month hold beside it. No
+call is barred by any of them. Entries are only added: the last one holds, and each is in the audit trail with who and why.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+
+from sqlalchemy import Connection, insert, select
+
+from gateway.store import schema
+from gateway.store.commands import Command
+from gateway.store.pages import first_since
+from gateway.store.rows import clean
+from rating.limits import ACTIONS, Budget, standing
+
+if TYPE_CHECKING:
+    from gateway.store.memory import Memory
+
+_l, _m, _c, _r, _s = schema.stay_limits.c, schema.limit_marks.c, schema.calls.c, schema.records.c, schema.stays.c
+
+Kind: TypeAlias = Literal["own", "none", "tariff"]
+Verdict: TypeAlias = Literal["within", "near", "over"]
+#: The verb of the command that says a limit, and what the sentence of one that was carried out begins with.
+LIMIT: Final = "limit"
+SAID: Final = "the limit of"
+#: What a limit of one's own is called among budgets.
+OWN: Final = "limit of this stay"
+#: From the least to the most pressing.
+ORDER: Final[Sequence[Verdict]] = ("within", "near", "over")
+
+
+class Limit(NamedTuple):
+    """The last word about a guest's limit."""
+
+    id: int
+    at: int
+    reservation: str
+    room: str
+    kind: Kind
+    amount: int | None
+    action: str
+    who: str
+    why: str
+
+    @property
+    def budget(self) -> Budget | None:
+        """The limit as a budget; None where there is none."""
+        if self.kind != "own" or self.amount is None:
+            return None
+        return Budget(name=OWN, amount=self.amount, per="stay", action="hold" if self.action == "hold" else "warn")
+
+
+class Spent(NamedTuple):
+    """One charged call of somebody: when it began and what it cost."""
+
+    started: int
+    amount: int
+
+
+_LIMIT: Final = select(*[_l[name] for name in Limit._fields])
+
+
+class StayLimits:
+    """The limits that were said, and how guests stand against the limits of their stays: the writer's memory of both."""
+
+    def __init__(self) -> None:
+        self.said: dict[str, Limit] = {}
+        self.marks: dict[tuple[str, str], Verdict] = {}
+        #: Guests whose spending grew by something else than a call.
+        self.recount: set[str] = set()
+
+    def instead(self, budgets: list[Budget], reservation: str | None) -> list[Budget]:
+        """The budgets that hold for a guest: his own limit, if there is one, in the place of the tariff's for a stay."""
+        said = self.said.get(reservation or "")
+        if said is None or said.kind == "tariff":
+            return budgets
+        own = said.budget
+        return [one for one in budgets if one.per != "stay"] + ([own] if own is not None else [])
+
+
+def load(connection: Connection, owner: str) -> StayLimits:
+    """Everything that was ever said. Few guests have a limit of their own or come near one, so this is short."""
+    found = StayLimits()
+    for row in connection.execute(_LIMIT.where(_l.property == owner).order_by(_l.id)):
+        found.said[row.reservation] = Limit(*row)
+    wanted = select(_m.reservation, _m.name, _m.verdict).where(_m.property == owner).order_by(_m.id)
+    found.marks = {(row.reservation, row.name): row.verdict for row in connection.execute(wanted)}
+    return found
+
+
+def mark(
+    connection: Connection,
+    memory: Memory,
+    reservation: str,
+    verdict: Verdict,
+    budget: tuple[str, int],
+    spent: int,
+    now: int,
+    call_id: int | None = None,
+) -> None:
+    """Write down that a guest stands so against a limit, a name and an amount, from now on."""
+    name, limit = budget
+    key = {"property": memory.owner, "id": memory.numbers.take(schema.limit_marks), "at": now, "call_id": call_id}
+    row = {"reservation": reservation, "name": name, "verdict": verdict, "spent": spent, "amount": limit}
+    connection.execute(insert(schema.limit_marks).values(**key, **row))
+    memory.stay_limits.marks[reservation, name] = verdict
+
+
+# -- saying one ---------------------------------------------------------------------------------------------------
+
+
+def subject(reservation: str, kind: str, amount: int | None, action: str) -> str:
+    """What a command about a limit is about."""
+    return json.dumps({"reservation": reservation, "kind": kind, "amount": amount, "action": action})
+
+
+def carry_out(connection: Connection, memory: Memory, command: Command, now: int) -> str:
+    """Set or lift a limit; the sentence to keep."""
+    said = _read(command)
+    if isinstance(said, str):
+        return said
+    if not command.why.strip():
+        return "not done: a limit needs a reason, which is kept with your name"
+    known = select(_s.id).where(_s.property == memory.owner, _s.reservation == said.reservation).limit(1)
+    if connection.execute(known).scalar() is None:
+        return f"not done: there is no guest with reservation {said.reservation}"
+    said = said._replace(id=memory.numbers.take(schema.stay_limits), at=now)
+    connection.execute(insert(schema.stay_limits).values(property=memory.owner, **said._asdict()))
+    before = memory.stay_limits.said.get(said.reservation)
+    memory.stay_limits.said[said.reservation] = said
+    _mark_anew(connection, memory, said, now)
+    words = f"{SAID} reservation {said.reservation} is {_words(said)}"
+    was = _words(before) if before is not None else "as the tariff says"
+    memory.note(connection, now, command.who, f"{words}, was {was}: {command.why}")
+    return words
+
+
+def _read(command: Command) -> Limit | str:
+    try:
+        found = json.loads(command.subject or "")
+        reservation, kind, amount, action = (found[name] for name in ("reservation", "kind", "amount", "action"))
+    except (ValueError, KeyError, TypeError):
+        return "not done: the limit cannot be read"
+    if kind not in ("own", "none", "tariff") or action not in ACTIONS or not isinstance(reservation, str):
+        return "not done: the limit cannot be read"
+    if kind == "own" and (type(amount) is not int or amount < 0):
+        return "not done: a limit is an amount"
+    who, why = clean(command.who) or "", clean(command.why) or ""
+    wanted = amount if kind == "own" else None
+    return Limit(0, 0, clean(reservation) or "", clean(command.room) or "", kind, wanted, action, who, why)
+
+
+def _mark_anew(connection: Connection, memory: Memory, said: Limit, now: int) -> None:
+    """What was marked before is over; against the new limit the guest stands as he stands."""
+    guest, own = said.reservation, said.budget
+    for (whose, name), verdict in list(memory.stay_limits.marks.items()):
+        if whose == guest and verdict != "within":
+            mark(connection, memory, guest, "within", (name, 0), 0, now)
+    if own is None:
+        return
+    used = spent(connection, memory.owner, guest)
+    verdict = standing(own, used).verdict
+    if verdict != "within":
+        mark(connection, memory, guest, verdict, (OWN, own.amount), used, now)
+
+
+def _words(said: Limit) -> str:
+    match said.kind:
+        case "own":
+            return f"{said.amount} minor units, {said.action}"
+        case "none":
+            return "lifted"
+        case _:
+            return "as the tariff says"
+
+
+# -- reading ------------------------------------------------------------------------------------------------------
+
+
+def charged(connection: Connection, owner: str, column: str, name: str, since: int) -> dict[int, Spent]:
+    """The charged calls of a reservation or a department, of records that came since an instant, by number."""
+    first = first_since(connection, owner, schema.records, _r.received_at, since)
+    wanted = select(_c.id, _c.started_at, _c.amount).where(
+        _c.property == owner, _c.id >= first, _c[column] == name, _c.amount.is_not(None)
+    )
+    return {number: Spent(began, amount) for number, began, amount in connection.execute(wanted)}
+
+
+def spent(connection: Connection, owner: str, reservation: str) -> int:
+    """What a guest's calls came to, in minor units, as his limit counts them."""
+    return sum(one.amount for one in charged(connection, owner, "reservation", reservation, 0).values())
+
+
+def of_guests(connection: Connection, owner: str, reservations: Sequence[str]) -> dict[str, Limit]:
+    """The last word about each of these guests, as far as there is one."""
+    if not reservations:
+        return {}
+    wanted = _LIMIT.where(_l.property == owner, _l.reservation.in_(reservations)).order_by(_l.id)
+    return {row.reservation: Limit(*row) for row in connection.execute(wanted)}
+
+
+def in_the_house(connection: Connection, owner: str) -> dict[str, Verdict]:
+    """How each guest in the house stands who is near a limit of his stay or beyond it."""
+    here = select(_s.reservation).where(_s.property == owner, _s.until.is_(None))
+    wanted = select(_m.reservation, _m.name, _m.verdict).where(_m.property == owner, _m.reservation.in_(here))
+    newest = {(row.reservation, row.name): row.verdict for row in connection.execute(wanted.order_by(_m.id))}
+    found: dict[str, Verdict] = {}
+    for (guest, _), verdict in newest.items():
+        if verdict != "within":
+            found[guest] = max(verdict, found.get(guest, verdict), key=ORDER.index)
+    return found
