@@ -22,6 +22,7 @@ PORTS: dict[str, tuple[set[str], int | None]] = {
     "asterisk": ({"file", "connect", "folder"}, 5038),
     "avaya-cm": ({"listen", "connect", "file", "folder", "serial"}, None),
     "nec-sl": ({"connect", "listen", "serial", "file", "folder"}, None),
+    "alcatel-oxe": ({"connect", "file", "folder"}, 2533),
     "nec-neax": ({"connect", "file", "folder"}, 60010),
     "panasonic": ({"connect", "listen", "serial", "file", "folder"}, 2300),
 }
