@@ -68,9 +68,13 @@ class Speech:
         """The day with its year; months are words, so that nobody reads 3/11 the other way round."""
         return _bare(format_skeleton("yMMMd", moment, locale=self.locale))
 
-    def short_day(self, moment: datetime) -> str:
+    def short_day(self, moment: date) -> str:
         """The day without its year."""
         return _bare(format_skeleton("MMMd", moment, locale=self.locale))
+
+    def long_day(self, moment: date) -> str:
+        """The day with its week day, month and year in words."""
+        return _bare(format_skeleton("yMMMMEEEEd", moment, locale=self.locale))
 
     def weekday(self, moment: date, *, year: bool) -> str:
         """The day of the week and of the month, with its year or without."""

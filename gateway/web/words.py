@@ -28,6 +28,7 @@ __all__ = [
     "decimal",
     "figure",
     "grouped",
+    "long_day",
     "minutes",
     "short_day",
     "visible",
@@ -97,7 +98,12 @@ def _day(local: date, year: bool, tongue: Speech) -> str:
     return tongue.weekday(local, year=year)
 
 
-def short_day(local: datetime) -> str:
+def long_day(local: date) -> str:
+    """A day in words alone: Friday 20 November 2026."""
+    return f"{local:%A} {local.day} {local:%B %Y}" if is_english() else spoken().long_day(local)
+
+
+def short_day(local: date) -> str:
     """A day of this year: 20 Nov."""
     return f"{local.day} {local:%b}" if is_english() else spoken().short_day(local)
 

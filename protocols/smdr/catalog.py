@@ -19,6 +19,7 @@ from protocols.smdr import (
     mivb,
     nec_neax,
     nec_sl,
+    own,
     panasonic,
     three_cx,
     unify,
@@ -49,6 +50,7 @@ _KNOWN = (
     grandstream.DIALECT,
     yeastar.DIALECT,
     hobic_in.DIALECT,
+    own.DIALECT,
 )
 
 DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in _KNOWN}

@@ -21,10 +21,15 @@ PORTS: dict[str, tuple[set[str], int | None]] = {
     "mitel-mivb": ({"connect", "listen", "file", "serial", "folder"}, 1752),
     "asterisk": ({"file", "connect", "folder"}, 5038),
     "avaya-cm": ({"listen", "connect", "file", "folder", "serial"}, None),
+    "cisco-cucm": ({"folder", "file"}, None),
+    "cisco-cme": ({"udp", "file"}, None),
+    "3cx": ({"listen", "connect", "file"}, None),
+    "freeswitch": ({"file", "folder", "push"}, None),
+    "yeastar": ({"push"}, None),
+    "panasonic": ({"connect", "listen", "serial", "file", "folder"}, 2300),
     "nec-sl": ({"connect", "listen", "serial", "file", "folder"}, None),
     "alcatel-oxe": ({"connect", "file", "folder"}, 2533),
     "nec-neax": ({"connect", "file", "folder"}, 60010),
-    "panasonic": ({"connect", "listen", "serial", "file", "folder"}, 2300),
 }
 
 
