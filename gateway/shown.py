@@ -46,6 +46,8 @@ def minutes(seconds: int | None) -> str:
 @lru_cache(maxsize=_NUMBERS_REMEMBERED)
 def grouped(e164: str, country: str) -> str:
     """A number in E.164 as people dial it: the national way at home, else with its country code."""
+    if not e164[1:].isdecimal():
+        return e164  # masked for good: a letter would be read as the digit of its key
     try:
         number = phonenumbers.parse(e164)
     except phonenumbers.NumberParseException:

@@ -36,7 +36,7 @@ def forgetting(there: Surroundings, busy: Callable[[], bool], every: float = EVE
     privacy = privacy_of(there.config, there.memory, lambda: to_micros(there.now()))
 
     def look() -> None:
-        if not there.crowded() and not busy():
+        if not privacy.resting() and not there.crowded() and not busy():
             there.submit(Slice(privacy, lambda more: service.call_soon() if more else None))
 
     service = PeriodicService(there.reactor, every, look, "erasing what is no longer to be kept")

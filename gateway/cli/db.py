@@ -160,6 +160,36 @@ def rebuild_inbound_command(config_path: Path) -> None:
     click.echo(f"{count:,} calls were read again; {inward:,} of them came in")
 
 
+@db_group.command("rebuild-codes")
+@config_option
+def rebuild_codes_command(config_path: Path) -> None:
+    """Take numbers out of stored calls that nobody is to be shown, and keep the codes of calls. The gateway must be stopped.
+
+    Needed after numbers were added to [privacy] helplines, and once after an upgrade from a release before schema 7, which
+    kept no codes. Records are read again as the configuration says now; no charge is touched, no stored call changes its
+    payer, and the raw records stay. It may be broken off and begun again.
+    """
+    from gateway.app import configured, parts
+    from gateway.cli.words import read_config
+    from gateway.intake.hiding import again
+    from gateway.store.database import Database, StoreTrouble
+
+    config = read_config(config_path)
+    database = Database(config.store.url, config.property.id)
+    rooms = configured.room_list(config)
+    try:
+        rules = parts.rules(config, rooms, configured.tariff(config))
+        database.lock()
+        database.open()
+        with progress_bar("reading again") as progress:
+            calls, hidden, coded = again(database, parts.sources(config, rooms), rules, progress)
+    except (StoreTrouble, configured.CannotStart) as error:
+        fail(str(error))
+    finally:
+        database.close()
+    click.echo(f"{calls:,} calls were looked at: {hidden:,} numbers were taken out, of {coded:,} the codes were kept")
+
+
 def _embedded(config_path: Path, otherwise: str) -> Path:
     """The file of the configured store; ends the command where it is a server's."""
     from gateway.store.database import Database

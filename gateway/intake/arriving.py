@@ -107,7 +107,7 @@ def _slice_anew(
     if not calls:
         return None
     read = [call for call in calls if call.source in sources and not is_masked(call.dialled or call.caller)]
-    legs, repeats, gone = _legs(
+    legs, repeats, gone = legs_again(
         connection, owner, sources, [one.id for one in read if one.direction != "out" or one.legs > 1]
     )
     known = [call for call in read if call.id not in gone]
@@ -120,7 +120,7 @@ def _slice_anew(
     return calls[-1].id, len(known), sum(one.arrival is not None for one in told)
 
 
-def _legs(
+def legs_again(
     connection: Connection, owner: str, sources: Mapping[str, Source], calls: Sequence[int]
 ) -> tuple[dict[int, list[CallRecord]], set[int], set[int]]:
     """The records of calls, read again, by call; the calls that were none, because a record is a repeat; and those whose bytes are gone."""

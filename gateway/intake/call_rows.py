@@ -119,17 +119,8 @@ def posting_row(
     whose = (ruling.room, ruling.reservation)
     currency, decimals = call.currency or money[0], money[1] if call.decimals is None else call.decimals
     how = (wanted.state, wanted.hold or "", clean(wanted.reason) or "")
-    hand = int(ruling.by_hand)
-    never_sent = (
-        0,
-        None,
-        now,
-        hand,
-        now,
-        now,
-        "",
-        "",
-    )  # attempts, token, due_at, by_hand, created, changed, code, words
+    # attempts, token, due_at, by_hand, created, changed, code, words
+    never_sent = (0, None, now, int(ruling.by_hand), now, now, "", "")
     return PostingRow._make(
         (
             call.property,

@@ -16,11 +16,11 @@ from sqlalchemy import Connection
 
 from gateway.allocation import Allocation, Code
 from gateway.directory import Department, NoNews, Occupants, Place, Room, Unlisted, payer
-from gateway.helplines import HELPLINE, PERSONAL
 from gateway.instants import SECOND, to_micros
 from gateway.intake.arriving import Arriving
 from gateway.intake.batch import Batch, Rules, Source, Touched, surroundings
 from gateway.intake.call_rows import call_row, codes_row, due_of, posting_row
+from gateway.intake.hiding import dialled_codes, why_hidden
 from gateway.intake.spending import Spending, Words, limited
 from gateway.intake.trunk_uses import told_beside
 from gateway.settle import (
@@ -111,7 +111,7 @@ class Charging:
             return _Known(joined)
         rules, memory = self.rules, self._memory
         extension = payer(joined.holders, rules.rooms, rules.transfer_payer) or joined.call.extension
-        code = rules.codes.find(*dialled_codes(one)) if rules.codes.listed else None
+        code = rules.codes.find(*dialled_codes(one.live.legs)) if rules.codes.listed else None
         place, started = self._place(extension), to_micros(joined.call.start)
         if code is not None and code.department:
             place = Department(code.department)
@@ -161,19 +161,13 @@ class Charging:
 
     def _hidden(self, one: Touched, known: _Known) -> str:
         """Why nobody is shown the number outside; empty where it may be seen, as that of an emergency must be."""
-        codes, helplines, plan = self.rules.codes, self.rules.helplines, self._sources[one.source].plan
-        code = codes.find(*dialled_codes(one)) if codes.listed else None
-        personal = code is not None and code.personal
-        if not personal and helplines.hint is None:
-            return ""
-        outside = (known.joined.call.caller, *(leg.dialled for leg in one.live.legs))
-        if not personal and not any(helplines.holds(text, plan.classify) for text in outside):
-            return ""
-        return "" if _emergency(known.joined, plan) else PERSONAL if personal else HELPLINE
+        plan = self._sources[one.source].plan
+        why = why_hidden(self.rules, plan, one.live.legs)
+        return "" if why and _emergency(known.joined, plan) else why
 
     def _codes_of(self, one: Touched) -> Allocation | None:
         """What is kept of the codes that a call was made with; nearly every call has none."""
-        account, authorization = dialled_codes(one)
+        account, authorization = dialled_codes(one.live.legs)
         return self.rules.codes.allocation(account, authorization) if account or authorization else None
 
     def _want(self, connection: Connection, batch: Batch, one: Touched, ruling: Ruling, call: CallRow) -> None:
@@ -236,12 +230,3 @@ def _emergency(joined: JoinedCall, plan: NumberPlan) -> bool:
     """True for a call that must not wait for its last record, because somebody must hear of it now."""
     leg = joined.charged[0] if joined.charged else joined.call
     return leg.direction == "out" and plan.classify(leg.dialled or "").number_class == "emergency"
-
-
-def dialled_codes(one: Touched) -> tuple[str | None, str | None]:
-    """The account code and the authorisation code of a call: the first that any of its records tells."""
-    legs = one.live.legs
-    if len(legs) == 1:
-        return legs[0].account_code, legs[0].authorization_code
-    account = next((leg.account_code for leg in legs if leg.account_code), None)
-    return account, next((leg.authorization_code for leg in legs if leg.authorization_code), None)

@@ -14,11 +14,12 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, Table
 
 from gateway.instants import from_micros
+from gateway.repeats import digest
 from gateway.scrubbing import Scrub
 from gateway.store import erasures, forgetting, guests, personal, runs, schema, tags
 from gateway.store.commands import Command
@@ -30,7 +31,8 @@ from gateway.store.runs import Kept
 ERASE: Final = "erase-guest"
 #: The deed of somebody who takes the file with everything about a guest.
 EXPORT: Final = "export-guest"
-#: How the answer to it begins when it was begun.
+DEEDS: Final = (ERASE, EXPORT)
+#: How the answer to an erasure begins where it was begun.
 BEGUN: Final = "erased: "
 #: Calls, rows of other tables, and records in one slice.
 CALLS: Final = 100
@@ -49,6 +51,12 @@ class Place(NamedTuple):
     after: tuple[int | str, ...] = ()
 
 
+def carry_out(connection: Connection, memory: Memory, command: Command, now: int) -> str:
+    """Do one of `DEEDS`: the sentence of what came of it."""
+    deed = begin if command.deed == ERASE else note_export
+    return deed(connection, memory, command, now)
+
+
 def begin(connection: Connection, memory: Memory, command: Command, now: int) -> str:
     """Begin to erase a guest, or say why not."""
     owner, reservation = memory.owner, command.subject or ""
@@ -63,21 +71,21 @@ def begin(connection: Connection, memory: Memory, command: Command, now: int) ->
     against = guests.refusals(connection, owner, stays, calls)
     if against:
         return f"not erased: {'; '.join(against)}"
-    needles = _needles(connection, owner, reservation, stays, calls)
-    why = _scrub_of(needles).words(command.why)
+    needles = erasures.needles(connection, owner, reservation, stays, calls)
+    why = sought(0, needles).scrub.words(command.why)
     number = erasures.begin(
         connection,
         memory,
         digest=guests.digest_of(owner, reservation),
         who=command.who,
         why=why,
-        needles=json.dumps(needles),
+        needles=needles,
         calls=len(calls),
         now=now,
     )
-    told = f"a guest was erased on request (erasure {number}, {len(calls)} calls): amounts, taxes and days stay"
+    told = f"a guest was erased on request (erasure {number}, calls: {len(calls)}): amounts, taxes and days stay"
     memory.note(connection, now, command.who, f"{told}; reason: {why}")
-    return f"{BEGUN}{len(calls)} calls of the guest; amounts, taxes and days stay (erasure {number})"
+    return f"{BEGUN}name, numbers and words of the guest (erasure {number}, calls: {len(calls)}); amounts, taxes and days stay"
 
 
 def note_export(connection: Connection, memory: Memory, command: Command, now: int) -> str:
@@ -87,36 +95,21 @@ def note_export(connection: Connection, memory: Memory, command: Command, now: i
     return told
 
 
-def again(connection: Connection, memory: Memory, digests: Sequence[tuple[str, str, str]], now: int) -> int:
-    """After a copy was put back: erase anew whoever had been erased since; returns how many are in the copy."""
-    owner, found = memory.owner, 0
-    known = {digest: (who, why) for digest, who, why in digests}
-    for reservation in erasures.reservations(connection, owner):
-        digest = guests.digest_of(owner, reservation)
-        if digest not in known or guests.erasure_of(connection, owner, reservation) is not None:
-            continue
-        stays = guests.stays_of(connection, owner, reservation)
-        calls = guests.calls_of(connection, owner, stays)
-        needles = json.dumps(_needles(connection, owner, reservation, stays, calls))
-        who, why = known[digest]
-        erasures.begin(connection, memory, digest=digest, who=who, why=why, needles=needles, calls=len(calls), now=now)
-        found += 1
-    return found
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """What is looked for: whose rows, names and numbers in sentences, and records that are sent again."""
+
+    erasure: int
+    reservation: str
+    scrub: Scrub
+    records: frozenset[str]
 
 
-def _needles(
-    connection: Connection, owner: str, reservation: str, stays: Sequence[StayRow], calls: Sequence[int]
-) -> dict[str, Any]:
-    """What is looked for in other tables: names, and numbers that were dialled or called."""
-    names = {one.name for one in stays if one.name}
-    families = {name.partition(",")[0].strip() for name in names}
-    alone = {one for one in families if not guests.share_a_name(connection, owner, reservation, one)}
-    numbers = erasures.numbers_of(connection, owner, calls)
-    return {"reservation": reservation, "names": sorted(names | alone), "numbers": numbers}
-
-
-def _scrub_of(needles: dict[str, Any]) -> Scrub:
-    return Scrub(needles["names"], needles["numbers"])
+def sought(erasure: int, needles: str) -> Sought:
+    """The same, as it is kept."""
+    said = json.loads(needles)
+    scrub = Scrub(said["names"], said["numbers"])
+    return Sought(erasure=erasure, reservation=said["reservation"], scrub=scrub, records=frozenset(said["records"]))
 
 
 @dataclass(slots=True)
@@ -126,7 +119,7 @@ class Erasing:
     memory: Memory
     zone: tzinfo
     throw_away: ThrowAway
-    _known: tuple[int, dict[str, Any], Scrub] | None = None
+    _known: Sought | None = None
 
     def slice(self, connection: Connection, now: int) -> bool:
         """One slice of the oldest erasure that is not done; False where there is none."""
@@ -134,14 +127,12 @@ class Erasing:
         if row is None:
             self._known = None
             return False
-        if self._known is None or self._known[0] != row.id:
-            needles = json.loads(row.needles)
-            self._known = (row.id, needles, _scrub_of(needles))
-        _, needles, scrub = self._known
+        if self._known is None or self._known.erasure != row.id:
+            self._known = sought(row.id, row.needles)
         step, table, after = json.loads(row.place) if row.place else Place()
         place = Place(step, table, tuple(after))
         steps = {"calls": self._calls, "guest": self._guest, "words": self._words, "records": self._records}
-        following = steps[place.step](connection, needles["reservation"], scrub, place, now)
+        following = steps[place.step](connection, self._known, place, now)
         if following is None:
             erasures.end(connection, self.memory.owner, row.id, now)
             self._known = None
@@ -149,10 +140,10 @@ class Erasing:
             erasures.move(connection, self.memory.owner, row.id, json.dumps(following))
         return True
 
-    def _calls(self, connection: Connection, reservation: str, scrub: Scrub, place: Place, now: int) -> Place | None:
+    def _calls(self, connection: Connection, what: Sought, place: Place, now: int) -> Place | None:
         """The guest's calls, their records, and what people wrote about them."""
         owner = self.memory.owner
-        every = guests.calls_of(connection, owner, guests.stays_of(connection, owner, reservation))
+        every = guests.calls_of(connection, owner, guests.stays_of(connection, owner, what.reservation))
         after = int(place.after[0]) if place.after else 0
         calls = [one for one in every if one > after][:CALLS]
         if not calls:
@@ -161,29 +152,30 @@ class Erasing:
         forgetting.forget_bytes(
             connection, owner, erasures.rows_about(connection, schema.records, owner, "call_id", calls), newest
         )
-        forgetting.forget_numbers(connection, owner, calls, scrub)
+        forgetting.forget_numbers(connection, owner, calls, what.scrub)
         for table, whole, part in _ABOUT_CALLS:
             ids = erasures.rows_about(connection, table, owner, "call_id", calls)
-            forgetting.erase_words(connection, table, owner, ids, whole, part, scrub)
+            forgetting.erase_words(connection, table, owner, ids, whole, part, what.scrub)
         return place._replace(after=(calls[-1],))
 
-    def _guest(self, connection: Connection, reservation: str, scrub: Scrub, place: Place, now: int) -> Place | None:
+    def _guest(self, connection: Connection, what: Sought, place: Place, now: int) -> Place | None:
         """The name, what the PMS said to each charge, what people wrote about guest and charges, kept files."""
         owner = self.memory.owner
-        stays = guests.stays_of(connection, owner, reservation)
+        stays = guests.stays_of(connection, owner, what.reservation)
         erasures.unname(connection, owner, [one.id for one in stays])
         self.memory.forget_names(connection)
-        postings = guests.postings_of(connection, owner, reservation)
-        forgetting.scrub_postings(connection, owner, postings, scrub)
-        noted = erasures.rows_of_guest(connection, schema.remarks, owner, reservation)
-        forgetting.erase_words(connection, schema.remarks, owner, noted, ("words",), (), scrub)
+        postings = guests.postings_of(connection, owner, what.reservation)
+        forgetting.scrub_postings(connection, owner, postings, what.scrub)
+        for table, words in ((schema.remarks, "words"), (schema.stay_limits, "why")):
+            noted = erasures.rows_of_guest(connection, table, owner, what.reservation)
+            forgetting.erase_words(connection, table, owner, noted, (words,), (), what.scrub)
         trail = erasures.rows_about(connection, schema.audit_trail, owner, "posting_id", postings)
-        forgetting.erase_trail(connection, owner, trail, scrub, whole=True)
+        forgetting.erase_trail(connection, owner, trail, what.scrub, whole=True)
         asked = erasures.rows_about(connection, schema.commands, owner, "posting_id", postings)
-        asked += erasures.commands_about(connection, owner, reservation)
-        forgetting.erase_words(connection, schema.commands, owner, asked, ("why",), ("result", "subject"), scrub)
+        asked += erasures.commands_about(connection, owner, what.reservation)
+        forgetting.erase_words(connection, schema.commands, owner, asked, ("why",), ("result", "subject"), what.scrub)
         self._throw_files_away(connection, stays, now)
-        tags.forget(connection, owner, lambda one: scrub.words(one.number) != one.number)
+        tags.forget(connection, owner, lambda one: what.scrub.words(one.number) != one.number)
         return Place("words")
 
     def _throw_files_away(self, connection: Connection, stays: Sequence[StayRow], now: int) -> None:
@@ -195,7 +187,7 @@ class Erasing:
             self.throw_away(files)
             runs.thrown_away(connection, self.memory.owner, [one.id for one in files], now)
 
-    def _words(self, connection: Connection, reservation: str, scrub: Scrub, place: Place, now: int) -> Place | None:
+    def _words(self, connection: Connection, what: Sought, place: Place, now: int) -> Place | None:
         """What others wrote, told and were told: looked through for the name and the numbers."""
         if place.table >= len(SWEPT):
             return Place("records")
@@ -205,7 +197,7 @@ class Erasing:
         rows = erasures.rows_behind(connection, table, self.memory.owner, key, columns, place.after, ROWS)
         changed = []
         for row in rows:
-            clean = {name: scrub(row[name]) if row[name] else row[name] for name in columns}
+            clean = {name: what.scrub(row[name]) if row[name] else row[name] for name in columns}
             if any(clean[name] != row[name] for name in columns):
                 changed.append({"property": self.memory.owner, **{name: row[name] for name in key}, **clean})
         forgetting.change(connection, table, key, changed)
@@ -213,18 +205,24 @@ class Erasing:
             return Place("words", place.table + 1)
         return place._replace(after=tuple(rows[-1][name] for name in key))
 
-    def _records(self, connection: Connection, reservation: str, scrub: Scrub, place: Place, now: int) -> Place | None:
+    def _records(self, connection: Connection, what: Sought, place: Place, now: int) -> Place | None:
         """Records of no call: buffers sent again, lines that could not be read, events."""
         owner = self.memory.owner
         if place.after:
             after = int(place.after[0])
         else:
-            stays = guests.stays_of(connection, owner, reservation)
+            stays = guests.stays_of(connection, owner, what.reservation)
             after = erasures.record_before(connection, owner, min(one.since for one in stays))
         records, last = erasures.records_of_no_call(connection, owner, after, RECORDS)
-        found = [number for number, raw in records if scrub.words(raw) != raw]
+        found = [number for number, raw in records if digest(raw).hex() in what.records or _tells(what.scrub, raw)]
         forgetting.forget_bytes(connection, owner, found, self.memory.numbers.peek(schema.records))
         return None if last is None else place._replace(after=(last,))
+
+
+def _tells(scrub: Scrub, raw: bytes) -> bool:
+    """Whether bytes that nobody could read hold a name or a number."""
+    text = raw.decode("latin-1")
+    return scrub.words(text) != text
 
 
 #: What people and programs wrote about a call: the table, the columns that are erased, those that are looked through.

@@ -115,6 +115,24 @@ class Privacy:
 
     def __init__(self, memory: Memory, erasing: Erasing, keeping: Retention, now: Callable[[], int]) -> None:
         self._memory, self._erasing, self._keeping, self._now = memory, erasing, keeping, now
+        #: what was so when nothing was found to do: the day, and how many erasures were ever begun
+        self._rested: tuple[int, int] | None = None
+
+    def resting(self) -> bool:
+        """Whether there was nothing to do, and nothing can have come since: it is not worth a transaction to look again."""
+        return self._rested == self._known()
+
+    def _known(self) -> tuple[int, int]:
+        return self._now() // _DAY, self._memory.numbers.peek(schema.erasures)
+
+    def look_until_done(self) -> Callable[[bool], None]:
+        """What is to hear, once it is committed, whether a slice that begins now left more to do."""
+        known = self._known()
+
+        def heard(more: bool) -> None:
+            self._rested = None if more else known
+
+        return heard
 
     def slice(self, connection: Connection) -> bool:
         """One slice of whatever there is to do; False where there is nothing."""
@@ -156,8 +174,13 @@ class Slice:
 
     def work(self, connection: Connection) -> Announce:
         """Do it; `done` hears whether there is more."""
-        more = self._privacy.slice(connection)
-        return lambda: self._done(more)
+        heard, more = self._privacy.look_until_done(), self._privacy.slice(connection)
+
+        def announce() -> None:
+            heard(more)
+            self._done(more)
+
+        return announce
 
     def rescue(self, connection: Connection, error: Exception) -> Announce:
         """It is tried again with the next round; what was erased is erased."""

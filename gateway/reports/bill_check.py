@@ -17,10 +17,11 @@ from gateway.bill_files import BillUnreadable, Runs, bill_lines
 from gateway.carrier_bills.items import AMOUNT, AT, KEY, NOTE, NUMBER, SECONDS, BadLine, Item
 from gateway.carrier_bills.layout import Layout
 from gateway.carrier_bills.matching import FARTHEST, Finding, Offset, matched, offset, price_of
+from gateway.helplines import HELPLINE, HIDDEN
 from gateway.instants import SECOND, from_micros
 from gateway.reports.asking import Asked
 from gateway.reports.periods import Period
-from gateway.store.carrier_bills import BilledCall, billed_calls
+from gateway.store.carrier_bills import BilledCall, billed_calls, raws_of
 from gateway.store.reporting import Span, began, last_call
 from rating.money import half_up
 
@@ -83,6 +84,8 @@ class Check:
         self._begin = self._end = 0
         self._finest = 2
         self._lengths = self._foreign = 0
+        self._unmasking = asked.office.unmasking() if asked.office.unmasking is not None else None
+        self._hidden: dict[int, str] = {}
 
     def run(self, days: tuple[date, date] | None) -> Checked:
         """Read the bill, read our calls, lay them side by side. `days` are those whose calls the bill must have.
@@ -170,8 +173,22 @@ class Check:
                 self._foreign += 1
         # A carrier counts from the answer on; where the exchange tells the ringing, so do we.
         at = call.started_at // SECOND + (call.ring_seconds or 0)
-        key = self._layout.keys.of_call(call.number, call.dialled)
+        key = self._layout.keys.of_call(*self._number(call))
         return key, at, call.talk_seconds, cost, call.id, _who(call)
+
+    def _number(self, call: BilledCall) -> tuple[str | None, str | None]:
+        """Number and digits of a call; of one whose number nobody is shown, from its records."""
+        if call.place not in HIDDEN or self._unmasking is None:
+            return call.number, call.dialled
+        self._hidden[call.id] = call.place or HELPLINE
+        database = self._asked.database
+        return self._unmasking.number(database.read(lambda c: raws_of(c, database.property, call.id)))
+
+    def _shown(self, key: str, call: int | None = None) -> str:
+        """A number as a row may have it."""
+        if call in self._hidden:
+            return self._hidden[call]
+        return key if self._unmasking is None else self._unmasking.shown(key)
 
     def _keep(self, found: Finding, ahead: int, days: tuple[int, int]) -> None:
         line, call = found.line, found.call
@@ -179,8 +196,9 @@ class Check:
             assert call is not None
             if days[0] <= call[AT] < days[1]:
                 self._sums["ours"].add(0, 0, 1, call[AMOUNT] or 0, lines=0)
+                key = self._shown(call[KEY], call[NUMBER])
                 self._rows["ours"].add(
-                    (call[AT], call[NUMBER], call[KEY], call[SECONDS], self._fine(call[AMOUNT]), call[NOTE])
+                    (call[AT], call[NUMBER], key, call[SECONDS], self._fine(call[AMOUNT]), call[NOTE])
                 )
             return
         billed = line[AMOUNT] or 0
@@ -192,10 +210,11 @@ class Check:
             self._keep_pair(line, call, billed, theirs, at)
         elif found.fate == "double":
             self._sums["double"].add(billed, theirs, 0, 0)
-            self._rows["doubles"].add((line[NUMBER], found.twin, line[KEY], at, line[SECONDS], theirs, line[NOTE]))
+            key = self._shown(line[KEY])
+            self._rows["doubles"].add((line[NUMBER], found.twin, key, at, line[SECONDS], theirs, line[NOTE]))
         else:
             self._sums["theirs"].add(billed, theirs, 0, 0)
-            self._rows["theirs"].add((line[NUMBER], line[KEY], at, line[SECONDS], theirs, line[NOTE]))
+            self._rows["theirs"].add((line[NUMBER], self._shown(line[KEY]), at, line[SECONDS], theirs, line[NOTE]))
 
     def _keep_pair(self, line: Item, call: Item, billed: int, theirs: int, at: int) -> None:
         near = self._layout.tolerance
@@ -204,7 +223,7 @@ class Check:
         both = (
             line[NUMBER],
             call[NUMBER],
-            line[KEY],
+            self._shown(line[KEY], call[NUMBER]),
             at,
             line[SECONDS],
             call[SECONDS],

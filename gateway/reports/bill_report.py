@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from gateway.bill_files import Runs
+from gateway.helplines import HIDDEN
 from gateway.instants import SECOND
 from gateway.reports.asking import Asked, report
 from gateway.reports.bill_check import FATES, Checked, Sum
@@ -92,7 +93,7 @@ class _Writer:
 
     def number(self, key: str) -> str:
         """A number, as far as whoever asks may see it."""
-        return mask_number(key) if self._asked.masked else key
+        return mask_number(key) if self._asked.masked and key not in HIDDEN else key
 
     # -- sentences --------------------------------------------------------------------------------------------------
 

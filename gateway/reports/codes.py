@@ -9,9 +9,12 @@ from gateway.instants import from_micros
 
 if TYPE_CHECKING:
     from gateway.config import Config
+    from protocols.records import CallRecord
 
 #: Reads a raw record again, by its exchange and when it came: the store does not keep account codes apart.
 CodeOf: TypeAlias = Callable[[str, bytes, int], "str | None"]
+#: Reads a raw record again, by its exchange and when it came.
+ReadAgain: TypeAlias = "Callable[[str, bytes, int], CallRecord | None]"
 
 
 def tenants_of(config: Config) -> Mapping[str, frozenset[str]]:
@@ -24,14 +27,25 @@ def tenants_of(config: Config) -> Mapping[str, frozenset[str]]:
 
 
 def codes_of(config: Config) -> CodeOf:
-    """A reader of account codes for the exchanges of a house; parsers are made when the first record is read."""
+    """A reader of account codes for the exchanges of a house."""
+    read = reader_of(config)
+
+    def code(source: str, raw: bytes, at: int) -> str | None:
+        record = read(source, raw, at)
+        return None if record is None else record.account_code
+
+    return code
+
+
+def reader_of(config: Config) -> ReadAgain:
+    """A reader of raw records for the exchanges of a house; parsers are made when the first record is read."""
     from protocols.records import CallRecord
     from protocols.smdr.catalog import DIALECTS
     from protocols.smdr.settings import SourceSettings
 
     parsers = {}
 
-    def code(source: str, raw: bytes, at: int) -> str | None:
+    def record(source: str, raw: bytes, at: int) -> CallRecord | None:
         if source not in parsers:
             pbx = next((one for one in config.pbx if one.name == source), None)
             if pbx is None:
@@ -40,6 +54,6 @@ def codes_of(config: Config) -> CodeOf:
             settings = SourceSettings(timezone=pbx.timezone, trunk_access=access, trunks=trunks, options=pbx.options)
             parsers[source] = DIALECTS[pbx.dialect].parser(settings)
         parsed = parsers[source](raw, from_micros(at))
-        return parsed.account_code if isinstance(parsed, CallRecord) else None
+        return parsed if isinstance(parsed, CallRecord) else None
 
-    return code
+    return record

@@ -109,6 +109,11 @@ def pricing_of(config: Config) -> Pricing:
     book = load(texts, zone=home.timezone, currency=home.currency, country=home.country).book
     if book is None:
         raise NoPricing("the tariff cannot be used: 'foliogate check' lists every problem")
+    return Pricing(book, plan_of(config), (home.currency, minor_digits(home.currency)))
+
+
+def plan_of(config: Config) -> NumberPlan:
+    """How numbers outside are read, whatever exchange they were dialled at."""
+    home = config.property
     access = tuple(dict.fromkeys(one for pbx in config.pbx for one in pbx.trunk_access))
-    plan = number_plan(home.country, home.area_code or None, access, lambda _digits: False)
-    return Pricing(book, plan, (home.currency, minor_digits(home.currency)))
+    return number_plan(home.country, home.area_code or None, access, lambda _digits: False)

@@ -31,6 +31,7 @@ from gateway.simulators.hotel import WARSAW, CallSource
 from gateway.simulators.line_faults import LineFaults
 from gateway.simulators.loopback import check_client, check_server
 from gateway.simulators.pbx_links import AmiLink, FileOutlet, FolderOutlet, StreamLink
+from gateway.simulators.pbx_terminals import TERMINALS
 from gateway.simulators.writers import Writer, writer_of
 
 Say = Callable[[Mapping[str, object]], None]
@@ -199,12 +200,10 @@ class Pbx:
     def _link(self) -> StreamLink:
         links: list[StreamLink] = []
         opened, closed = (lambda: self._opened(links[0])), (lambda: self._closed(links[0]))
-        manager = self._settings.dialect == "asterisk"
-        link = (
-            AmiLink(self.exchange, opened, closed, self._settings.manager_account)
-            if manager
-            else StreamLink(self.exchange, opened, closed)
-        )
+        if self._settings.dialect == "asterisk":
+            link: StreamLink = AmiLink(self.exchange, opened, closed, self._settings.manager_account)
+        else:
+            link = TERMINALS.get(self._settings.dialect, StreamLink)(self.exchange, opened, closed)
         links.append(link)
         return link
 

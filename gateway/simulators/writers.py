@@ -20,9 +20,13 @@ from gateway.simulators import (
     write_asterisk,
     write_avaya,
     write_avaya_cm,
+    write_cel,
     write_cisco,
     write_freeswitch,
     write_mitel,
+    write_nec_neax,
+    write_nec_sl,
+    write_panasonic,
     write_three_cx,
     write_unify,
     write_yate,
@@ -98,6 +102,38 @@ def _avaya_cm(options: Mapping[str, str]) -> Writer:
     )
 
 
+def _panasonic(options: Mapping[str, str]) -> Writer:
+    columns = _choice(options, "columns", {"80": 80, "120": 120})
+    return Writer(
+        dialect="panasonic",
+        records=partial(write_panasonic.rows, columns=columns),
+        page=lambda call: write_panasonic.titles(columns),
+        rows_per_page=write_panasonic.ROWS_PER_PAGE,
+        widest_extension=write_panasonic.WIDEST_EXTENSION,
+    )
+
+
+def _nec_neax(options: Mapping[str, str]) -> Writer:
+    form = ("fixed", "flexible")[_choice(options, "form", {"fixed": 0, "flexible": 1})]
+    return Writer(
+        dialect="nec-neax",
+        records=partial(write_nec_neax.texts, form=form),
+        acknowledged=True,
+        line_end=b"\x03",
+        widest_extension=write_nec_neax.WIDEST_EXTENSION,
+    )
+
+
+def _nec_sl(options: Mapping[str, str]) -> Writer:
+    return Writer(
+        dialect="nec-sl",
+        records=write_nec_sl.rows,
+        page=write_nec_sl.head,
+        rows_per_page=write_nec_sl.ROWS_PER_PAGE,
+        widest_extension=write_nec_sl.WIDEST_EXTENSION,
+    )
+
+
 def _asterisk(options: Mapping[str, str]) -> Writer:
     if _choice(options, "output", {"csv": 0, "ami": 1}):
         return Writer(
@@ -157,6 +193,10 @@ def _yate(options: Mapping[str, str]) -> Writer:
     return Writer(dialect="yate", records=partial(write, separator=separator), key=write_yate.bill_id, line_end=b"\n")
 
 
+def _cel(options: Mapping[str, str]) -> Writer:
+    return Writer(dialect="asterisk-cel", records=write_cel.rows, key=write_cel.linked_id, line_end=b"\n")
+
+
 def _grandstream(options: Mapping[str, str]) -> Writer:
     return Writer(
         dialect="grandstream",
@@ -180,11 +220,15 @@ _WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozen
     "mitel-mivb": (_mitel, frozenset({"columns"})),
     "asterisk": (_asterisk, frozenset({"output"})),
     "avaya-cm": (_avaya_cm, frozenset({"layout"})),
+    "panasonic": (_panasonic, frozenset({"columns"})),
+    "nec-sl": (_nec_sl, frozenset()),
+    "nec-neax": (_nec_neax, frozenset({"form"})),
     "cisco-cucm": (_cucm, frozenset()),
     "3cx": (_three_cx, frozenset({"words"})),
     "unify": (_unify, frozenset({"form"})),
     "freeswitch": (_freeswitch, frozenset({"form"})),
     "yate": (_yate, frozenset({"tabs", "combined"})),
+    "asterisk-cel": (_cel, frozenset()),
     "cisco-cme": (_cme, frozenset()),
     "grandstream": (_grandstream, frozenset()),
     "yeastar": (_yeastar, frozenset()),

@@ -9,9 +9,10 @@ from sqlalchemy import Connection, select
 
 from gateway.store import schema
 from gateway.store.database import Database
+from gateway.store.narrowing import rows_of
 from gateway.store.reporting import Chosen
 
-_c = schema.calls.c
+_c, _r = schema.calls.c, schema.records.c
 
 #: Calls read at a time.
 SLICE: Final = 20_000
@@ -33,6 +34,7 @@ class BilledCall(NamedTuple):
     cost: int | None
     cost_currency: str | None
     cost_decimals: int | None
+    place: str | None
 
 
 _WANTED: Final = select(*(_c[name] for name in BilledCall._fields))
@@ -63,3 +65,9 @@ def _behind(connection: Connection, chosen: Chosen, carrier: str, after: int, la
     if carrier:
         wanted = wanted.where(_c.carrier == carrier)
     return [BilledCall(*row) for row in connection.execute(wanted.order_by(_c.id).limit(SLICE))]
+
+
+def raws_of(connection: Connection, owner: str, call: int) -> list[tuple[str, bytes, int]]:
+    """The records of a call as they came: exchange, bytes, and when."""
+    wanted = select(_r.source, _r.raw, _r.received_at).where(rows_of(schema.records, owner, "call_id", [call]))
+    return [(row.source, bytes(row.raw), row.received_at) for row in connection.execute(wanted.order_by(_r.id))]

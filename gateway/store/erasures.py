@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Table, insert, select, tuple_, update
 
-from gateway.store import schema
+from gateway.repeats import digest
+from gateway.store import guests, schema
+from gateway.store.guests import StayRow
 from gateway.store.memory import Memory
 from gateway.store.narrowing import rows_of
 from gateway.store.pages import first_since
@@ -73,6 +76,39 @@ def reservations(connection: Connection, owner: str) -> list[str]:
     return list(connection.execute(select(_s.reservation).distinct().where(_s.property == owner)).scalars())
 
 
+def needles(
+    connection: Connection, owner: str, reservation: str, stays: Sequence[StayRow], calls: Sequence[int]
+) -> str:
+    """What is looked for in other tables, as JSON: names, numbers that were dialled or called, records that are sent again."""
+    names = {one.name for one in stays if one.name}
+    families = {name.partition(",")[0].strip() for name in names}
+    alone = {one for one in families if not guests.share_a_name(connection, owner, reservation, one)}
+    said = {
+        "reservation": reservation,
+        "names": sorted(names | alone),
+        "numbers": numbers_of(connection, owner, calls),
+        "records": digests_of(connection, owner, calls),
+    }
+    return json.dumps(said)
+
+
+def again(connection: Connection, memory: Memory, erased: Sequence[tuple[str, str, str]], now: int) -> int:
+    """Into a copy that was put back: whoever was erased since it was made, to be erased anew; returns how many are in it."""
+    owner, found = memory.owner, 0
+    known = {digest: (who, why) for digest, who, why in erased}
+    for reservation in reservations(connection, owner):
+        mark = guests.digest_of(owner, reservation)
+        if mark not in known or guests.erasure_of(connection, owner, reservation) is not None:
+            continue
+        who, why = known[mark]
+        stays = guests.stays_of(connection, owner, reservation)
+        calls = guests.calls_of(connection, owner, stays)
+        words = needles(connection, owner, reservation, stays, calls)
+        begin(connection, memory, digest=mark, who=who, why=why, needles=words, calls=len(calls), now=now)
+        found += 1
+    return found
+
+
 # -- rows -----------------------------------------------------------------------------------------------------------
 
 
@@ -84,6 +120,16 @@ def numbers_of(connection: Connection, owner: str, calls: Sequence[int]) -> list
         for row in connection.execute(select(_c.dialled, _c.caller, _c.number).where(*chosen)):
             found.update(one for one in row if one)
     return sorted(found)
+
+
+def digests_of(connection: Connection, owner: str, calls: Sequence[int]) -> list[str]:
+    """By what the records of calls are known when an exchange sends them again, in hexadecimal."""
+    found = rows_about(connection, schema.records, owner, "call_id", calls)
+    known: set[str] = set()
+    for first in range(0, len(found), _AT_ONCE):
+        chosen = (_r.property == owner, _r.id.in_(found[first : first + _AT_ONCE]), _r.raw != b"")
+        known.update(digest(bytes(raw)).hex() for raw in connection.execute(select(_r.raw).where(*chosen)).scalars())
+    return sorted(known)
 
 
 def rows_about(connection: Connection, table: Table, owner: str, column: str, values: Sequence[int]) -> list[int]:
@@ -138,9 +184,9 @@ def record_before(connection: Connection, owner: str, since: int) -> int:
 
 def records_of_no_call(
     connection: Connection, owner: str, after: int, most: int
-) -> tuple[list[tuple[int, str]], int | None]:
-    """Of the next records those that belong to no call, with their bytes as text; and the last looked at, None at the end."""
+) -> tuple[list[tuple[int, bytes]], int | None]:
+    """Of the next records those that belong to no call, with their bytes; and the last looked at, None at the end."""
     wanted = select(_r.id, _r.call_id, _r.raw).where(_r.property == owner, _r.id > after).order_by(_r.id).limit(most)
     rows = connection.execute(wanted).all()
-    found = [(row.id, bytes(row.raw).decode("latin-1")) for row in rows if row.call_id is None and row.raw]
+    found = [(row.id, bytes(row.raw)) for row in rows if row.call_id is None and row.raw]
     return found, rows[-1].id if rows else None

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, select
 from gateway.store import guests, schema
 from gateway.store.erasures import rows_about, rows_of_guest
 from gateway.store.guests import StayRow
+from gateway.store.pages import withheld
 
 Rows = list[dict[str, Any]]
 #: Rows that one question names.
@@ -65,7 +66,7 @@ def everything(connection: Connection, owner: str, reservation: str) -> GuestDat
         reservation=reservation,
         stays=_rows(connection, schema.stays, owner, [one.id for one in stays]),
         calls=_rows(connection, schema.calls, owner, calls),
-        records=about(schema.records, "call_id", calls),
+        records=withheld(connection, owner, about(schema.records, "call_id", calls)),
         charges=_rows(connection, schema.postings, owner, postings),
         attempts=about(schema.attempts, "posting_id", postings),
         remarks=_rows(connection, schema.remarks, owner, sorted(noted)),

@@ -78,11 +78,14 @@ def write(
 def forget(connection: Connection, owner: str, calls: Sequence[int]) -> None:
     """Calls that are told anew, or were none."""
     for some in _slices(sorted(calls), CALLS_AT_ONCE):
-        pieces = sorted({one // PIECE for one in some})
         connection.execute(delete(schema.arrivals).where(_a.property == owner, _a.id.in_(some)))
-        connection.execute(
-            delete(schema.contacts).where(_k.property == owner, _k.piece.in_(pieces), _k.call_id.in_(some))
-        )
+        forget_contacts(connection, owner, some)
+
+
+def forget_contacts(connection: Connection, owner: str, calls: Sequence[int]) -> None:
+    """Calls of which no number is kept."""
+    pieces = sorted({one // PIECE for one in calls})
+    connection.execute(delete(schema.contacts).where(_k.property == owner, _k.piece.in_(pieces), _k.call_id.in_(calls)))
 
 
 def _slices(values: Sequence[int], size: int) -> Iterator[Sequence[int]]:

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, func, select, update
+from sqlalchemy.exc import DBAPIError
 
 from gateway.instants import from_micros
-from gateway.store import commands, outbox, schema
+from gateway.store import commands, erasures, outbox, schema
 from gateway.store.backup import copy
 from gateway.store.database import Database, StoreTrouble
 from gateway.store.memory import Memory
@@ -66,6 +67,8 @@ def restore(database: Database, backup: Path, who: str, now: int, progress: Call
             f"restored by {who} from {backup.name}, whose last entry is of {from_micros(newest):%Y-%m-%d %H:%M:%S} UTC"
         )
         held, doubted = copied.transact(lambda connection: _after_restore(connection, copied, now, words))
+        erased = _erased_in(path, database.property)
+        copied.transact(lambda connection: _erase_again(connection, copied, erased, now))
     except BaseException:
         copied.close()
         fresh.unlink(missing_ok=True)
@@ -74,6 +77,29 @@ def restore(database: Database, backup: Path, who: str, now: int, progress: Call
     moment = from_micros(now)
     aside = _exchange(fresh, path, path.with_name(f"{path.stem}-replaced-{moment:%Y%m%d-%H%M%S}{path.suffix}"))
     return Restored(newest=newest, held=held, doubted=doubted, aside=aside)
+
+
+def _erased_in(path: Path, owner: str) -> list[tuple[str, str, str]]:
+    """The guests who were erased in the store that is replaced; none where it cannot be read or is of an older schema."""
+    if not path.exists():
+        return []
+    former = Database(f"sqlite:///{path}", owner, read_only=True)
+    try:
+        return former.read(lambda connection: erasures.told(connection, owner))
+    except (DBAPIError, OSError):
+        return []
+    finally:
+        former.close()
+
+
+def _erase_again(connection: Connection, copied: Database, erased: list[tuple[str, str, str]], now: int) -> int:
+    """What was erased since the copy was made is erased again, as soon as the gateway runs."""
+    memory = Memory(copied, lambda: now)
+    memory.reload(connection)
+    found = erasures.again(connection, memory, erased, now)
+    if found:
+        memory.note(connection, now, RESTORER, f"{found} guests who had been erased since the copy are erased again")
+    return found
 
 
 def restored_at(connection: Connection, owner: str) -> int:

@@ -19,6 +19,7 @@ from gateway.alarms.kinds import EMERGENCY, KINDS
 from gateway.instants import from_micros
 from gateway.store.alarms import AlarmRow
 from gateway.store.notices import Notice
+from protocols.text import mask_number
 from rating.money import format_amount
 
 #: Calls of a run that a mail names; the page has more.
@@ -124,7 +125,10 @@ def run_lines(run: Evidence, zone: tzinfo) -> list[str]:
     for one in run.newest[-NAMED_IN_LETTER:]:
         minutes, seconds = divmod(one.seconds, 60)
         cost = f"{format_amount(one.cost, run.decimals)} {run.currency}"
-        lines.append(f"{stamp(one.began, zone)}  {one.who}  {one.number} {one.place}  {minutes}:{seconds:02d}  {cost}")
+        number = mask_number(
+            one.number
+        )  # a mail goes to lists and telephones; the page shows it whole to who may see it
+        lines.append(f"{stamp(one.began, zone)}  {one.who}  {number} {one.place}  {minutes}:{seconds:02d}  {cost}")
     return [*lines, "The exchange tells of a call when it has ended: others may be under way."]
 
 

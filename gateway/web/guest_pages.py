@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from gateway.languages.spoken import plural, say
+from gateway.languages.spoken import Texts, plural, say
 from gateway.privacy.erasing import BEGUN, ERASE, EXPORT
 from gateway.privacy.rounds import terms
 from gateway.reports.guest import export, guest_report
@@ -119,21 +116,16 @@ class GuestPages:
             return await self.one(number, told=result)
         return await self.one(number, form, problem=result)
 
-    async def exported(self, form: GuestForm, number: int) -> Path | Page:
+    async def exported(self, form: GuestForm, number: int) -> bytes | Page:
         """The file with everything about the guest of a stay; whoever takes it stands in the audit trail."""
         reservation = await self._judged(form, number)
         if isinstance(reservation, Page):
             return reservation
         config, now = self._house.config, self._house.now()
 
-        def work(connection: Connection) -> Path | None:
+        def work(connection: Connection) -> bytes | None:
             report = guest_report(connection, config, self._owner, reservation, now)
-            if report is None:
-                return None
-            handle, name = tempfile.mkstemp(prefix="foliogate-guest-", suffix=".zip")
-            os.close(handle)
-            export(report, Path(name))
-            return Path(name)
+            return None if report is None else export(report)
 
         await self._deeds.ask(form.who, EXPORT, form.why, reservation)
         return await self._reads.read(work) or await self._missing(number)
@@ -168,55 +160,81 @@ class GuestPages:
 
 
 def _stay_view(stay: StayRow, clock: Clock) -> dict[str, Any]:
+    since = clock.day(stay.since) if stay.since else "–"  # 0: since before our news of the room
     until = say("still here") if stay.until is None else clock.day(stay.until)
-    return {**stay._asdict(), "since": clock.day(stay.since), "until": until}
+    return {**stay._asdict(), "since": since, "until": until}
 
 
 def _goes(seen: Preview) -> list[str]:
     """What erasing takes away, a sentence each."""
-    return [
-        say("The guest's name and what the PMS said of the person."),
-        plural("The number of {number} call, in full.", "The numbers of {number} calls, in full.", seen.calls),
-        plural(
-            "What the exchange sent: the bytes of {number} record.",
-            "What the exchange sent: the bytes of {number} records.",
+    told = [
+        (1, say("The guest's name and what the PMS said of the person.")),
+        (
+            seen.calls,
+            plural("The number of {number} call, in full.", "The numbers of {number} calls, in full.", seen.calls),
+        ),
+        (
             seen.records,
+            plural(
+                "What the exchange sent: the bytes of {number} record.",
+                "What the exchange sent: the bytes of {number} records.",
+                seen.records,
+            ),
         ),
-        plural(
-            "The words of {number} note, tag or dispute.",
-            "The words of {number} notes, tags and disputes.",
+        (
             seen.remarks,
+            plural(
+                "The words of {number} note, tag or dispute.",
+                "The words of {number} notes, tags and disputes.",
+                seen.remarks,
+            ),
         ),
-        plural("The words of {number} changed charge.", "The words of {number} changed charges.", seen.acts),
-        plural("What {number} alarm told.", "What {number} alarms told.", seen.alarms),
-        say("Kept report files of these days, and the guest's name and numbers wherever else they were written."),
+        (
+            seen.acts,
+            plural("The words of {number} changed charge.", "The words of {number} changed charges.", seen.acts),
+        ),
+        (seen.alarms, plural("What {number} alarm told.", "What {number} alarms told.", seen.alarms)),
+        (1, say("Kept report files of these days, and name and numbers wherever else they were written.")),
     ]
+    return [words for count, words in told if count]
 
 
 def _remains(seen: Preview) -> list[str]:
     """What stays, and why, a sentence each."""
-    return [
-        plural(
-            "{number} charge with its amount, tax and state: the law wants accounts kept.",
-            "{number} charges with their amounts, taxes and states: the law wants accounts kept.",
+    told = [
+        (
             seen.charges,
+            plural(
+                "{number} charge with its amount, tax and state: the law wants accounts kept.",
+                "{number} charges with their amounts, taxes and states: the law wants accounts kept.",
+                seen.charges,
+            ),
         ),
-        plural(
-            "{number} final bill with its amounts, without name and numbers.",
-            "{number} final bills with their amounts, without name and numbers.",
+        (
             seen.bills,
+            plural(
+                "{number} final bill with its amounts, without name and numbers.",
+                "{number} final bills with their amounts, without name and numbers.",
+                seen.bills,
+            ),
         ),
-        say("Of each call the day, the duration, the room and the class of number: every sum rests on them."),
-        say("The reservation number, which ties the amounts to the folio in the PMS."),
-        say("That a guest was erased, when, by whom and why, without the guest's name."),
+        (
+            seen.calls,
+            say("Of each call the day, the duration, the room and the class of number: every sum rests on them."),
+        ),
+        (1, say("The reservation number, which ties the amounts to the folio in the PMS.")),
+        (1, say("That a guest was erased, when, by whom and why, without the guest's name.")),
     ]
+    return [words for count, words in told if count]
 
 
 #: What each term is about, in the words of the page.
-_TERMS: Final = {
-    "keep_raw_days": "What the exchange sent",
-    "mask_after_days": "Numbers in full",
-    "keep_guest_days": "Names and words about guests, after they left",
-    "keep_feed_days": "What other programs were told",
-    "keep_calls_days": "What ties an amount to a guest",
-}
+_TERMS: Final = Texts(
+    {
+        "keep_raw_days": "What the exchange sent",
+        "mask_after_days": "Numbers in full",
+        "keep_guest_days": "Names and words about guests, after they left",
+        "keep_feed_days": "What other programs were told",
+        "keep_calls_days": "What ties an amount to a guest",
+    }
+)

@@ -14,6 +14,7 @@ from typing import Any, Final
 from markupsafe import Markup, escape
 
 from gateway.config.day_rule import day_rule
+from gateway.covered import Covered
 from gateway.instants import to_micros
 from gateway.languages.spoken import later, say
 from gateway.ledger import STATES
@@ -91,6 +92,7 @@ class Pages:
     def __init__(self, house: House, reads: Reads, live: Live, tokens: Tokens, version: str) -> None:
         self._house, self._reads, self._live, self._tokens = house, reads, live, tokens
         self._templates = environment()
+        self._covered = Covered(house.config)
         self._version = version
         self._first = live.shared(self._make_first)
         self._day_rule = day_rule(house.config)
@@ -184,7 +186,7 @@ class Pages:
             here="records",
             title=say("Records"),
             kind=wanted,
-            records=[record_view(one, clock) for one in shown],
+            records=[record_view(self._covered(one), clock) for one in shown],
             paged=before is not None,
             older=shown[-1]["id"] if len(found) > PAGE_ROWS else None,
             further=looked_to,
@@ -334,6 +336,6 @@ class Pages:
             "charges": charges,
             "stay": story["stay"],
             "tries": {number: [attempt_view(one, clock) for one in rows] for number, rows in story["attempts"].items()},
-            "records": [record_view(one, clock) for one in story["records"]],
+            "records": [record_view(self._covered(one), clock) for one in story["records"]],
             "warnings": [one for one in call["warnings"].split("\n") if one],
         }

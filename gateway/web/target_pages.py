@@ -5,7 +5,7 @@ A target goes to the gateway as a command; the one before it ends and stays belo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,7 +28,7 @@ from gateway.web.reads import Reads
 from gateway.web.rest.answers import Fields, one_line
 from gateway.web.security import Tokens
 from gateway.web.words import Clock, amount, figure, visible
-from rating.money import minor_digits, parse_amount
+from rating.money import format_amount, minor_digits, parse_amount
 
 #: Characters of the extensions of a group.
 LONGEST_LIST: Final = 400
@@ -114,8 +114,8 @@ class TargetPages:
         self._house, self._reads, self._live, self._tokens = house, reads, live, tokens
         self._pages, self._deeds = pages, deeds
 
-    async def all(self, told: str = "", problem: str = "", form: Filled | None = None) -> Page:
-        """Every desk with a target, the budgets, and targets that ended."""
+    async def all(self, told: str = "", problem: str = "", form: Filled | None = None, desk: str = "") -> Page:
+        """Every desk with a target, the budgets, and targets that ended; the form begins with the target of `desk`."""
         config, owner, clock = self._house.config, self._house.database.property, self._live.clock()
         today = clock.today.date()
         asked = asked_of(config, self._house.database, today, today, self._house.now())
@@ -139,7 +139,7 @@ class TargetPages:
             departments=sorted(set(config.rooms.departments.values())),
             pers=[(one, _PERS[one]) for one in COST_PERS],
             currency=config.property.currency,
-            form=form or Filled(),
+            form=form or _as_it_is(asked, desk, read["desks"]),
             told=told,
             problem=problem,
             token=self._tokens.sign("targets"),
@@ -203,6 +203,26 @@ def _desk(asked: Asked, one: Followed, clock: Clock) -> dict[str, Any]:
         "set": say("set {moment} by {name}", moment=clock.moment(target.set_at), name=visible(target.set_by)),
         "why": visible(target.why),
     }
+
+
+def _as_it_is(asked: Asked, desk: str, found: Sequence[Followed]) -> Filled:
+    """The form with what holds for a desk, so that whoever changes one figure need not type the others."""
+    target = next((one.target for one in found if one.target.desk == desk), None)
+    if target is None:
+        return Filled(desk=desk)
+
+    def text(number: int | None) -> str:
+        return "" if number is None else str(number)
+
+    return Filled(
+        desk=desk,
+        extensions=target.extensions,
+        within=text(target.within_seconds),
+        percent=text(target.answered_percent),
+        missed=text(target.missed_percent),
+        cost="" if target.cost is None else format_amount(target.cost, asked.decimals),
+        cost_per=target.cost_per,
+    )
 
 
 def _may_show(asked: Asked, one: Any) -> bool:

@@ -6,8 +6,9 @@ from typing import Any
 
 from klein import Klein
 
+from gateway.store.office import LONGEST_DESK
 from gateway.web.pages import Pages
-from gateway.web.rest.answers import fields_of
+from gateway.web.rest.answers import fields_of, one_line
 from gateway.web.routing import foreign, html, is_ours, troubles
 from gateway.web.target_pages import TargetPages, filled
 
@@ -24,7 +25,7 @@ class TargetRoutes:
     @app.route("/targets", methods=["GET"])
     async def targets(self, request: Any) -> bytes:
         """Every desk."""
-        return html(request, await self._targets.all())
+        return html(request, await self._targets.all(desk=one_line(fields_of(request), b"desk", LONGEST_DESK)))
 
     @app.route("/targets", methods=["POST"])
     async def set(self, request: Any) -> bytes:

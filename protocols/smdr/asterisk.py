@@ -208,13 +208,13 @@ class RowReader:
 
     def _start(self, text: str, unique: str, warnings: list[str]) -> datetime:
         day, seconds = self._shown("start", text)
-        created = _created(unique) if self._clock.is_doubtful(day, seconds) else None
-        if created is None:
+        came = created(unique) if self._clock.is_doubtful(day, seconds) else None
+        if came is None:
             return self._in_zone(self._clock.instant(day, seconds, warnings))
         # A record begins when its channel came to be or later, so of the two showings the first not before that is
         # meant; a minute is allowed for rounding. After an hour on the same channel it could be either.
-        began = self._clock.instant(day, seconds, warnings, created + timedelta(minutes=29))
-        if began.astimezone(UTC) - created >= timedelta(hours=1):
+        began = self._clock.instant(day, seconds, warnings, came + timedelta(minutes=29))
+        if began.astimezone(UTC) - came >= timedelta(hours=1):
             warnings.append(f"the clock showed {text} twice that night; the first time is taken")
         return began
 
@@ -258,7 +258,7 @@ def _direction(trunk_in: str | None, trunk_out: str | None) -> Direction:
     return "in" if trunk_in else "internal"
 
 
-def _created(unique: str) -> datetime | None:
+def created(unique: str) -> datetime | None:
     """Read when a channel came to be from its unique id: `1795295208.47`, with a system name and `-` in front of it."""
     seconds = unique.rpartition("-")[2].partition(".")[0]
     if not is_number(seconds) or len(seconds) > 10:

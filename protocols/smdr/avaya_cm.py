@@ -26,7 +26,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -46,7 +45,7 @@ from protocols.smdr.fields import (
     text_or_none,
     time_of_day,
 )
-from protocols.smdr.layout import Fields, Layout, furniture, load
+from protocols.smdr.layout import Fields, Layout, furniture, load, narrowed
 from protocols.smdr.legs import join_segments
 from protocols.smdr.settings import Parser, SourceSettings
 
@@ -79,6 +78,7 @@ _LONGEST_CODE: Final = 4
 #: How far the clock of an exchange may be ahead of ours before a day that was only carried is doubted.
 _AHEAD: Final = timedelta(hours=2)
 
+#: A date record with its NULs is ten bytes; a longer line is not looked at for one.
 _LONGEST_DATE: Final = 20
 _DATE: Final = re.compile(rb"[\0 ]*([0-3][0-9]) ?([0-3][0-9])[\0 ]*")
 _HEAD: Final = re.compile(rb"[0-9]{4} [0-9]{4} ")
@@ -183,12 +183,7 @@ def _layouts(options: Mapping[str, str]) -> list[Layout]:
     chosen = options.get("layout") or ("customized" if "page" in options else "")
     known = layout_of(options.get("page", "")) if chosen == "customized" else load("avaya-cm")
     names = (chosen,) if chosen else _RECOGNISED
-    nowhere = dict.fromkeys(_NAMES, (0, 0))
-    return [
-        replace(known, forms=(replace(form, places={**nowhere, **form.places}),))
-        for form in known.forms
-        if form.name in names
-    ]
+    return [narrowed(known, _NAMES, (form.name,)) for form in known.forms if form.name in names]
 
 
 def _not_one(text: str, fits: Sequence[Fields]) -> Parsed:
@@ -290,17 +285,11 @@ def _day(site: _Site, text: str, now: datetime) -> Day:
 
 
 def _call(one: _Row, condition: str, lasted: int, end: datetime, warnings: list[str]) -> CallRecord:
-    calling, caller = one.calling_first + one.calling, one.caller
-    into = _trunk(one.in_code, one.in_hundreds + one.in_circuit)
     out = _trunk(one.code_used, one.out_hundreds + one.out_circuit)
-    direction = _direction(condition, into, out)
+    direction = _direction(condition, one.in_code or one.in_circuit.strip("0"), out)
     inward = direction in ("in", "tandem")
-    if inward and not one.in_code and calling and _is_code(calling):
-        # The formats without a column for it show the access code of the incoming trunk as the calling number.
-        one, calling = one._replace(in_code=calling), ""
-        into = _trunk(one.in_code, one.in_hundreds + one.in_circuit)
-    elif inward and calling == one.in_code:
-        calling = ""
+    code, calling = _in_code(one) if inward else (one.in_code, one.calling_first + one.calling)
+    caller, into = one.caller, _trunk(code, one.in_hundreds + one.in_circuit)
     unanswered = condition in _UNANSWERED or lasted == 0
     sent = number_sent(one.dialled, warnings if direction in ("out", "tandem") else [])
     start = (end.astimezone(UTC) - timedelta(seconds=lasted)).astimezone(end.tzinfo)
@@ -321,8 +310,8 @@ def _call(one: _Row, condition: str, lasted: int, end: datetime, warnings: list[
         trunk=line,
         trunk_in=into,
         trunk_out=out,
-        trunk_group=text_or_none(one.code_used if out else one.in_code),
-        group_in=text_or_none(one.in_code),
+        trunk_group=text_or_none(one.code_used if out else code),
+        group_in=text_or_none(code),
         group_out=text_or_none(one.code_used),
         account_code=text_or_none(one.account),
         authorization_code=text_or_none(one.authorization),
@@ -335,16 +324,20 @@ def _call(one: _Row, condition: str, lasted: int, end: datetime, warnings: list[
     )
 
 
+def _in_code(one: _Row) -> tuple[str, str]:
+    """The access code of the incoming trunk, and the calling number, which in formats without a column for it is that code."""
+    calling = one.calling_first + one.calling
+    if not one.in_code and calling and len(calling) <= _LONGEST_CODE:
+        return calling, ""
+    return one.in_code, "" if calling == one.in_code else calling
+
+
 def _trunk(code: str, circuit: str) -> str | None:
     circuit = circuit if circuit.strip("0") else ""
     return f"{code}/{circuit}" if code and circuit else text_or_none(code or circuit)
 
 
-def _is_code(text: str) -> bool:
-    return len(text) <= _LONGEST_CODE
-
-
-def _direction(condition: str, into: str | None, out: str | None) -> Direction:
+def _direction(condition: str, into: str, out: str | None) -> Direction:
     if into and out:
         return "tandem"
     if out:
@@ -375,7 +368,7 @@ def _check(options: Mapping[str, str]) -> list[str]:
 DIALECT: Final = Dialect(
     name="avaya-cm",
     title="Avaya Communication Manager CDR",
-    transports=frozenset({"listen", "connect", "file"}),
+    transports=frozenset({"listen", "connect", "file", "folder", "serial"}),
     make_parser=make_parser,
     join_legs=join_segments,
     options={

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from protocols.smdr import (
     asterisk,
+    asterisk_cel,
     avaya_cm,
     cisco_cme,
     cisco_cucm,
@@ -15,6 +16,10 @@ from protocols.smdr import (
     hobic_in,
     ipoffice,
     mivb,
+    nec_neax,
+    nec_sl,
+    own,
+    panasonic,
     three_cx,
     unify,
     yate,
@@ -29,7 +34,11 @@ _KNOWN = (
     ipoffice.DIALECT,
     mivb.DIALECT,
     asterisk.DIALECT,
+    asterisk_cel.DIALECT,
     avaya_cm.DIALECT,
+    panasonic.DIALECT,
+    nec_neax.DIALECT,
+    nec_sl.DIALECT,
     cisco_cucm.DIALECT,
     three_cx.DIALECT,
     unify.DIALECT,
@@ -39,6 +48,7 @@ _KNOWN = (
     grandstream.DIALECT,
     yeastar.DIALECT,
     hobic_in.DIALECT,
+    own.DIALECT,
 )
 
 DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in _KNOWN}

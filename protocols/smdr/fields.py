@@ -86,6 +86,16 @@ def duration(column: str, text: str) -> int:
     return int(hours) * 3600 + minutes + seconds
 
 
+def clock_seconds(column: str, text: str) -> int | None:
+    """Read minutes and seconds, `0'05` or `0:05`, as seconds; blank is None."""
+    if not text:
+        return None
+    minutes, _, seconds = text.replace("'", ":").partition(":")
+    if is_number(minutes) and is_number(seconds) and len(minutes) <= 3 and len(seconds) == 2 and int(seconds) < 60:
+        return int(minutes) * 60 + int(seconds)
+    raise Wrong(column, text, "minutes and seconds")
+
+
 def time_of_day(column: str, text: str) -> int:
     """Read `hh:mm:ss` as seconds since midnight."""
     minutes, seconds = _HOURS_MINUTES.get(text[:5]), _SECONDS.get(text[5:])

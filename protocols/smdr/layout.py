@@ -21,7 +21,7 @@ import csv
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -35,10 +35,11 @@ from protocols.smdr.settings import Parser
 
 
 class Fields(NamedTuple):
-    """The fields of one record: which form it has, and the values asked for, in order and stripped."""
+    """The fields of one record: which form it has, the values asked for, in order and stripped, and its width in columns."""
 
     form: Form
     values: Sequence[str]
+    width: int = 0
 
 
 Cut: TypeAlias = Callable[[str], Fields | None]
@@ -62,6 +63,11 @@ class Form:
     most: int = 0
     contains: Mapping[str, str] = field(default_factory=dict)
     needed: tuple[str, ...] = ()
+
+    def end(self, name: str) -> int:
+        """The last column of a field, counted from 1; 0 where there are no columns."""
+        place = self.places.get(name)
+        return place[1] if isinstance(place, tuple) else 0
 
     def place(self, name: str) -> str:
         """Name a field as a person would find it in the record: `columns 2-6 (date)`."""
@@ -179,7 +185,7 @@ def _cut_fixed(layout: Layout, names: Sequence[str]) -> Cut:
             for mark in marks:
                 padded = text if len(text) >= mark.width else text.ljust(mark.width)
                 if len(text) > mark.longer_than and mark.pattern.match(padded):
-                    return Fields(form, [text[place].strip() for place in slices])
+                    return Fields(form, [text[place].strip() for place in slices], len(text))
         return None
 
     return cut
@@ -344,6 +350,31 @@ def _columns(where: str, text: str) -> tuple[int, int]:
     if not 1 <= start <= end:
         raise ValueError(f"layout {where}: {text!r} is not a range of columns")
     return start - 1, end
+
+
+def columns_of(text: str) -> dict[str, tuple[int, int]]:
+    """Read where a site says that fields stand, `account=69-78 condition=79-80`. Raises ValueError for what is no place."""
+    places = {}
+    for word in text.split():
+        name, _, columns = word.partition("=")
+        try:
+            places[name] = _columns("columns", columns)
+        except ValueError:
+            raise ValueError(f"{word!r} is no place; write it as account=69-78") from None
+    return places
+
+
+def narrowed(
+    layout: Layout, names: Sequence[str], forms: Sequence[str], places: Mapping[str, tuple[int, int]] | None = None
+) -> Layout:
+    """The layout with these forms alone, with fields where a site says they are; a field it does not have is blank."""
+    nowhere = dict.fromkeys(names, (0, 0))
+    kept = [
+        replace(form, places={**nowhere, **form.places, **(places or {})})
+        for form in layout.forms
+        if form.name in forms
+    ]
+    return replace(layout, forms=tuple(kept))
 
 
 _MASK = {"9": r"[0-9]", "-": r"[^0-9]", ".": r"."}

@@ -18,6 +18,7 @@ from tests.bench import (
     growth,
     intake,
     latency,
+    log,
     neighbours,
     posting,
     pricing,
@@ -46,6 +47,7 @@ BENCHES: Final[dict[str, tuple[str, Callable[[], Findings]]]] = {
     "traffic": ("Trunks", traffic.bench),
     "bills": ("A carrier's bill against our calls", bills.bench),
     "rack": ("The rack of rooms", rack.bench),
+    "log": ("The log of calls", log.bench),
     "safety": ("What safety costs", safety.bench),
     "enduring": ("Recovery and memory", enduring.bench),
 }

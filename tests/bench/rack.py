@@ -124,8 +124,10 @@ class Shown:
         return []
 
 
-def busy(folder: Path, *, calls: int) -> dict[str, Any]:
-    """p99 of the rack in a quiet house, and while records come in."""
+def busy(
+    folder: Path, *, calls: int, page: str = "/rooms", sign: str = 'class="cell ', least: int = ROOMS
+) -> dict[str, Any]:
+    """p99 of a page in a quiet house, and while records come in; the page is whole where it has a sign so often."""
 
     async def main(reactor: Any) -> dict[str, Any]:
         desk = Reception(reactor, folder, lambda batch: None)
@@ -136,14 +138,16 @@ def busy(folder: Path, *, calls: int) -> dict[str, Any]:
         site: Any = Shown(desk, folder)
         endpoint: Any = TCP4ServerEndpoint(reactor, 0, interface="127.0.0.1")  # type: ignore[no-untyped-call]
         port = await endpoint.listen(QuietSite(door(site, reactor, in_threads(reactor)), reactor))
-        address = f"http://127.0.0.1:{port.getHost().port}/rooms"
-        quiet = await deferToThread(_ask, address, lambda: reactor.callFromThread(desk.house.writer.submit, Nothing()))
+        address = f"http://127.0.0.1:{port.getHost().port}{page}"
+        quiet = await deferToThread(
+            _ask, address, sign, least, lambda: reactor.callFromThread(desk.house.writer.submit, Nothing())
+        )
         seconds = 3 * sum(quiet) + 2
         count = WARM_UP + int(RATE * seconds)
         sender = Sender(intake, way="pace", connections=1, chunk=1, lines=count, rate=RATE, seconds=seconds)
         await sender.ready()
         sending = Deferred.fromCoroutine(sender.go())
-        loaded = await deferToThread(_ask, address, lambda: None)
+        loaded = await deferToThread(_ask, address, sign, least, lambda: None)
         sent: Any = await sending
         await sender.end()
         await port.stopListening()
@@ -155,7 +159,7 @@ def busy(folder: Path, *, calls: int) -> dict[str, Any]:
     return found
 
 
-def _ask(address: str, before: Any) -> list[float]:
+def _ask(address: str, sign: str, least: int, before: Any) -> list[float]:
     """Ask for the page again and again; the seconds of each answer."""
     taken = []
     for _ in range(PAGES):
@@ -163,7 +167,7 @@ def _ask(address: str, before: Any) -> list[float]:
         time.sleep(0.01)
         begun = time.perf_counter()
         with urllib.request.urlopen(address, timeout=30) as answer:
-            assert answer.read().count(b'class="cell ') >= ROOMS
+            assert answer.read().count(sign.encode()) >= least
         taken.append(time.perf_counter() - begun)
     return taken
 

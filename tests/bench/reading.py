@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gateway.clock import utc_now
+from gateway.simulators import write_avaya_cm
 from gateway.simulators.hotel import CallSource
 from gateway.simulators.writers import writer_of
 from protocols.records import CallRecord, Parsed
@@ -24,15 +25,36 @@ from tests.bench.house import ROOMS, ZONE, plan
 from tests.bench.kit import Figure, Findings, best_rate
 from tests.bench.lab import measure
 
+#: Dialects of fixed columns, and the form by which their records are cut in slices.
+FIXED: Final = {
+    "mitel-mivb": "standard",
+    "avaya-cm": "printer",
+    "panasonic": "pattern-a",
+    "nec-neax": "outgoing",
+    "nec-sl": "undated",
+}
 LINES: Final = 500
 PREFIXES: Final = 50_000
 #: Dialects, the option of their simulated exchange, and the name that people know the form by.
 FORMS: Final[tuple[tuple[str, dict[str, str], str], ...]] = (
     ("avaya-ipoffice", {}, "avaya-ipoffice"),
     ("mitel-mivb", {}, "mitel-mivb"),
+    ("avaya-cm", {"layout": "printer"}, "avaya-cm, printer"),
+    ("avaya-cm", {"layout": "customized"}, "avaya-cm, customized"),
+    ("panasonic", {}, "panasonic"),
+    ("nec-sl", {}, "nec-sl"),
+    ("nec-neax", {}, "nec-neax, fixed"),
+    ("nec-neax", {"form": "flexible"}, "nec-neax, flexible"),
     ("asterisk", {"output": "csv"}, "asterisk, Master.csv"),
     ("asterisk", {"output": "ami"}, "asterisk, AMI events"),
 )
+
+
+#: What a reader must be told of the exchange that writes with these options.
+TOLD: Final[dict[str, dict[str, str]]] = {
+    "avaya-cm, printer": {"layout": "printer"},
+    "avaya-cm, customized": {"page": write_avaya_cm.PAGE},
+}
 
 
 def lines_of(dialect: str, options: dict[str, str]) -> list[bytes]:
@@ -41,14 +63,21 @@ def lines_of(dialect: str, options: dict[str, str]) -> list[bytes]:
     found: list[bytes] = []
     while len(found) < LINES:
         call = source.call_ending(datetime.now(ZONE) - timedelta(minutes=5))
-        found += [one.removesuffix(writer.line_end) for one in writer.records(call)]
+        stream = writer.page(call) + b"".join(writer.records(call))
+        frames = DIALECTS[dialect].framer(transport=transport_of(options)).feed(stream)
+        found += [frame.data for frame in frames][-len(writer.records(call)) :]
     return found
+
+
+def transport_of(options: dict[str, str]) -> str:
+    """Over what the records of these options come: what they are cut by hangs on it."""
+    return "connect" if options.get("output") == "ami" else "file"
 
 
 def cutter(dialect: str, options: dict[str, str]) -> Callable[[bytes], Any]:
     """The least that could be done with a record: decode it and cut it."""
-    if dialect == "mitel-mivb":
-        form = layout(dialect).forms[0]
+    if dialect in FIXED:
+        form = next(one for one in layout(dialect).forms if one.name == FIXED[dialect])
         slices = [slice(*place) for place in form.places.values() if isinstance(place, tuple)]
         return lambda data: [text[one].strip() for text in (data.decode(),) for one in slices]
     if options.get("output") == "ami":
@@ -75,7 +104,8 @@ def parse(folder: Path) -> dict[str, Any]:
     result = {}
     for dialect, options, name in FORMS:
         lines = lines_of(dialect, options)
-        parser, now = DIALECTS[dialect].parser(SourceSettings(timezone=ZONE, trunk_access=("9",))), utc_now()
+        said = SourceSettings(timezone=ZONE, trunk_access=("9",), options=TOLD.get(name, {}))
+        parser, now = DIALECTS[dialect].parser(said), utc_now()
         read = [parser(line, now) for line in lines]
         calls = sum(isinstance(one, CallRecord) for one in read)
         assert calls >= 0.9 * LINES, f"{name}: {calls} calls in {len(lines)} records: {read[:3]}"

@@ -1,9 +1,9 @@
-"""The site's process and the browser, started once for a module of tests; a fresh window for each test."""
+"""The sites, started once, and the browser, once for a module of tests; a fresh window for each test."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,18 +19,45 @@ def browser(chromium: Path) -> Iterator[Browser]:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def still_site() -> Iterator[SiteProcess]:
     """A site whose house nobody changes, for all tests that only look."""
     with running_site() as running:
         yield running
 
 
+class Sites:
+    """The process behind `site`: kept from test to test, because starting it takes longer than a test."""
+
+    def __init__(self) -> None:
+        self._running: SiteProcess | None = None
+        self._open = ExitStack()
+
+    def fresh(self) -> SiteProcess:
+        """A house that no test has changed."""
+        if self._running is None or self._running.stopped:
+            self._running = self._open.enter_context(running_site())
+        else:
+            self._running.renew()
+        return self._running
+
+    def close(self) -> None:
+        """End the processes."""
+        self._open.close()
+
+
+@pytest.fixture(scope="session")
+def sites() -> Iterator[Sites]:
+    """Where houses come from."""
+    made = Sites()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def site() -> Iterator[SiteProcess]:
-    """A site of its own, for a test that changes the house behind it."""
-    with running_site() as running:
-        yield running
+def site(sites: Sites) -> SiteProcess:
+    """A site with a house of its own, for a test that changes it."""
+    return sites.fresh()
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """The site on a real reactor and a real port, as a process of its own: what the browser tests look at.
 
 Prints its port; then obeys lines on standard input: `call EXTENSION NUMBER`, `settle POSTING DEED`, `full` (500 rooms),
-`down`, `up`, `advance SECONDS`, `tariff WARNING`, `watch`, `acknowledge ALARM`, `user NAME ROLE`, `hostile`. Ends with its
-standard input.
+`down`, `up`, `advance SECONDS`, `tariff WARNING`, `watch`, `acknowledge ALARM`, `user NAME ROLE`, `hostile`; and `renew`, after which another house is
+at the port that it prints. Ends with its standard input.
 With `required` as its second argument, people sign in, over TLS; the link for the first user is in its log.
 """
 
@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
+
+from twisted.internet.defer import inlineCallbacks
 
 from gateway.logs import start_logging
 from gateway.people import passwords
@@ -110,27 +113,59 @@ class Orders:
         house.read_commands_soon()
 
 
+class Place:
+    """A house and its site; and another in its stead, when a test is over."""
+
+    def __init__(self, reactor: Any, listen: str, *, required: bool) -> None:
+        self._reactor, self._listen, self._required = reactor, listen, required
+        self.house = self._built()
+        self._service = WebService(self.house, reactor)
+
+    def _built(self) -> StandingHouse:
+        folder = Path(tempfile.mkdtemp())
+        if self._required:
+            house = StandingHouse(
+                folder, listen=self._listen, sign_in="required", tls=own_certificate(folder), more=MORE
+            )
+        else:
+            house = StandingHouse(folder, listen=self._listen, more=MORE)
+        house.evening()
+        return house
+
+    def open(self) -> None:
+        """Begin to answer, and print where."""
+        self._service.start().addCallback(lambda port: print(port, flush=True))
+
+    @inlineCallbacks
+    def renew(self) -> Generator[Any, Any, None]:
+        """Another house as it was in the evening, at another port."""
+        yield self._service.stop()
+        self.house.close()
+        self.house = self._built()
+        self._service = WebService(self.house, self._reactor)
+        self.open()
+
+
 def main() -> None:
     """Serve until told to stop."""
     from twisted.internet import reactor
     from twisted.internet.stdio import StandardIO
     from twisted.protocols.basic import LineReceiver
 
-    folder = Path(tempfile.mkdtemp())
     listen = f"tcp:{sys.argv[1] if len(sys.argv) > 1 else 0}:interface=127.0.0.1"
-    if "required" in sys.argv:
+    required = "required" in sys.argv
+    if required:
         start_logging(sys.stderr, verbose=False)
-        house = StandingHouse(folder, listen=listen, sign_in="required", tls=own_certificate(folder), more=MORE)
-    else:
-        house = StandingHouse(folder, listen=listen, more=MORE)
-    house.evening()
-    orders = Orders(house, reactor)
+    place = Place(reactor, listen, required=required)
 
     class Ear(LineReceiver):
         delimiter = b"\n"
 
         def lineReceived(self, line: bytes) -> None:
-            orders.obey(line.decode().split())
+            if line == b"renew":
+                place.renew()
+                return
+            Orders(place.house, reactor).obey(line.decode().split())
             print("done", flush=True)
 
         def connectionLost(self, reason: Any = None) -> None:
@@ -138,11 +173,10 @@ def main() -> None:
                 running.stop()
 
     running: Any = reactor
-    service = WebService(house, reactor)
-    running.callWhenRunning(lambda: service.start().addCallback(lambda port: print(port, flush=True)))
+    running.callWhenRunning(place.open)
     StandardIO(Ear())  # type: ignore[no-untyped-call]
     running.run()
-    house.close()
+    place.house.close()
 
 
 if __name__ == "__main__":

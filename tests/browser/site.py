@@ -49,9 +49,20 @@ class SiteProcess:
         self._in.flush()
         assert self._out.readline() == "done\n"
 
+    @property
+    def stopped(self) -> bool:
+        """Whether it was ended."""
+        return self._in.closed
+
+    def renew(self) -> None:
+        """Let another house stand there, with the same evening behind it and an address of its own."""
+        self._in.write("renew\n")
+        self._in.flush()
+        self.port = int(self._out.readline())
+
     def stop(self) -> None:
         """End it; a second time does nothing."""
-        if self._in.closed:
+        if self.stopped:
             return
         self._in.close()
         self._process.wait(timeout=20)

@@ -322,7 +322,7 @@ def test_a_report_is_asked_for_by_the_form_seen_and_taken_away(reading: Looking)
     assert page.get_by_role("img", name="Calls by weekday and hour").is_visible()
     page.get_by_text("The figures of this picture").first.click()
     assert page.get_by_role("region", name="Calls by day", exact=True).is_visible()
-    with page.expect_download() as begun:
+    with page.expect_download(timeout=60_000) as begun:
         page.get_by_role("link", name="PDF").click()
     assert begun.value.suggested_filename == "calls-2026-11-10-2026-11-20.pdf"
     assert Path(begun.value.path()).read_bytes().startswith(b"%PDF")

@@ -122,7 +122,8 @@ def exchange(dialect: Dialect) -> Callable[[bytes], None]:
 
 def _options(dialect: Dialect) -> list[dict[str, str]]:
     """No options, and each value that an option may take by itself."""
-    return [{}, *({key: value} for key, values in dialect.choices.items() for value in values)]
+    tried = [{}, *({key: value} for key, values in dialect.choices.items() for value in values)]
+    return [one for one in tried if not dialect.check(SourceSettings(timezone=ZONE, options=one))]
 
 
 def _through_session(dialect: Dialect, transport: Transport, stream: bytes, choice: int) -> bytes:
@@ -131,7 +132,7 @@ def _through_session(dialect: Dialect, transport: Transport, stream: bytes, choi
     session.connected()
     passed = b""
     for piece in pieces(stream, choice):
-        records, _answer = session.receive(piece)
+        _answer, records = session.receive(piece)
         passed += records
         if session.problem is not None:
             break

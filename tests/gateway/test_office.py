@@ -14,13 +14,15 @@ from hypothesis import strategies as st
 from gateway.alarms.budgets import Budget, facts, standings
 from gateway.allocation import Code, codes, last_two
 from gateway.config import ReportSettings
-from gateway.helplines import HELPLINE, PERSONAL, WITHHELD, helplines
+from gateway.helplines import HELPLINE, PERSONAL, WITHHELD, Helplines, helplines
 from gateway.instants import SECOND, to_micros
+from gateway.intake.hiding import again
 from gateway.intake.settling import Settling
 from gateway.posting.deeds import ReadCommands
 from gateway.reports.asking import Asked
 from gateway.reports.catalog import KINDS
 from gateway.reports.desks import followed
+from gateway.reports.flat import FlatRate, Given, Pricing
 from gateway.reports.office import Office
 from gateway.reports.periods import Period
 from gateway.reports.values import Report, Table
@@ -84,7 +86,9 @@ def rows(report: Report, name: str) -> list[tuple[Any, ...]]:
 
 def calls(rig: Rig) -> dict[int, dict[str, Any]]:
     """Every call."""
-    found = rig.database.read(lambda c: pages.plain(c.execute(schema.calls.select()).mappings()))
+    found = rig.database.read(
+        lambda c: pages.plain(c.execute(schema.calls.select().order_by(schema.calls.c.id)).mappings())
+    )
     return {one["id"]: one for one in found}
 
 
@@ -105,6 +109,43 @@ def test_the_number_of_a_helpline_is_in_no_table_but_the_raw_records(house: Rig)
     shown = house.database.read(lambda c: pages.records_of(c, "SEASIDE", doctor["id"]))
     assert [one["raw"] for one in shown] == [WITHHELD]
     assert not [due for due in house.due if "5550102" in due.dialled], "the PMS books no number of it either"
+
+
+def test_numbers_that_are_listed_later_leave_the_stored_calls(house: Rig) -> None:
+    plain = replace(house.rules, helplines=Helplines(), codes=codes(()))
+    house.settling = Settling(house.memory, plain, house.sources, house.book)
+    house.database.transact(house.memory.reload)
+    house.send(house.connect(), coded(1, "815", dialled="9225550102"), line(2), coded(3, "778899", extension="600"))
+    before = calls(house)
+    assert before[1]["number"] == "+48225550102"
+    house.database.transact(lambda c: c.execute(schema.call_codes.delete()))
+    for looked, hidden, coded_ in ((3, 2, 2), (3, 0, 0)):
+        assert again(house.database, house.sources, house.rules, lambda *_: None) == (looked, hidden, coded_)
+    after = calls(house)
+    assert [after[one]["place"] for one in (1, 3)] == [HELPLINE, PERSONAL]
+    assert [one["number"] for one in after.values()] == [None, "+48221234567", None]
+    changed = ("number", "dialled", "caller", "place", "prefix", "trace", "cost_trace")
+    for number, one in after.items():
+        assert {k: v for k, v in one.items() if k not in changed} == {
+            k: v for k, v in before[number].items() if k not in changed
+        }
+    contacts = house.database.read(lambda c: [row.number for row in c.execute(schema.contacts.select())])
+    assert contacts == ["+48221234567"]
+
+
+def test_a_flat_rate_is_held_against_the_tariff_and_its_fee(house: Rig) -> None:
+    house.send(house.connect(), line(1), line(2, seconds=600))
+    found = calls(house)
+    by_tariff = sum(one["amount"] for one in found.values())
+    mark = schema.calls.update().values(tariff="FLAT", amount=0, cost=77, cost_currency="PLN", cost_decimals=2)
+    house.database.transact(lambda c: c.execute(mark))
+    given = Given(frozenset(), frozenset({"201"}), date.min, date.max)
+    pricing = Pricing(house.book, house.sources["main"].plan, ("PLN", 2))
+    office_ = {"flat_rates": (FlatRate("FLAT", 600, "day", (given,)),), "pricing": lambda: pricing}
+    ((room, _, nights, number, unpriced, _, *money),) = rows(made(house, "flat-rates", **office_), "rate_flat")
+    assert (room, nights, number, unpriced) == ("201", 1, 2, 0)
+    assert [one.minor for one in money] == [600, by_tariff, 154, 446]
+    assert made(house, "flat-rates", **office_).finding.startswith("They pay")
 
 
 def test_an_emergency_and_an_extension_are_never_hidden(house: Rig) -> None:
@@ -132,7 +173,7 @@ def test_a_code_leads_to_a_house_account_a_department_or_a_person(house: Rig) ->
     assert [(one.room, one.by_hand) for one in house.due][:1] == [("9001", 1)]
     assert (second["status"], second["department"], second["room"]) == ("allocated", "Banquets", None)
     assert (third["place"], third["number"], fourth["number"]) == (PERSONAL, None, "+48221234567")
-    kept = house.database.read(lambda c: c.execute(schema.call_codes.select()).mappings().all())
+    kept = house.database.read(lambda c: c.execute(schema.call_codes.select().order_by("call_id")).mappings().all())
     assert [(one["account_code"], one["known"]) for one in kept] == [("4711", 1), ("815", 1), ("**99", 1), ("**98", 0)]
     listed = house.database.read(lambda c: pages.calls_before(c, "SEASIDE", 10))
     assert third["id"] not in [one["id"] for one in listed]
@@ -156,6 +197,9 @@ def test_allocation_adds_up_to_all_rated_calls_and_names_nobody_without_an_agree
         assert not [word for word in ("Kowalska", "**99", "'600'") if word in text], kind
         agreed = made(house, kind, agreement="Works agreement, 2026-03-01")
         assert "Works agreement" in " ".join(agreed.assumptions) or kind == "allocation"
+    question = replace(asked(house, codes=CODES), about="778899")
+    refused = house.database.read(lambda c: KINDS["statement"].make(question, c)).finding
+    assert ("778899" in refused, "PIN **99 (not shown" in refused) == (False, True)
     named = rows(made(house, "personal", agreement="Works agreement"), "personal")
     assert [(row[0], row[1], row[2], row[3]) for row in named] == [("2026-11", "J. Kowalska", "**99", 1)]
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from gateway.call_log.asking import Misread, Question, read
 from gateway.call_log.fields import PARAMETERS
+from gateway.covered import Covered
 from gateway.explaining import cost_text, explained, margin_text
 from gateway.instants import from_micros, to_micros
 from gateway.ledger import STATES
@@ -104,6 +105,7 @@ class Api:
 
     def __init__(self, house: House, reads: Reads, live: Live, version: str) -> None:
         self._house, self._reads, self._live, self._version = house, reads, live, version
+        self._covered = Covered(house.config)
 
     async def status(self) -> dict[str, Any]:
         """What is alive, what waits, what is not well."""
@@ -201,7 +203,7 @@ class Api:
                     _attempt(one) for one in queries.attempts_of(connection, owner, [number]).get(number, [])
                 ],
                 "trail": [_deed(one) for one in queries.trail(connection, owner, number)],
-                "records": [_record(one) for one in queries.records_of(connection, owner, call["id"])],
+                "records": [_record(self._covered(one)) for one in queries.records_of(connection, owner, call["id"])],
             }
 
         return await self._reads.read(work)

@@ -177,11 +177,22 @@ def test_the_manager_interface_says_the_same_as_an_event() -> None:
 # -- all of them --------------------------------------------------------------------------------------------------
 
 #: Dialects whose records do not tell the start to the second, or the length: by how many seconds each may be off.
-COARSE: dict[str, tuple[int, int]] = {"mitel-mivb": (60, 0), "avaya-cm": (100, 3), "unify": (25, 0), "hobic": (60, 59)}
+COARSE: dict[str, tuple[int, int]] = {
+    "mitel-mivb": (60, 0),
+    "avaya-cm": (100, 3),
+    "unify": (25, 0),
+    "panasonic": (100, 0),
+    "nec-neax": (25, 0),
+    "nec-sl": (100, 0),
+    "hobic": (60, 59),
+}
+#: Dialects that write a row for each share of a call that was handed on, and nothing that joins them.
+SHARES = frozenset({"nec-sl", "panasonic"})
 #: Dialects that do not say of an outgoing call whether its time began with the answer.
-UNSURE = frozenset({"unify"})
+UNSURE = frozenset({"nec-sl", "unify", "panasonic", "nec-neax"})
 #: What the gateway must be told to read what is written with these options.
 READ_WITH: dict[str, dict[str, str]] = {
+    "nec-sl": {"time_basis": "end"},
     "layout=printer": {"layout": "printer"},
     "layout=customized": {"page": write_avaya_cm.PAGE},
 }
@@ -190,6 +201,11 @@ FORMS: list[tuple[str, dict[str, str], str]] = [
     ("avaya-cm", {"layout": "printer"}, "listen"),
     ("avaya-cm", {"layout": "teleseer"}, "listen"),
     ("avaya-cm", {"layout": "customized"}, "listen"),
+    ("nec-neax", {}, "connect"),
+    ("nec-neax", {"form": "flexible"}, "connect"),
+    ("nec-sl", {}, "connect"),
+    ("panasonic", {}, "connect"),
+    ("panasonic", {"columns": "120"}, "connect"),
     ("avaya-ipoffice", {}, "listen"),
     ("avaya-ipoffice", {"fields": "35"}, "listen"),
     ("mitel-mivb", {}, "connect"),
@@ -208,6 +224,7 @@ FORMS: list[tuple[str, dict[str, str], str]] = [
     ("freeswitch", {"form": "xml"}, "push"),
     ("yate", {}, "file"),
     ("yate", {"tabs": "yes", "combined": "yes"}, "file"),
+    ("asterisk-cel", {}, "file"),
     ("cisco-cme", {}, "udp"),
     ("grandstream", {}, "file"),
     ("yeastar", {}, "push"),
@@ -231,7 +248,7 @@ def calls() -> list[SimulatedCall]:
 def read_back(
     writer: Writer, dialect: Dialect, transport: str, call: SimulatedCall, options: Mapping[str, str]
 ) -> JoinedCall:
-    said = [READ_WITH.get(f"{key}={value}", {}) for key, value in options.items()]
+    said = [READ_WITH.get(f"{key}={value}", {}) for key, value in options.items()] + [READ_WITH.get(dialect.name, {})]
     reading = {key: value for one in said for key, value in one.items()}
     trunks = frozenset({"trunk1", "trunk2", "trunkspare"})
     parse = dialect.parser(SourceSettings(timezone=WARSAW, trunk_access=("9",), trunks=trunks, options=reading))
@@ -240,10 +257,12 @@ def read_back(
     frames = dialect.framer(0, transport=transport, options=reading).feed(stream)
     legs = [parse(frame.data, call.end.astimezone(UTC)) for frame in frames]
     legs = [leg for leg in legs if not isinstance(leg, Furniture)]
-    assert len(legs) == len(records), (records, legs)
+    assert len(legs) == len(records) or writer.dialect == "asterisk-cel", (records, legs)
     shown_twice = any(at.utcoffset() != at.replace(fold=1 - at.fold).utcoffset() for at in (call.start, call.end))
     read = [leg for leg in legs if isinstance(leg, CallRecord) and (shown_twice or not leg.warnings)]
     assert len(read) == len(legs), (records, legs)
+    if writer.dialect in SHARES and len(read) > 1:
+        return dialect.join([read[0]._replace(talk_seconds=sum(leg.talk_seconds or 0 for leg in read))])
     return dialect.join(read)
 
 

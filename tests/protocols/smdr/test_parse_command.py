@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from gateway.cli.records import _LineNumbers, identify_command, parse_command
 from protocols.framing import CUT_OFF
+from protocols.smdr.catalog import DIALECTS
 from tests.protocols.smdr.samples import FOLDER, expected, present, sample
 
 MASTER = FOLDER / "asterisk" / "Master.csv"
@@ -94,7 +95,7 @@ def test_options_trunks_and_zone_reach_the_dialect() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--dialect", "nope"], "There is no dialect 'nope'; the dialects are avaya-ipoffice, mitel-mivb, asterisk."),
+        (["--dialect", "nope"], "There is no dialect 'nope'; the dialects are avaya-ipoffice, mitel-mivb, asterisk"),
         ([], "Missing option '--dialect'"),
         (["--dialect", "asterisk", "--timezone", "Mars/Olympus"], "'Mars/Olympus' is no time zone"),
         (["--dialect", "asterisk", "--timezone", "../etc"], "'../etc' is no time zone"),
@@ -159,7 +160,7 @@ def test_identify_says_when_no_dialect_reads_it() -> None:
     result = identified(given=b"hello\nworld\n")
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert result.stderr == "No dialect reads any of it. The dialects are avaya-ipoffice, mitel-mivb, asterisk.\n"
+    assert result.stderr == f"No dialect reads any of it. The dialects are {', '.join(DIALECTS)}.\n"
 
 
 def test_identify_reads_no_more_than_it_needs() -> None:
