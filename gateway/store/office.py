@@ -121,7 +121,9 @@ def in_hours(hours: WorkingHours, span: Span, wanted: Sequence[str]) -> ColumnEl
     rooms = _c.department.is_(None)
     others = and_(~rooms, _c.department.not_in(named))
     ways: list[ColumnElement[bool]] = []
-    schedules = [(_c.department.in_(names), names[0]) for names in by_shifts.values()]
+    schedules: list[tuple[ColumnElement[bool], str]] = [
+        (_c.department.in_(names), names[0]) for names in by_shifts.values()
+    ]
     schedules += [(others, _OTHERS)] if hours.shifts.get("") else []
     for whose, name in schedules:
         inside = begun_within(hours.spans(name, span.since, span.until))

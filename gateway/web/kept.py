@@ -47,6 +47,7 @@ _ANSWERS: Final = (
     later("reservation {reservation} is not in room {room} any more"),
     later("whoever is in room {room} now may have come after the call began"),
     later("the PMS takes no charges for the guest in room {room}"),
+    later("no answer within {seconds} s"),
     later("the PMS did not answer within {seconds} seconds"),
     later("the connection was lost before the PMS answered"),
     later("the PMS answered without a status"),
