@@ -12,7 +12,6 @@ from functools import cache
 from typing import Any, Final
 
 from markupsafe import Markup, escape
-
 from sqlalchemy import Connection
 
 from gateway.config.day_rule import day_rule
