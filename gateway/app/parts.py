@@ -114,10 +114,8 @@ class Deciding:
         """Do one, or say in a sentence why not; with the postings that are due by it."""
         if command.deed in ORDERS:
             return self.orders(connection, command, now)
-        if command.deed == erasing.ERASE:
-            return erasing.begin(connection, self.memory, command, now), []
-        if command.deed == erasing.EXPORT:
-            return erasing.note_export(connection, self.memory, command, now), []
+        if command.deed in erasing.DEEDS:
+            return erasing.carry_out(connection, self.memory, command, now), []
         about = self.acts if command.deed in ACT_DEEDS else self.prices
         return about(connection, command, now)
 

@@ -75,7 +75,8 @@ def export_command(
         if report is None:
             fail(f"there is no guest with reservation {guest}")
         try:
-            export(report, output)
+            output.touch(mode=0o600)
+            output.write_bytes(export(report))
         except OSError as error:
             fail(f"{output} cannot be written: {error.strerror}")
         command(database, EXPORT, None, who or whoever(), why, subject=guest, config=config)
@@ -134,13 +135,11 @@ def _preview(database: Database, reservation: str) -> None:
     if found is None:
         fail(f"there is no guest with reservation {reservation}")
     click.echo(
-        f"goes: the name in {len(found.stays)} stays, the numbers of {found.calls} calls, the bytes of {found.records} "
-        f"records, the words of {found.remarks} notes and disputes, of {found.acts} changed charges and {found.alarms} alarms, "
-        "kept report files of these days, and whatever names the guest elsewhere"
+        f"goes: name (stays: {len(found.stays)}), numbers (calls: {found.calls}), bytes (records: {found.records}), words "
+        f"(notes and disputes: {found.remarks}, changed charges: {found.acts}, alarms: {found.alarms}), kept report files of "
+        "these days, and whatever names the guest elsewhere"
     )
-    click.echo(
-        f"stays: {found.charges} charges and {found.bills} bills with amounts, taxes, days and classes of number"
-    )
+    click.echo(f"stays: amounts, taxes, days, classes of number (charges: {found.charges}, bills: {found.bills})")
     for reason in found.against:
         click.echo(f"not yet: {reason}")
     if found.erased is not None:

@@ -125,10 +125,13 @@ def _deciding(config: Config, memory: Memory, deed: str) -> Decide:
     """What carries out decisions about prices and orders of reports, where no gateway is running."""
     from gateway.app import configured, parts
     from gateway.delivery.orders import ORDERS, Orders
+    from gateway.privacy import erasing
 
     if deed in ORDERS:
         return Orders(config, memory)
 
+    if deed in erasing.DEEDS:
+        return lambda connection, command, now: (erasing.carry_out(connection, memory, command, now), [])
     try:
         return parts.decisions(config, memory)
     except configured.CannotStart as error:

@@ -31,7 +31,8 @@ from gateway.store.runs import Kept
 ERASE: Final = "erase-guest"
 #: The deed of somebody who takes the file with everything about a guest.
 EXPORT: Final = "export-guest"
-#: How the answer to it begins when it was begun.
+DEEDS: Final = (ERASE, EXPORT)
+#: How the answer to an erasure begins where it was begun.
 BEGUN: Final = "erased: "
 #: Calls, rows of other tables, and records in one slice.
 CALLS: Final = 100
@@ -48,6 +49,12 @@ class Place(NamedTuple):
     step: str = "calls"
     table: int = 0
     after: tuple[int | str, ...] = ()
+
+
+def carry_out(connection: Connection, memory: Memory, command: Command, now: int) -> str:
+    """Do one of `DEEDS`: the sentence of what came of it."""
+    deed = begin if command.deed == ERASE else note_export
+    return deed(connection, memory, command, now)
 
 
 def begin(connection: Connection, memory: Memory, command: Command, now: int) -> str:
@@ -76,9 +83,9 @@ def begin(connection: Connection, memory: Memory, command: Command, now: int) ->
         calls=len(calls),
         now=now,
     )
-    told = f"a guest was erased on request (erasure {number}, {len(calls)} calls): amounts, taxes and days stay"
+    told = f"a guest was erased on request (erasure {number}, calls: {len(calls)}): amounts, taxes and days stay"
     memory.note(connection, now, command.who, f"{told}; reason: {why}")
-    return f"{BEGUN}{len(calls)} calls of the guest; amounts, taxes and days stay (erasure {number})"
+    return f"{BEGUN}name, numbers and words of the guest (erasure {number}, calls: {len(calls)}); amounts, taxes and days stay"
 
 
 def note_export(connection: Connection, memory: Memory, command: Command, now: int) -> str:
@@ -159,8 +166,9 @@ class Erasing:
         self.memory.forget_names(connection)
         postings = guests.postings_of(connection, owner, what.reservation)
         forgetting.scrub_postings(connection, owner, postings, what.scrub)
-        noted = erasures.rows_of_guest(connection, schema.remarks, owner, what.reservation)
-        forgetting.erase_words(connection, schema.remarks, owner, noted, ("words",), (), what.scrub)
+        for table, words in ((schema.remarks, "words"), (schema.stay_limits, "why")):
+            noted = erasures.rows_of_guest(connection, table, owner, what.reservation)
+            forgetting.erase_words(connection, table, owner, noted, (words,), (), what.scrub)
         trail = erasures.rows_about(connection, schema.audit_trail, owner, "posting_id", postings)
         forgetting.erase_trail(connection, owner, trail, what.scrub, whole=True)
         asked = erasures.rows_about(connection, schema.commands, owner, "posting_id", postings)

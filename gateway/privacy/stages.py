@@ -54,6 +54,7 @@ STAGES: Final[tuple[Stage, ...]] = (
     Stage("guests", schema.stays, schema.stays.c.since, _guest, retention.names_of_stays),
     Stage("remarks", schema.remarks, schema.remarks.c.at, _guest, retention.words_of_remarks),
     Stage("acts", schema.acts, schema.acts.c.asked_at, _guest, retention.words_of_acts),
+    Stage("limits", schema.stay_limits, schema.stay_limits.c.at, _guest, retention.words_of_limits),
     Stage("alarms", schema.alarms, schema.alarms.c.raised_at, _guest, retention.words_of_alarms),
     Stage("notices", schema.notices, schema.notices.c.created_at, _guest, retention.words_of_notices),
     Stage("commands", schema.commands, schema.commands.c.asked_at, _guest, retention.words_of_commands),

@@ -5,11 +5,10 @@ It is the guest's own, so no number is masked. What the house keeps for itself (
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -17,15 +16,14 @@ from sqlalchemy import Connection
 from gateway.config import Config
 from gateway.covered import Covered
 from gateway.instants import from_micros
+from gateway.reports.as_html import html_file
+from gateway.reports.as_json import write_json
 from gateway.reports.values import Cell, Column, Money, Report, Row, Table, table
-from gateway.reports.writing import write
 from gateway.store.guest_data import GuestData, everything
 from gateway.store.rows import clean
 from protocols.text import printable
 
 KIND: Final = "guest"
-#: The forms of an export, in the order they stand in its file.
-FORMS: Final = ("json", "html")
 #: Characters of a record that are shown; the longest real ones have a few hundred.
 _LONGEST: Final = 20_000
 #: Why there are no bytes of a record any more.
@@ -60,15 +58,16 @@ def guest_report(connection: Connection, config: Config, owner: str, reservation
     )
 
 
-def export(report: Report, path: Path) -> None:
-    """Write a guest's report as one ZIP, to be read by people and by programs; raises OSError."""
-    made_in = TemporaryDirectory(dir=path.parent, prefix=".guest-")
-    with made_in as folder, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
-        for form in FORMS:
-            made = Path(folder) / f"guest.{form}"
-            write(report, form, made)
-            packed.write(made, made.name)
-    path.chmod(0o600)
+def export(report: Report) -> bytes:
+    """A guest's report as one ZIP, to be read by people and by programs."""
+    data = io.StringIO()
+    write_json(report, data)
+    made = {"guest.json": data.getvalue(), "guest.html": html_file(report)}
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as into:
+        for name, text in made.items():
+            into.writestr(name, text)
+    return packed.getvalue()
 
 
 def _sections(data: GuestData) -> tuple[Table, ...]:

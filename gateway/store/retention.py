@@ -189,6 +189,17 @@ def words_of_commands(connection: Connection, owner: str, rows: Sequence[int], t
     return left
 
 
+def words_of_limits(connection: Connection, owner: str, rows: Sequence[int], term: Term) -> set[int]:
+    """Erase why guests may spend so much; guests who are here are left."""
+    n = schema.stay_limits.c
+    here = select(_s.reservation).where(_s.property == owner, _s.until.is_(None))
+    theirs = select(n.id).where(n.property == owner, n.id.in_(rows), n.reservation.in_(here))
+    left = set(connection.execute(theirs).scalars())
+    over = [one for one in rows if one not in left]
+    forgetting.erase_words(connection, schema.stay_limits, owner, over, ("why",), (), _EVERY)
+    return left
+
+
 def words_of_trail(connection: Connection, owner: str, rows: Sequence[int], term: Term) -> set[int]:
     """Erase the sentences of the audit trail: that somebody did something then, to which posting, stays."""
     forgetting.erase_trail(connection, owner, rows, _EVERY, whole=True)
@@ -222,10 +233,11 @@ def ties_of_stays(connection: Connection, owner: str, rows: Sequence[int], term:
     left = {row.id for row in found if row.until is None or row.until >= term.until}
     gone = [row for row in found if row.id not in left]
     guests = sorted({row.reservation for row in gone})
-    b, g, m = schema.bills.c, schema.stay_tariffs.c, schema.remarks.c
+    b, m = schema.bills.c, schema.remarks.c
     of_stay = update(schema.bills).where(b.property == owner, b.stay_id.in_([row.id for row in gone]))
     connection.execute(of_stay.values(reservation="", room=""))
-    connection.execute(delete(schema.stay_tariffs).where(g.property == owner, g.reservation.in_(guests)))
+    for table in (schema.stay_tariffs, schema.stay_limits, schema.limit_marks):
+        connection.execute(delete(table).where(table.c.property == owner, table.c.reservation.in_(guests)))
     noted = update(schema.remarks).where(m.property == owner, m.reservation.in_(guests))
     connection.execute(noted.values(room="", reservation=None))
     connection.execute(delete(schema.stays).where(_s.property == owner, _s.id.in_([row.id for row in gone])))

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from gateway.languages.spoken import plural, say
+from gateway.languages.spoken import Texts, plural, say
 from gateway.privacy.erasing import BEGUN, ERASE, EXPORT
 from gateway.privacy.rounds import terms
 from gateway.reports.guest import export, guest_report
@@ -119,21 +116,16 @@ class GuestPages:
             return await self.one(number, told=result)
         return await self.one(number, form, problem=result)
 
-    async def exported(self, form: GuestForm, number: int) -> Path | Page:
+    async def exported(self, form: GuestForm, number: int) -> bytes | Page:
         """The file with everything about the guest of a stay; whoever takes it stands in the audit trail."""
         reservation = await self._judged(form, number)
         if isinstance(reservation, Page):
             return reservation
         config, now = self._house.config, self._house.now()
 
-        def work(connection: Connection) -> Path | None:
+        def work(connection: Connection) -> bytes | None:
             report = guest_report(connection, config, self._owner, reservation, now)
-            if report is None:
-                return None
-            handle, name = tempfile.mkstemp(prefix="foliogate-guest-", suffix=".zip")
-            os.close(handle)
-            export(report, Path(name))
-            return Path(name)
+            return None if report is None else export(report)
 
         await self._deeds.ask(form.who, EXPORT, form.why, reservation)
         return await self._reads.read(work) or await self._missing(number)
@@ -237,10 +229,12 @@ def _remains(seen: Preview) -> list[str]:
 
 
 #: What each term is about, in the words of the page.
-_TERMS: Final = {
-    "keep_raw_days": "What the exchange sent",
-    "mask_after_days": "Numbers in full",
-    "keep_guest_days": "Names and words about guests, after they left",
-    "keep_feed_days": "What other programs were told",
-    "keep_calls_days": "What ties an amount to a guest",
-}
+_TERMS: Final = Texts(
+    {
+        "keep_raw_days": "What the exchange sent",
+        "mask_after_days": "Numbers in full",
+        "keep_guest_days": "Names and words about guests, after they left",
+        "keep_feed_days": "What other programs were told",
+        "keep_calls_days": "What ties an amount to a guest",
+    }
+)

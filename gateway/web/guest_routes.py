@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from klein import Klein
 
 from gateway.web.guest_pages import GuestPages, read_form
-from gateway.web.pages import Pages
-from gateway.web.rest.answers import fields_of, text_of
-from gateway.web.routing import ROW, foreign, html, is_ours, send_once, troubles
+from gateway.web.pages import Page, Pages
+from gateway.web.rest.answers import answer, fields_of, text_of
+from gateway.web.routing import ROW, foreign, html, is_ours, troubles
 
 
 class GuestRoutes:
@@ -52,6 +51,7 @@ class GuestRoutes:
         if not is_ours(request):
             return await foreign(self, request)
         made = await self._guests.exported(read_form(fields_of(request)), number)
-        if isinstance(made, Path):
-            return await send_once(request, made, f"guest-{number}.zip", "application/zip", Path.unlink)
-        return html(request, made)
+        if isinstance(made, Page):
+            return html(request, made)
+        request.setHeader("content-disposition", f'attachment; filename="guest-{number}.zip"')
+        return answer(request, 200, "application/zip", made)
