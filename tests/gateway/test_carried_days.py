@@ -6,6 +6,7 @@ And that the parts of a call longer than its exchange can say are one call, char
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from twisted.internet.testing import StringTransport
 
@@ -98,10 +99,10 @@ def test_an_exchange_that_wants_to_be_asked_is_asked_again_and_again_until_it_is
     protocol.makeConnection(wire)
     wire.clear()
     rig.clock.advance(5.0)
-    request = wire.value()  # type: ignore[no-untyped-call]
+    request = wire.value()
     assert request[:2] == b"\x161"
     rig.clock.advance(5.0)
-    assert wire.value() == request * 2  # type: ignore[no-untyped-call]
+    assert wire.value() == request * 2
     protocol.connectionLost()
     rig.clock.advance(60.0)
-    assert wire.value() == request * 2  # type: ignore[no-untyped-call]
+    assert wire.value() == request * 2
