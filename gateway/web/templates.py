@@ -75,7 +75,7 @@ def plural(one: str, many: str, number: int, **values: Any) -> Markup:
 
 @lru_cache(_TEXTS_REMEMBERED)
 def _standing(message: str, tongue: Speech) -> Markup:
-    text = tongue.texts.gettext(message)
+    text = tongue.texts.gettext(message) if message else ""
     return Markup(text) if _TAG.search(message) else _escaped(text)
 
 
