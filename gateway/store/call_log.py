@@ -24,8 +24,8 @@ from gateway.call_log.asking import Question, Term
 from gateway.call_log.fields import BY_NAME, INWARD, results_meant
 from gateway.store import office, remarks, schema
 from gateway.store.inbound import PIECES_AT_ONCE
-from gateway.store.pages import LISTED, means, plain
-from gateway.store.reporting import SLICE, Span, began
+from gateway.store.pages import LISTED, first_since, means, plain
+from gateway.store.reporting import AHEAD, SLICE, Span
 from gateway.store.schema_inbound import PIECE, STANDS
 from gateway.working_hours import WorkingHours
 from rating.callers import Home, caller_number
@@ -142,7 +142,8 @@ def _tagged(connection: Connection, wanted: Wanted, term: Term) -> ColumnElement
 
 def _contacts(connection: Connection, wanted: Wanted, which: ColumnElement[bool]) -> ColumnElement[bool]:
     """Calls whose contact fulfils a condition, looked for piece by piece of the stretch (`schema_inbound.py`)."""
-    first = began(connection, wanted.owner, wanted.span).first // PIECE
+    came = wanted.span.since - AHEAD
+    first = first_since(connection, wanted.owner, schema.records, schema.records.c.received_at, came) // PIECE
     last = int(connection.execute(select(func.max(_c.id)).where(_c.property == wanted.owner)).scalar() or 0) // PIECE
     ways = []
     for begin in range(first, last + 1, PIECES_AT_ONCE):
