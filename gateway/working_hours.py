@@ -38,8 +38,8 @@ class WorkingHours:
     is_holiday: Callable[[date], bool] = field(default=lambda _day: False, compare=False)
 
     def of(self, department: str | None) -> tuple[Shift, ...]:
-        """The shifts that hold for a department; none where nothing was said."""
-        return self.shifts.get(department or "", self.shifts.get("", ()))
+        """The shifts that hold for a department; none where nothing was said, and none for guest rooms."""
+        return self.shifts.get(department, self.shifts.get("", ())) if department else ()
 
     def inside(self, department: str | None, micros: int) -> bool | None:
         """Whether a department works at an instant (microseconds UTC); None where no hours are set for it."""

@@ -71,6 +71,12 @@ POSTED: Final[Mapping[str, str]] = {
     "written_off": "written off",
     "none": "no charge",
 }
+#: How a call stands to the working hours of its department.
+HOURS: Final[Mapping[str, str]] = {
+    "inside": "within working hours",
+    "outside": "outside of working hours",
+    "none": "no hours are set",
+}
 YES_NO: Final[Mapping[str, str]] = {"yes": "yes", "no": "no"}
 
 
@@ -161,6 +167,15 @@ FIELDS: Final[tuple[Field, ...]] = (
         shown="list",
     ),
     Field(name="reservation", title="guest", kind="none", column="calls.reservation", shown="file", served="calls"),
+    Field(
+        name="hours",
+        title="working hours",
+        kind="choice",
+        label="Working hours of the department",
+        choices=HOURS,
+        shown="file",
+        file_name="working_hours",
+    ),
     Field(
         name="extension",
         title="extension",
@@ -285,6 +300,26 @@ FIELDS: Final[tuple[Field, ...]] = (
         served="number_tags_once, contacts",
         hint="as people gave it",
     ),
+    Field(
+        name="code",
+        title="account code",
+        kind="word",
+        label="Account code",
+        shown="file",
+        served="call_codes",
+        hint="the code, or what the house calls it; of a PIN the last two signs: **42",
+        file_name="account_code",
+    ),
+    Field(
+        name="authorization",
+        title="authorisation code",
+        kind="word",
+        label="Authorisation code",
+        shown="file",
+        served="call_codes",
+        hint="its last two signs: **42",
+        file_name="authorization_code",
+    ),
     Field(name="reason", title="reason", kind="none", column="calls.reason", shown="file", served="calls"),
     Field(
         name="q",
@@ -314,6 +349,11 @@ def result_of(call: Mapping[str, Any], outcome: str | None) -> str:
             return "abandoned"
         return "missed" if outcome in MISSED else outcome
     return {1: "answered", 0: "unanswered"}.get(call["answered"], "untold")
+
+
+def hours_of(inside: bool | None) -> str:
+    """How a call stands to working hours, as a key of `HOURS`."""
+    return "none" if inside is None else "inside" if inside else "outside"
 
 
 def results_meant(asked: str) -> tuple[str, ...]:

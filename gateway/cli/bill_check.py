@@ -82,7 +82,7 @@ def bill_check_command(
             if form is None:
                 _print(report)
             else:
-                write_report(report, form, output, table)
+                write_report(report, form, output, table, config)
     except (BillUnreadable, WrongLayout) as error:
         fail(str(error))
     except OSError as error:

@@ -99,7 +99,7 @@ def report_command(
         seen("counting", 0.1)
         report = _made(kind, _asked(config, database, first, last, masked, about, question))
         seen("writing", 0.6)
-        write_report(report, form, output, table)
+        write_report(report, form, output, table, config)
     if output is not None:
         say(f"{report.title}, {report.days}: {output}")
 
@@ -142,18 +142,21 @@ def not_for_a_terminal(form: str, output: Path | None) -> None:
         raise click.UsageError(f"a {form.upper()} is not for a terminal: --output FILE")
 
 
-def write_report(report: Report, form: str, output: Path | None, table: str) -> None:
+def write_report(
+    report: Report, form: str, output: Path | None, table: str, config: Config, language: str = ""
+) -> None:
     """Into the file, or by way of one to standard output, so that a report that fails leaves no half of one."""
     from gateway.reports.as_csv import NoSuchTable
-    from gateway.reports.writing import write
+    from gateway.reports.writing import own_tongue, write
 
+    tongue = own_tongue(config, language)
     try:
         if output is not None:
-            write(report, form, output, table)
+            write(report, form, output, table, tongue)
             return
         with tempfile.TemporaryDirectory(prefix="foliogate-report-") as folder:
             path = Path(folder) / f"report.{form}"
-            write(report, form, path, table)
+            write(report, form, path, table, tongue)
             _to_standard_output(path)
     except NoSuchTable as error:
         raise click.UsageError(str(error)) from error

@@ -41,4 +41,4 @@ def sheet_command(number: int, config_path: Path, form: str, output: Path | None
         made = database.read(lambda c: sheet(c, config, database.property, number, utc_now(), language))
         if made is None:
             fail(f"there is no call {number}; 'foliogate postings list' names the call of each charge")
-        write_report(made, form, output, "")
+        write_report(made, form, output, "", config, language)

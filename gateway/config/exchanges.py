@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_network
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from gateway.config import checks
 from gateway.config.base import Settings
@@ -95,7 +95,30 @@ class PbxSettings(Settings):
     timezone: Zone = Field(examples=["Europe/Warsaw"])
     trunk_access: Annotated[Texts, AfterValidator(checks.access_codes)] = Field((), examples=[["9"]])
     trunks: Texts = Field((), examples=[["pjsip-provider"]])
+    layout: FilePath | None = Field(None, examples=["our-exchange.toml"])
     options: Options = Field({}, validate_default=True, examples=[{"date_order": "MDY"}], repr=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _layout_as_option(cls, raw: Any) -> Any:
+        """A layout of one's own is a text that the dialect is given: `layout = "x.toml"` is its option, read from that file."""
+        if not isinstance(raw, dict) or not isinstance(raw.get("layout"), str):
+            return raw
+        options = raw.get("options", {})
+        return {**raw, "options": {**options, "layout": f"file:{raw['layout']}"}} if isinstance(options, dict) else raw
+
+    @model_validator(mode="after")
+    def _layout_reads_its_samples(self) -> PbxSettings:
+        """A layout that does not read its own samples as it says is refused before the first record."""
+        from protocols.smdr.own import problems
+        from protocols.smdr.settings import SourceSettings
+
+        if self.dialect == "own" and "layout" in self.options:
+            zone = cast("ZoneInfo | None", self.timezone) or ZoneInfo("UTC")  # the property's comes when all is loaded
+            wrong = problems(self.options["layout"], SourceSettings(timezone=zone, options=self.options))
+            if wrong:
+                raise ValueError("the layout cannot be used: " + "; ".join(wrong[:5]))
+        return self
 
     @property
     def transport(self) -> Transport:
@@ -144,6 +167,8 @@ def _dialect(exchange: Table, place: int, transport: Transport) -> Iterator[tupl
         yield ("pbx", place, transport), f"the records of {name} do not come by {transport}; write {ways} instead"
     options = exchange.get("options", {})
     if isinstance(options, dict):
+        if "layout" in exchange:
+            options = {**options, "layout": exchange["layout"]}
         texts = {key: scalar_text(value) for key, value in options.items()}
         said = {key: text for key, text in texts.items() if isinstance(text, str)}
         needed = dialect.needs.get(transport, ())

@@ -19,7 +19,7 @@ from gateway.reports.bookings import Booking, digest
 from gateway.reports.catalog import KINDS
 from gateway.reports.kinds.accounting import lines_of
 from gateway.reports.values import Report
-from gateway.reports.writing import write
+from gateway.reports.writing import own_tongue, write
 from gateway.store.database import Database
 
 #: The file beside the others that tells what the report says of itself.
@@ -62,7 +62,7 @@ def make_files(
             if schedule.report == ACCOUNTING and form == "csv":
                 write_accounts(lines, asked, path)
             else:
-                write(report, form, path, schedule.table if form == "csv" else "")
+                write(report, form, path, schedule.table if form == "csv" else "", own_tongue(config))
             step()
     (into / HEAD).write_text(json.dumps(heads, ensure_ascii=False), encoding="utf-8")
 

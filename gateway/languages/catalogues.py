@@ -21,6 +21,8 @@ from gateway.languages.names import LANGUAGES
 GUEST: Final = "guest"
 #: What the people of the house read: pages, reports, letters.
 STAFF: Final = "staff"
+#: What is said in reports, on pages and in files; whoever is spoken to as staff is told it as well.
+REPORTS: Final = "reports"
 _ALSO: Final = {"nb": "no", "nn": "no"}
 
 
@@ -34,6 +36,13 @@ def language_of(tag: str) -> str:
 @cache
 def catalogue(language: str, domain: str) -> NullTranslations:
     """The texts of a language of `LANGUAGES`; made once in a process, from text, in some milliseconds."""
+    made = _read(language, domain)
+    if domain == STAFF and language != "en":
+        made.add_fallback(_read(language, REPORTS))
+    return made
+
+
+def _read(language: str, domain: str) -> NullTranslations:
     file = resources.files("gateway") / "locale" / language / f"{domain}.po"
     if language == "en" or not file.is_file():
         return NullTranslations()

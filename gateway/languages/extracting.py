@@ -19,7 +19,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment, nodes
 
-from gateway.languages.catalogues import GUEST, STAFF, locale_name
+from gateway.languages.catalogues import GUEST, REPORTS, STAFF, locale_name
 from gateway.languages.names import LANGUAGES, STAFF_LANGUAGES
 
 #: A text, or its forms for one and for many.
@@ -27,30 +27,36 @@ Message: TypeAlias = str | tuple[str, str]
 
 _ROOT: Final = Path(__file__).parent.parent
 #: Where each domain's texts are said: folders and modules of the gateway.
-DOMAINS: Final = {GUEST: ("bills",), STAFF: ("web",)}
+DOMAINS: Final = {GUEST: ("bills",), STAFF: ("web",), REPORTS: ("reports",)}
 #: Which languages each domain is kept in.
-SPOKEN: Final = {GUEST: tuple(LANGUAGES), STAFF: tuple(STAFF_LANGUAGES)}
+SPOKEN: Final = {GUEST: tuple(LANGUAGES), STAFF: tuple(STAFF_LANGUAGES), REPORTS: tuple(STAFF_LANGUAGES)}
 #: Tables of texts in modules of the lowest floor, which knows no languages: the pages say what they take from them.
 TABLES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     STAFF: {
         "roles.py": ("RIGHTS", "ROLES"),
         "call_log/asking.py": ("PERIODS", "PROBLEMS", "TOLD"),
-        "call_log/fields.py": ("RESULTS", "DIRECTIONS", "CLASSES", "POSTED", "YES_NO", "FIELDS"),
+        "call_log/fields.py": ("RESULTS", "DIRECTIONS", "CLASSES", "POSTED", "HOURS", "YES_NO", "FIELDS"),
         "acts.py": ("REASONS",),
         "alarms/kinds.py": ("_KINDS",),
         "reports/catalog.py": ("DESK", "HOUSE", "TRUNKS", "KINDS"),
     },
     GUEST: {},
+    REPORTS: {},
 }
 #: What of a value that is built in such a table is a text.
 _FIELDS: Final = ("title", "what_to_do", "label", "hint")
+#: What is built in a report with a title in the second place, and the names of titles and sentences elsewhere.
+_TITLED: Final = ("Column", "table", "Note")
+_TITLES: Final = ("title", "heading", "nothing", "note", "finding", "sentence", "series")
 
 
 def texts(domain: str) -> Catalog:
     """All texts of a domain, as a catalogue without a language."""
     found = Catalog(project="Foliogate", charset="utf-8")
+    known = {message for _, message in _messages(STAFF)} if domain == REPORTS else set()
     for place, message in _messages(domain):
-        found.add(message, locations=[(place, 0)])
+        if message not in known:
+            found.add(message, locations=[(place, 0)])
     return found
 
 
@@ -63,10 +69,44 @@ def _said_in(domain: str) -> Iterator[tuple[str, Message]]:
     for name in DOMAINS[domain]:
         for path in sorted((_ROOT / name).rglob("*")) if (_ROOT / name).is_dir() else [_ROOT / name]:
             text = path.read_text(encoding="utf-8") if path.suffix in (".py", ".html") else ""
-            found = of_template(text) if path.suffix == ".html" else of_python(text)
+            found = of_template(text) if path.suffix == ".html" else _in_module(domain, text)
             yield from ((str(path.relative_to(_ROOT)), one) for one in found)
     for name, tables in TABLES[domain].items():
         yield from ((name, one) for one in _of_tables((_ROOT / name).read_text(encoding="utf-8"), tables))
+
+
+def _in_module(domain: str, source: str) -> Iterator[Message]:
+    yield from of_python(source)
+    if domain == REPORTS:
+        yield from of_report(source)
+
+
+def of_report(source: str) -> Iterator[str]:
+    """The texts of a module of reports: titles, heads of columns, and sentences with nothing to fill in. Pure.
+
+    A report is a value in English, for programs too; whoever shows it to people says these.
+    """
+    tree = ast.parse(source)
+    docs = {one.value for one in ast.walk(tree) if isinstance(one, ast.Expr)}
+    pieces = {part for one in ast.walk(tree) if isinstance(one, ast.JoinedStr) for part in one.values}
+    heads = {id(one) for call in ast.walk(tree) if isinstance(call, ast.Call) for one in _heads(call)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in docs | pieces:
+            sentence = " " in node.value and node.value[:1].isupper() and node.value.endswith(".")
+            if node.value and (sentence or id(node) in heads):
+                yield node.value
+
+
+def _heads(call: ast.Call) -> Iterator[ast.expr]:
+    """What of a call is a title: the second value of a column or a table, and what is named so."""
+    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    if name in _TITLED and len(call.args) > 1:
+        yield call.args[1]
+    for one in call.keywords:
+        if one.arg in _TITLES:
+            yield from one.value.elts if isinstance(one.value, ast.Tuple) else [one.value]
+    if name.startswith("_"):
+        yield from (one for one in call.args if isinstance(one, ast.Constant) and str(one.value)[:1].isupper())
 
 
 def of_python(source: str) -> Iterator[Message]:

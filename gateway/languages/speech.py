@@ -68,7 +68,7 @@ class Speech:
         """The day with its year; months are words, so that nobody reads 3/11 the other way round."""
         return _bare(format_skeleton("yMMMd", moment, locale=self.locale))
 
-    def short_day(self, moment: datetime) -> str:
+    def short_day(self, moment: date) -> str:
         """The day without its year."""
         return _bare(format_skeleton("MMMd", moment, locale=self.locale))
 

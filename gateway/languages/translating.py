@@ -16,7 +16,7 @@ import re
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -43,7 +43,7 @@ def up_to_date(language: str, domain: str) -> Catalog:
     return catalogue
 
 
-def key_of(message: str | tuple[str, ...]) -> str:
+def key_of(message: str | Sequence[str]) -> str:
     """The short name of a text."""
     first = message if isinstance(message, str) else message[0]
     return hashlib.sha256(first.encode()).hexdigest()[:_KEY]
@@ -84,7 +84,8 @@ def _forms(catalogue: Catalog) -> str:
     """Which numbers each form is for, as examples."""
     from gettext import c2py
 
-    form, examples = c2py(catalogue.plural_expr), {}  # type: ignore[no-untyped-call]
+    form = c2py(catalogue.plural_expr)
+    examples: dict[int, list[str]] = {}
     for number in (1, 2, 3, 5, 11, 21, 22, 25, 100, 1_000_000, 0):
         examples.setdefault(form(number), []).append(str(number))
     return "; ".join(f".{at} as for {', '.join(numbers)}" for at, numbers in sorted(examples.items()))
@@ -121,7 +122,7 @@ def _told(lines: list[str]) -> dict[str, dict[int, str]]:
     return found
 
 
-def wrong(message: str | tuple[str, ...], forms: Mapping[int, str], plurals: int) -> str:
+def wrong(message: str | Sequence[str], forms: Mapping[int, str], plurals: int) -> str:
     """What is the matter with a translation; empty if nothing. Pure."""
     source = forms_of(message)
     wanted = plurals if len(source) > 1 else 1

@@ -14,6 +14,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final
 
+from gateway.languages.spoken import say, spoken
 from gateway.reports.showing import Shown, ShownColumn, ShownPicture, ShownTable, show
 from gateway.reports.values import Report
 
@@ -64,7 +65,14 @@ def _told(shown: Shown) -> str:
     for one in sections:
         if one["sort"] == "picture":
             one["width"] = 62 if wide else 100
-    return json.dumps({**_head(shown), "wide": wide, "sections": sections})
+    frame = {
+        "language": spoken().language,
+        "times": say("times: {zone}", zone=shown.zone),
+        "run": say("run at {moment}", moment=shown.run_at),
+        "page": re.split(r"(\{\w+\})", say("page {number} of {whole}")),
+        "counted": say("How it was counted"),
+    }
+    return json.dumps({**_head(shown), **frame, "wide": wide, "sections": sections})
 
 
 def _head(shown: Shown) -> dict[str, Any]:

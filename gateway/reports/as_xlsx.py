@@ -12,7 +12,9 @@ from datetime import date, datetime, time, tzinfo
 from pathlib import Path
 from typing import Any, Final
 
+from gateway.languages.spoken import say
 from gateway.reports.charts import behind
+from gateway.reports.showing import days_words
 from gateway.reports.values import Cell, Column, Money, Note, Report, Row, Table
 from gateway.reports.wording import heading, local_moment, shown
 from gateway.reports.xlsx_charts import draw
@@ -65,7 +67,7 @@ class _Book:
             draw(self._book, self._table(table), section, table.count, len(table.columns))
 
     def _first(self, report: Report) -> None:
-        sheet = self._book.add_worksheet(self._name("Report"))
+        sheet = self._book.add_worksheet(self._name(say("Report")))
         sheet.set_column(0, 0, 18)
         sheet.set_column(1, 1, 110)
         for place, (title, words) in enumerate(_about(report)):
@@ -85,7 +87,7 @@ class _Book:
         return sheet
 
     def _sheet(self, table: Table) -> Any:
-        sheet = self._book.add_worksheet(self._name(table.title))
+        sheet = self._book.add_worksheet(self._name(say(table.title)))
         for place, column in enumerate(table.columns):
             sheet.set_column(place, place, _WIDTHS.get(column.kind, max(9, len(column.title) + 2)))
             sheet.write_string(0, place, heading(column), self._head)
@@ -139,17 +141,17 @@ class _Book:
 
 
 def _about(report: Report) -> Iterator[tuple[str, str]]:
-    yield "Report", report.title
-    yield "Finding", report.finding
-    yield "Hotel", report.hotel
-    yield "Days", report.days
-    yield "Times", report.zone.key
-    yield "Run at", f"{report.run_at.astimezone(report.zone):%Y-%m-%d %H:%M:%S}"
+    yield say("Report"), say(report.title)
+    yield say("Finding"), say(report.finding)
+    yield say("Hotel"), report.hotel
+    yield say("Days"), days_words(report)
+    yield say("Times"), report.zone.key
+    yield say("Run at"), f"{report.run_at.astimezone(report.zone):%Y-%m-%d %H:%M:%S}"
     for words in report.complete:
-        yield "Data", words
+        yield say("Data"), say(words)
     for words in report.assumptions:
-        yield "Assumed", words
+        yield say("Assumed"), say(words)
     for section in report.sections:
         if isinstance(section, Note):
             for words in section.sentences:
-                yield section.title, words
+                yield say(section.title), say(words)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from typing import Any, Final
 
+from gateway.languages.spoken import say
 from gateway.reports.scales import Scale, coin, magnitude, scale, tick
 from gateway.reports.svg import INKS, document, element, label, rule
 from gateway.reports.time_charts import draw_lines, draw_strip
@@ -72,7 +73,7 @@ def _lying(picture: Bars, zone: tzinfo) -> str:
             parts.append(label(left + long + 6, at + high / 2 + 4, shown(cell, picture.measure.kind, zone), size=11))
     bottom = top + len(picture.labels) * thick
     parts.append(rule(left, top, left, max(bottom, top + 12), tone="faint"))
-    return document(picture.name, picture.title, picture.sentence, WIDTH, int(bottom + 8), "".join(parts))
+    return document(picture.name, say(picture.title), say(picture.sentence), WIDTH, int(bottom + 8), "".join(parts))
 
 
 def _standing(picture: Bars, zone: tzinfo) -> str:
@@ -96,7 +97,7 @@ def _standing(picture: Bars, zone: tzinfo) -> str:
         if place % every == 0:
             parts.append(label(x + room / 2, foot + 16, name, anchor="middle", tone="faint", size=11))
     parts.append(rule(_LEFT, foot, WIDTH - _RIGHT, foot, tone="faint"))
-    return document(picture.name, picture.title, picture.sentence, WIDTH, int(foot + 26), "".join(parts))
+    return document(picture.name, say(picture.title), say(picture.sentence), WIDTH, int(foot + 26), "".join(parts))
 
 
 def _widest(labels: Sequence[str]) -> float:
@@ -143,7 +144,7 @@ def _legend(picture: Bars) -> Iterator[str]:
     x = _LEFT
     for number, name in enumerate(picture.series if len(picture.series) > 1 else ()):
         yield _bar(picture.name, number, x, 4, 14, 12)
-        yield label(x + 20, 14, name)
+        yield label(x + 20, 14, say(name))
         x += 44 + 7 * len(name)
 
 
@@ -172,7 +173,7 @@ def _heat(picture: Heat, zone: tzinfo) -> str:
         size: dict[str, Any] = {"x": x - 0.5, "y": y - 0.5, "width": _SQUARE, "height": _SQUARE_HIGH}
         parts.append(element("rect", **size, class_="outlined", fill="none", stroke=INKS["ink"], stroke_width=2.5))
     width, height = int(left + len(picture.columns) * _SQUARE + 12), int(top + len(picture.rows) * _SQUARE_HIGH + 8)
-    return document(picture.name, picture.title, picture.sentence, width, height, "".join(parts))
+    return document(picture.name, say(picture.title), say(picture.sentence), width, height, "".join(parts))
 
 
 def _square(picture: Heat, x: float, y: float, value: float | None, largest: float) -> Iterator[str]:
@@ -232,7 +233,10 @@ def _figures(picture: Picture) -> tuple[tuple[Column, ...], list[Row]]:
     series = [Column(f"s{number}", name, kind) for number, name in enumerate(picture.series)]
     cells: list[list[Cell]] = [list(row) for row in picture.values]
     if isinstance(picture, Lines) and picture.band is not None:
-        series += [Column("low", f"{picture.band.name}, from", kind), Column("high", f"{picture.band.name}, to", kind)]
+        series += [
+            Column("low", say("{name}, from", name=say(picture.band.name)), kind),
+            Column("high", say("{name}, to", name=say(picture.band.name)), kind),
+        ]
         edges = zip(picture.band.low, picture.band.high, strict=True)
         cells = [[*row, *pair] for row, pair in zip(cells, edges, strict=True)]
     columns = (Column("name", picture.heading), *series)

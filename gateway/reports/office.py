@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from gateway.alarms.budgets import Budget
-from gateway.config.office import budgets_of, hours_of
+from gateway.allocation import Codes
+from gateway.config.office import account_codes_of, budgets_of, hours_of
 from gateway.reports.flat import FlatRate, Pricing, flat_rates, pricing_of
 from gateway.reports.sums import Tally
 from gateway.reports.unmasking import Unmasking, unmasking_of
@@ -36,6 +37,7 @@ class Office:
     pricing: Callable[[], Pricing] | None = None
     unmasking: Callable[[], Unmasking] | None = None
     house_accounts: frozenset[str] = frozenset()
+    codes: Codes = field(default_factory=Codes)
 
 
 def office_of(config: Config) -> Office:
@@ -47,6 +49,7 @@ def office_of(config: Config) -> Office:
         flat_rates=flat_rates(config),
         pricing=lambda: pricing_of(config),
         unmasking=lambda: unmasking_of(config),
+        codes=account_codes_of(config),
         house_accounts=frozenset(one.house_account for one in config.account_codes if one.house_account),
     )
 

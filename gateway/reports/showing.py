@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from itertools import islice
 
+from gateway.languages.spoken import is_english, plural, say
 from gateway.reports.charts import behind, draw
 from gateway.reports.values import Cell, Column, Money, Note, Report, Section, Table
 from gateway.reports.wording import amount, heading, shown
-from gateway.web.words import count, visible
+from gateway.web.words import day, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,27 +65,35 @@ class Shown:
 def show(report: Report, most: int) -> Shown:
     """A report as texts, with at most so many rows of each table."""
     return Shown(
-        title=visible(report.title),
+        title=visible(say(report.title)),
         hotel=visible(report.hotel),
-        days=report.days,
+        days=days_words(report),
         zone=report.zone.key,
         run_at=f"{report.run_at.astimezone(report.zone):%Y-%m-%d %H:%M}",
-        finding=visible(report.finding),
-        complete=tuple(map(visible, report.complete)),
-        assumptions=tuple(map(visible, report.assumptions)),
+        finding=visible(say(report.finding)),
+        complete=tuple(visible(say(one)) for one in report.complete),
+        assumptions=tuple(visible(say(one)) for one in report.assumptions),
         sections=tuple(shown_section(one, report.zone, most) for one in report.sections),
     )
+
+
+def days_words(report: Report) -> str:
+    """The days of a report in words."""
+    if is_english():
+        return report.days
+    first, last = (day(one, year=True) for one in (report.first, report.last))
+    return first if first == last else say("{first} to {last}", first=first, last=last)
 
 
 def shown_section(section: Section, zone: tzinfo, most: int) -> ShownTable | ShownPicture | Note:
     """One part of a report as texts."""
     if isinstance(section, Note):
-        return Note(title=visible(section.title), sentences=tuple(map(visible, section.sentences)))
+        return Note(title=visible(say(section.title)), sentences=tuple(visible(say(one)) for one in section.sentences))
     if isinstance(section, Table):
         return _table(section, zone, most)
     return ShownPicture(
-        title=visible(section.title),
-        sentence=visible(section.sentence),
+        title=visible(say(section.title)),
+        sentence=visible(say(section.sentence)),
         svg=draw(section, zone),
         table=_table(behind(section), zone, most),
     )
@@ -103,8 +112,8 @@ def _table(table: Table, zone: tzinfo, most: int) -> ShownTable:
     shown_rows = tuple(texts(row, "–") for row in rows)
     return ShownTable(
         name=table.name,
-        title=visible(table.title),
-        note=visible(table.note),
+        title=visible(say(table.title)),
+        note=visible(say(table.note)) if table.note else "",
         columns=tuple(
             ShownColumn(
                 one.title,
@@ -116,8 +125,14 @@ def _table(table: Table, zone: tzinfo, most: int) -> ShownTable:
         ),
         rows=shown_rows,
         totals=tuple(texts(row, "") for row in totals),
-        rest=f"{count(hidden, 'row')} more: CSV, work book and JSON have them all." if hidden > 0 else "",
-        nothing=table.nothing,
+        rest=plural(
+            "{number} row more: CSV, work book and JSON have them all.",
+            "{number} rows more: CSV, work book and JSON have them all.",
+            hidden,
+        )
+        if hidden > 0
+        else "",
+        nothing=say(table.nothing),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta, tzinfo
 from typing import Final
 
 from gateway.instants import from_micros
+from gateway.languages.spoken import say
 from gateway.reports.scales import Scale, scale, tick
 from gateway.reports.svg import INKS, document, element, label, rule
 from gateway.reports.values import Lines, Strip
@@ -36,7 +37,7 @@ def draw_lines(picture: Lines) -> str:
     parts += list(_level(picture, made, foot, right))
     parts += list(_named_lines(picture, made, foot, xs))
     parts += list(_under(picture.labels, xs, foot))
-    return document(picture.name, picture.title, picture.sentence, WIDTH, int(foot + 26), "".join(parts))
+    return document(picture.name, say(picture.title), say(picture.sentence), WIDTH, int(foot + 26), "".join(parts))
 
 
 def _grid(picture: Lines, made: Scale, foot: float, right: float) -> Iterator[str]:
@@ -155,7 +156,9 @@ def draw_strip(picture: Strip, zone: tzinfo) -> str:
         parts.append(rule(x(at), 8 + _STRIP_HIGH, x(at), 14 + _STRIP_HIGH, tone="faint"))
         anchor = "start" if x(at) < 24 else "end" if x(at) > WIDTH - 24 else "middle"
         parts.append(label(x(at), 28 + _STRIP_HIGH, name, anchor=anchor, tone="faint", size=11))
-    return document(picture.name, picture.title, picture.sentence, WIDTH, int(_STRIP_HIGH + 36), "".join(parts))
+    return document(
+        picture.name, say(picture.title), say(picture.sentence), WIDTH, int(_STRIP_HIGH + 36), "".join(parts)
+    )
 
 
 def _clock(since: int, until: int, zone: tzinfo) -> Iterator[tuple[int, str]]:

@@ -6,6 +6,7 @@ from datetime import date, datetime, tzinfo
 from typing import Final, assert_never
 
 from gateway.instants import from_micros
+from gateway.languages.spoken import is_english, say, spoken
 from gateway.reports.values import Cell, CellKind, Column, Money
 from gateway.web.words import minutes, visible
 from rating.money import format_amount
@@ -51,6 +52,8 @@ def _figure(cell: float, kind: CellKind, zone: tzinfo) -> str:
 
 def amount(money: Money) -> str:
     """An amount without its currency, thousands apart."""
+    if not is_english():
+        return spoken().amount(money.minor, money.decimals).replace("-", MINUS)
     text = format_amount(abs(money.minor), money.decimals)
     whole, point, fraction = text.partition(".")
     sign = MINUS if money.minor < 0 else ""
@@ -58,6 +61,8 @@ def amount(money: Money) -> str:
 
 
 def _grouped(figure: object, decimals: int) -> str:
+    if isinstance(figure, int | float) and not is_english():
+        return spoken().decimal(figure, decimals).replace("-", MINUS)
     text = f"{figure:,.{decimals}f}" if isinstance(figure, int | float) else str(figure)
     return text.replace(",", _THIN).replace("-", MINUS)
 
@@ -88,4 +93,5 @@ def heading(column: Column) -> str:
     """A column's title with the unit its cells do not carry."""
     units = {"erlangs": "erl", "ccs": "CCS"}
     unit = units.get(column.kind)
-    return f"{column.title} ({unit})" if unit and unit not in column.title else column.title
+    title = say(column.title) if column.title else ""
+    return f"{title} ({unit})" if unit and unit not in title else title

@@ -8,6 +8,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
+from gateway.config import Config
+from gateway.languages.catalogues import STAFF
+from gateway.languages.speech import Speech, speech
+from gateway.languages.spoken import speaking, spoken
 from gateway.reports.as_csv import write_csv
 from gateway.reports.as_html import html_file
 from gateway.reports.as_json import write_json
@@ -58,16 +62,22 @@ FORMS: Final[Mapping[str, Form]] = {
 }
 
 
-def write(report: Report, form: str, path: Path, table: str = "") -> None:
+def own_tongue(config: Config, language: str = "") -> Speech:
+    """The language of a file: the one that was asked for, else the house's own."""
+    return speech(language or config.property.language, STAFF, config.property.country)
+
+
+def write(report: Report, form: str, path: Path, table: str = "", tongue: Speech | None = None) -> None:
     """Write a report into a file that is there only once it is whole; raises OSError and NoSuchTable.
 
-    `table` chooses one for CSV, which holds but one.
+    `table` chooses one for CSV, which holds but one. What people read is written in `tongue`, else in what is spoken now.
     """
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(handle)
     made = Path(name)
     try:
-        FORMS[form].write(report, made, table)
+        with speaking(tongue or spoken()):
+            FORMS[form].write(report, made, table)
         made.chmod(0o640)
         made.replace(path)
     finally:

@@ -58,7 +58,78 @@ class PanasonicLink(LineOnlyReceiver, StreamLink):
             self.drop()
 
 
+class NecLink(StreamLink):
+    """The port 60010 of a SV9500: it tells when it is asked, one text at a time, and keeps each until it is acknowledged.
+
+    A frame is SYN, a kind, five digits of length, data, and the exclusive-or of what stands behind the SYN.
+    """
+
+    def __init__(self, exchange: Exchange, opened: Callable[[], None], closed: Callable[[], None]) -> None:
+        super().__init__(exchange, opened, closed)
+        self._heard, self._sequence, self._sent, self._asked = b"", 0, b"", False
+        self.refused = 0
+
+    def connectionMade(self) -> None:
+        """Wait to be asked."""
+        self._begin()
+        self._opened()
+
+    def dataReceived(self, data: bytes) -> None:
+        """Take the frames of the collector apart."""
+        self._heard += data
+        while len(self._heard) >= 8:
+            end = 7 + int(self._heard[2:7])
+            if len(self._heard) <= end:
+                return
+            body, parity, self._heard = self._heard[1:end], self._heard[end], self._heard[end + 1 :]
+            if _parity(body) == parity:
+                self._asked_for(body[:1], body[6:])
+            else:
+                self.refused += 1
+
+    def _asked_for(self, kind: bytes, data: bytes) -> None:
+        if kind == b"5":
+            self.write(_nec_frame(b"3", data[:2] + b"2"))
+        elif kind == b"4" and data[2:3] == b"%d" % self._sequence and self._sent:
+            self._sequence, self._sent = (self._sequence + 1) % 10, b""
+            self._exchange.pause(self, True)
+            self._exchange.acknowledge(self)
+        elif kind == b"1":
+            self._tell(data[:2])
+
+    def _tell(self, device: bytes) -> None:
+        """Send what waits, or again what was sent and not acknowledged; or that there is nothing."""
+        if self._sent:
+            self.write(self._sent)
+        elif self._asked:
+            self._exchange.pause(self, False)
+        else:
+            self._asked = True
+            self._exchange.attach(self)
+        if not self._sent:
+            self.write(_nec_frame(b"3", device + b"1"))
+            self._exchange.pause(self, True)
+
+    def dress(self, data: bytes) -> bytes:
+        """A text in a frame of its own."""
+        self._sent = _nec_frame(b"2", b"00%d" % self._sequence + data)
+        return self._sent
+
+
+def _nec_frame(kind: bytes, data: bytes) -> bytes:
+    body = kind + b"%05d" % len(data) + data
+    return b"\x16" + body + bytes([_parity(body)])
+
+
+def _parity(body: bytes) -> int:
+    parity = 0
+    for byte in body:
+        parity ^= byte
+    return parity
+
+
 TERMINALS: Final[Mapping[str, Callable[[Exchange, Callable[[], None], Callable[[], None]], StreamLink]]] = {
     "panasonic": PanasonicLink,
+    "nec-neax": NecLink,
 }
 """The exchanges that converse, by dialect."""

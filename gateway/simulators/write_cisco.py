@@ -11,6 +11,7 @@ a connection number; the line's own stamp has no year.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -33,6 +34,17 @@ _COLUMNS: Final = tuple(
     "dateTimeDisconnect lastRedirectDn pkid duration origDeviceName destDeviceName origCallTerminationOnBehalfOf "
     "destCallTerminationOnBehalfOf globalCallId_ClusterID joinOnBehalfOf clientMatterCode".split()
 )
+
+_CONSTANT: Final[Mapping[str, int | str]] = {
+    "cdrRecordType": 1,
+    "globalCallID_callManagerId": 1,
+    "globalCallId_ClusterID": CLUSTER,
+    "origNodeId": 1,
+    "destNodeId": 1,
+    "origIpAddr": -1_062_731_510,
+    "destIpAddr": -1_062_731_254,
+    "clientMatterCode": "",
+}
 
 TITLES: Final = (
     ",".join(f'"{name}"' for name in _COLUMNS)
@@ -101,8 +113,6 @@ def _row(
     answered = call.outcome == "answered"
     busy = 17 if call.outcome == "busy" else 0
     said = {
-        "cdrRecordType": 1,
-        "globalCallID_callManagerId": 1,
         "globalCallID_callId": number,
         "origLegCallIdentifier": legs[0],
         "destLegIdentifier": legs[1],
@@ -110,10 +120,6 @@ def _row(
         "dateTimeConnect": connected if answered else 0,
         "dateTimeDisconnect": ended,
         "duration": ended - connected if answered else 0,
-        "origNodeId": 1,
-        "destNodeId": 1,
-        "origIpAddr": -1_062_731_510,
-        "destIpAddr": -1_062_731_254,
         "callingPartyNumber": calling,
         "originalCalledPartyNumber": called,
         "finalCalledPartyNumber": called,
@@ -122,12 +128,11 @@ def _row(
         "destCause_value": cause if answered else busy,
         "origCallTerminationOnBehalfOf": 10 if cause == SPLIT else 12,
         "destCallTerminationOnBehalfOf": 10 if cause == SPLIT else 12,
+        **_CONSTANT,
         "joinOnBehalfOf": 10 if redirected else 0,
-        "globalCallId_ClusterID": CLUSTER,
         "origDeviceName": near,
         "destDeviceName": far,
         "pkid": f"{call.seq:08x}-0000-4000-8000-{legs[0]:012x}",
-        "clientMatterCode": "",
     }
     cells = (f'"{said[name]}"' if name in _TEXT else str(said.get(name, 0)) for name in _COLUMNS)
     return ",".join(cells).encode() + b"\n"

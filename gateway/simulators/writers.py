@@ -24,6 +24,8 @@ from gateway.simulators import (
     write_cisco,
     write_freeswitch,
     write_mitel,
+    write_nec_neax,
+    write_nec_sl,
     write_panasonic,
     write_three_cx,
     write_unify,
@@ -108,6 +110,27 @@ def _panasonic(options: Mapping[str, str]) -> Writer:
         page=lambda call: write_panasonic.titles(columns),
         rows_per_page=write_panasonic.ROWS_PER_PAGE,
         widest_extension=write_panasonic.WIDEST_EXTENSION,
+    )
+
+
+def _nec_neax(options: Mapping[str, str]) -> Writer:
+    form = ("fixed", "flexible")[_choice(options, "form", {"fixed": 0, "flexible": 1})]
+    return Writer(
+        dialect="nec-neax",
+        records=partial(write_nec_neax.texts, form=form),
+        acknowledged=True,
+        line_end=b"\x03",
+        widest_extension=write_nec_neax.WIDEST_EXTENSION,
+    )
+
+
+def _nec_sl(options: Mapping[str, str]) -> Writer:
+    return Writer(
+        dialect="nec-sl",
+        records=write_nec_sl.rows,
+        page=write_nec_sl.head,
+        rows_per_page=write_nec_sl.ROWS_PER_PAGE,
+        widest_extension=write_nec_sl.WIDEST_EXTENSION,
     )
 
 
@@ -198,6 +221,8 @@ _WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozen
     "asterisk": (_asterisk, frozenset({"output"})),
     "avaya-cm": (_avaya_cm, frozenset({"layout"})),
     "panasonic": (_panasonic, frozenset({"columns"})),
+    "nec-sl": (_nec_sl, frozenset()),
+    "nec-neax": (_nec_neax, frozenset({"form"})),
     "cisco-cucm": (_cucm, frozenset()),
     "3cx": (_three_cx, frozenset({"words"})),
     "unify": (_unify, frozenset({"form"})),

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, Final, NamedTuple
 
@@ -22,11 +22,12 @@ from sqlalchemy.sql.expression import FromClause
 from gateway.arrivals import ABANDONED, MISSED
 from gateway.call_log.asking import Question, Term
 from gateway.call_log.fields import BY_NAME, INWARD, results_meant
-from gateway.store import remarks, schema
+from gateway.store import office, remarks, schema
 from gateway.store.inbound import PIECES_AT_ONCE
 from gateway.store.pages import LISTED, means, plain
 from gateway.store.reporting import SLICE, Span, began
 from gateway.store.schema_inbound import PIECE, STANDS
+from gateway.working_hours import WorkingHours
 from rating.callers import Home, caller_number
 
 _c, _a, _p, _k = schema.calls.c, schema.arrivals.c, schema.postings.c, schema.contacts.c
@@ -43,7 +44,10 @@ _COLUMNS: Final = {"calls": _c, "arrivals": _a}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A question as the store takes it: whose calls, when, which, in which order; where the hotel is, and its currency."""
+    """A question as the store takes it: whose calls, when, which, in which order; where the hotel is, and its currency.
+
+    `agreed` says that calls may be found by a person's PIN: the house has an agreement with its staff.
+    """
 
     owner: str
     span: Span
@@ -51,6 +55,8 @@ class Wanted:
     home: Home
     currency: str
     decimals: int
+    hours: WorkingHours = field(default_factory=WorkingHours)
+    agreed: bool = False
 
 
 # -- the conditions ---------------------------------------------------------------------------------------------------
@@ -167,17 +173,39 @@ def _disputes(connection: Connection, owner: str, calls: Sequence[int]) -> list[
 
 
 def _state(connection: Connection, wanted: Wanted, term: Term) -> ColumnElement[bool]:
-    return or_(*(_in_state(wanted, state) for state in term.values))
+    return or_(*(_in_state(connection, wanted, state) for state in term.values))
 
 
-def _in_state(wanted: Wanted, state: str) -> ColumnElement[bool]:
+def _in_state(connection: Connection, wanted: Wanted, state: str) -> ColumnElement[bool]:
     """Those that have a charge in a state. One that is not final is in the index of those; of a final one each call is asked."""
+    of_call: ColumnElement[bool] = _p.call_id == _c.id
+    if connection.dialect.name == "sqlite":  # which else looks through all charges of the house for each call
+        of_call = func.unlikely(of_call)
+    charges = select(_p.id).where(_p.property == wanted.owner, of_call)
     if state == "none":
-        return ~select(_p.id).where(_p.property == wanted.owner, _p.call_id == _c.id).exists()
+        return ~charges.exists()
     if state in ("posted", "written_off"):
-        return select(_p.id).where(_p.property == wanted.owner, _p.call_id == _c.id, _p.state == state).exists()
+        return charges.where(_p.state == state).exists()
     lively = select(_p.id).where(_p.property == wanted.owner, schema.LIVELY, _p.state == state)
     return _c.id.in_(select(_p.call_id).where(_p.property == wanted.owner, _p.id.in_(lively)))
+
+
+def _in_hours(connection: Connection, wanted: Wanted, term: Term) -> ColumnElement[bool]:
+    return office.in_hours(wanted.hours, wanted.span, term.values)
+
+
+def _coded(connection: Connection, wanted: Wanted, term: Term) -> ColumnElement[bool]:
+    """Calls with an account code, by itself or by its name; of persons only where they have agreed."""
+    words, code, name = term.values[0], schema.call_codes.c.account_code, schema.call_codes.c.name
+    same = or_(code == words, func.lower(name) == words.lower())
+    which = or_(_begins(code, words), _begins(name, words)) if term.compares == "begins" else same
+    return office.with_codes(wanted.owner, which, agreed=wanted.agreed)
+
+
+def _authorized(connection: Connection, wanted: Wanted, term: Term) -> ColumnElement[bool]:
+    code, words = schema.call_codes.c.authorization_code, term.values[0]
+    which = _begins(code, words) if term.compares == "begins" else code == words
+    return office.with_codes(wanted.owner, which, agreed=wanted.agreed)
 
 
 def _searched(connection: Connection, wanted: Wanted, term: Term) -> ColumnElement[bool]:
@@ -191,6 +219,9 @@ _OWN: Final[Mapping[str, Callable[[Connection, Wanted, Term], ColumnElement[bool
     "number": _number,
     "tag": _tagged,
     "disputed": _disputed,
+    "hours": _in_hours,
+    "code": _coded,
+    "authorization": _authorized,
     "state": _state,
     "q": _searched,
 }
@@ -251,8 +282,9 @@ def rows(connection: Connection, owner: str, calls: Sequence[int]) -> list[dict[
     if not calls:
         return []
     wanted = (
-        select(schema.calls, _a.outcome, _a.waited, _a.did)
+        select(schema.calls, _a.outcome, _a.waited, _a.did, *office.SHOWN)
         .outerjoin(schema.arrivals, _OF_CALL)
+        .outerjoin(schema.call_codes, office.OF_CALL)
         .where(_c.property == owner, _c.id.in_(calls))
     )
     known = {row["id"]: row for row in plain(connection.execute(wanted).mappings())}

@@ -6,23 +6,39 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from gateway.arrivals import MISSED, TAKEN
 from gateway.store import schema
 from gateway.store.commands import Command
 from gateway.store.memory import Memory
 from gateway.store.pages import plain
-from gateway.store.reporting import Chosen
+from gateway.store.reporting import Chosen, Span
 from gateway.store.rows import CodesRow, clean
 from gateway.store.schema_office import STANDS
 from gateway.store.statements import Statements
+from gateway.working_hours import Shift, WorkingHours
 
 _c, _k, _a = schema.calls.c, schema.call_codes.c, schema.arrivals.c
 
 #: Calls that one question names.
 _AT_ONCE: Final = 500
-_OF_CALL: Final = and_(_k.property == _c.property, _k.call_id == _c.id)
+#: The codes beside their call, and those of them that are shown with it.
+OF_CALL: Final = and_(_k.property == _c.property, _k.call_id == _c.id)
+SHOWN: Final = (_k.account_code, _k.authorization_code)
 
 
 def write_codes(
@@ -59,13 +75,65 @@ def code_sums(connection: Connection, chosen: Chosen) -> list[dict[str, Any]]:
     }
     wanted = (
         select(*_KEYS, *_MONEY, *(one.label(name) for name, one in sums.items()))
-        .select_from(schema.call_codes.join(schema.calls, _OF_CALL))
+        .select_from(schema.call_codes.join(schema.calls, OF_CALL))
         .where(_k.property == chosen.owner, _k.call_id >= chosen.first)
         .where(_c.started_at >= chosen.span.since, _c.started_at < chosen.span.until)
         .group_by(*_KEYS, *_MONEY)
     )
     rows = plain(connection.execute(wanted).mappings())
     return [{**row, **{name: int(row[name] or 0) for name in sums}} for row in rows]
+
+
+def with_codes(owner: str, which: ColumnElement[bool], *, agreed: bool) -> ColumnElement[bool]:
+    """Calls whose codes fulfil a condition; those of persons only where they have agreed."""
+    found = select(_k.call_id).where(_k.property == owner, _k.call_id == _c.id, which)
+    return (found if agreed else found.where(_k.person == "")).exists()
+
+
+# -- working hours --------------------------------------------------------------------------------------------------
+
+#: Stretches that stand beside each other in a condition; SQLite takes no deeper one than a thousand.
+_BESIDE: Final = 32
+
+
+def begun_within(spans: Sequence[tuple[int, int]]) -> ColumnElement[bool]:
+    """Calls that began within one of these stretches, which are in order."""
+    parts = []
+    for at in range(0, len(spans), _BESIDE):
+        some = [_between(*span) for span in spans[at : at + _BESIDE]]
+        whole = _between(spans[at][0], spans[min(at + _BESIDE, len(spans)) - 1][1])
+        parts.append(and_(whole, or_(*some).self_group()).self_group())
+    return or_(*parts) if parts else _c.id < 0
+
+
+def _between(since: int, until: int) -> ColumnElement[bool]:
+    # Whole numbers, not bound: a year has more stretches than a statement may have bound values.
+    begin, end = (literal_column(str(int(one)), BigInteger) for one in (since, until))
+    return and_(_c.started_at >= begin, _c.started_at < end)
+
+
+def in_hours(hours: WorkingHours, span: Span, wanted: Sequence[str]) -> ColumnElement[bool]:
+    """Calls that began inside or outside of their department's hours, or of which no hours are set ("none")."""
+    named = [name for name in hours.shifts if name]
+    by_shifts: dict[tuple[Shift, ...], list[str]] = {}
+    for name in named:
+        by_shifts.setdefault(hours.shifts[name], []).append(name)
+    rooms = _c.department.is_(None)
+    others = and_(~rooms, _c.department.not_in(named))
+    ways: list[ColumnElement[bool]] = []
+    schedules = [(_c.department.in_(names), names[0]) for names in by_shifts.values()]
+    schedules += [(others, _OTHERS)] if hours.shifts.get("") else []
+    for whose, name in schedules:
+        inside = begun_within(hours.spans(name, span.since, span.until))
+        ways += [and_(whose, inside)] if "inside" in wanted else []
+        ways += [and_(whose, ~inside.self_group())] if "outside" in wanted else []
+    if "none" in wanted:
+        ways.append(rooms if hours.shifts.get("") else or_(rooms, others))
+    return or_(*ways) if ways else _c.id < 0
+
+
+#: A department that nobody has: its hours are those of all that have none of their own.
+_OTHERS: Final = "\0"
 
 
 # -- targets --------------------------------------------------------------------------------------------------------
@@ -201,8 +269,7 @@ def came_to(connection: Connection, chosen: Chosen, target: Target, spans: Seque
         .where(chosen.calls, here, _a.property == chosen.owner, _a.id >= chosen.first)
     )
     if spans is not None:
-        inside = [and_(_c.started_at >= since, _c.started_at < until) for since, until in spans]
-        wanted = wanted.where(or_(*inside) if inside else _c.id < 0)
+        wanted = wanted.where(begun_within(spans))
     calls, answered, missed, known, fast = (int(one or 0) for one in connection.execute(wanted).one())
     return Came(calls, answered, missed, known, fast)
 

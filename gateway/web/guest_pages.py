@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from gateway.languages.spoken import plural, say
+from gateway.languages.spoken import Texts, plural, say
 from gateway.privacy.erasing import BEGUN, ERASE, EXPORT
 from gateway.privacy.rounds import terms
 from gateway.reports.guest import export, guest_report
@@ -229,10 +229,12 @@ def _remains(seen: Preview) -> list[str]:
 
 
 #: What each term is about, in the words of the page.
-_TERMS: Final = {
-    "keep_raw_days": "What the exchange sent",
-    "mask_after_days": "Numbers in full",
-    "keep_guest_days": "Names and words about guests, after they left",
-    "keep_feed_days": "What other programs were told",
-    "keep_calls_days": "What ties an amount to a guest",
-}
+_TERMS: Final = Texts(
+    {
+        "keep_raw_days": "What the exchange sent",
+        "mask_after_days": "Numbers in full",
+        "keep_guest_days": "Names and words about guests, after they left",
+        "keep_feed_days": "What other programs were told",
+        "keep_calls_days": "What ties an amount to a guest",
+    }
+)

@@ -16,6 +16,8 @@ from urllib.parse import parse_qsl, urlencode
 from sqlalchemy import Connection
 
 from gateway.call_log.asking import PERIODS, Misread, Question, read, written
+from gateway.call_log.fields import HOURS
+from gateway.config.office import hours_of
 from gateway.languages.spoken import say
 from gateway.reports.writing import FORMS
 from gateway.roles import Person
@@ -71,6 +73,7 @@ class LogPages:
         self._house, self._reads, self._live, self._tokens = house, reads, live, tokens
         self._pages, self._deeds, self._workshop = pages, deeds, workshop
         self._today = live.shared(self._count_today)
+        self._hours = hours_of(house.config)
 
     # -- the page -------------------------------------------------------------------------------------------------
 
@@ -164,7 +167,9 @@ class LogPages:
     def _view(self, call: dict[str, Any], found: Found) -> CallView:
         number = call["id"]
         view = call_view(call, found.postings.get(number, []), self._live.clock(), self._house.config.property.country)
-        place = " · ".join(filter(None, (log_words.became(call) or view.place, *found.tags.get(number, []))))
+        worked = self._hours.inside(call["department"], call["started_at"])
+        after = say(HOURS["outside"]) if worked is False else ""
+        place = " · ".join(filter(None, (log_words.became(call) or view.place, after, *found.tags.get(number, []))))
         mark = quarrel(view.mark) if number in found.disputed else view.mark
         return replace(view, place=place, mark=mark)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from gateway.call_log.asking import Question
+from gateway.config.office import hours_of
 from gateway.reports.periods import Period
 from gateway.store.call_log import Wanted
 from gateway.store.reporting import Span
 from gateway.web.house import House
+from gateway.working_hours import WorkingHours
 from rating.callers import Home
 from rating.money import minor_digits
 
@@ -23,4 +25,6 @@ def wanted_of(house: House, asked: Question) -> Wanted:
         home=Home(hotel.country, hotel.area_code),
         currency=hotel.currency,
         decimals=minor_digits(hotel.currency),
+        hours=hours_of(house.config) if any(term.field == "hours" for term in asked.terms) else WorkingHours(),
+        agreed=bool(house.config.staff.agreement.strip()),
     )

@@ -179,8 +179,9 @@ def capped(found: Sums) -> str:
     """Why the sums say "at least"; nothing where they do not."""
     if not found.more:
         return ""
-    return (
-        f"More calls are meant than are added up here: the figures count {MOST_SUMMED:,} of them. A file has them all."
+    return say(
+        "More calls are meant than are added up here: the figures count {number} of them. A file has them all.",
+        number=spoken().figure(MOST_SUMMED),
     )
 
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from gateway.explaining import doubted, explained
+from gateway.helplines import HELPLINE, HIDDEN, PERSONAL
 from gateway.languages.spoken import Texts, say, spoken
 from gateway.ledger import ARROWS, DEEDS, REASON_NEEDED
 from gateway.web.kept import kept
@@ -98,8 +99,14 @@ def _place(call: Row) -> str:
     return str(call["place"] or CLASSES.get(number_class, number_class)).replace(CLASSES["unknown"], "")
 
 
+#: What stands where a number would that nobody is shown.
+_HIDDEN: Final[Mapping[str, str]] = Texts({HELPLINE: "a helpline", PERSONAL: "a private call"})
+
+
 def number_of(call: Row, country: str) -> str:
     """The number at the other end, as people dial it; the digits as they came where it has no such form."""
+    if call["place"] in HIDDEN:
+        return _HIDDEN[call["place"]]
     if call["direction"] == "in":
         return str(call.get("caller") or say("no number"))
     if call["number"]:

@@ -97,7 +97,7 @@ def _day(local: date, year: bool, tongue: Speech) -> str:
     return tongue.weekday(local, year=year)
 
 
-def short_day(local: datetime) -> str:
+def short_day(local: date) -> str:
     """A day of this year: 20 Nov."""
     return f"{local.day} {local:%b}" if is_english() else spoken().short_day(local)
 

@@ -368,7 +368,7 @@ def _check(options: Mapping[str, str]) -> list[str]:
 DIALECT: Final = Dialect(
     name="avaya-cm",
     title="Avaya Communication Manager CDR",
-    transports=frozenset({"listen", "connect", "file"}),
+    transports=frozenset({"listen", "connect", "file", "folder", "serial"}),
     make_parser=make_parser,
     join_legs=join_segments,
     options={

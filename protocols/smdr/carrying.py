@@ -26,13 +26,19 @@ ContextOf: TypeAlias = Callable[[bytes], bytes | None]
 """The short form of a line that says something of the rows after it; None for any other line."""
 
 
+Advance: TypeAlias = Callable[[bytes, bytes], bytes]
+"""What is carried from a line on, of what was carried before it: for rows that tell something of those behind them too."""
+
+
 class CarryingFramer:
     """Puts the last context line in front of every record behind it; positions stay those of the record's own bytes."""
 
-    __slots__ = ("_carried", "_context_of", "_inner")
+    __slots__ = ("_advance", "_carried", "_context_of", "_inner")
 
-    def __init__(self, inner: Framer, context_of: ContextOf, carried: bytes = b"") -> None:
-        self._inner, self._context_of, self._carried = inner, context_of, carried
+    def __init__(
+        self, inner: Framer, context_of: ContextOf, carried: bytes = b"", advance: Advance | None = None
+    ) -> None:
+        self._inner, self._context_of, self._carried, self._advance = inner, context_of, carried, advance
 
     @property
     def pending(self) -> int:
@@ -49,8 +55,11 @@ class CarryingFramer:
 
     def _with_context(self, frame: Frame) -> Frame:
         context = self._context_of(frame.data) if frame.fault is None else None
-        if context is not None:
+        if self._advance is not None and frame.fault is None:
+            self._carried = self._advance(self._carried, frame.data)[:LONGEST]
+        elif context is not None:
             self._carried = context[:LONGEST]
+        if context is not None:
             return frame
         return frame._replace(data=self._carried + SEPARATOR + frame.data) if self._carried else frame
 

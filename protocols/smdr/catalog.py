@@ -16,6 +16,9 @@ from protocols.smdr import (
     hobic_in,
     ipoffice,
     mivb,
+    nec_neax,
+    nec_sl,
+    own,
     panasonic,
     three_cx,
     unify,
@@ -34,6 +37,8 @@ _KNOWN = (
     asterisk_cel.DIALECT,
     avaya_cm.DIALECT,
     panasonic.DIALECT,
+    nec_neax.DIALECT,
+    nec_sl.DIALECT,
     cisco_cucm.DIALECT,
     three_cx.DIALECT,
     unify.DIALECT,
@@ -43,6 +48,7 @@ _KNOWN = (
     grandstream.DIALECT,
     yeastar.DIALECT,
     hobic_in.DIALECT,
+    own.DIALECT,
 )
 
 DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in _KNOWN}

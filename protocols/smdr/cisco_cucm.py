@@ -16,8 +16,9 @@ settings list under `trunks` is one in any case. Times are seconds since 1970 in
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TypedDict
 
 from protocols.records import CallRecord, Direction, Furniture, JoinedCall, Parsed, Unparsed
 from protocols.smdr.carrying import SEPARATOR
@@ -43,6 +44,8 @@ _ANALOGUE = re.compile(r"AN[0-9A-F]{12,}")
 #: Numbers of conference bridges begin so.
 _BRIDGE = "b00"
 _TRANSFER, _CONFERENCE = "10", "4"
+_TIMES = ("origination", "connect", "disconnect")
+_CONFERENCE_PART = "a part of a conference: whether its trunk was called out stands in the parts before it"
 _CALL, _QUALITY = "1", "2"
 _TITLE = "cdrRecordType"
 #: What a record carries that stands under titles of another kind.
@@ -87,53 +90,39 @@ class _Reader:
 
     def read(self, fields: Fields, _now: datetime) -> Parsed:
         """Make a record of a row."""
-        (
-            kind, manager, call_id, cluster, orig_leg, dest_leg, dest_leg_other, origination, connect, disconnect, lasted,
-            calling, original, final, redirected, orig_device, dest_device, orig_cause, dest_cause, behalf, matter,
-            authorization,
-        ) = fields.values  # fmt: skip
-        if kind != _CALL:
-            return _other_kind(kind)
-        talk = count("duration", lasted)
-        begun, answered_at = (epoch(name, text, self._zone) for name, text in _times(origination, connect))
-        end = epoch("disconnect", disconnect, self._zone)
-        start = begun or answered_at or end
-        if start is None:
-            raise Wrong("origination", origination, "seconds since 1970")
+        said = dict(zip(_NAMES, fields.values, strict=True))
+        if said["record_type"] != _CALL:
+            return _other_kind(said["record_type"])
+        talk = count("duration", said["duration"])
         if talk is None:
-            raise Wrong("duration", lasted, "a whole number")
-        warnings: list[str] = []
-        trunk_in = orig_device if self._is_trunk(orig_device, calling) else None
-        trunk_out = dest_device if self._is_trunk(dest_device, final) else None
+            raise Wrong("duration", "", "a whole number")
+        begun, connected, end = (epoch(name, said[name], self._zone) for name in _TIMES)
+        start = begun or connected or end
+        if start is None:
+            raise Wrong("origination", said["origination"], "seconds since 1970")
+        calling, called = said["calling"], said["final_called"] or said["original_called"]
+        trunk_in = said["orig_device"] if self._is_trunk(said["orig_device"], calling) else None
+        trunk_out = said["dest_device"] if self._is_trunk(said["dest_device"], said["final_called"]) else None
         direction = _direction(trunk_in, trunk_out)
-        split = SPLIT in (orig_cause, dest_cause)
-        conference = _CONFERENCE in behalf.split() or final.startswith(_BRIDGE) or calling.startswith(_BRIDGE)
-        if conference and (trunk_in or trunk_out):
-            warnings.append("a part of a conference: whether its trunk was called out stands in the parts before it")
-        sent = number_sent(final or original, warnings if trunk_out else [])
+        warnings = [_CONFERENCE_PART] if _is_conference(said) and (trunk_in or trunk_out) else []
+        sent = number_sent(called, warnings if trunk_out else [])
         return CallRecord(
             direction=direction,
-            answered=answered_at is not None,
+            answered=connected is not None,
             start=start,
             time_basis="utc",
             end=end,
-            ring_seconds=_ring(begun, answered_at or end),
+            ring_seconds=_ring(begun, connected or end),
             talk_seconds=talk,
-            extension=_extension(direction, calling, final or original),
+            extension=_extension(direction, calling, called),
             dialled=None if direction == "in" else sent,
             caller=text_or_none(calling) if trunk_in else None,
-            did=number_sent(original, []) if direction == "in" else None,
+            did=number_sent(said["original_called"], []) if direction == "in" else None,
             trunk=trunk_out or trunk_in,
             trunk_in=trunk_in,
             trunk_out=trunk_out,
-            account_code=text_or_none(matter),
-            authorization_code=text_or_none(authorization),
-            call_key=f"{cluster}:{manager}:{call_id}" if call_id else None,
-            leg_key=f"{orig_leg};{dest_leg or dest_leg_other}",
-            more_follows=split,
-            condition=text_or_none(dest_cause if dest_cause not in ("", "0") else orig_cause),
             warnings=tuple(warnings),
-            stages=_stages(split, conference, behalf, redirected, original),
+            **_marks(said),
         )
 
     def _is_trunk(self, device: str, number: str) -> bool:
@@ -144,8 +133,38 @@ class _Reader:
         return not device.startswith(self._inside) and _ANALOGUE.fullmatch(device) is None
 
 
-def _times(origination: str, connect: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    return ("origination", origination), ("connect", connect)
+class _Marks(TypedDict):
+    """What a row says of its place among the parts of a call, and how it ended."""
+
+    account_code: str | None
+    authorization_code: str | None
+    call_key: str | None
+    leg_key: str
+    more_follows: bool
+    condition: str | None
+    stages: tuple[str, ...]
+
+
+def _marks(said: Mapping[str, str]) -> _Marks:
+    ended = said["dest_cause"] if said["dest_cause"] not in ("", "0") else said["orig_cause"]
+    return _Marks(
+        account_code=text_or_none(said["client_matter"]),
+        authorization_code=text_or_none(said["authorization"]),
+        call_key=f"{said['cluster']}:{said['manager']}:{said['call_id']}" if said["call_id"] else None,
+        leg_key=f"{said['orig_leg']};{said['dest_leg'] or said['dest_leg_other']}",
+        more_follows=_is_split(said),
+        condition=text_or_none(ended),
+        stages=_stages(said),
+    )
+
+
+def _is_split(said: Mapping[str, str]) -> bool:
+    return SPLIT in (said["orig_cause"], said["dest_cause"])
+
+
+def _is_conference(said: Mapping[str, str]) -> bool:
+    bridged = said["final_called"].startswith(_BRIDGE) or said["calling"].startswith(_BRIDGE)
+    return bridged or said["on_behalf"] == _CONFERENCE
 
 
 def _other_kind(kind: str) -> Parsed:
@@ -172,13 +191,13 @@ def _ring(begun: datetime | None, until: datetime | None) -> int | None:
     return None if begun is None or until is None else between(begun, until)
 
 
-def _stages(split: bool, conference: bool, behalf: str, redirected: str, original: str) -> tuple[str, ...]:
+def _stages(said: Mapping[str, str]) -> tuple[str, ...]:
     found = []
-    if conference:
+    if _is_conference(said):
         found.append("conference")
-    elif split or behalf == _TRANSFER:
+    elif _is_split(said) or said["on_behalf"] == _TRANSFER:
         found.append("transfer")
-    if redirected and redirected == original and not split:
+    if said["redirected_by"] and said["redirected_by"] == said["original_called"] and not _is_split(said):
         found.append("forward")
     return tuple(found)
 

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 from protocols.framing import Framer, LineFramer
 from protocols.records import CallRecord, JoinedCall
-from protocols.smdr.carrying import CarryingFramer, ContextOf, resumed
+from protocols.smdr.carrying import Advance, CarryingFramer, ContextOf, resumed
 from protocols.smdr.counting import Counter
 from protocols.smdr.sessions import PlainSession, Session
 from protocols.smdr.settings import Parser, SourceSettings
@@ -42,7 +42,8 @@ class Dialect:
     an option takes, where it does not take any text; `needs` which options a transport cannot do without. `counter` says
     how the field `sequence` counts, for those whose numbers follow each other; None where a gap means nothing.
     `site_option` names the option without which records whose columns the site chose cannot be read.
-    `context_of` knows the lines that say something of the records behind them, a date above all (`carrying.py`).
+    `context_of` knows the lines that say something of the records behind them, a date above all (`carrying.py`); `advance`
+    is for dialects whose rows do so too.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Dialect:
     needs: Mapping[Transport, tuple[str, ...]] = field(default_factory=dict)
     make_framer: Callable[[int, str, Mapping[str, str]], Framer] = _lines
     context_of: ContextOf | None = None
+    advance: Advance | None = None
     make_session: Callable[[Mapping[str, str], str], Session] = _plain
     check_more: Callable[[Mapping[str, str]], list[str]] = lambda options: []
     counter: Callable[[Mapping[str, str]], Counter | None] = _no_counter
@@ -68,7 +70,7 @@ class Dialect:
         framer = self.make_framer(start, transport, options or {})
         if self.context_of is None:
             return framer
-        return CarryingFramer(framer, self.context_of, resumed(last, self.context_of))
+        return CarryingFramer(framer, self.context_of, resumed(last, self.context_of), self.advance)
 
     def session(self, options: Mapping[str, str], *, transport: str) -> Session:
         """Make the session of a new connection. Raises ValueError for options that `check` would have refused."""

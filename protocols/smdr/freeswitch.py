@@ -202,9 +202,7 @@ class _Reader:
     ) -> Parsed:
         if start is None:
             raise Wrong("start", said["start"], "a time")
-        talk, lasted = count("billsec", said["billsec"]), count("duration", said["duration"])
-        if talk is None:
-            raise Wrong("billsec", said["billsec"], "a whole number")
+        talk, lasted = _talk(said)
         trunk_in = self._from(said)
         way = self._to(said, warnings)
         direction = self._direction(trunk_in, way, silent=silent)
@@ -216,7 +214,7 @@ class _Reader:
             start=start,
             time_basis="utc" if "direction" in said else "start",
             end=end,
-            ring_seconds=max((lasted or 0) - talk, 0),
+            ring_seconds=max(lasted - talk, 0),
             talk_seconds=talk if answer is not None else 0,
             extension=_extension(direction, said),
             dialled=None if direction == "in" else sent,
@@ -291,6 +289,14 @@ def _gateways(argument: str) -> list[_Way]:
         if len(parts) >= 4 and parts[:2] == ["sofia", "gateway"]:
             found.append(_Way(parts[2], parts[3].partition("@")[0]))
     return found
+
+
+def _talk(said: Mapping[str, str]) -> tuple[int, int]:
+    """The seconds after the answer, and all of them."""
+    talk, lasted = count("billsec", said["billsec"]), count("duration", said["duration"])
+    if talk is None:
+        raise Wrong("billsec", said["billsec"], "a whole number")
+    return talk, lasted or 0
 
 
 def _extension(direction: Direction, said: Mapping[str, str]) -> str | None:

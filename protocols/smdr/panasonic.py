@@ -259,7 +259,7 @@ def _check(options: Mapping[str, str]) -> list[str]:
 DIALECT: Final = Dialect(
     name="panasonic",
     title="Panasonic SMDR",
-    transports=frozenset({"connect", "listen", "serial", "file"}),
+    transports=frozenset({"connect", "listen", "serial", "file", "folder"}),
     make_parser=make_parser,
     join_legs=join_single,
     default_port=2300,

@@ -26,7 +26,13 @@ from tests.bench.kit import Figure, Findings, best_rate
 from tests.bench.lab import measure
 
 #: Dialects of fixed columns, and the form by which their records are cut in slices.
-FIXED: Final = {"mitel-mivb": "standard", "avaya-cm": "printer", "panasonic": "pattern-a"}
+FIXED: Final = {
+    "mitel-mivb": "standard",
+    "avaya-cm": "printer",
+    "panasonic": "pattern-a",
+    "nec-neax": "outgoing",
+    "nec-sl": "undated",
+}
 LINES: Final = 500
 PREFIXES: Final = 50_000
 #: Dialects, the option of their simulated exchange, and the name that people know the form by.
@@ -36,6 +42,9 @@ FORMS: Final[tuple[tuple[str, dict[str, str], str], ...]] = (
     ("avaya-cm", {"layout": "printer"}, "avaya-cm, printer"),
     ("avaya-cm", {"layout": "customized"}, "avaya-cm, customized"),
     ("panasonic", {}, "panasonic"),
+    ("nec-sl", {}, "nec-sl"),
+    ("nec-neax", {}, "nec-neax, fixed"),
+    ("nec-neax", {"form": "flexible"}, "nec-neax, flexible"),
     ("asterisk", {"output": "csv"}, "asterisk, Master.csv"),
     ("asterisk", {"output": "ami"}, "asterisk, AMI events"),
 )

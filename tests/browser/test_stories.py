@@ -166,7 +166,7 @@ def the_auditor_works(browser: Browser, site: SiteProcess) -> None:
     page.get_by_label("Why", exact=True).first.fill("the PMS has ended its day")
     bruno.press("End the day now")
     bruno.look("/audit/2026-11-20")
-    page.get_by_label("The PMS’s total of telephone charges for this date").fill("21.40")
+    page.get_by_label("The PMS’s total of telephone charges for this date").fill("32.40")
     page.get_by_label("Where it was read").fill("manager's report")
     bruno.press("Compare")
     bruno.press("Close the day")

@@ -197,6 +197,9 @@ def test_allocation_adds_up_to_all_rated_calls_and_names_nobody_without_an_agree
         assert not [word for word in ("Kowalska", "**99", "'600'") if word in text], kind
         agreed = made(house, kind, agreement="Works agreement, 2026-03-01")
         assert "Works agreement" in " ".join(agreed.assumptions) or kind == "allocation"
+    question = replace(asked(house, codes=CODES), about="778899")
+    refused = house.database.read(lambda c: KINDS["statement"].make(question, c)).finding
+    assert ("778899" in refused, "PIN **99 (not shown" in refused) == (False, True)
     named = rows(made(house, "personal", agreement="Works agreement"), "personal")
     assert [(row[0], row[1], row[2], row[3]) for row in named] == [("2026-11", "J. Kowalska", "**99", 1)]
 

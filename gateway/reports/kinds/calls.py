@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy import Connection
 
 from gateway.call_log.asking import Question, in_words
-from gateway.call_log.fields import BY_NAME, FIELDS, RESULTS, Field, Kind, result_of
+from gateway.call_log.fields import BY_NAME, FIELDS, HOURS, RESULTS, Field, Kind, hours_of, result_of
 from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.kinds.when import pictures
 from gateway.reports.sums import Purse, money_rows
@@ -95,6 +95,11 @@ def _money(row: Mapping[str, Any], amount: str, currency: str, decimals: str) ->
 _CELL: Final[Mapping[str, _Cell]] = {
     "call": lambda asked, call, postings: str(call["id"]),
     "result": lambda asked, call, postings: RESULTS[result_of(call, call["outcome"])],
+    "hours": lambda asked, call, postings: HOURS[
+        hours_of(asked.office.hours.inside(call["department"], call["started_at"]))
+    ],
+    "code": lambda asked, call, postings: call["account_code"] or None,
+    "authorization": lambda asked, call, postings: call["authorization_code"] or None,
     "number": lambda asked, call, postings: asked.number(call),
     "amount": lambda asked, call, postings: _money(call, "amount", "currency", "decimals"),
     "charged": _charged,
@@ -122,6 +127,8 @@ def wanted_of(asked: Asked) -> Wanted:
         home=asked.home,
         currency=asked.currency,
         decimals=asked.decimals,
+        hours=asked.office.hours,
+        agreed=bool(asked.office.agreement),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from gateway.allocation import last_two
 from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.kinds.month import MOST_CALLS, Account, call_list
 from gateway.reports.values import Note, Report, Section
@@ -51,7 +52,14 @@ def _found(asked: Asked, connection: Connection, chosen: Any) -> tuple[str, list
     digits = "".join(one for one in about if one in "0123456789")
     if about.startswith(_CODE) or len(digits) < NUMBER_DIGITS:
         code = about.removeprefix(_CODE).strip()
+        listed = asked.office.codes.find(code, None)
+        if listed is not None and listed.person:
+            if not asked.office.agreement:
+                return f"PIN {last_two(code)} (not shown: there is no agreement with the staff)", []
+            words = f"PIN {last_two(code)}"
+        else:
+            words = f"account code {code}"
         reader = asked.code_of or (lambda _source, _raw, _at: None)
-        return f"account code {code}", with_code(connection, chosen, code, reader, MOST_CALLS) if code else []
+        return words, with_code(connection, chosen, code, reader, MOST_CALLS) if code else []
     shown = mask_number(digits) if asked.masked else about
     return f"outside number {shown}", with_number(connection, chosen, digits, MOST_CALLS)

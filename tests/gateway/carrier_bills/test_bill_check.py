@@ -7,6 +7,7 @@ import io
 import json
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -16,12 +17,15 @@ import pytest
 from sqlalchemy import insert
 from twisted.internet.defer import Deferred, succeed
 
+from gateway.helplines import helplines
 from gateway.instants import SECOND, from_micros, to_micros
+from gateway.intake.settling import Settling
 from gateway.store import schema
 from gateway.web.report_pages import Workshop
 from tests.gateway.configurations import good
 from tests.gateway.desk import Desk
 from tests.gateway.reports.books import HOUSE, Row, blank
+from tests.gateway.rig import line
 from tests.gateway.web.asking import Asker
 from tests.gateway.web.commands import here
 from tests.gateway.web.house import StandingHouse, as_house
@@ -154,6 +158,30 @@ def test_every_line_is_in_one_sum_and_the_sums_are_exact(planted: tuple[Desk, Pl
         "bad": "bad",
     }.items():
         assert len(tables[name]["rows"]) == made.wanted[fate], name
+
+
+def test_a_call_whose_number_nobody_is_shown_is_matched_and_not_named(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.config.write_text(desk.config.read_text() + LAYOUT + '[privacy]\nhelplines = ["22 555 01 02"]\n')
+    rig = desk.rig
+    rules = replace(rig.rules, helplines=helplines(["22 555 01 02"], "PL", rig.sources["main"].plan.classify))
+    rig.settling = Settling(rig.memory, rules, rig.sources, rig.book)
+    rig.database.transact(rig.memory.reload)
+    rig.send(rig.connect(), line(1, dialled="9225550102", seconds=125))
+    lines = [
+        ["20.11.2026 11:55:04", "225550102", "2:05", "1,00", "T1"],
+        ["20.11.2026 10:00:00", "116123", "9:00", "0,00", "T1"],
+    ]
+    out = io.StringIO()
+    csv.writer(out, delimiter=";").writerows([["Date", "Number", "Length", "Net", "Line"], *lines])
+    (tmp_path / "telco.csv").write_text(out.getvalue(), encoding="utf-8")
+    done = desk.type("bill-check", str(tmp_path / "telco.csv"), "--layout", "telco", "--format", "json", "--masked")
+    assert done.exit_code == 0, done.output
+    tables = {one["table"]: one for one in json.loads(done.stdout)["sections"]}
+    assert [row["number"] for name in ("unknown", "theirs") for row in tables[name]["rows"]] == ["a helpline"] * 2
+    assert "5550102" not in done.stdout
+    assert "116123" not in done.stdout
+    rig.close()
 
 
 def _exact(cell: dict[str, str]) -> int:

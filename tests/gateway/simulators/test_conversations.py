@@ -60,6 +60,8 @@ class Talk:
                 answer, records = self.session.receive(data[at : at + piece])
                 self._say(answer)
                 self._take(self._framer.feed(records), commit=commit)
+            if self.wire.disconnecting:
+                return
             if not data and isinstance(self.session, Polling):
                 self._say(self.session.tick())
             if not self.wire.io.tell() and not isinstance(self.session, Polling):
@@ -109,3 +111,36 @@ def test_a_wrong_password_of_the_panasonic_terminal_is_said_once() -> None:
     assert "did not take the password" in (talk.session.problem or "")
     assert "geheim" not in (talk.session.problem or "") + repr(talk.session)
     assert talk.link._wrong == 1  # type: ignore[attr-defined]
+
+
+ACKNOWLEDGED = [name for name in TERMINALS if writer_of(name).acknowledged]
+
+
+@pytest.mark.parametrize("dialect", ACKNOWLEDGED)
+def test_a_record_that_was_not_committed_stays_in_the_exchange_and_comes_again(dialect: str) -> None:
+    talk = Talk(dialect)
+    ring(talk, 3)
+    talk.dial()
+    talk.run(rounds=20, commit=False)
+    assert len(talk.calls) == 1
+    assert talk.exchange.balance.written == 0
+    talk.hang_up()
+    talk.dial()
+    talk.run()
+    assert talk.exchange.balance.written == 3
+    assert talk.exchange.idle
+    assert len(talk.calls) == 4
+
+
+@pytest.mark.parametrize("dialect", ACKNOWLEDGED)
+def test_a_broken_record_is_sent_anew_and_read_once(dialect: str) -> None:
+    talk = Talk(dialect, faults=LineFaults(cut=0.3, garbage=0.3))
+    ring(talk, 20)
+    for _ in range(60):
+        talk.dial()
+        talk.run(rounds=60)
+        talk.hang_up()
+        if talk.exchange.idle:
+            break
+    assert talk.exchange.balance.cut > 0
+    assert len(talk.calls) == talk.exchange.balance.written == 20

@@ -182,14 +182,17 @@ COARSE: dict[str, tuple[int, int]] = {
     "avaya-cm": (100, 3),
     "unify": (25, 0),
     "panasonic": (100, 0),
+    "nec-neax": (25, 0),
+    "nec-sl": (100, 0),
     "hobic": (60, 59),
 }
 #: Dialects that write a row for each share of a call that was handed on, and nothing that joins them.
-SHARES = frozenset({"panasonic"})
+SHARES = frozenset({"nec-sl", "panasonic"})
 #: Dialects that do not say of an outgoing call whether its time began with the answer.
-UNSURE = frozenset({"unify", "panasonic"})
+UNSURE = frozenset({"nec-sl", "unify", "panasonic", "nec-neax"})
 #: What the gateway must be told to read what is written with these options.
 READ_WITH: dict[str, dict[str, str]] = {
+    "nec-sl": {"time_basis": "end"},
     "layout=printer": {"layout": "printer"},
     "layout=customized": {"page": write_avaya_cm.PAGE},
 }
@@ -198,6 +201,9 @@ FORMS: list[tuple[str, dict[str, str], str]] = [
     ("avaya-cm", {"layout": "printer"}, "listen"),
     ("avaya-cm", {"layout": "teleseer"}, "listen"),
     ("avaya-cm", {"layout": "customized"}, "listen"),
+    ("nec-neax", {}, "connect"),
+    ("nec-neax", {"form": "flexible"}, "connect"),
+    ("nec-sl", {}, "connect"),
     ("panasonic", {}, "connect"),
     ("panasonic", {"columns": "120"}, "connect"),
     ("avaya-ipoffice", {}, "listen"),
@@ -242,7 +248,7 @@ def calls() -> list[SimulatedCall]:
 def read_back(
     writer: Writer, dialect: Dialect, transport: str, call: SimulatedCall, options: Mapping[str, str]
 ) -> JoinedCall:
-    said = [READ_WITH.get(f"{key}={value}", {}) for key, value in options.items()]
+    said = [READ_WITH.get(f"{key}={value}", {}) for key, value in options.items()] + [READ_WITH.get(dialect.name, {})]
     reading = {key: value for one in said for key, value in one.items()}
     trunks = frozenset({"trunk1", "trunk2", "trunkspare"})
     parse = dialect.parser(SourceSettings(timezone=WARSAW, trunk_access=("9",), trunks=trunks, options=reading))

@@ -80,7 +80,10 @@ def streamed(dialect: Dialect, data: bytes, transport: str, options: Mapping[str
             session.tick()
     for at in range(0, len(data), pieces or len(data) or 1):
         piece = data[at : at + (pieces or len(data))]
-        found += framer.feed(session.receive(piece)[1] if session is not None else piece)
+        frames = framer.feed(session.receive(piece)[1] if session is not None else piece)
+        if session is not None and frames:
+            session.committed(len(frames))
+        found += frames
     return found + framer.end()
 
 

@@ -17,11 +17,18 @@ def settings(**options: str) -> SourceSettings:
 
 #: Over what each exchange's records come, and the port it has unless somebody changed it.
 PORTS: dict[str, tuple[set[str], int | None]] = {
-    "avaya-ipoffice": ({"listen", "connect"}, None),
-    "mitel-mivb": ({"connect", "listen", "file"}, 1752),
-    "asterisk": ({"file", "connect"}, 5038),
-    "avaya-cm": ({"listen", "connect", "file"}, None),
-    "panasonic": ({"connect", "listen", "serial", "file"}, 2300),
+    "avaya-ipoffice": ({"listen", "connect", "serial", "folder"}, None),
+    "mitel-mivb": ({"connect", "listen", "file", "serial", "folder"}, 1752),
+    "asterisk": ({"file", "connect", "folder"}, 5038),
+    "avaya-cm": ({"listen", "connect", "file", "folder", "serial"}, None),
+    "cisco-cucm": ({"folder", "file"}, None),
+    "cisco-cme": ({"udp", "file"}, None),
+    "3cx": ({"listen", "connect", "file"}, None),
+    "freeswitch": ({"file", "folder", "push"}, None),
+    "yeastar": ({"push"}, None),
+    "panasonic": ({"connect", "listen", "serial", "file", "folder"}, 2300),
+    "nec-sl": ({"connect", "listen", "serial", "file", "folder"}, None),
+    "nec-neax": ({"connect", "file", "folder"}, 60010),
 }
 
 

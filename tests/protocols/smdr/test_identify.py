@@ -27,7 +27,12 @@ def test_each_sample_is_recognised_and_by_one_dialect_only(name: str, dialect: s
 
 
 def _tells(one: SampleSet) -> bool:
-    """Not one whose columns the site chose, nor one that is too bare to be told: LSU has neither date nor time of day."""
+    """Not one whose columns the site chose, nor one that is too bare to be told: LSU has neither date nor time of day.
+
+    Nor one in the frames of its link, which only its session takes off, nor one that is mostly of damaged records.
+    """
+    if one.name in ("hobic/holidex.hex", "grandstream/objects.txt"):
+        return False
     return DIALECTS[one.dialect].site_option not in one.options and one.options.get("layout") != "lsu"
 
 
@@ -57,9 +62,16 @@ def sample_rows(reason: str) -> str:
     return reason.partition(" ")[0]
 
 
-@pytest.mark.parametrize("name", ["yate/cdrfile_perleg.csv", "yate/cdrfile_combined.csv"])
-def test_a_format_that_no_dialect_reads_is_claimed_by_none(name: str) -> None:
-    assert identify(sample(name)) == []
+@pytest.mark.parametrize(
+    "rows",
+    [
+        b"-------- 11/21/26 10:00:00 LINE = 0001 STN = 221\r\nCALLING NUMBER 0033199006599\r\nDIGITS DIALED 205\r\n",
+        b"0001 102 01 00:35 21/11/26 10:00 O00447700900123\r\n",
+    ],
+)
+def test_a_format_that_no_dialect_reads_is_claimed_by_none(rows: bytes) -> None:
+    """Lines as a BCM and an iPECS print them."""
+    assert identify(rows) == []
 
 
 def test_the_share_of_rows_read_is_the_confidence_and_the_reason_names_what_was_not() -> None:

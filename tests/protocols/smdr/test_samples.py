@@ -12,6 +12,8 @@ from protocols.records import CallRecord, Unparsed
 from protocols.smdr.catalog import DIALECTS
 from tests.protocols.smdr.samples import SampleSet, parser, sample_sets, streamed
 
+#: Dialects whose rows end with the digits where nothing else follows: one that lost its end with its line end looks whole.
+DIGITS_LAST = ("nec-sl",)
 SETS = sample_sets()
 each = pytest.mark.parametrize("one", SETS, ids=lambda one: str(one.name))
 
@@ -53,6 +55,7 @@ def test_a_record_cut_short_is_never_read_as_another_call(one: SampleSet) -> Non
             cut = parse(frame.data[:length], one.now)
             if isinstance(cut, CallRecord):
                 assert (cut.start, cut.talk_seconds) == (whole.start, whole.talk_seconds)
-                assert cut.dialled in (None, whole.dialled)
+                shorter = one.dialect in DIGITS_LAST and (whole.dialled or "").startswith(cut.dialled or "")
+                assert cut.dialled in (None, whole.dialled) or shorter
             else:
                 assert not isinstance(cut, Unparsed) or len(cut.reason) < 300
