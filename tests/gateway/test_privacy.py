@@ -296,20 +296,6 @@ def test_where_there_is_nothing_to_do_nobody_looks_until_a_new_day_or_a_new_wish
     assert not told.privacy.resting()
 
 
-def test_where_there_is_nothing_to_do_nobody_looks_until_a_new_day_or_a_new_wish(told: Told) -> None:
-    """An idle house writes nothing: each look would be a commit."""
-    assert not told.privacy.resting()
-    told.work()
-    assert told.privacy.resting()
-    told.leave()
-    told.ask(ERASE, "she asked for it", "88001")
-    assert not told.privacy.resting()
-    told.work()
-    assert told.privacy.resting()
-    told.rig.now += timedelta(days=1)
-    assert not told.privacy.resting()
-
-
 def test_every_column_is_in_the_register() -> None:
     """So that no table is forgotten when guests are."""
     assert list(personal.unlisted()) == []
