@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gateway.languages.names import LANGUAGES as NAMES
+from gateway.languages.spoken import say
 from rating.explain import explain
 from rating.money import format_amount
 from rating.sentences import LANGUAGES, language_of
@@ -80,14 +81,22 @@ def doubted(
     Everything but the last attempt has its own outcome already: it is the last one that nobody answered.
     """
     if not attempts:
-        return [("sent", "no attempt is written down, which cannot be: 'foliogate db verify' tells more")]
+        return [(say("sent"), say("no attempt is written down, which cannot be: 'foliogate db verify' tells more"))]
     last = attempts[-1]
-    which = f", its attempt {last['attempt']}" if last["attempt"] > 1 else ""
-    known = [("sent", f"{stamp(last['sent_at'])} to room {last['room']} as number {last['token']}{which}")]
+    sent = {"moment": stamp(last["sent_at"]), "room": last["room"], "number": last["token"]}
+    if last["attempt"] > 1:
+        words = say(
+            "{moment} to room {room} as number {number}, its attempt {attempt}", **sent, attempt=last["attempt"]
+        )
+    else:
+        words = say("{moment} to room {room} as number {number}", **sent)
+    known = [(say("sent"), words)]
     if posting["place"]:
-        known.append(("with the text", str(posting["place"])))
+        known.append((say("with the text"), str(posting["place"])))
     if last["answered_at"] is not None:
-        known.append(("then", f"{stamp(last['answered_at'])}: {last['words'] or 'no answer came'}"))
-    settles = f"nothing; a late answer to number {last['token']} settles this by itself"
-    known.append(("came back", "nothing, as always" if posting["state"] == "unconfirmable" else settles))
+        came = last["words"] or say("no answer came")
+        known.append((say("then"), f"{stamp(last['answered_at'])}: {came}"))
+    settles = say("nothing; a late answer to number {number} settles this by itself", number=last["token"])
+    always = posting["state"] == "unconfirmable"
+    known.append((say("came back"), say("nothing, as always") if always else settles))
     return known

@@ -27,7 +27,7 @@ Message: TypeAlias = str | tuple[str, str]
 
 _ROOT: Final = Path(__file__).parent.parent
 #: Where each domain's texts are said: folders and modules of the gateway.
-DOMAINS: Final = {GUEST: ("bills",), STAFF: ("web",), REPORTS: ("reports",)}
+DOMAINS: Final = {GUEST: ("bills",), STAFF: ("web", "explaining.py", "traffic/saying.py"), REPORTS: ("reports",)}
 #: Which languages each domain is kept in.
 SPOKEN: Final = {GUEST: tuple(LANGUAGES), STAFF: tuple(STAFF_LANGUAGES), REPORTS: tuple(STAFF_LANGUAGES)}
 #: Tables of texts in modules of the lowest floor, which knows no languages: the pages say what they take from them.
@@ -41,7 +41,7 @@ TABLES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "reports/catalog.py": ("DESK", "HOUSE", "TRUNKS", "KINDS"),
     },
     GUEST: {},
-    REPORTS: {},
+    REPORTS: {"reports/periods.py": ("WEEKDAYS",)},
 }
 #: What of a value that is built in such a table is a text.
 _FIELDS: Final = ("title", "what_to_do", "label", "hint")

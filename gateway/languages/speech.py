@@ -72,6 +72,10 @@ class Speech:
         """The day without its year."""
         return _bare(format_skeleton("MMMd", moment, locale=self.locale))
 
+    def long_day(self, moment: date) -> str:
+        """The day with its week day, month and year in words."""
+        return _bare(format_skeleton("yMMMMEEEEd", moment, locale=self.locale))
+
     def weekday(self, moment: date, *, year: bool) -> str:
         """The day of the week and of the month, with its year or without."""
         return _bare(format_skeleton("yMMMEd" if year else "MMMEd", moment, locale=self.locale))

@@ -164,7 +164,7 @@ def _heat(picture: Heat, zone: tzinfo) -> str:
     ]
     for down, (name, row) in enumerate(zip(picture.rows, picture.values, strict=True)):
         y = top + down * _SQUARE_HIGH
-        parts.append(label(left - 8, y + 16, name, anchor="end"))
+        parts.append(label(left - 8, y + 16, say(name), anchor="end"))
         for along, value in enumerate(row):
             parts += _square(picture, left + along * _SQUARE, y, value, largest)
     if picture.outlined is not None:
@@ -229,7 +229,7 @@ def _figures(picture: Picture) -> tuple[tuple[Column, ...], list[Row]]:
             Column("name", picture.heading),
             *(Column(f"c{n}", one, kind) for n, one in enumerate(picture.columns)),
         )
-        return heads, [(name, *row) for name, row in zip(picture.rows, picture.values, strict=True)]
+        return heads, [(say(name), *row) for name, row in zip(picture.rows, picture.values, strict=True)]
     series = [Column(f"s{number}", name, kind) for number, name in enumerate(picture.series)]
     cells: list[list[Cell]] = [list(row) for row in picture.values]
     if isinstance(picture, Lines) and picture.band is not None:

@@ -11,6 +11,7 @@ from gateway.languages.spoken import say
 from gateway.reports.scales import Scale, scale, tick
 from gateway.reports.svg import INKS, document, element, label, rule
 from gateway.reports.values import Lines, Strip
+from gateway.web.words import day
 
 WIDTH: Final = 720
 _LEFT, _TOP, _PLOT = 72.0, 12.0, 180.0
@@ -170,5 +171,5 @@ def _clock(since: int, until: int, zone: tzinfo) -> Iterator[tuple[int, str]]:
     for number in range(0, units + 1, every):
         at = from_micros(since) + (timedelta(days=number) if by_day else timedelta(hours=number))
         local = at.astimezone(zone)
-        name = f"{local:%a} {local.day} {local:%b}" if by_day else f"{local:%H:%M}"
+        name = day(local, year=False) if by_day else f"{local:%H:%M}"
         yield since + (at - from_micros(since)) // timedelta(microseconds=1), name

@@ -28,6 +28,7 @@ from gateway.web.marks import HOLDS, MEANINGS, NAMES, SIGNS, TONES
 from gateway.web.pages import Page, Pages
 from gateway.web.reads import Reads
 from gateway.web.security import Tokens
+from gateway.web.words import long_day
 from rating.money import minor_digits
 
 #: Open charges and late items that the page names; the lists behind its lines have them all.
@@ -147,7 +148,7 @@ class AuditPages:
         return {
             "id": day.id,
             "date": day.date,
-            "words": f"{day.day:%A} {day.day.day} {day.day:%B %Y}",
+            "words": long_day(day.day),
             "state": day.state,
             "standing": words.standing(day, self._live.clock()),
             "remarks": [one for one in day.remarks.split("\n") if one],

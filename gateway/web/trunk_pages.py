@@ -16,7 +16,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 
 from gateway.instants import from_micros
-from gateway.languages.spoken import Plurals, plural, say
+from gateway.languages.spoken import Plurals, is_english, plural, say, spoken
 from gateway.reports.asking import Asked, asked_of
 from gateway.reports.catalog import KINDS, TRUNKS
 from gateway.reports.kinds.planning import season_tables, since_known
@@ -25,7 +25,7 @@ from gateway.reports.kinds.trunk_pictures import expected_words, headroom, trend
 from gateway.reports.showing import ShownPicture, ShownTable, shown_section
 from gateway.reports.values import Picture, Section
 from gateway.traffic.grade import GRADES, Grade
-from gateway.traffic.saying import lasting, sentence, target_words
+from gateway.traffic.saying import PLAIN, Saying, lasting, sentence, target_words
 from gateway.traffic.study import GroupStudy
 from gateway.web.house import House
 from gateway.web.live import Live
@@ -120,7 +120,7 @@ def _group(asked: Asked, one: GroupStudy, year: GroupStudy | None, number: int) 
     known = year is not None and bool(year.whole.seizures)
     return GroupShown(
         name=visible(one.name),
-        sentence=visible(sentence(one, zone)),
+        sentence=visible(sentence(one, zone, _tongue())),
         capacity=tuple(map(visible, _capacity(one, asked))),
         figures=tuple(_figures(one.grade)) if one.grade is not None else (),
         hint=_hint(one.grade) if one.grade is not None else "",
@@ -143,6 +143,11 @@ def _shown(sections: Iterable[Section], asked: Asked, kind: type[S]) -> tuple[S,
     return tuple(one for one in shown if isinstance(one, kind))
 
 
+def _tongue() -> Saying:
+    """The language that is spoken; English as everywhere else that these sentences stand."""
+    return PLAIN if is_english() else spoken()
+
+
 def _capacity(one: GroupStudy, asked: Asked) -> list[str]:
     """How many there are, how many were in use at most, and whether there was a moment without a free one."""
     installed = one.installed
@@ -162,7 +167,7 @@ def _capacity(one: GroupStudy, asked: Asked) -> list[str]:
                 "all busy once, {duration} in all",
                 "all busy {number} times, {duration} in all",
                 busy.episodes,
-                duration=lasting(busy.time),
+                duration=lasting(busy.time, _tongue()),
             )
         )
     hour = one.busy.time_consistent

@@ -28,6 +28,7 @@ __all__ = [
     "decimal",
     "figure",
     "grouped",
+    "long_day",
     "minutes",
     "short_day",
     "visible",
@@ -95,6 +96,11 @@ def day(local: date, *, year: bool) -> str:
 @lru_cache(_DAYS_REMEMBERED)
 def _day(local: date, year: bool, tongue: Speech) -> str:
     return tongue.weekday(local, year=year)
+
+
+def long_day(local: date) -> str:
+    """A day in words alone: Friday 20 November 2026."""
+    return f"{local:%A} {local.day} {local:%B %Y}" if is_english() else spoken().long_day(local)
 
 
 def short_day(local: date) -> str:

@@ -349,6 +349,36 @@ def test_a_report_is_asked_for_by_the_form_seen_and_taken_away(reading: Looking)
     assert Path(begun.value.path()).read_bytes().startswith(b"%PDF")
 
 
+def test_the_log_is_filtered_sorted_kept_and_taken_away_as_a_file(browser: Browser, site: SiteProcess) -> None:
+    """Without scripts, at the width of a telephone: the address says what is shown, and the file has the same calls."""
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    page.goto(site.url + "/calls")
+    page.get_by_text("Filter and sort").click()
+    page.locator("select[name=direction]").select_option("out")
+    page.locator("input[name=talk_min]").fill("60")
+    page.locator("select[name=sort]").select_option("talk")
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_url("**/calls?direction=out&talk_min=60&sort=talk")
+    shown = page.locator(".call").count()
+    assert shown > 2
+    with page.expect_download() as begun:
+        page.get_by_role("link", name="CSV").click()
+    assert len(Path(begun.value.path()).read_text("utf-8").strip().splitlines()) == 1 + shown
+    page.get_by_text("Ready and kept filters").click()
+    page.locator("input[name=who]").fill("Ines")
+    page.get_by_label("Keep what is shown now, as").fill("Long ones")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.locator(".told")).to_contain_text("The filter Long ones is kept.")
+    page.get_by_role("link", name="Without this condition").first.click()
+    page.wait_for_url("**/calls?talk_min=60&sort=talk")
+    page.get_by_text("Ready and kept filters").click()
+    page.get_by_role("link", name="Long ones").click()
+    page.wait_for_url("**/calls?direction=out&talk_min=60&sort=talk")
+    assert page.locator(".call").count() == shown
+    context.close()
+
+
 def test_paper_gets_the_lists_and_not_the_controls(reading: Looking) -> None:
     reading.page.emulate_media(media="print")
     reading.go("/calls")

@@ -15,6 +15,7 @@ from gateway.reports.periods import QUARTER, WEEKDAYS, local_hour
 from gateway.reports.values import Bars, Column, Heat, Note, Picture, Report, Row, Section, Table, table
 from gateway.store.inbound import arrivals_in, without_particulars
 from gateway.web.words import count
+from gateway.web.words import day as written_day
 
 #: Days from which on a week of hours says something.
 _A_WEEK: Final = 7
@@ -160,7 +161,7 @@ def _pictures(asked: Asked, seen: _Seen) -> list[Picture]:
     found: list[Picture] = [_bars("hours", "By hour of the day", "hour", labels, hours)]
     if len(asked.period.days) > 1:
         days = asked.period.days
-        named = tuple(f"{day:%a} {day.day} {day:%b}" for day in days)
+        named = tuple(written_day(day, year=False) for day in days)
         found.append(_bars("days", "By day", "day", named, [seen.days.get((day,), Came()) for day in days]))
     if len(asked.period.days) >= _A_WEEK:
         found.append(_heat("came", "Came in, by weekday and hour", "calls came in", seen.came_at))

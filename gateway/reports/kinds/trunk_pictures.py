@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
+from gateway.languages.spoken import say
 from gateway.reports.periods import WEEKDAYS
 from gateway.reports.values import Band, Bars, Column, Heat, Lines
 from gateway.traffic.busy_hour import sliding_hour
 from gateway.traffic.by_class import HOURS, Filled, Nature
 from gateway.traffic.study import GroupStudy
+from gateway.web.words import decimal, short_day
 
 _ERLANGS: Final = Column("erlangs", "trunks busy", "erlangs")
 #: Days that a forecast looks ahead.
@@ -36,8 +38,8 @@ def occupancies(one: GroupStudy, number: int) -> list[Bars]:
     return [
         Bars(
             name=f"occupancy_{number}",
-            title=f"Occupancy of each trunk, {one.name}",
-            sentence="Trunks that do much less than their neighbours may be dead, or stand last in the hunt.",
+            title=say("Occupancy of each trunk, {name}", name=one.name),
+            sentence=say("Trunks that do much less than their neighbours may be dead, or stand last in the hunt."),
             measure=Column("occupancy", "occupancy", "percent"),
             series=("occupancy",),
             labels=tuple(trunk.trunk for trunk in shown),
@@ -53,8 +55,13 @@ def week(one: GroupStudy, number: int) -> Heat:
     top = max(one.heat, key=lambda place: one.heat[place])
     return Heat(
         name=f"heat_{number}",
-        title=f"Trunks busy by weekday and hour, {one.name}",
-        sentence=f"The busiest hour, outlined, is {WEEKDAYS[top[0]]} {top[1]:02d}:00 with {one.heat[top]:.2f} trunks busy.",
+        title=say("Trunks busy by weekday and hour, {name}", name=one.name),
+        sentence=say(
+            "The busiest hour, outlined, is {day} {hour}:00 with {number} trunks busy.",
+            day=say(WEEKDAYS[top[0]]),
+            hour=f"{top[1]:02d}",
+            number=decimal(one.heat[top], 2),
+        ),
         measure=_ERLANGS,
         rows=WEEKDAYS,
         columns=tuple(f"{hour:02d}" for hour in range(HOURS)),
@@ -73,8 +80,8 @@ def by_hour(filled: Sequence[Filled], elapsed: Sequence[int], number: int, name:
             values[hour][place] += busy / elapsed[hour] if elapsed[hour] else 0.0
     return Bars(
         name=f"classes_by_hour_{number}",
-        title=f"What fills the trunks through the day, {name}",
-        sentence="Free calls hold a trunk as any other; above them stand calls that come in or bring nothing yet.",
+        title=say("What fills the trunks through the day, {name}", name=name),
+        sentence=say("Free calls hold a trunk as any other; above them stand calls that come in or bring nothing yet."),
         measure=_ERLANGS,
         series=tuple(words for words, _ in _BRINGS),
         labels=tuple(f"{hour:02d}" for hour in range(HOURS)),
@@ -98,11 +105,11 @@ def trend(one: GroupStudy, last: date, number: int) -> Lines:
     inside = [said.get(day) if day > last else None for day in shown]
     return Lines(
         name=f"forecast_{number}",
-        title=f"Busy hour of each day, {one.name}",
+        title=say("Busy hour of each day, {name}", name=one.name),
         sentence=expected_words(one),
         measure=_ERLANGS,
         series=("measured", "trend"),
-        labels=tuple(f"{day.day} {day:%b}" for day in shown),
+        labels=tuple(short_day(day) for day in shown),
         heading="day",
         values=tuple((measured.get(day), middle.erlangs if (middle := said.get(day)) else None) for day in shown),
         band=None
@@ -119,20 +126,27 @@ def trend(one: GroupStudy, last: date, number: int) -> Lines:
 def _level(one: GroupStudy) -> tuple[str, float] | None:
     if one.installed is None:
         return None
-    return f"{one.installed.trunks} trunks", float(one.installed.trunks)
+    return say("{trunks} trunks", trunks=one.installed.trunks), float(one.installed.trunks)
 
 
 def expected_words(one: GroupStudy) -> str:
     """Where the busy hour is going, in a sentence or two."""
     if one.forecast is None:
-        return f"{one.name}: too few days for a forecast; it needs each weekday twice."
+        return say("{name}: too few days for a forecast; it needs each weekday twice.", name=one.name)
     a_month = one.forecast.slope * 30
     if not one.forecast.trend_is_clear:
-        return f"{one.name}: no clear trend; the band says what to expect."
-    way = "rises" if a_month > 0 else "falls"
-    full = f" Its trunks would not meet their target from {one.full_on} on." if one.full_on is not None else ""
-    season = " With less than two years of days this may be a season." if one.forecast.days < _TWO_YEARS else ""
-    return f"{one.name}: the busy hour {way} by {abs(a_month):.2f} erlangs a month.{full}{season}"
+        return say("{name}: no clear trend; the band says what to expect.", name=one.name)
+    said = {"name": one.name, "erlangs": decimal(abs(a_month), 2)}
+    told = [
+        say("{name}: the busy hour rises by {erlangs} erlangs a month.", **said)
+        if a_month > 0
+        else say("{name}: the busy hour falls by {erlangs} erlangs a month.", **said)
+    ]
+    if one.full_on is not None:
+        told.append(say("Its trunks would not meet their target from {day} on.", day=one.full_on))
+    if one.forecast.days < _TWO_YEARS:
+        told.append(say("With less than two years of days this may be a season."))
+    return " ".join(told)
 
 
 def headroom(one: GroupStudy, number: int) -> list[Bars]:
@@ -144,12 +158,16 @@ def headroom(one: GroupStudy, number: int) -> list[Bars]:
     return [
         Bars(
             name=f"headroom_{number}",
-            title=f"How many trunks were in use at once, {one.name}",
-            sentence=f"{shares[0]:.1f} % of the time none was; the most at once were {len(one.time_at) - 1}.",
-            measure=Column("share", "share of the time", "percent"),
-            series=("share of the time",),
+            title=say("How many trunks were in use at once, {name}", name=one.name),
+            sentence=say(
+                "{percent} % of the time none was; the most at once were {number}.",
+                percent=decimal(shares[0], 1),
+                number=len(one.time_at) - 1,
+            ),
+            measure=Column("share", say("share of the time"), "percent"),
+            series=(say("share of the time"),),
             labels=tuple(str(busy) for busy in shares),
-            heading="trunks in use",
+            heading=say("trunks in use"),
             values=tuple((round(share, 4),) for share in shares.values()),
         )
     ]

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from gateway.instants import SECOND
+from gateway.languages.spoken import say
 from gateway.reports.values import Cell, Column, Row, Table, table
 from gateway.traffic.busy_hour import Average, Hour, averaged
 from gateway.traffic.grade import GRADES, Grade
@@ -56,8 +57,8 @@ def group_table(groups: Sequence[GroupStudy], elapsed: int) -> Table:
                 share = _percent(load.busy / elapsed / trunks) if trunks and elapsed else None
                 odd = ", ".join(one.remarks) if way == "all" else ""
                 rows.append((one.name, way, trunks, *_load(load, elapsed), share, load.blocked, odd))
-    note = "Blocked are attempts that found no trunk free, as far as the exchange tells of them."
-    return table("groups", "Groups", columns, rows, nothing="No trunk was used.", note=note)
+    note = say("Blocked are attempts that found no trunk free, as far as the exchange tells of them.")
+    return table("groups", "Groups", columns, rows, nothing=say("No trunk was used."), note=note)
 
 
 def sweep_table(groups: Sequence[GroupStudy]) -> Table:
@@ -65,11 +66,11 @@ def sweep_table(groups: Sequence[GroupStudy]) -> Table:
     columns = (
         Column("group", "group"),
         Column("trunks", "trunks", "count"),
-        Column("peak", "most at once", "count"),
-        Column("peak_first", "first so", "instant"),
-        Column("peak_seconds", "so for", "seconds"),
-        Column("all_busy_count", "times all busy", "count"),
-        Column("all_busy_seconds", "all busy", "seconds"),
+        Column("peak", say("most at once"), "count"),
+        Column("peak_first", say("first so"), "instant"),
+        Column("peak_seconds", say("so for"), "seconds"),
+        Column("all_busy_count", say("times all busy"), "count"),
+        Column("all_busy_seconds", say("all busy"), "seconds"),
         Column("all_busy_longest", "longest", "seconds"),
     )
     rows: list[Row] = []
@@ -83,7 +84,7 @@ def sweep_table(groups: Sequence[GroupStudy]) -> Table:
         if one.peak is not None:
             peak = (one.peak.busy, one.peak.first, one.peak.time // SECOND)
         rows.append((one.name, trunks, *peak, *full))
-    return table("peaks", "Peaks and all trunks busy", columns, rows, nothing="No trunk was used.")
+    return table("peaks", say("Peaks and all trunks busy"), columns, rows, nothing=say("No trunk was used."))
 
 
 def trunk_table(one: GroupStudy, elapsed: int, name: str) -> Table:
@@ -94,16 +95,16 @@ def trunk_table(one: GroupStudy, elapsed: int, name: str) -> Table:
         Column("in", "in", "count"),
         *_LOAD,
         Column("occupancy_percent", "occupancy", "percent"),
-        Column("holding_seconds", "mean holding", "seconds"),
+        Column("holding_seconds", say("mean holding"), "seconds"),
         Column("remarks", "remarks"),
     )
     rows: list[Row] = []
     for trunk in one.trunks:
         whole = trunk.out.plus(trunk.incoming).plus(trunk.unknown)
-        ways = (trunk.trunk or "(without a name)", trunk.out.seizures, trunk.incoming.seizures)
+        ways = (trunk.trunk or say("(without a name)"), trunk.out.seizures, trunk.incoming.seizures)
         holding = None if trunk.mean_holding_s is None else round(trunk.mean_holding_s)
         rows.append((*ways, *_load(whole, elapsed), _percent(trunk.occupancy), holding, ", ".join(trunk.remarks)))
-    return table(name, f"Each trunk, {one.name}", columns, rows, nothing="No trunk was used.")
+    return table(name, say("Each trunk, {name}", name=one.name), columns, rows, nothing=say("No trunk was used."))
 
 
 def busy_hours(groups: Sequence[GroupStudy]) -> Table:
@@ -122,15 +123,15 @@ def busy_hours(groups: Sequence[GroupStudy]) -> Table:
         busy = one.busy
         ten = averaged(busy.ten_highest)
         known: list[tuple[str, Hour | Average | None]] = [
-            ("highest clock hour", busy.clock),
-            ("highest sliding hour", busy.sliding),
+            (say("highest clock hour"), busy.clock),
+            (say("highest sliding hour"), busy.sliding),
             ("time-consistent", busy.time_consistent),
-            ("average of daily peaks", busy.average_daily_peak),
-            ("bouncing, average", busy.bouncing),
-            ("ten highest days, average", ten),
+            (say("average of daily peaks"), busy.average_daily_peak),
+            (say("bouncing, average"), busy.bouncing),
+            (say("ten highest days, average"), ten),
         ]
         rows += [_hour(one.name, words, hour) for words, hour in known if hour is not None]
-    return table("hours", "Busy hours", columns, rows, nothing="No trunk was used.")
+    return table("hours", say("Busy hours"), columns, rows, nothing=say("No trunk was used."))
 
 
 def _hour(group: str, words: str, hour: Hour | Average) -> Row:
@@ -148,7 +149,7 @@ def highest(one: GroupStudy, name: str) -> Table:
         Column("seizures", "seizures", "count"),
     )
     rows = [(hour.day, hour.since, hour.erlangs, hour.seizures) for hour in one.busy.ten_highest]
-    return table(name, f"Highest days of {one.name}", columns, rows, nothing="No trunk was used.")
+    return table(name, say("Highest days of {name}", name=one.name), columns, rows, nothing=say("No trunk was used."))
 
 
 def verdicts(groups: Sequence[GroupStudy]) -> Table:
@@ -159,17 +160,26 @@ def verdicts(groups: Sequence[GroupStudy]) -> Table:
         Column("carried", "carried", "erlangs"),
         Column("occupancy_percent", "occupancy", "percent"),
         Column("offered", "offered", "erlangs"),
-        Column("blocked_percent", "blocked, measured", "percent"),
-        Column("all_busy_percent", "time all busy", "percent"),
-        Column("modelled_percent", "blocked, modelled", "percent"),
+        Column("blocked_percent", say("blocked, measured"), "percent"),
+        Column("all_busy_percent", say("time all busy"), "percent"),
+        Column("modelled_percent", say("blocked, modelled"), "percent"),
         Column("target_percent", "target", "percent"),
-        *(Column(f"needed_p{round(100 * one):02d}", f"for P.{round(100 * one):02d}", "count") for one in GRADES),
-        Column("surplus", "more than needed", "count"),
+        *(
+            Column(
+                f"needed_p{round(100 * one):02d}",
+                say("for P.{percent}", percent=f"{round(100 * one):02d}"),
+                "count",
+            )
+            for one in GRADES
+        ),
+        Column("surplus", say("more than needed"), "count"),
         Column("verdict", "verdict"),
     )
     rows = [_verdict(one.name, one.grade) for one in groups if one.grade is not None]
-    note = "In the time-consistent busy hour. What lacks is below nothing under “more than needed”."
-    return table("grades", "Measured, modelled and target", columns, rows, note=note, nothing="No group is known.")
+    note = say("In the time-consistent busy hour. What lacks is below nothing under “more than needed”.")
+    return table(
+        "grades", say("Measured, modelled and target"), columns, rows, note=note, nothing=say("No group is known.")
+    )
 
 
 def _verdict(group: str, one: Grade) -> Row:

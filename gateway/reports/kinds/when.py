@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from gateway.reports.periods import WEEKDAYS, Period, local_hour
 from gateway.reports.values import Bars, Column, Heat, Picture
+from gateway.web.words import day as written_day
 
 #: Days from which on a week of hours says something.
 _A_WEEK: Final = 7
@@ -37,7 +38,7 @@ def _by_day(rows: list[Mapping[str, Any]], period: Period) -> Bars:
     counted = _counted(rows, period, lambda day, hour: day)
     days = period.days
     busiest = max(days, key=lambda day: sum(counted[day].values()))
-    labels = tuple(f"{day:%a} {day.day} {day:%b}" for day in days)
+    labels = tuple(written_day(day, year=False) for day in days)
     sentence = f"Most calls began on {busiest:%A}, {busiest}."
     return _bars("days", "Calls by day", sentence, labels, "day", [counted[day] for day in days])
 

@@ -288,6 +288,19 @@ def test_a_form_without_the_seal_of_this_session_decides_nothing(guarded: Guarde
     assert guarded.house.rig.rows("SELECT count(*) FROM commands") == [(0,)]
 
 
+def test_a_language_is_kept_with_the_user_and_stronger_than_the_browser(guarded: Guarded) -> None:
+    ines = guarded.visitor("Ines")
+    assert '<html lang="en">' in ines.go("/me", accept_language="en").text
+    assert ines.post("/language", {"language": "pl", "to": "/me"}).status == 403, "a form needs its seal"
+    ines.go("/me")
+    page = ines.fill("/language", language="pl")
+    assert ines.at == "/me"
+    assert '<html lang="pl">' in page.text
+    ines.cookies.pop("foliogate-language")
+    assert '<html lang="pl">' in ines.go("/rooms", accept_language="en").text
+    assert '<html lang="de">' in guarded.visitor("Bruno").go("/rooms", accept_language="de").text
+
+
 def test_a_role_that_may_not_is_told_who_may(guarded: Guarded) -> None:
     it = guarded.visitor("Ida", "it")
     assert it.go("/users").status == 200

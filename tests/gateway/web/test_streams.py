@@ -42,12 +42,12 @@ class _Wire(StringTransport):
 class Reader:
     """Somebody who keeps the rack open, on a transport that takes everything."""
 
-    def __init__(self, asker: Asker, known: str = "") -> None:
+    def __init__(self, asker: Asker, known: str = "", language: str = "en") -> None:
         self._channel: Any = asker.site.buildProtocol(None)  # type: ignore[no-untyped-call]
         self.transport: Any = _Wire()  # type: ignore[no-untyped-call]
         self._gone = False
         self._channel.makeConnection(self.transport)
-        words = f"GET /rack/live?known={known} HTTP/1.1\r\nhost: localhost\r\n\r\n"
+        words = f"GET /rack/live?known={known} HTTP/1.1\r\nhost: localhost\r\naccept-language: {language}\r\n\r\n"
         self._channel.dataReceived(words.encode())
 
     def heard(self) -> str:
