@@ -93,9 +93,10 @@ def test_an_exchange_that_wants_to_be_asked_is_asked_again_and_again_until_it_is
     factory = RecordsFactory(
         lambda: NecSession(0), lambda: DIALECTS["nec-neax"].framer(transport="connect"), lobby.door
     )
-    protocol, wire = factory.buildProtocol(None), StringTransport()
+    protocol: Any = factory.buildProtocol(None)
+    wire: Any = StringTransport()  # type: ignore[no-untyped-call]
     protocol.makeConnection(wire)
-    wire.clear()  # type: ignore[no-untyped-call]
+    wire.clear()
     rig.clock.advance(5.0)
     request = wire.value()  # type: ignore[no-untyped-call]
     assert request[:2] == b"\x161"

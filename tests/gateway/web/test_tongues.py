@@ -29,7 +29,7 @@ class Said(NullTranslations):
     """A catalogue of a few texts."""
 
     def __init__(self, texts: dict[str, str]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self._texts = texts
 
     def gettext(self, message: str) -> str:
