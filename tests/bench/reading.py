@@ -32,6 +32,7 @@ FIXED: Final = {
     "panasonic": "pattern-a",
     "nec-neax": "outgoing",
     "nec-sl": "undated",
+    "alcatel-oxe": "ED5.2",
     "unify": "compressed",
 }
 LINES: Final = 500
@@ -42,6 +43,7 @@ FORMS: Final[tuple[tuple[str, dict[str, str], str], ...]] = (
     ("mitel-mivb", {}, "mitel-mivb"),
     ("avaya-cm", {"layout": "printer"}, "avaya-cm, printer"),
     ("avaya-cm", {"layout": "customized"}, "avaya-cm, customized"),
+    ("alcatel-oxe", {}, "alcatel-oxe"),
     ("panasonic", {}, "panasonic"),
     ("nec-sl", {}, "nec-sl"),
     ("nec-neax", {}, "nec-neax, fixed"),
@@ -91,7 +93,7 @@ def cutter(dialect: str, options: dict[str, str]) -> Callable[[bytes], Any]:
     if dialect in FIXED:
         form = next(one for one in layout(dialect).forms if one.name == FIXED[dialect])
         slices = [slice(*place) for place in form.places.values() if isinstance(place, tuple)]
-        return lambda data: [text[one].strip() for text in (data.decode(),) for one in slices]
+        return lambda data: [text[one].strip() for text in (data.decode("latin-1"),) for one in slices]
     if options.get("output") == "ami":
         return lambda data: [line.split(": ", 1) for line in data.decode().splitlines()]
     return lambda data: data.decode().split(",")

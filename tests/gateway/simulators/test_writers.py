@@ -204,6 +204,7 @@ FORMS: list[tuple[str, dict[str, str], str]] = [
     ("nec-neax", {}, "connect"),
     ("nec-neax", {"form": "flexible"}, "connect"),
     ("nec-sl", {}, "connect"),
+    ("alcatel-oxe", {}, "connect"),
     ("panasonic", {}, "connect"),
     ("panasonic", {"columns": "120"}, "connect"),
     ("avaya-ipoffice", {}, "listen"),
