@@ -55,6 +55,15 @@ _VARIABLES = {
     "direction": "direction",
 }
 _PROFILE = {"caller": "caller_id_number", "destination": "destination_number", "context": "context"}
+<<<<<<< HEAD
+_PARSER = etree.XMLParser(
+    resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+)
+#: What an XML document must not hold: declarations of its own, which can make a small document a huge one.
+_DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+_UUID = re.compile(r"[0-9a-fA-F]{8}-")
+=======
+>>>>>>> origin/main
 #: Applications of the dialplan that take a call without a telephone.
 _STAGES = {
     "voicemail": "voicemail",
@@ -154,6 +163,8 @@ class _Reader:
     def read_row(self, fields: Fields, _now: datetime) -> Parsed:
         """Make a record of a row: always an a-leg's."""
         said = dict(zip(_ROW_NAMES, fields.values, strict=True))
+        if _UUID.match(said["uuid"]) is None:
+            raise Wrong("uuid", said["uuid"], "a uuid")  # a row of Asterisk has as many columns
         warnings: list[str] = []
         start, answer, end = (
             stamp(self._clock, name, said[name], warnings) if said[name] else None
