@@ -93,8 +93,8 @@ def test_an_exchange_that_wants_to_be_asked_is_asked_again_and_again_until_it_is
     factory = RecordsFactory(
         lambda: NecSession(0), lambda: DIALECTS["nec-neax"].framer(transport="connect"), lobby.door
     )
-    protocol, wire = factory.buildProtocol(None), StringTransport()
-    protocol.makeConnection(wire)
+    protocol, wire = factory.buildProtocol(None), StringTransport()  # type: ignore[no-untyped-call]
+    protocol.makeConnection(wire)  # type: ignore[no-untyped-call]
     wire.clear()  # type: ignore[no-untyped-call]
     rig.clock.advance(5.0)
     request = wire.value()  # type: ignore[no-untyped-call]
