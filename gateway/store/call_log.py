@@ -199,13 +199,13 @@ def _coded(connection: Connection, wanted: Wanted, term: Term) -> ColumnElement[
     words, code, name = term.values[0], schema.call_codes.c.account_code, schema.call_codes.c.name
     same = or_(code == words, func.lower(name) == words.lower())
     which = or_(_begins(code, words), _begins(name, words)) if term.compares == "begins" else same
-    return office.with_codes(wanted.owner, which, agreed=wanted.agreed)
+    return office.with_codes(began(connection, wanted.owner, wanted.span), which, agreed=wanted.agreed)
 
 
 def _authorized(connection: Connection, wanted: Wanted, term: Term) -> ColumnElement[bool]:
     code, words = schema.call_codes.c.authorization_code, term.values[0]
     which = _begins(code, words) if term.compares == "begins" else code == words
-    return office.with_codes(wanted.owner, which, agreed=wanted.agreed)
+    return office.with_codes(began(connection, wanted.owner, wanted.span), which, agreed=wanted.agreed)
 
 
 def _searched(connection: Connection, wanted: Wanted, term: Term) -> ColumnElement[bool]:

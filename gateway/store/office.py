@@ -84,10 +84,13 @@ def code_sums(connection: Connection, chosen: Chosen) -> list[dict[str, Any]]:
     return [{**row, **{name: int(row[name] or 0) for name in sums}} for row in rows]
 
 
-def with_codes(owner: str, which: ColumnElement[bool], *, agreed: bool) -> ColumnElement[bool]:
-    """Calls whose codes fulfil a condition; those of persons only where they have agreed."""
-    found = select(_k.call_id).where(_k.property == owner, _k.call_id == _c.id, which)
-    return (found if agreed else found.where(_k.person == "")).exists()
+def with_codes(chosen: Chosen, which: ColumnElement[bool], *, agreed: bool) -> ColumnElement[bool]:
+    """Calls whose codes fulfil a condition; those of persons only where they have agreed.
+
+    Few calls have codes, so these are looked through once, and not the codes of each call asked for.
+    """
+    found = select(_k.call_id).where(_k.property == chosen.owner, _k.call_id >= chosen.first, which)
+    return _c.id.in_(found if agreed else found.where(_k.person == ""))
 
 
 # -- working hours --------------------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ FIXED: Final = {
     "nec-neax": "outgoing",
     "nec-sl": "undated",
     "alcatel-oxe": "ED5.2",
+    "unify": "compressed",
 }
 LINES: Final = 500
 PREFIXES: Final = 50_000
@@ -47,6 +48,17 @@ FORMS: Final[tuple[tuple[str, dict[str, str], str], ...]] = (
     ("nec-sl", {}, "nec-sl"),
     ("nec-neax", {}, "nec-neax, fixed"),
     ("nec-neax", {"form": "flexible"}, "nec-neax, flexible"),
+    ("cisco-cucm", {}, "cisco-cucm"),
+    ("cisco-cme", {}, "cisco-cme"),
+    ("3cx", {}, "3cx"),
+    ("unify", {}, "unify, compressed"),
+    ("freeswitch", {}, "freeswitch, rows"),
+    ("freeswitch", {"form": "json"}, "freeswitch, JSON"),
+    ("freeswitch", {"form": "xml"}, "freeswitch, XML"),
+    ("yate", {}, "yate"),
+    ("grandstream", {}, "grandstream"),
+    ("yeastar", {}, "yeastar"),
+    ("hobic", {}, "hobic"),
     ("asterisk", {"output": "csv"}, "asterisk, Master.csv"),
     ("asterisk", {"output": "ami"}, "asterisk, AMI events"),
 )
@@ -65,7 +77,7 @@ def lines_of(dialect: str, options: dict[str, str]) -> list[bytes]:
     found: list[bytes] = []
     while len(found) < LINES:
         call = source.call_ending(datetime.now(ZONE) - timedelta(minutes=5))
-        stream = writer.page(call) + b"".join(writer.records(call))
+        stream = writer.head + writer.page(call) + b"".join(writer.records(call))
         frames = DIALECTS[dialect].framer(transport=transport_of(options)).feed(stream)
         found += [frame.data for frame in frames][-len(writer.records(call)) :]
     return found

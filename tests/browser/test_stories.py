@@ -171,7 +171,7 @@ def the_auditor_works(browser: Browser, site: SiteProcess) -> None:
     bruno.press("Compare")
     bruno.press("Close the day")
     expect(page.locator(".told")).to_contain_text("closed")
-    with page.expect_download() as begun:
+    with page.expect_download(timeout=60_000) as begun:
         page.get_by_role("link", name="as one PDF").click()
     assert Path(begun.value.path()).read_bytes().startswith(b"%PDF")
     bruno.leave()
