@@ -25,7 +25,7 @@ from gateway.call_log.fields import BY_NAME, INWARD, results_meant
 from gateway.store import office, remarks, schema
 from gateway.store.inbound import PIECES_AT_ONCE
 from gateway.store.pages import LISTED, first_since, means, plain
-from gateway.store.reporting import AHEAD, SLICE, Span
+from gateway.store.reporting import AHEAD, SLICE, Span, began
 from gateway.store.schema_inbound import PIECE, STANDS
 from gateway.working_hours import WorkingHours
 from rating.callers import Home, caller_number
