@@ -55,15 +55,7 @@ _VARIABLES = {
     "direction": "direction",
 }
 _PROFILE = {"caller": "caller_id_number", "destination": "destination_number", "context": "context"}
-<<<<<<< HEAD
-_PARSER = etree.XMLParser(
-    resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
-)
-#: What an XML document must not hold: declarations of its own, which can make a small document a huge one.
-_DECLARES = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _UUID = re.compile(r"[0-9a-fA-F]{8}-")
-=======
->>>>>>> origin/main
 #: Applications of the dialplan that take a call without a telephone.
 _STAGES = {
     "voicemail": "voicemail",
