@@ -102,7 +102,9 @@ def names_of_stays(connection: Connection, owner: str, rows: Sequence[int], term
     over = [row for row in found if row.id not in left]
     if not over:
         return left
-    scrub = Scrub({row.name for row in over}, every_number=True)
+    # The surname by itself too: a year later it is of no use to anybody who reads the books, whoever else bears it.
+    names = {name for row in over for name in (row.name, row.name.partition(",")[0].strip())}
+    scrub = Scrub(names, every_number=True)
     paid = select(_p.id).where(_p.property == owner, _p.reservation.in_(sorted({row.reservation for row in over})))
     forgetting.scrub_postings(connection, owner, list(connection.execute(paid).scalars()), scrub)
     gone = {"name": "", "vip": "", "group_code": "", "guest_class": ""}

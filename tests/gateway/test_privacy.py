@@ -17,11 +17,13 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import LargeBinary, Text, insert, select, text
+from sqlalchemy import LargeBinary, Text, insert, select, text, update
 
 from gateway.acts import ASK, Act
 from gateway.app.forgetting import privacy_of
 from gateway.app.parts import deciding
+from gateway.audit.sheet import sheet
+from gateway.audit.snapshot import frozen, thawed
 from gateway.bills import issuing, keeping
 from gateway.cli.main import main
 from gateway.config import Config
@@ -33,6 +35,7 @@ from gateway.privacy.erasing import ERASE
 from gateway.privacy.rounds import Privacy, Slice, terms
 from gateway.scrubbing import Scrub
 from gateway.store import commands, personal, schema
+from gateway.store.audit_sums import snapshot
 from gateway.store.verify import broken_rules
 from pms_adapters.events import CheckedIn, CheckedOut, Guest
 from protocols.records import CallRecord
@@ -117,6 +120,15 @@ class Told:
         rig.advance(3600)
         nights.night(rig, running=True)
         nights.night(rig, running=False)
+        rig.database.transact(self._close_the_day)
+
+    def _close_the_day(self, connection: Any) -> None:
+        """The day is frozen as it stood, with a room's guest in the person's words."""
+        day = nights.days(self.rig)[0]
+        kept = frozen(snapshot(connection, "SEASIDE", day.begin, day.end))
+        b = schema.business_days.c
+        said = {"closed_at": 1, "closed_by": "Ines", "closed_why": f"all but {NAME}", "sheet": kept}
+        connection.execute(update(schema.business_days).where(b.id == day.id).values(said))
 
     def _others_write(self) -> None:
         """Alarms, mails, answers and differences in which the guest is named."""
@@ -191,6 +203,10 @@ class Told:
             if path.is_file() and any(one in path.read_text().casefold() for one in needles):
                 yield path.name
 
+    def _closed(self) -> list[dict[str, Any]]:
+        """The frozen days, each drawn from what was kept when it was closed."""
+        return [_sums_of(row[0]) for row in self.rig.rows("SELECT sheet FROM business_days WHERE sheet <> ''")]
+
     def figures(self) -> dict[str, Any]:
         """Everything that is added up: sheets, sums by class and tax, the guest's bill, states; and what `verify` says."""
         rig = self.rig
@@ -207,10 +223,16 @@ class Told:
         return {
             "sums": rig.rows(sums),
             "sheets": [{name: value for name, value in asdict(one).items() if name != "snapshot"} for one in sheets],
+            "closed": self._closed(),
             "bills": (bills, totals),
             "postings": rig.rows("SELECT id, call_id, part, state, amount, currency, token FROM postings ORDER BY id"),
             "verify": verified,
         }
+
+
+def _sums_of(kept: str) -> dict[str, Any]:
+    """What a frozen day adds up to."""
+    return {name: value for name, value in asdict(sheet(thawed(kept))).items() if name != "snapshot"}
 
 
 @pytest.fixture
