@@ -40,7 +40,6 @@ PAGES = (
     "/bill-check",
     "/reports",
     "/reports/calls?from=2026-11-10&to=2026-11-20",
-    "/reports/balance?from=2026-11-20&to=2026-11-20",
     "/alarms/1",
 )
 #: Where the words of a hostile guest or PMS must stand, as text.

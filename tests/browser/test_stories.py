@@ -90,7 +90,7 @@ def the_desk_works(ines: Somebody) -> None:
     expect(opened).to_contain_text("Why this amount")
     opened.get_by_role("link", name="Sheet for the guest").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Why this call is on the bill")
-    ines.look("/rooms/202")
+    ines.go("/rooms/202")
     expect(page.locator("#limit")).to_have_count(0)  # a supervisor's
     ines.look("/bills/stay/2")
     expect(page.locator("main")).to_contain_text("+44 20 7123 4•••")
