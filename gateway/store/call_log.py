@@ -64,7 +64,14 @@ class Wanted:
 
 def _mine(connection: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
     here = [_c.property == wanted.owner, _c.started_at >= wanted.span.since, _c.started_at < wanted.span.until]
+    here += [_INWARD] if any(_came_in(term) for term in wanted.asked.terms) else []
     return here + [_condition(connection, wanted, term) for term in wanted.asked.terms]
+
+
+def _came_in(term: Term) -> bool:
+    """Whether only calls that came in can be meant: then no arrival is looked for beside the others."""
+    missed = term.field == "result" and {*term.values} <= {"missed", "abandoned"}
+    return missed or BY_NAME[term.field].column.startswith("arrivals.")
 
 
 def _condition(connection: Connection, wanted: Wanted, term: Term) -> ColumnElement[bool]:
