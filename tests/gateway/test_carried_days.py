@@ -6,6 +6,7 @@ And that the parts of a call longer than its exchange can say are one call, char
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from twisted.internet.testing import StringTransport
 
@@ -93,14 +94,15 @@ def test_an_exchange_that_wants_to_be_asked_is_asked_again_and_again_until_it_is
     factory = RecordsFactory(
         lambda: NecSession(0), lambda: DIALECTS["nec-neax"].framer(transport="connect"), lobby.door
     )
-    protocol, wire = factory.buildProtocol(None), StringTransport()
+    protocol: Any = factory.buildProtocol(None)
+    wire: Any = StringTransport()  # type: ignore[no-untyped-call]
     protocol.makeConnection(wire)
-    wire.clear()  # type: ignore[no-untyped-call]
+    wire.clear()
     rig.clock.advance(5.0)
-    request = wire.value()  # type: ignore[no-untyped-call]
+    request = wire.value()
     assert request[:2] == b"\x161"
     rig.clock.advance(5.0)
-    assert wire.value() == request * 2  # type: ignore[no-untyped-call]
+    assert wire.value() == request * 2
     protocol.connectionLost()
     rig.clock.advance(60.0)
-    assert wire.value() == request * 2  # type: ignore[no-untyped-call]
+    assert wire.value() == request * 2

@@ -49,7 +49,7 @@ class Talk:
         self.session = self.dialect.session(self.options, transport="connect")
         self._framer = self.dialect.framer(transport="connect", options=self.options)
         self.link: StreamLink = TERMINALS[self.dialect.name](self.exchange, lambda: None, lambda: None)
-        self.wire = StringTransport()
+        self.wire = StringTransport()  # type: ignore[no-untyped-call]
         self.link.makeConnection(self.wire)  # type: ignore[no-untyped-call]
         self._say(self.session.connected())
 
