@@ -6,7 +6,7 @@ Digits are always masked: the sheet is left at a desk. Everything on it is store
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -76,12 +76,6 @@ def _written(
     """The sheet in the language that is spoken now."""
     zone = config.property.timezone
     began = from_micros(call["started_at"]).astimezone(zone)
-    notes = [Note(title="Why this amount", sentences=tuple(_why(call, spoken)))]
-    if open_dispute is not None:
-        told = (
-            f"{from_micros(open_dispute.at).astimezone(zone):%Y-%m-%d %H:%M}, {open_dispute.who}: {open_dispute.words}"
-        )
-        notes.append(Note(title="In dispute", sentences=(told,)))
     return Report(
         kind=KIND,
         title="Why this call is on the bill",
@@ -103,8 +97,17 @@ def _written(
             "Digits are masked on this sheet. It is a statement, not a tax invoice.",
             _tariff(call),
         ),
-        sections=(_facts(call, guest, began), *notes, _charges(charges), _hand()),
+        sections=(_facts(call, guest, began), *_notes(call, open_dispute, zone, spoken), _charges(charges), _hand()),
     )
+
+
+def _notes(call: Mapping[str, Any], quarrel: remarks.Remark | None, zone: tzinfo, spoken: str) -> list[Note]:
+    """Why it costs that, and what the guest says of it."""
+    notes = [Note(title="Why this amount", sentences=tuple(_why(call, spoken)))]
+    if quarrel is not None:
+        told = f"{from_micros(quarrel.at).astimezone(zone):%Y-%m-%d %H:%M}, {quarrel.who}: {quarrel.words}"
+        notes.append(Note(title="In dispute", sentences=(told,)))
+    return notes
 
 
 def _finding(call: Mapping[str, Any]) -> str:

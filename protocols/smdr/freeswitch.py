@@ -55,6 +55,7 @@ _VARIABLES = {
     "direction": "direction",
 }
 _PROFILE = {"caller": "caller_id_number", "destination": "destination_number", "context": "context"}
+_UUID = re.compile(r"[0-9a-fA-F]{8}-")
 #: Applications of the dialplan that take a call without a telephone.
 _STAGES = {
     "voicemail": "voicemail",
@@ -154,6 +155,8 @@ class _Reader:
     def read_row(self, fields: Fields, _now: datetime) -> Parsed:
         """Make a record of a row: always an a-leg's."""
         said = dict(zip(_ROW_NAMES, fields.values, strict=True))
+        if _UUID.match(said["uuid"]) is None:
+            raise Wrong("uuid", said["uuid"], "a uuid")  # a row of Asterisk has as many columns
         warnings: list[str] = []
         start, answer, end = (
             stamp(self._clock, name, said[name], warnings) if said[name] else None

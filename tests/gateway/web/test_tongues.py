@@ -14,7 +14,7 @@ import pytest
 from babel import Locale
 from markupsafe import Markup
 
-from gateway.languages.catalogues import STAFF
+from gateway.languages.catalogues import GUEST, STAFF
 from gateway.languages.speech import Speech, speech
 from gateway.languages.spoken import Plurals, Texts, plural, say, speaking
 from gateway.web import templates, words
@@ -134,6 +134,11 @@ def test_what_is_filled_in_is_escaped_and_the_language_ends_with_its_block() -> 
         assert templates.say("<b>{a}</b>", a=evil) == Markup("<b>&lt;script&gt;&#34;\\u202e</b>!")
         assert templates.say("{a}", a=None) == ""
     assert say("Room held") == "Room held"
+
+
+def test_nothing_is_said_as_nothing() -> None:
+    with speaking(speech("de", GUEST)):  # gettext says a catalogue's own head to an empty text
+        assert say("") == templates.say("") == kept("") == ""
 
 
 def test_tables_are_said_when_they_are_looked_into() -> None:
