@@ -19,7 +19,7 @@ CHECKED := protocols rating pms_adapters gateway tests
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types bench prove prove-processes fuzz clean
+.PHONY: help demo test test-processes test-others lint types bench prove prove-processes fuzz clean
 
 help:  ## this list
 	@echo "Foliogate: from the telephone exchange to the guest's folio."
@@ -36,8 +36,12 @@ help:  ## this list
 demo: $(VENV)/.ready-run  ## the whole chain on loopback, with a page to look at; Ctrl-C ends it
 	@exec $(VENV)/bin/foliogate demo $(if $(FOR),--for $(FOR)) $(if $(PORT),--port $(PORT)) $(if $(PMS),--pms $(PMS))
 
-test: $(VENV)/.ready-test  ## every test but the benches
-	@$(if $(ARGS),true,$(PY) -m pytest tests/processes)  # these need the machine for themselves
+test: $(if $(ARGS),,test-processes) test-others  ## every test but the benches
+
+test-processes: $(VENV)/.ready-test
+	@$(PY) -m pytest tests/processes  # these need the machine for themselves
+
+test-others: $(VENV)/.ready-test
 	@exec $(PY) -m pytest -n $(JOBS) --dist worksteal $(if $(ARGS),$(ARGS),--ignore=tests/processes)
 
 lint: $(VENV)/.ready-dev  ## ruff and the import contracts

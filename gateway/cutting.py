@@ -41,10 +41,11 @@ class Cutting:
 
     def behind_access(self, data: bytes) -> bytes:
         """A record without what was typed behind an access number; the very same object where there is nothing."""
-        if self._behind is None or not any(number in data for number in self._numbers):
-            return data
-        cut = self._behind.sub(_without, data)
-        return data if cut == data else cut
+        for number in self._numbers:  # a loop: done for each record, and nearly always for nothing
+            if number in data and self._behind is not None:
+                cut = self._behind.sub(_without, data)
+                return data if cut == data else cut
+        return data
 
     def too_long(self, parsed: Parsed) -> bool:
         """Whether what was read holds more digits than a number has; a record that cannot be read may."""

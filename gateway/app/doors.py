@@ -24,7 +24,7 @@ from gateway.intake.push import Inlet, PushSite
 from gateway.intake.relay import Relay
 from gateway.intake.rotation import Identity
 from gateway.intake.settling import Settling
-from gateway.intake.tcp import Door, Listener, RecordsFactory, dialler
+from gateway.intake.tcp import Door, InTurn, Listener, RecordsFactory, dialler
 from gateway.periodic import PeriodicService
 from gateway.status import SourceStatus
 from gateway.store.records import StoredSegment
@@ -166,8 +166,9 @@ class Doors:
             from pms_adapters.serial_port import SerialEndpoint, serial_place
 
             return SerialEndpoint(self._reactor, serial_place(pbx.serial))
-        there: IStreamClientEndpoint = clientFromString(self._reactor, pbx.connect or "")  # type: ignore[no-untyped-call]
-        return there
+        places = (pbx.connect or "", *DIALECTS[pbx.dialect].other_addresses(pbx.options))
+        there = [clientFromString(self._reactor, place) for place in places]  # type: ignore[no-untyped-call]
+        return there[0] if len(there) == 1 else InTurn(there)
 
     def _door(self, pbx: PbxSettings, status: SourceStatus) -> Door:
         def changed(count: int) -> None:

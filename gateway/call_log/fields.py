@@ -114,6 +114,14 @@ class Field:
 
 
 FIELDS: Final[tuple[Field, ...]] = (
+    Field(
+        name="q",
+        title="search",
+        kind="words",
+        label="Room, extension, number, guest or place",
+        served="calls",
+        hint="up to four digits also the end of a number, more digits anywhere in it",
+    ),
     Field(name="call", title="call", kind="none", shown="file", served="calls"),
     Field(name="began", title="began", kind="instant", column="calls.started_at", sorts=True, shown="list"),
     Field(
@@ -321,14 +329,6 @@ FIELDS: Final[tuple[Field, ...]] = (
         file_name="authorization_code",
     ),
     Field(name="reason", title="reason", kind="none", column="calls.reason", shown="file", served="calls"),
-    Field(
-        name="q",
-        title="search",
-        kind="words",
-        label="Room, extension, number, guest or place",
-        served="calls",
-        hint="up to four digits also the end of a number, more digits anywhere in it",
-    ),
 )
 BY_NAME: Final[Mapping[str, Field]] = {one.name: one for one in FIELDS}
 #: Fields by what they are called in an address, with the end that it stands for: is, min or max.

@@ -108,7 +108,7 @@ class Commands(click.Group):
         if not name.startswith("-") and name not in COMMANDS:
             from gateway.config.problems import did_you_mean
 
-            ctx.fail(f'there is no command "{name}"; {did_you_mean(name, COMMANDS)}')
+            ctx.fail(f'there is no command "{name}"; {did_you_mean(name, COMMANDS, "foliogate --help lists them")}')
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

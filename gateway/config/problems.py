@@ -27,8 +27,8 @@ class Problem:
         return f"{place}: {self.key}: {self.sentence}" if self.key else f"{place}: {self.sentence}"
 
 
-def did_you_mean(written: str, known: Iterable[str]) -> str:
-    """Return a half sentence that leads on: the nearest known word, or all of them where none is near and they are few."""
+def did_you_mean(written: str, known: Iterable[str], listed: str = "see docs/configuration.md") -> str:
+    """Return a half sentence that leads on: the nearest known word, or all of them where none is near and they are few; else `listed`."""
     words = sorted(known)
     folded = {word.casefold(): word for word in words}
     slip = written.casefold()
@@ -38,4 +38,4 @@ def did_you_mean(written: str, known: Iterable[str]) -> str:
         return f'did you mean "{folded[near[0]]}"?'
     if len(words) <= 30:
         return f"known are: {', '.join(words)}"
-    return "see docs/configuration.md"
+    return listed

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import cycle
 from typing import Any, Final, Literal
 
 from twisted.application.internet import ClientService
@@ -301,6 +302,18 @@ class Listener(Service):
         error = failure.value
         assert isinstance(error, CannotListenError)  # the trap lets nothing else through
         self._failed(f"cannot listen on port {error.port}: {error.socketError.strerror}")
+
+
+@implementer(IStreamClientEndpoint)
+class InTurn:
+    """Several addresses of one exchange: each attempt to connect goes to the next of them."""
+
+    def __init__(self, endpoints: Sequence[IStreamClientEndpoint]) -> None:
+        self._endpoints = cycle(endpoints)
+
+    def connect(self, factory: Any) -> Deferred[Any]:
+        """Dial the next one."""
+        return next(self._endpoints).connect(factory)
 
 
 def dialler(endpoint: IStreamClientEndpoint, factory: RecordsFactory, clock: IReactorTime) -> ClientService:

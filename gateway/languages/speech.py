@@ -15,7 +15,7 @@ from gettext import NullTranslations
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.languages import get_official_languages
 from babel.numbers import format_decimal, format_percent
 
@@ -74,7 +74,7 @@ class Speech:
 
     def long_day(self, moment: date) -> str:
         """The day with its week day, month and year in words."""
-        return _bare(format_skeleton("yMMMMEEEEd", moment, locale=self.locale))
+        return _bare(format_date(moment, "full", locale=self.locale))
 
     def weekday(self, moment: date, *, year: bool) -> str:
         """The day of the week and of the month, with its year or without."""

@@ -49,7 +49,7 @@ def speaking(tongue: Speech) -> Iterator[None]:
 
 def say(message: str, **values: object) -> str:
     """A text in the language that is spoken, with what stands in its braces."""
-    text = _NOW.get().texts.gettext(message)
+    text = _NOW.get().texts.gettext(message) if message else ""  # to an empty text gettext says its own head
     return text.format(**values) if values else text
 
 

@@ -24,7 +24,7 @@ from gateway.store.retention import Term
 from gateway.store.writer import Announce
 
 #: Rows in one slice: a few milliseconds.
-SLICE: Final = 250
+SLICE: Final = 100
 _DAY: Final = 86_400 * SECOND
 
 

@@ -78,6 +78,8 @@ def _sections(data: GuestData) -> tuple[Table, ...]:
         _listed("attempts", "What the property-management system was sent, and said", _ATTEMPTS, data.attempts),
         _listed("remarks", "Notes, tags and disputes", _REMARKS, data.remarks),
         _listed("acts", "Charges that people changed", _ACTS, data.acts),
+        _listed("limits", "What the guest might spend on the telephone", _LIMITS, data.limits),
+        _listed("receipts", "Calls that were paid at a till", _RECEIPTS, data.receipts),
         _listed("bills", "Final bills", _BILLS, data.bills),
         _listed("alarms", "Alarms about calls", _ALARMS, data.alarms),
         _listed("trail", "Who decided about charges", _TRAIL, data.trail),
@@ -173,6 +175,20 @@ _ACTS: Final = (
     Column("reason", "Reason"),
     Column("why", "Words"),
     Column("state", "State"),
+)
+_LIMITS: Final = (
+    Column("at", "When", "instant"),
+    Column("kind", "Kind"),
+    Column("amount", "Minor units", "count"),
+    Column("action", "What then"),
+    Column("why", "Words"),
+)
+_RECEIPTS: Final = (
+    Column("at", "When", "instant"),
+    Column("call_id", "Call", "count"),
+    Column("amount", "Amount", "money"),
+    Column("till", "Till"),
+    Column("receipt", "Receipt"),
 )
 _BILLS: Final = (
     Column("id", "Bill", "count"),

@@ -6,7 +6,7 @@ Digits are always masked: the sheet is left at a desk. Everything on it is store
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -14,11 +14,15 @@ from sqlalchemy import Connection
 from gateway import explaining
 from gateway.config import Config
 from gateway.instants import from_micros
+from gateway.languages.spoken import Texts, say, speaking
 from gateway.reports.values import Column, Money, Note, Report, Table, table
+from gateway.reports.writing import own_tongue
 from gateway.store import pages as queries
 from gateway.store import remarks
+from gateway.web.kept import kept
+from gateway.web.marks import CLASSES
+from gateway.web.words import amount, long_day, minutes
 from protocols.text import mask_number
-from rating.money import format_amount
 
 KIND: Final = "sheet"
 _FACTS: Final = (Column("what", "Of the call"), Column("value", "As it was stored"))
@@ -30,16 +34,18 @@ _CHARGES: Final = (
     Column("words", "What the PMS said"),
 )
 #: How far a charge has come, in words a guest understands.
-_STATES: Final[Mapping[str, str]] = {
-    "posted": "on the bill",
-    "due": "on its way to the bill",
-    "sent": "on its way to the bill",
-    "held": "held, not on the bill",
-    "refused": "refused, not on the bill",
-    "in_doubt": "not known yet whether it is on the bill",
-    "unconfirmable": "handed to the bill",
-    "written_off": "written off, not on the bill",
-}
+_STATES: Final[Mapping[str, str]] = Texts(
+    {
+        "posted": "on the bill",
+        "due": "on its way to the bill",
+        "sent": "on its way to the bill",
+        "held": "held, not on the bill",
+        "refused": "refused, not on the bill",
+        "in_doubt": "not known yet whether it is on the bill",
+        "unconfirmable": "handed to the bill",
+        "written_off": "written off, not on the bill",
+    }
+)
 
 
 def sheet(
@@ -49,18 +55,27 @@ def sheet(
     call = queries.call(connection, owner, number)
     if call is None:
         return None
-    zone = config.property.timezone
-    began = from_micros(call["started_at"]).astimezone(zone)
     guest = queries.guest_names(connection, owner, [call["reservation"]] if call["reservation"] else [])
     spoken = explaining.best_language(language or queries.guest_language(connection, owner, call["reservation"]))
     charges = queries.of_calls(connection, owner, [number]).get(number, [])
-    notes = [Note(title="Why this amount", sentences=tuple(_why(call, spoken)))]
-    open_dispute = remarks.disputed(remarks.of_calls(connection, owner, [number])).get(number)
-    if open_dispute is not None:
-        told = (
-            f"{from_micros(open_dispute.at).astimezone(zone):%Y-%m-%d %H:%M}, {open_dispute.who}: {open_dispute.words}"
-        )
-        notes.append(Note(title="In dispute", sentences=(told,)))
+    quarrel = remarks.disputed(remarks.of_calls(connection, owner, [number])).get(number)
+    with speaking(own_tongue(config, spoken)):
+        return _written(config, number, now, call, guest, charges, quarrel, spoken)
+
+
+def _written(
+    config: Config,
+    number: int,
+    now: datetime,
+    call: Mapping[str, Any],
+    guest: Mapping[str, str],
+    charges: list[dict[str, Any]],
+    open_dispute: remarks.Remark | None,
+    spoken: str,
+) -> Report:
+    """The sheet in the language that is spoken now."""
+    zone = config.property.timezone
+    began = from_micros(call["started_at"]).astimezone(zone)
     return Report(
         kind=KIND,
         title="Why this call is on the bill",
@@ -70,47 +85,75 @@ def sheet(
         zone=zone,
         run_at=now,
         finding=_finding(call),
-        complete=(f"Call {number} of exchange {call['source']}, from {call['legs']} of its records.",),
+        complete=(
+            say(
+                "Call {number} of exchange {exchange}, from {records} of its records.",
+                number=number,
+                exchange=call["source"],
+                records=call["legs"],
+            ),
+        ),
         assumptions=(
             "Digits are masked on this sheet. It is a statement, not a tax invoice.",
-            f"The price was stored when the call ended ({_tariff(call)}); nothing was worked out anew for this sheet.",
+            _tariff(call),
         ),
-        sections=(_facts(call, guest, began), *notes, _charges(charges), _hand()),
+        sections=(_facts(call, guest, began), *_notes(call, open_dispute, zone, spoken), _charges(charges), _hand()),
     )
 
 
+def _notes(call: Mapping[str, Any], quarrel: remarks.Remark | None, zone: tzinfo, spoken: str) -> list[Note]:
+    """Why it costs that, and what the guest says of it."""
+    notes = [Note(title="Why this amount", sentences=tuple(_why(call, spoken)))]
+    if quarrel is not None:
+        told = f"{from_micros(quarrel.at).astimezone(zone):%Y-%m-%d %H:%M}, {quarrel.who}: {quarrel.words}"
+        notes.append(Note(title="In dispute", sentences=(told,)))
+    return notes
+
+
 def _finding(call: Mapping[str, Any]) -> str:
-    priced = call["amount"] is not None
-    price = f"{format_amount(call['amount'], call['decimals'])} {call['currency']}" if priced else "No price"
-    where = f"room {call['room']}" if call["room"] else f"extension {call['extension'] or 'not told'}"
-    return f"{price} for a call from {where} to {_number(call)}."
+    price = amount(call["amount"], call["decimals"], call["currency"]) or say("No price")
+    said = {"price": price, "number": _number(call), "room": call["room"], "extension": call["extension"]}
+    if call["room"]:
+        return say("{price} for a call from room {room} to {number}.", **said)
+    if call["extension"]:
+        return say("{price} for a call from extension {extension} to {number}.", **said)
+    return say("{price} for a call to {number}, from an extension that was not told.", **said)
 
 
 def _number(call: Mapping[str, Any]) -> str:
-    return mask_number(str(call["number"] or call["dialled"] or call["caller"] or "no number"))
+    return mask_number(str(call["number"] or call["dialled"] or call["caller"] or say("no number")))
 
 
 def _tariff(call: Mapping[str, Any]) -> str:
-    return f"tariff {call['tariff']}, version {call['tariff_version']}" if call["tariff"] else "by no tariff"
+    if not call["tariff"]:
+        return say(
+            "The price was stored when the call ended, by no tariff; nothing was worked out anew for this sheet."
+        )
+    return say(
+        "The price was stored when the call ended (tariff {tariff}, version {version}); nothing was worked out anew for "
+        "this sheet.",
+        tariff=call["tariff"],
+        version=call["tariff_version"],
+    )
 
 
 def _facts(call: Mapping[str, Any], guest: Mapping[str, str], began: datetime) -> Table:
     talked, kind = call["talk_seconds"], call["number_class"]
     said = (
-        ("Guest", guest.get(call["reservation"] or "", "")),
-        ("Room", call["room"]),
-        ("Extension", call["extension"]),
-        ("Began", f"{began:%A} {began.day} {began:%B %Y, %H:%M:%S}"),
-        ("Number", _number(call)),
-        ("To", ", ".join(one for one in (call["place"], kind) if one)),
-        ("Talked", "" if talked is None else f"{talked // 60}:{talked % 60:02} min"),
+        (say("Guest"), guest.get(call["reservation"] or "", "")),
+        (say("Room"), call["room"]),
+        (say("Extension"), call["extension"]),
+        (say("Began"), f"{long_day(began)}, {began:%H:%M:%S}"),
+        (say("Number"), _number(call)),
+        (say("To"), ", ".join(one for one in (call["place"], CLASSES.get(kind, kind)) if one)),
+        (say("Talked"), "" if talked is None else say("{minutes} min", minutes=minutes(talked))),
     )
     return table("call", "What was phoned", _FACTS, [(name, str(value)) for name, value in said if value])
 
 
 def _why(call: Mapping[str, Any], language: str) -> list[str]:
     hidden = {**call, "dialled": mask_number(call["dialled"] or ""), "number": mask_number(call["number"] or "")}
-    return explaining.price_explained(hidden, language) or [call["reason"] or "Nothing was charged."]
+    return explaining.price_explained(hidden, language) or [kept(call["reason"]) or say("Nothing was charged.")]
 
 
 def _charges(charges: list[dict[str, Any]]) -> Table:
@@ -120,7 +163,7 @@ def _charges(charges: list[dict[str, Any]]) -> Table:
             Money(one["amount"], one["currency"], one["decimals"]) if one["amount"] is not None else None,
             _STATES[one["state"]],
             one["changed_at"],
-            one["reference"] or one["reason"],
+            one["reference"] or kept(one["reason"]),
         )
         for one in charges
     ]
@@ -130,4 +173,10 @@ def _charges(charges: list[dict[str, Any]]) -> Table:
 def _hand() -> Note:
     """Where the guest and the desk write by hand."""
     line = "_" * 34
-    return Note(title="Agreed at the desk", sentences=(f"Guest {line}   Desk {line}", f"What was agreed {line}{line}"))
+    return Note(
+        title="Agreed at the desk",
+        sentences=(
+            say("Guest {line}   Desk {line}", line=line),
+            say("What was agreed {line}", line=line * 2),
+        ),
+    )

@@ -13,8 +13,10 @@ from twisted.protocols.basic import LineOnlyReceiver
 
 from gateway.simulators.exchange import Exchange
 from gateway.simulators.pbx_links import StreamLink
+from gateway.simulators.write_alcatel_oxe import empty as empty_ticket
 
 PANASONIC_PASSWORD: Final = "PCCSMDR"
+TICKETS_PER_QUESTION: Final = 25
 WRONG_AT_MOST: Final = 3
 """Wrong passwords after which the terminal hangs up."""
 
@@ -116,6 +118,57 @@ class NecLink(StreamLink):
         return self._sent
 
 
+class OxeLink(StreamLink):
+    """Port 2533 of an OmniPCX Enterprise: it tells its role, sends tickets when it is asked to, and asks whether we are there.
+
+    Every message is two bytes of length and so many bytes. It asks at the beginning and again after so many tickets, and
+    sends no more to a client that does not answer.
+    """
+
+    role = b"P"
+
+    def __init__(self, exchange: Exchange, opened: Callable[[], None], closed: Callable[[], None]) -> None:
+        super().__init__(exchange, opened, closed)
+        self._heard, self._asked, self._tickets = b"", False, 0
+
+    def connectionMade(self) -> None:
+        """Wait to be spoken to."""
+        self._begin()
+        self._opened()
+
+    def dataReceived(self, data: bytes) -> None:
+        """Take the messages of the client apart."""
+        self._heard += data
+        while len(self._heard) >= 2 and len(self._heard) >= 2 + int.from_bytes(self._heard[:2], "big"):
+            length = int.from_bytes(self._heard[:2], "big")
+            body, self._heard = self._heard[2 : 2 + length], self._heard[2 + length :]
+            self._said(body)
+
+    def _said(self, body: bytes) -> None:
+        if body == b"S":
+            self.write(b"\0\x01" + self.role)
+        elif body == b"\0\0":
+            self.write(empty_ticket())
+            self._ask()
+            self._exchange.attach(self)
+        elif body == b"TEST_RSP":
+            self._asked = False
+            self._exchange.pause(self, False)
+
+    def _ask(self) -> None:
+        """Ask, and wait for the answer before more is sent."""
+        self._asked = True
+        self.write(b"\0\x08TEST_REQ")
+        self._exchange.pause(self, True)
+
+    def dress(self, data: bytes) -> bytes:
+        """A ticket goes as it is; after so many of them the exchange asks."""
+        self._tickets += 1
+        if self._tickets % TICKETS_PER_QUESTION == 0:
+            self._ask()
+        return data
+
+
 def _nec_frame(kind: bytes, data: bytes) -> bytes:
     body = kind + b"%05d" % len(data) + data
     return b"\x16" + body + bytes([_parity(body)])
@@ -131,5 +184,6 @@ def _parity(body: bytes) -> int:
 TERMINALS: Final[Mapping[str, Callable[[Exchange, Callable[[], None], Callable[[], None]], StreamLink]]] = {
     "panasonic": PanasonicLink,
     "nec-neax": NecLink,
+    "alcatel-oxe": OxeLink,
 }
 """The exchanges that converse, by dialect."""

@@ -16,6 +16,7 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from gateway.simulators import (
+    write_alcatel_oxe,
     write_appliances,
     write_asterisk,
     write_avaya,
@@ -134,6 +135,14 @@ def _nec_sl(options: Mapping[str, str]) -> Writer:
     )
 
 
+def _alcatel_oxe(options: Mapping[str, str]) -> Writer:
+    return Writer(
+        dialect="alcatel-oxe",
+        records=write_alcatel_oxe.tickets,
+        widest_extension=write_alcatel_oxe.WIDEST_EXTENSION,
+    )
+
+
 def _asterisk(options: Mapping[str, str]) -> Writer:
     if _choice(options, "output", {"csv": 0, "ami": 1}):
         return Writer(
@@ -221,6 +230,7 @@ _WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozen
     "asterisk": (_asterisk, frozenset({"output"})),
     "avaya-cm": (_avaya_cm, frozenset({"layout"})),
     "panasonic": (_panasonic, frozenset({"columns"})),
+    "alcatel-oxe": (_alcatel_oxe, frozenset()),
     "nec-sl": (_nec_sl, frozenset()),
     "nec-neax": (_nec_neax, frozenset({"form"})),
     "cisco-cucm": (_cucm, frozenset()),

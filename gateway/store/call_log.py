@@ -24,8 +24,8 @@ from gateway.call_log.asking import Question, Term
 from gateway.call_log.fields import BY_NAME, INWARD, results_meant
 from gateway.store import office, remarks, schema
 from gateway.store.inbound import PIECES_AT_ONCE
-from gateway.store.pages import LISTED, means, plain
-from gateway.store.reporting import SLICE, Span, began
+from gateway.store.pages import LISTED, first_since, means, plain
+from gateway.store.reporting import AHEAD, SLICE, Span, began
 from gateway.store.schema_inbound import PIECE, STANDS
 from gateway.working_hours import WorkingHours
 from rating.callers import Home, caller_number
@@ -64,7 +64,14 @@ class Wanted:
 
 def _mine(connection: Connection, wanted: Wanted) -> list[ColumnElement[bool]]:
     here = [_c.property == wanted.owner, _c.started_at >= wanted.span.since, _c.started_at < wanted.span.until]
+    here += [_INWARD] if any(_came_in(term) for term in wanted.asked.terms) else []
     return here + [_condition(connection, wanted, term) for term in wanted.asked.terms]
+
+
+def _came_in(term: Term) -> bool:
+    """Whether only calls that came in can be meant: then no arrival is looked for beside the others."""
+    missed = term.field == "result" and {*term.values} <= {"missed", "abandoned"}
+    return missed or BY_NAME[term.field].column.startswith("arrivals.")
 
 
 def _condition(connection: Connection, wanted: Wanted, term: Term) -> ColumnElement[bool]:
@@ -142,7 +149,8 @@ def _tagged(connection: Connection, wanted: Wanted, term: Term) -> ColumnElement
 
 def _contacts(connection: Connection, wanted: Wanted, which: ColumnElement[bool]) -> ColumnElement[bool]:
     """Calls whose contact fulfils a condition, looked for piece by piece of the stretch (`schema_inbound.py`)."""
-    first = began(connection, wanted.owner, wanted.span).first // PIECE
+    came = wanted.span.since - AHEAD
+    first = first_since(connection, wanted.owner, schema.records, schema.records.c.received_at, came) // PIECE
     last = int(connection.execute(select(func.max(_c.id)).where(_c.property == wanted.owner)).scalar() or 0) // PIECE
     ways = []
     for begin in range(first, last + 1, PIECES_AT_ONCE):
@@ -318,56 +326,53 @@ class Sums(NamedTuple):
     more: bool
 
 
-def sums(connection: Connection, wanted: Wanted, most: int = MOST_SUMMED) -> Sums:
-    """The calls that are meant, added up over the whole filter, at most so many of them."""
+def sums(connection: Connection, wanted: Wanted, most: int | None = MOST_SUMMED) -> Sums:
+    """The calls that are meant, added up over the whole filter: all of them, or about so many of the newest."""
     conditions, tables = _mine(connection, wanted), _tables(wanted.asked)
-    paid = case((_c.status.in_(("charge", "allocated")), _c.amount))
+    edge = None if most is None else _edge(connection, conditions, tables, most)
+    conditions += [] if edge is None else [_c.started_at > edge]
+    paid = _c.status.in_(("charge", "allocated"))
     home = and_(_c.currency == wanted.currency, _c.decimals == wanted.decimals)
-    narrow = select(
-        _c.direction, _c.talk_seconds.label("talk"), paid.label("paid"), case((home, 1), else_=0).label("home")
+    added = select(
+        func.count(),
+        func.sum(case((_INWARD, 1), else_=0)),
+        func.sum(case((_c.direction == "out", 1), else_=0)),
+        func.sum(_c.talk_seconds),
+        func.count(case((paid, _c.amount))),
+        func.count(case((and_(home, paid), _c.amount))),
+        func.sum(case((and_(home, paid), _c.amount))),
     )
-    inner = narrow.select_from(tables).where(*conditions).limit(most + 1).subquery()
-    row = connection.execute(
-        select(
-            func.count(),
-            func.sum(case((inner.c.direction.in_(INWARD), 1), else_=0)),
-            func.sum(case((inner.c.direction == "out", 1), else_=0)),
-            func.sum(inner.c.talk),
-            func.sum(case((inner.c.home == 1, inner.c.paid))),
-            func.sum(case((and_(inner.c.home == 0, inner.c.paid.is_not(None)), 1), else_=0)),
-        )
-    ).one()
-    calls, inward, outward, talk, minor, foreign = (int(one or 0) for one in row)
+    row = connection.execute(added.select_from(tables).where(*conditions)).one()
+    calls, inward, outward, talk, priced, at_home, minor = (int(one or 0) for one in row)
     amounts = [(wanted.currency, wanted.decimals, minor)]
-    amounts += _foreign(connection, [*conditions, ~home], tables, most) if foreign else []
-    missed, waited, told = _waits(connection, conditions, most) if inward else (0, 0, 0)
-    return Sums(min(calls, most), inward, outward, talk, tuple(amounts), missed, waited, told, calls > most)
+    amounts += _foreign(connection, [*conditions, paid, ~home], tables) if priced > at_home else []
+    missed, waited, told = _waits(connection, conditions) if inward else (0, 0, 0)
+    return Sums(calls, inward, outward, talk, tuple(amounts), missed, waited, told, edge is not None)
+
+
+def _edge(
+    connection: Connection, conditions: Sequence[ColumnElement[bool]], tables: FromClause, most: int
+) -> int | None:
+    """When the newest call began that is not counted any more; None where there are no more than so many."""
+    began = select(_c.started_at).select_from(tables).where(*conditions).order_by(_c.started_at.desc())
+    return connection.execute(began.offset(most).limit(1)).scalar()
 
 
 def _foreign(
-    connection: Connection, conditions: Sequence[ColumnElement[bool]], tables: FromClause, most: int
+    connection: Connection, conditions: Sequence[ColumnElement[bool]], tables: FromClause
 ) -> list[tuple[str, int, int]]:
     """The amounts in other currencies than the hotel's: calls of the time before it changed."""
-    paid = (_c.status.in_(("charge", "allocated")), _c.amount.is_not(None), _c.currency.is_not(None))
-    inner = select(_c.currency, _c.decimals, _c.amount).select_from(tables).where(*conditions, *paid)
-    part = inner.limit(most).subquery()
-    wanted = select(part.c.currency, part.c.decimals, func.sum(part.c.amount))
-    wanted = wanted.group_by(part.c.currency, part.c.decimals).order_by(part.c.currency, part.c.decimals)
+    wanted = select(_c.currency, _c.decimals, func.sum(_c.amount)).select_from(tables)
+    wanted = wanted.where(*conditions, _c.amount.is_not(None), _c.currency.is_not(None))
+    wanted = wanted.group_by(_c.currency, _c.decimals).order_by(_c.currency, _c.decimals)
     return [(row[0], int(row[1] or 0), int(row[2])) for row in connection.execute(wanted)]
 
 
-def _waits(connection: Connection, conditions: Sequence[ColumnElement[bool]], most: int) -> tuple[int, int, int]:
+def _waits(connection: Connection, conditions: Sequence[ColumnElement[bool]]) -> tuple[int, int, int]:
     missed = or_(_RESULTS["missed"], _RESULTS["abandoned"])
-    inner = (
-        select(case((missed, 1), else_=0).label("missed"), _a.waited)
-        .select_from(schema.calls.outerjoin(schema.arrivals, _OF_CALL))
-        .where(*conditions, _INWARD)
-        .limit(most)
-        .subquery()
-    )
-    row = connection.execute(
-        select(func.sum(inner.c.missed), func.sum(inner.c.waited), func.count(inner.c.waited))
-    ).one()
+    added = select(func.sum(case((missed, 1), else_=0)), func.sum(_a.waited), func.count(_a.waited))
+    inward = added.select_from(schema.calls.outerjoin(schema.arrivals, _OF_CALL)).where(*conditions, _INWARD)
+    row = connection.execute(inward).one()
     return int(row[0] or 0), int(row[1] or 0), int(row[2] or 0)
 
 

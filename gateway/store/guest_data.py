@@ -28,6 +28,8 @@ class GuestData(NamedTuple):
     attempts: Rows
     remarks: Rows
     acts: Rows
+    limits: Rows
+    receipts: Rows
     bills: Rows
     alarms: Rows
     trail: Rows
@@ -71,6 +73,10 @@ def everything(connection: Connection, owner: str, reservation: str) -> GuestDat
         attempts=about(schema.attempts, "posting_id", postings),
         remarks=_rows(connection, schema.remarks, owner, sorted(noted)),
         acts=about(schema.acts, "call_id", calls),
+        limits=_rows(
+            connection, schema.stay_limits, owner, rows_of_guest(connection, schema.stay_limits, owner, reservation)
+        ),
+        receipts=about(schema.receipts, "call_id", calls),
         bills=_rows(connection, schema.bills, owner, billed),
         alarms=about(schema.alarms, "call_id", calls),
         trail=about(schema.audit_trail, "posting_id", postings),

@@ -41,7 +41,7 @@ _STAY: Final = [_s[name] for name in StayRow._fields]
 
 
 def digest_of(owner: str, reservation: str) -> str:
-    """By what an erased guest is known: nobody reads a reservation out of it, and who has the reservation finds it."""
+    """By what an erased guest is known in a copy. It keeps a reservation out of sight, and not from whoever tries all numbers."""
     return hashlib.sha256(f"{owner}\0{reservation}".encode("utf-8", "backslashreplace")).hexdigest()
 
 

@@ -73,6 +73,16 @@ def lively_counts(connection: Connection, owner: str) -> dict[str, int]:
     return {state: found.get(state, 0) for state in LIVELY_STATES}
 
 
+def lively_sums(connection: Connection, owner: str) -> dict[str, list[tuple[int, int, str]]]:
+    """What the postings of each state that is not final come to: minor units, decimals and currency, one entry a currency."""
+    money = (_p.state, func.coalesce(func.sum(_p.amount), 0), _p.decimals, _p.currency)
+    wanted = select(*money).where(_p.property == owner, LIVELY).group_by(_p.state, _p.decimals, _p.currency)
+    found: dict[str, list[tuple[int, int, str]]] = {}
+    for state, minor, decimals, currency in connection.execute(wanted.order_by(_p.state, _p.currency)):
+        found.setdefault(state, []).append((int(minor), int(decimals), currency))
+    return found
+
+
 def oldest(connection: Connection, owner: str) -> dict[str, int]:
     """Since when the oldest posting of each lively state waits: since it was wanted, where it has not been sent yet."""
     found = {}

@@ -22,6 +22,7 @@ from gateway.store import commands, erasures, outbox, schema
 from gateway.store.backup import copy
 from gateway.store.database import Database, StoreTrouble
 from gateway.store.memory import Memory
+from gateway.store.resyncs import FORCE, RESYNC
 from gateway.store.verify import broken_rules
 
 #: Who writes down a restore, in the audit trail: by this a store knows that it was once a copy.
@@ -153,7 +154,7 @@ def _after_restore(connection: Connection, copied: Database, now: int, words: st
     for command in commands.undone(connection, owner):  # they were asked of a house that has gone on since
         commands.done(connection, owner, command.id, now, "not carried out: the store was restored from a copy")
     memory.note(connection, now, RESTORER, words)
-    commands.give(connection, owner, now=now, who=RESTORER, deed="resync", posting_id=None, why=words, subject="force")
+    commands.give(connection, owner, now=now, who=RESTORER, deed=RESYNC, posting_id=None, why=words, subject=FORCE)
     return len(waiting) + len(held), len(doubted)
 
 

@@ -99,22 +99,19 @@ def names_of_stays(connection: Connection, owner: str, rows: Sequence[int], term
     wanted = select(_s.id, _s.reservation, _s.name, _s.since, _s.until).where(_s.property == owner, _s.id.in_(rows))
     found = connection.execute(wanted).all()
     left = {row.id for row in found if row.until is None or row.until >= term.until}
-    for row in found:
-        if row.id in left:
-            continue
-        paid = select(_p.id).where(_p.property == owner, _p.reservation == row.reservation)
-        postings = list(connection.execute(paid).scalars())
-        forgetting.scrub_postings(connection, owner, postings, Scrub([row.name], every_number=True))
-    gone = {"name": "", "vip": "", "group_code": "", "guest_class": ""}
     over = [row for row in found if row.id not in left]
-    connection.execute(
-        update(schema.stays).where(_s.property == owner, _s.id.in_([row.id for row in over])).values(gone)
-    )
-    if over:
-        scrub = Scrub({row.name for row in over}, every_number=True)
-        _in_the_books(
-            connection, owner, scrub, min(row.since for row in over), max(row.until for row in over) + _AFTERMATH
-        )
+    if not over:
+        return left
+    # The surname by itself too: a year later it is of no use to anybody who reads the books, whoever else bears it.
+    names = {name for row in over for name in (row.name, row.name.partition(",")[0].strip())}
+    scrub = Scrub(names, every_number=True)
+    paid = select(_p.id).where(_p.property == owner, _p.reservation.in_(sorted({row.reservation for row in over})))
+    forgetting.scrub_postings(connection, owner, list(connection.execute(paid).scalars()), scrub)
+    gone = {"name": "", "vip": "", "group_code": "", "guest_class": ""}
+    chosen = (_s.property == owner, _s.id.in_([row.id for row in over]))
+    connection.execute(update(schema.stays).where(*chosen).values(gone))
+    since, until = min(row.since for row in over), max(row.until for row in over)
+    _in_the_books(connection, owner, scrub, since, until + _AFTERMATH)
     return left
 
 

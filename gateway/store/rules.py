@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple, get_args
 
 from gateway.ledger import ARROWS, STATES, Event, Hold, State
+from gateway.repeats import HISTORY
 from gateway.store.schema_inbound import PIECE
 
 #: The record of a call that a run of records proved to be a repeat keeps its call, which is no longer charged.
@@ -117,6 +118,20 @@ RULES: Final[tuple[Rule, ...]] = (
         "of a call that belongs to no call and is no repeat",
         "SELECT r.id FROM records r WHERE r.property = :p AND r.kind = 'call' AND r.mark <> 'repeat' "
         "AND r.call_id IS NULL",
+    ),
+    # Retention and erasure keep the fingerprint of the newest records whose bytes they blank; older ones have none to show.
+    Rule(
+        "record",
+        "whose bytes are gone and that nobody erased",
+        "SELECT r.id FROM records r WHERE r.property = :p AND length(r.raw) = 0 AND r.kind <> 'furniture' AND r.id > "
+        f"(SELECT max(n.id) - {2 * HISTORY} FROM records n WHERE n.property = :p) AND NOT EXISTS "
+        "(SELECT 1 FROM kept_digests d WHERE d.property = r.property AND d.id = r.id)",
+    ),
+    Rule(
+        "kept fingerprint",
+        "of a record that does not exist or has its bytes",
+        "SELECT d.id FROM kept_digests d WHERE d.property = :p AND NOT EXISTS "
+        "(SELECT 1 FROM records r WHERE r.property = d.property AND r.id = d.id AND length(r.raw) = 0)",
     ),
     Rule(
         "record",

@@ -292,7 +292,7 @@ commands = Table(
     _text(
         "deed",
         "a verb of gateway/ledger.py DEEDS, of gateway/acts.py, gateway/bills/issuing.py, gateway/audit/days.py "
-        "or gateway/delivery/orders.py, resync, feed, acknowledge, approve, reject, tariff, target, tag, untag or a verb of "
+        "or gateway/delivery/orders.py, resync, limit, receipt, feed, acknowledge, approve, reject, tariff, target, tag, untag or a verb of "
         "gateway/store/log_filters.py",
         null=False,
     ),

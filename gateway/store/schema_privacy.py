@@ -1,6 +1,6 @@
 """The tables of what is no longer kept: guests who were erased, what retention could not touch yet, fingerprints of erased records.
 
-`schema.py` names them with all the others. None of them holds a name, a number or a reservation: a guest who was erased is known
+`schema.py` names them with all the others. Once an erasure is done none of them holds a name, a number or a reservation: the guest is known
 by a digest, so that a copy that is put back can be told whom it must forget again.
 """
 

@@ -47,12 +47,10 @@ _ANSWERS: Final = (
     later("reservation {reservation} is not in room {room} any more"),
     later("whoever is in room {room} now may have come after the call began"),
     later("the PMS takes no charges for the guest in room {room}"),
-    later("no answer within {seconds} s"),
     later("the PMS did not answer within {seconds} seconds"),
     later("the connection was lost before the PMS answered"),
     later("the PMS answered without a status"),
     later("no such guest"),
-    later("no such room"),
 )
 #: What came of what a person decided.
 _RESULTS: Final = (
@@ -76,6 +74,32 @@ _RESULTS: Final = (
     later("alarm {number} acknowledged"),
     later("{deed} by {name}: {why}"),
     later("{deed} by {name}"),
+)
+#: What alarms tell, and how links stand.
+_TIDINGS: Final = (
+    later("PBX {name} is not connected since {moment}"),
+    later("PBX {name} is not connected since {moment}: {why}"),
+    later("PBX {name} has sent no record since {moment}; that is longer than is usual at this hour of the week"),
+    later("PBX {name} has sent no record since {moment}"),
+    later("PMS {name} is not connected since {moment}"),
+    later("PMS {name} has acknowledged no charge since {moment}, though calls come in"),
+    later("the clock of PBX {name} is {how}"),
+    later("the PMS's clock is about {minutes} min ahead of this machine's"),
+    later("the PMS's clock is about {minutes} min behind this machine's"),
+    later("less than {size} MB are free on the disk that holds the store"),
+    later("1 charge is refused by the PMS, the oldest since {moment}"),
+    later("{number} charges are refused by the PMS, the oldest since {moment}"),
+    later("1 charge is in doubt, the oldest since {moment}"),
+    later("{number} charges are in doubt, the oldest since {moment}"),
+    later("charges handed over since {moment} were not compared with the PMS's total"),
+    later("the oldest charge waits since {moment}"),
+    later("{who} has spent more than its {limit} for {month}"),
+    later("not started"),
+    later("stopped"),
+    later("the link is being closed"),
+    later("no connection to the PMS"),
+    later("a charge was not answered; waiting for a sign of life from the PMS"),
+    later("night audit since {hour}"),
 )
 #: Why somebody was not let in, or a deed about users was not done.
 _PEOPLE: Final = (
@@ -128,6 +152,10 @@ _WORDS: Final = (
 )
 
 
+#: All of them.
+SENTENCES: Final = (*_RULINGS, *_ANSWERS, *_RESULTS, *_TIDINGS, *_PEOPLE, *_BILLS)
+
+
 def kept(sentence: str) -> str:
     """A sentence of the store in the language that is spoken."""
     tongue = spoken()
@@ -150,7 +178,7 @@ def _again(sentence: str, tongue: Speech) -> str:
 @cache
 def _shapes() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Each sentence with something to fill in, as a pattern that takes it out again."""
-    return tuple((_shape(one), one) for one in (*_RULINGS, *_ANSWERS, *_RESULTS, *_PEOPLE, *_BILLS) if "{" in one)
+    return tuple((_shape(one), one) for one in SENTENCES if "{" in one)
 
 
 def _shape(message: str) -> re.Pattern[str]:

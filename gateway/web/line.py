@@ -14,6 +14,7 @@ from typing import Any, Final
 from gateway.instants import from_micros
 from gateway.languages.spoken import later, plural, say
 from gateway.status import LinkStatus, SourceStatus, Status
+from gateway.web.kept import kept
 from gateway.web.marks import Tone
 from gateway.web.words import Clock, ago, day
 
@@ -66,7 +67,7 @@ def status_items(
 def _source(one: SourceStatus, clock: Clock) -> Item:
     name, where = say("PBX {exchange}", exchange=one.name), "/links#pbx"
     if one.problem:
-        return Item(name=name, sign="!", tone="red", words=one.problem, where=where, spoken=one.problem)
+        return Item(name=name, sign="!", tone="red", words=kept(one.problem), where=where, spoken=kept(one.problem))
     if not one.up:
         words = say(
             "not connected since {moment}: see that it sends its call records", moment=_moment(one.since, clock)
@@ -82,11 +83,13 @@ def _link(one: LinkStatus, clock: Clock) -> Item:
         words = say(
             "down since {moment} ({why}): charges wait here; see that it runs",
             moment=_moment(one.up_since, clock),
-            why=one.why,
+            why=kept(one.why),
         )
         return Item(name=name, sign="!", tone="red", words=words, where=where, spoken=words)
     if not one.ready:
-        words = say("{why}, since {moment}", why=one.why or say("takes no postings"), moment=_moment(one.since, clock))
+        words = say(
+            "{why}, since {moment}", why=kept(one.why) or say("takes no postings"), moment=_moment(one.since, clock)
+        )
         return Item(name=name, sign="?", tone="amber", words=words, where=where, spoken=words)
     return Item(name=name, sign="●", tone="good", words=say("up {age}", age=_age(one.up_since, clock)), where=where)
 

@@ -180,7 +180,7 @@ def capped(found: Sums) -> str:
     if not found.more:
         return ""
     return say(
-        "More calls are meant than are added up here: the figures count {number} of them. A file has them all.",
+        "More calls are meant than are added up here: the figures count the newest {number}. A file has them all.",
         number=spoken().figure(MOST_SUMMED),
     )
 

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, Final
 
 from markupsafe import Markup, escape
+from sqlalchemy import Connection
 
 from gateway.config.day_rule import day_rule
 from gateway.covered import Covered
@@ -135,7 +136,14 @@ class Pages:
         """Postings by state; without one, those that wait for a person, as cards."""
         if state and state != "all" and state not in STATES:
             return await self.missing(say("There is no state of postings called {state}.", state=state))
-        rows, names, attempts = await self._reads.read(lambda c: listed(c, self._owner, state, before))
+        midnight = to_micros(self._live.clock().midnight)
+
+        def work(connection: Connection) -> tuple[Any, ...]:
+            found = listed(connection, self._owner, state, before)
+            settled = queries.settled_since(connection, self._owner, midnight)
+            return *found, queries.lively_sums(connection, self._owner), settled
+
+        rows, names, attempts, lively, settled = await self._reads.read(work)
         shown = rows[:PAGE_ROWS] if state else rows
         views = [self._posting(one, names, attempts.get(one["id"], [])) for one in shown]
         counts = await self._counts()
@@ -148,10 +156,19 @@ class Pages:
             postings=views,
             cards=state in ("", *FOR_PEOPLE),
             tabs=tabs(counts, state),
+            sums=self._sums(lively, settled),
             clipped=not state and any(counts.get(one, 0) > CARDS for one in FOR_PEOPLE),
             paged=before is not None,
             older=shown[-1]["id"] if state and len(rows) > PAGE_ROWS else None,
         )
+
+    def _sums(self, lively: Mapping[str, list[tuple[int, int, str]]], settled: Mapping[str, tuple[int, int]]) -> Any:
+        """What the postings of each state come to; of what is settled, that of today."""
+        home = self._house.config.property.currency
+        found = {state: " + ".join(amount(*one) for one in sums if one[0]) for state, sums in lively.items()}
+        for state, (_, minor) in settled.items():
+            found[state] = say("{amount} today", amount=amount(minor, minor_digits(home), home))
+        return found
 
     async def posting(self, number: int, *, told: int | None = None, entered: Entered | None = None) -> Page:
         """One posting: its card, every attempt, who decided what, and its call."""

@@ -105,5 +105,5 @@ class ResyncRoutes:
                 "down": not link.up,
             }
         said = {"name": "" if link is None else link.name, "form": form, "told": told, "problem": problem, **values}
-        page = await self.pages.page("resync.html", here="links", title=say("Ask the PMS for all rooms"), **said)
+        page = await self.pages.page("resync.html", here="rooms", title=say("Ask the PMS for all rooms"), **said)
         return Page(page.html, 422 if problem else page.status)

@@ -9,11 +9,11 @@ from klein import Klein
 from sqlalchemy import Connection
 
 from gateway import explaining
-from gateway.languages.spoken import say
+from gateway.languages.spoken import say, speaking
 from gateway.reports.as_html import values
 from gateway.reports.sheet import sheet
 from gateway.reports.values import Report
-from gateway.reports.writing import FORMS
+from gateway.reports.writing import FORMS, own_tongue
 from gateway.store import pages as queries
 from gateway.store.rack import guests_like
 from gateway.web.deeds import NotDone, read_form
@@ -141,7 +141,9 @@ class RoomRoutes:
         if made is None:
             return html(request, await self.pages.missing(say("There is no call {number}.", number=number)))
         report, spoken = made
-        said = {"call": number, "language": spoken, "languages": explaining.languages(), **values(report)}
+        with speaking(own_tongue(self._house.config, spoken)):
+            shown = values(report)
+        said = {"call": number, "language": spoken, "languages": explaining.languages(), **shown}
         return html(
             request,
             await self.pages.page(

@@ -192,7 +192,7 @@ class Door(Resource):
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._inside, self._hosts, self.guard = inside, hosts, guard
-        self._tongues = tongues or Tongues("en", "")
+        self._tongues = tongues  # None: what lies behind speaks English alone
         self._headers = {**HEADERS, **({"strict-transport-security": STRICT} if secure else {})}
         self.closed = False
 
@@ -215,8 +215,9 @@ class Door(Resource):
 
     def _speak(self, request: Any) -> None:
         """From here on the language of whoever asks."""
-        request.speech = self._tongues.of(request)
-        speak(request.speech)
+        if self._tongues is not None:
+            request.speech = self._tongues.of(request)
+            speak(request.speech)
 
     def _ask(self, request: Any, guard: Admission) -> None:
         """Let the guard look, and the wings answer if it lets them."""

@@ -60,7 +60,10 @@ def digits(value: object) -> Markup:
 
 
 def say(message: str, **values: Any) -> Markup:
-    """A text of a template, in the language that is spoken. A text with tags is HTML; any other is escaped like a value."""
+    """A text of a template, in the language that is spoken. A text with tags is HTML; any other is escaped like a value.
+
+    The text is ours, always: what comes from outside is filled in, never said.
+    """
     text = _standing(message, spoken())
     return text.format(**{name: _finish(value) for name, value in values.items()}) if values else text
 
@@ -75,7 +78,7 @@ def plural(one: str, many: str, number: int, **values: Any) -> Markup:
 
 @lru_cache(_TEXTS_REMEMBERED)
 def _standing(message: str, tongue: Speech) -> Markup:
-    text = tongue.texts.gettext(message)
+    text = tongue.texts.gettext(message) if message else ""
     return Markup(text) if _TAG.search(message) else _escaped(text)
 
 

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 
 from gateway.instants import from_micros
-from gateway.languages.spoken import Plurals, is_english, plural, say, spoken
+from gateway.languages.spoken import Plurals, Texts, is_english, plural, say, spoken
 from gateway.reports.asking import Asked, asked_of
 from gateway.reports.catalog import KINDS, TRUNKS
 from gateway.reports.kinds.planning import season_tables, since_known
@@ -40,6 +40,18 @@ _USUAL: Final = 28
 _MOST_ROWS: Final = 100
 _MOST_NAMED: Final = 12
 _LEAST: Final = 0.00005
+#: What is odd about a trunk or a group, as the study calls it, and the group of trunks that are in none.
+_REMARKS: Final = Texts(
+    {
+        "unused": "unused",
+        "stuck": "stuck",
+        "noisy": "noisy",
+        "never answered": "never answered",
+        "out only": "out only",
+        "in only": "in only",
+        "trunks without a group": "trunks without a group",
+    }
+)
 #: How many trunks a group has, by the way they go.
 _INSTALLED: Final = Plurals(
     {
@@ -119,7 +131,7 @@ def _group(asked: Asked, one: GroupStudy, year: GroupStudy | None, number: int) 
     pictures: list[Picture] = [*([week(one, number)] if one.whole.seizures else []), *headroom(one, number)]
     known = year is not None and bool(year.whole.seizures)
     return GroupShown(
-        name=visible(one.name),
+        name=visible(_REMARKS.get(one.name, one.name)),
         sentence=visible(sentence(one, zone, _tongue())),
         capacity=tuple(map(visible, _capacity(one, asked))),
         figures=tuple(_figures(one.grade)) if one.grade is not None else (),
@@ -226,12 +238,14 @@ def _odd(one: GroupStudy) -> list[str]:
     for trunk in one.trunks:
         for remark in trunk.remarks:
             by_remark.setdefault(remark, []).append(trunk.trunk or say("without a name"))
-    said = [say("The group: {remark}.", remark=say(remark)) for remark in one.remarks if remark != "unused"]
+    said = [
+        say("The group: {remark}.", remark=_REMARKS.get(remark, remark)) for remark in one.remarks if remark != "unused"
+    ]
     for remark, trunks in by_remark.items():
         if remark not in one.remarks:
             shown = ", ".join(trunks[:_MOST_NAMED])
             if len(trunks) > _MOST_NAMED:
                 shown = say("{list} and {number} more", list=shown, number=len(trunks) - _MOST_NAMED)
-            words = say(remark)
+            words = _REMARKS.get(remark, remark)
             said.append(f"{words[:1].upper()}{words[1:]}: {shown}.")
     return said

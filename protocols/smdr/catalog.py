@@ -6,6 +6,7 @@ Adding one is a module with its `DIALECT`, and a line here.
 from __future__ import annotations
 
 from protocols.smdr import (
+    alcatel_oxe,
     asterisk,
     asterisk_cel,
     avaya_cm,
@@ -39,6 +40,7 @@ _KNOWN = (
     panasonic.DIALECT,
     nec_neax.DIALECT,
     nec_sl.DIALECT,
+    alcatel_oxe.DIALECT,
     cisco_cucm.DIALECT,
     three_cx.DIALECT,
     unify.DIALECT,

@@ -122,6 +122,8 @@ class _Reader:
             trunk_in=trunk_in,
             trunk_out=trunk_out,
             warnings=tuple(warnings),
+            # A consultation is split too, and nothing follows under its number: only what costs is waited for.
+            more_follows=direction != "internal" and _is_split(said),
             **_marks(said),
         )
 
@@ -140,7 +142,6 @@ class _Marks(TypedDict):
     authorization_code: str | None
     call_key: str | None
     leg_key: str
-    more_follows: bool
     condition: str | None
     stages: tuple[str, ...]
 
@@ -152,7 +153,6 @@ def _marks(said: Mapping[str, str]) -> _Marks:
         authorization_code=text_or_none(said["authorization"]),
         call_key=f"{said['cluster']}:{said['manager']}:{said['call_id']}" if said["call_id"] else None,
         leg_key=f"{said['orig_leg']};{said['dest_leg'] or said['dest_leg_other']}",
-        more_follows=_is_split(said),
         condition=text_or_none(ended),
         stages=_stages(said),
     )

@@ -43,7 +43,8 @@ class Dialect:
     how the field `sequence` counts, for those whose numbers follow each other; None where a gap means nothing.
     `site_option` names the option without which records whose columns the site chose cannot be read.
     `context_of` knows the lines that say something of the records behind them, a date above all (`carrying.py`); `advance`
-    is for dialects whose rows do so too.
+    is for dialects whose rows do so too. `other_addresses` are endpoints that are dialled in turn with the first: an
+    exchange with two processors of which one speaks.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Dialect:
     make_framer: Callable[[int, str, Mapping[str, str]], Framer] = _lines
     context_of: ContextOf | None = None
     advance: Advance | None = None
+    other_addresses: Callable[[Mapping[str, str]], tuple[str, ...]] = lambda options: ()
     make_session: Callable[[Mapping[str, str], str], Session] = _plain
     check_more: Callable[[Mapping[str, str]], list[str]] = lambda options: []
     counter: Callable[[Mapping[str, str]], Counter | None] = _no_counter

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from protocols.hobic.lines import GENERIC, Template, Unfit, charge_of, read, template
 from protocols.hobic.wire import ACK, Came, Enquired, Receiver, Wire
@@ -29,6 +29,7 @@ from protocols.smdr.legs import join_single
 from protocols.smdr.sessions import PlainSession, Session
 from protocols.smdr.settings import Parser, SourceSettings
 
+_DECIMALS = ("0", "1", "2", "3", "4")
 _POINTS = {"point": ".", "comma": ",", "none": ""}
 #: Bytes of the answer to an enquiry: it has nothing to do with whether records are answered by letters.
 _LISTENING = bytes((ACK,))
@@ -41,13 +42,14 @@ def _template(line: str, decimals: int, point: str) -> Template:
 
 def _line(options: Mapping[str, str]) -> Template:
     """The template of a site. Raises ValueError with the sentence for whoever wrote it."""
-    decimals, point = options.get("decimals", "2"), _POINTS[options.get("point", "point")]
-    return _template(options.get("line", GENERIC), int(decimals), point)
+    decimals = options.get("decimals", "2")  # what is no choice is told where choices are checked
+    point = _POINTS.get(options.get("point", "point"), ".")
+    return _template(options.get("line", GENERIC), int(decimals) if decimals in _DECIMALS else 2, point)
 
 
 def _wire(options: Mapping[str, str]) -> Wire:
-    said: dict[str, Any] = {"framing": options.get("framing", "hb"), "answers": options.get("answers", "ack")}
-    return Wire(**said, bcc_covers=cast(Any, options.get("bcc_covers", "line+etx")))
+    said: dict[str, Any] = {key: options[key] for key in ("framing", "answers", "bcc_covers") if key in options}
+    return Wire(**said)
 
 
 def _check(options: Mapping[str, str]) -> list[str]:
@@ -55,7 +57,7 @@ def _check(options: Mapping[str, str]) -> list[str]:
     for make in (_line, _wire):
         try:
             make(options)
-        except (ValueError, KeyError) as error:
+        except ValueError as error:
             problems.append(str(error))
     return problems
 
@@ -192,7 +194,7 @@ DIALECT = Dialect(
         "count_lines": "yes if each line has the number after the one before, so that a missing one is told (default no)",
     },
     choices={
-        "decimals": ("0", "1", "2", "3", "4"),
+        "decimals": _DECIMALS,
         "point": tuple(_POINTS),
         "framing": ("hb", "hx"),
         "answers": ("ack", "yn", "none"),

@@ -24,6 +24,9 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
+#: The files that `foliogate tariff init` makes, by name, once it was asked.
+_STARTER: dict[str, bytes] = {}
+
 
 def eventually(what: str, check: Callable[[], Any], seconds: float = 20.0, *, every: float = 0.02) -> Any:
     """Wait for something to become true, and return it; fail with its name if it does not."""
@@ -170,7 +173,17 @@ class House:
             '[tariff]\nfolder = "tariffs"\n',
             encoding="utf-8",
         )
-        self.command("tariff", "init", str(folder / "tariffs"), "--country", "PL", "--currency", "PLN")
+        self._lay_tariff(folder / "tariffs")
+
+    def _lay_tariff(self, folder: Path) -> None:
+        """The starter tariff, as the command makes it: once, and copies of that afterwards."""
+        if not _STARTER:
+            self.command("tariff", "init", str(folder), "--country", "PL", "--currency", "PLN")
+            _STARTER.update((path.name, path.read_bytes()) for path in folder.iterdir())
+            return
+        folder.mkdir()
+        for name, held in _STARTER.items():
+            (folder / name).write_bytes(held)
 
     def command(self, *words: str, check: bool = True, timeout: float = 60.0) -> str:
         """Run a foliogate command to its end, within `timeout` seconds, and return what it printed."""

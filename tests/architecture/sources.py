@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeAlias
 
@@ -65,12 +65,18 @@ class Source:
                 yield node
 
 
+@cache
+def _source(path: Path) -> Source:
+    """One for each path: reading them all takes seconds, and every test asks for them."""
+    return Source(path)
+
+
 def sources(*folders: str) -> list[Source]:
     """Return the Python files under these folders (or the files of these names), in order."""
     found: list[Source] = []
     for folder in folders:
         place = ROOT / folder
-        found += [Source(path) for path in sorted([place] if place.is_file() else place.rglob("*.py"))]
+        found += [_source(path) for path in sorted([place] if place.is_file() else place.rglob("*.py"))]
     return found
 
 

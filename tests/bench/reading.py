@@ -32,6 +32,8 @@ FIXED: Final = {
     "panasonic": "pattern-a",
     "nec-neax": "outgoing",
     "nec-sl": "undated",
+    "alcatel-oxe": "ED5.2",
+    "unify": "compressed",
 }
 LINES: Final = 500
 PREFIXES: Final = 50_000
@@ -41,10 +43,22 @@ FORMS: Final[tuple[tuple[str, dict[str, str], str], ...]] = (
     ("mitel-mivb", {}, "mitel-mivb"),
     ("avaya-cm", {"layout": "printer"}, "avaya-cm, printer"),
     ("avaya-cm", {"layout": "customized"}, "avaya-cm, customized"),
+    ("alcatel-oxe", {}, "alcatel-oxe"),
     ("panasonic", {}, "panasonic"),
     ("nec-sl", {}, "nec-sl"),
     ("nec-neax", {}, "nec-neax, fixed"),
     ("nec-neax", {"form": "flexible"}, "nec-neax, flexible"),
+    ("cisco-cucm", {}, "cisco-cucm"),
+    ("cisco-cme", {}, "cisco-cme"),
+    ("3cx", {}, "3cx"),
+    ("unify", {}, "unify, compressed"),
+    ("freeswitch", {}, "freeswitch, rows"),
+    ("freeswitch", {"form": "json"}, "freeswitch, JSON"),
+    ("freeswitch", {"form": "xml"}, "freeswitch, XML"),
+    ("yate", {}, "yate"),
+    ("grandstream", {}, "grandstream"),
+    ("yeastar", {}, "yeastar"),
+    ("hobic", {}, "hobic"),
     ("asterisk", {"output": "csv"}, "asterisk, Master.csv"),
     ("asterisk", {"output": "ami"}, "asterisk, AMI events"),
 )
@@ -63,7 +77,7 @@ def lines_of(dialect: str, options: dict[str, str]) -> list[bytes]:
     found: list[bytes] = []
     while len(found) < LINES:
         call = source.call_ending(datetime.now(ZONE) - timedelta(minutes=5))
-        stream = writer.page(call) + b"".join(writer.records(call))
+        stream = writer.head + writer.page(call) + b"".join(writer.records(call))
         frames = DIALECTS[dialect].framer(transport=transport_of(options)).feed(stream)
         found += [frame.data for frame in frames][-len(writer.records(call)) :]
     return found
@@ -79,7 +93,7 @@ def cutter(dialect: str, options: dict[str, str]) -> Callable[[bytes], Any]:
     if dialect in FIXED:
         form = next(one for one in layout(dialect).forms if one.name == FIXED[dialect])
         slices = [slice(*place) for place in form.places.values() if isinstance(place, tuple)]
-        return lambda data: [text[one].strip() for text in (data.decode(),) for one in slices]
+        return lambda data: [text[one].strip() for text in (data.decode("latin-1"),) for one in slices]
     if options.get("output") == "ami":
         return lambda data: [line.split(": ", 1) for line in data.decode().splitlines()]
     return lambda data: data.decode().split(",")

@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from importlib import resources
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from pypdf import PdfReader
 
 from tests.browser.conftest import window
 from tests.browser.site import Looking, SiteProcess, running_site
 
 pytestmark = pytest.mark.browser
-
-AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-#: The rules of WCAG 2.2 up to level AA, and what axe-core calls best practice.
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def faults(page: Page) -> list[tuple[str, list[str]]]:
-    """What axe-core finds. Its script is evaluated, because the policy of the pages takes none but our own."""
-    page.evaluate(AXE)
-    found: Any = page.evaluate("(rules) => axe.run({ runOnly: rules })", RULES)
-    return [(one["id"], [node["html"][:160] for node in one["nodes"][:3]]) for one in found["violations"]]
 
 
 @pytest.fixture(scope="module")
@@ -121,12 +108,3 @@ def test_a_rack_is_told_live_keeps_the_focus_and_needs_no_script(
     site.stop()
     expect(page.locator("#lost")).to_be_visible()
     looking.wrong.clear()  # the browser says that the stream is gone
-
-
-def test_axe_finds_nothing(reading: Looking) -> None:
-    page = reading.page
-    for address in ("/rooms", "/rooms?view=list", "/rooms/202?all=1", "/sheets/2", "/find?q=adler", "/calls/3"):
-        reading.go(address)
-        for more in page.locator("details.more > summary").all():
-            more.click()
-        assert faults(page) == [], address

@@ -16,7 +16,7 @@ from tests.browser.people import Somebody
 from tests.browser.serve import PASSWORD
 from tests.browser.site import SiteProcess, guarded_site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(400)]
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,7 @@ def the_desk_works(ines: Somebody) -> None:
     expect(opened).to_contain_text("Why this amount")
     opened.get_by_role("link", name="Sheet for the guest").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Why this call is on the bill")
-    ines.look("/rooms/202")
+    ines.go("/rooms/202")
     expect(page.locator("#limit")).to_have_count(0)  # a supervisor's
     ines.look("/bills/stay/2")
     expect(page.locator("main")).to_contain_text("+44 20 7123 4•••")
@@ -160,7 +160,8 @@ def the_auditor_works(browser: Browser, site: SiteProcess) -> None:
     bruno.go("/postings/3")
     page.get_by_label("Reason").fill("it stands on the folio, line 4")
     bruno.press("It is on the folio")
-    expect(page.get_by_role("status")).to_contain_text("Asked by Bruno")
+    expect(page.locator(".told")).to_have_text("Posting 3 is now posted. Asked by Bruno.")
+    expect(page.locator("main")).to_contain_text("Bruno: in_doubt -> posted (on-folio): it stands on the folio, line 4")
     bruno.go("/audit")
     page.get_by_text("End it by hand, or put its date right").click()
     page.get_by_label("Why", exact=True).first.fill("the PMS has ended its day")
@@ -171,7 +172,7 @@ def the_auditor_works(browser: Browser, site: SiteProcess) -> None:
     bruno.press("Compare")
     bruno.press("Close the day")
     expect(page.locator(".told")).to_contain_text("closed")
-    with page.expect_download() as begun:
+    with page.expect_download(timeout=60_000) as begun:
         page.get_by_role("link", name="as one PDF").click()
     assert Path(begun.value.path()).read_bytes().startswith(b"%PDF")
     bruno.leave()

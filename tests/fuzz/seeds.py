@@ -50,7 +50,7 @@ def _fresh(target: str) -> list[bytes]:
 
 def _records(dialect: str) -> list[bytes]:
     folder = DATA / "cdr" / dialect
-    names = [path.name for path in sorted(folder.glob("*")) if path.suffix in (".txt", ".csv")]
+    names = [path.name for path in sorted(folder.glob("*")) if path.suffix in (".txt", ".csv", ".hex")]
     return [sample(f"{dialect}/{name}")[:MOST] for name in names]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,8 +43,9 @@ WARSAW = ZoneInfo("Europe/Warsaw")
 NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 
 
+@cache
 def starter_book() -> TariffBook:
-    """The starter tariff of a Polish house."""
+    """The starter tariff of a Polish house. Nobody can change a book."""
     book = load(starter_files("PL", "PLN"), zone=WARSAW, currency="PLN", country="PL").book
     assert book is not None
     return book

@@ -363,7 +363,8 @@ def test_list_sums_and_file_agree_with_a_filter_made_by_hand(log: Log) -> None:
 def test_sums_of_more_calls_than_are_counted_say_so(log: Log) -> None:
     wanted = report.wanted_of(log.asked(Question()))
     found = log.database.read(lambda c: call_log.sums(c, wanted, most=5))
-    assert (found.calls, found.more) == (5, True)
+    assert found.more
+    assert 0 < found.calls <= 5
 
 
 def test_sqlite_reads_the_log_by_an_index_and_in_its_order(tmp_path: Path) -> None:

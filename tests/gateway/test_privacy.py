@@ -17,26 +17,32 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import LargeBinary, Text, insert, select, text
+from sqlalchemy import LargeBinary, Text, insert, select, text, update
 
 from gateway.acts import ASK, Act
 from gateway.app.forgetting import privacy_of
 from gateway.app.parts import deciding
+from gateway.audit.sheet import sheet
+from gateway.audit.snapshot import frozen, thawed
 from gateway.bills import issuing, keeping
 from gateway.cli.main import main
 from gateway.config import Config
+from gateway.covered import Covered
 from gateway.cutting import SIGN, Cutting, masked_for_good
 from gateway.instants import to_micros
 from gateway.posting.deeds import ReadCommands
 from gateway.privacy.erasing import ERASE
-from gateway.privacy.rounds import Privacy, Slice
+from gateway.privacy.rounds import Privacy, Slice, terms
 from gateway.scrubbing import Scrub
 from gateway.store import commands, personal, schema
+from gateway.store.audit_sums import snapshot
 from gateway.store.verify import broken_rules
 from pms_adapters.events import CheckedIn, CheckedOut, Guest
+from protocols.records import CallRecord
+from protocols.smdr.catalog import DIALECTS, SourceSettings
 from tests.gateway.audit import nights
-from tests.gateway.configurations import EXAMPLE, good, with_tariff
-from tests.gateway.rig import Rig, line
+from tests.gateway.configurations import EXAMPLE, good, only, with_tariff
+from tests.gateway.rig import NOON, WARSAW, Rig, line
 from tests.gateway.web.house import LaidOut
 
 NAME = "Zyzniewska, Bogumila"
@@ -114,6 +120,15 @@ class Told:
         rig.advance(3600)
         nights.night(rig, running=True)
         nights.night(rig, running=False)
+        rig.database.transact(self._close_the_day)
+
+    def _close_the_day(self, connection: Any) -> None:
+        """The day is frozen as it stood, with a room's guest in the person's words."""
+        day = nights.days(self.rig)[0]
+        kept = frozen(snapshot(connection, "SEASIDE", day.begin, day.end))
+        b = schema.business_days.c
+        said = {"closed_at": 1, "closed_by": "Ines", "closed_why": f"all but {NAME}", "sheet": kept}
+        connection.execute(update(schema.business_days).where(b.id == day.id).values(said))
 
     def _others_write(self) -> None:
         """Alarms, mails, answers and differences in which the guest is named."""
@@ -188,6 +203,10 @@ class Told:
             if path.is_file() and any(one in path.read_text().casefold() for one in needles):
                 yield path.name
 
+    def _closed(self) -> list[dict[str, Any]]:
+        """The frozen days, each drawn from what was kept when it was closed."""
+        return [_sums_of(row[0]) for row in self.rig.rows("SELECT sheet FROM business_days WHERE sheet <> ''")]
+
     def figures(self) -> dict[str, Any]:
         """Everything that is added up: sheets, sums by class and tax, the guest's bill, states; and what `verify` says."""
         rig = self.rig
@@ -204,10 +223,16 @@ class Told:
         return {
             "sums": rig.rows(sums),
             "sheets": [{name: value for name, value in asdict(one).items() if name != "snapshot"} for one in sheets],
+            "closed": self._closed(),
             "bills": (bills, totals),
             "postings": rig.rows("SELECT id, call_id, part, state, amount, currency, token FROM postings ORDER BY id"),
             "verify": verified,
         }
+
+
+def _sums_of(kept: str) -> dict[str, Any]:
+    """What a frozen day adds up to."""
+    return {name: value for name, value in asdict(sheet(thawed(kept))).items() if name != "snapshot"}
 
 
 @pytest.fixture
@@ -390,3 +415,33 @@ def test_a_guest_is_exported_erased_and_erased_again_after_a_copy_is_put_back(tm
     assert house.found(*NEEDLES) == []
     assert house.rig.rows("SELECT who, why, state FROM erasures") == [("Maria", "a letter", "done")]
     house.rig.close()
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ('access_numbers = ["12"]', '"12" is not an access number'),
+        ("keep_raw_days = 200", "the bytes of a record hold its number"),
+        ("keep_calls_days = 300", "keep_calls_days is to be at least 365"),
+        ("schedule = 1", "schedule"),
+    ],
+)
+def test_terms_that_cannot_be_kept_are_said(tmp_path: Path, said: str, words: str) -> None:
+    """In a sentence that names the key; a file without the table erases nothing and cuts nothing."""
+    assert words in str(only(with_tariff(tmp_path), f"{EXAMPLE}\n[privacy]\n{said}\n"))
+    silent = good(tmp_path, EXAMPLE).privacy
+    assert (silent.schedule, silent.cuts, terms(silent)) == (False, False, {})
+
+
+def test_codes_are_covered_in_raw_records(tmp_path: Path) -> None:
+    """Of an authorisation code its last two signs are seen, wherever the record has it; the rest is as it came."""
+    fields = line(7).split(b",")
+    fields[18] = b"471199"
+    whole = b",".join(fields)
+    covered = Covered(good(with_tariff(tmp_path), EXAMPLE))
+    row = {"source": "main", "kind": "call", "received_at": to_micros(NOON), "raw": whole}
+    leg = DIALECTS["avaya-ipoffice"].parser(SourceSettings(timezone=WARSAW))(whole, NOON)
+    assert isinstance(leg, CallRecord)
+    assert leg.authorization_code == "471199"
+    assert covered(row)["raw"] == whole.replace(b"471199", b"****99")
+    assert covered({**row, "kind": "unparsed"})["raw"] == whole

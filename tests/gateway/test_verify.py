@@ -31,6 +31,11 @@ PLANTED = [
         "one record of a call that belongs to no call and is no repeat: 3",
     ),
     ("UPDATE records SET call_id = 77 WHERE id = 3", "one record of a call that does not exist: 3"),
+    ("UPDATE records SET raw = x'' WHERE id = 3", "one record whose bytes are gone and that nobody erased: 3"),
+    (
+        "INSERT INTO kept_digests VALUES ('SEASIDE', 3, x'00')",
+        "one kept fingerprint of a record that does not exist or has its bytes: 3",
+    ),
     ("UPDATE records SET call_id = 77 WHERE id = 3", "one call without a record: 3"),
     ("UPDATE calls SET legs = 2 WHERE id = 3", "joined from another number of records than it says"),
     ("UPDATE calls SET status = 'open' WHERE id = 3", "open without an end to the wait: 3"),

@@ -136,7 +136,7 @@ def calls(asked: Asked, connection: Connection) -> Report:
     """The report: of all calls with their pictures, of those that a filter finds with what it asks for."""
     chosen, wanted, home = asked.chosen(connection), wanted_of(asked), asked.money(0)
     numbers = call_log.all_numbers(connection, wanted)
-    whole = call_log.sums(connection, wanted, most=EVERY)
+    whole = call_log.sums(connection, wanted, most=None)
     priced, charged = _purse(whole.amounts), _purse(call_log.charged(connection, wanted))
     listed = Table(
         name="calls",
@@ -193,8 +193,6 @@ def _totals(talk: int, waited: int | None, priced: Purse, charged: Purse, home: 
     return found
 
 
-#: A report adds up all calls, however many.
-EVERY: Final = 1 << 40
 PRICE: Final = (
     "The price of a call is what its tariff gave when it was rated; for calls of the house it is what a guest would pay, "
     "and calls that are not charged have their price in the list but in no sum."

@@ -94,22 +94,27 @@ def warnings(asked: Asked, found: Study) -> Iterable[str]:
         names = sorted({trunk or say("(without a name)") for _, trunk in found.unknown})
         yield say("Trunks that no group of the configuration names: {trunks}.", trunks=", ".join(names))
     for one in found.groups:
-        if one.beyond:
-            yield say(
-                "{name}: more trunks were in use at once than there are; look at its times or its configuration.",
-                name=one.name,
-            )
-        if one.changed_at:
-            days = ", ".join(f"{from_micros(at).astimezone(asked.period.zone):%Y-%m-%d}" for at in one.changed_at)
-            yield say(
-                "{name} changed within these days ({days}); it is held against what it was at their end.",
-                name=one.name,
-                days=days,
-            )
+        yield from _of_group(one, asked)
     if found.provisional_from is not None:
         at = from_micros(found.provisional_from).astimezone(asked.period.zone)
         yield say(
             "Figures from {at} on are provisional: calls of that time may not have ended.", at=f"{at:%Y-%m-%d %H:%M}"
+        )
+
+
+def _of_group(one: GroupStudy, asked: Asked) -> Iterable[str]:
+    """What is to be minded of one group."""
+    if one.beyond:
+        yield say(
+            "{name}: more trunks were in use at once than there are; look at its times or its configuration.",
+            name=one.name,
+        )
+    if one.changed_at:
+        days = ", ".join(f"{from_micros(at).astimezone(asked.period.zone):%Y-%m-%d}" for at in one.changed_at)
+        yield say(
+            "{name} changed within these days ({days}); it is held against what it was at their end.",
+            name=one.name,
+            days=days,
         )
 
 

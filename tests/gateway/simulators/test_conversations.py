@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from twisted.internet.testing import StringTransport
 
+from gateway.intake.tcp import InTurn
 from gateway.simulators.exchange import Exchange
 from gateway.simulators.hotel import CallSource, parse_rooms
 from gateway.simulators.line_faults import LineFaults
@@ -21,6 +22,7 @@ from gateway.simulators.pbx_terminals import TERMINALS
 from gateway.simulators.writers import writer_of
 from protocols.records import CallRecord, Frame, Furniture
 from protocols.smdr.catalog import DIALECTS, SourceSettings
+from protocols.smdr.oxe_session import OxeSession
 from protocols.smdr.sessions import Polling
 
 WARSAW = ZoneInfo("Europe/Warsaw")
@@ -47,7 +49,7 @@ class Talk:
         self.session = self.dialect.session(self.options, transport="connect")
         self._framer = self.dialect.framer(transport="connect", options=self.options)
         self.link: StreamLink = TERMINALS[self.dialect.name](self.exchange, lambda: None, lambda: None)
-        self.wire = StringTransport()
+        self.wire = StringTransport()  # type: ignore[no-untyped-call]
         self.link.makeConnection(self.wire)  # type: ignore[no-untyped-call]
         self._say(self.session.connected())
 
@@ -60,7 +62,7 @@ class Talk:
                 answer, records = self.session.receive(data[at : at + piece])
                 self._say(answer)
                 self._take(self._framer.feed(records), commit=commit)
-            if self.wire.disconnecting:
+            if self.wire.disconnecting or (not data and self.exchange.idle):
                 return
             if not data and isinstance(self.session, Polling):
                 self._say(self.session.tick())
@@ -144,3 +146,45 @@ def test_a_broken_record_is_sent_anew_and_read_once(dialect: str) -> None:
             break
     assert talk.exchange.balance.cut > 0
     assert len(talk.calls) == talk.exchange.balance.written == 20
+
+
+def test_the_standby_cpu_of_an_omnipcx_is_told_and_left() -> None:
+    session = OxeSession()
+    assert session.connected() == b"\0\x01S"
+    assert session.receive(b"\0\x01R") == (b"", b"")
+    assert "standby" in (session.problem or "")
+
+
+def test_an_omnipcx_that_asks_is_answered_only_when_all_that_came_is_committed() -> None:
+    session = OxeSession()
+    session.receive(b"\0\x01P")
+    ticket = b"\x03\x04" + b"\x01\0\x02\0".ljust(772, b" ")
+    assert session.receive(ticket + ticket + b"\0\x08TEST_REQ") == (b"", ticket + ticket)
+    assert session.committed(1) == b""
+    assert session.committed(1) == b"\0\x08TEST_RSP"
+    assert session.receive(b"\0\x08TEST_REQ") == (b"\0\x08TEST_RSP", b"")
+
+
+def test_an_omnipcx_that_falls_silent_is_given_up() -> None:
+    session = OxeSession()
+    session.receive(b"\0\x01P")
+    for _ in range(4):
+        assert session.problem is None
+        session.tick()
+    assert "silent for two minutes" in (session.problem or "")
+
+
+def test_the_two_addresses_of_an_exchange_are_dialled_in_turn() -> None:
+    dialled: list[str] = []
+
+    class Place:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def connect(self, factory: object) -> None:
+            dialled.append(self.name)
+
+    both = InTurn([Place("first"), Place("second")])  # type: ignore[list-item]
+    for _ in range(3):
+        both.connect(None)
+    assert dialled == ["first", "second", "first"]

@@ -204,6 +204,7 @@ FORMS: list[tuple[str, dict[str, str], str]] = [
     ("nec-neax", {}, "connect"),
     ("nec-neax", {"form": "flexible"}, "connect"),
     ("nec-sl", {}, "connect"),
+    ("alcatel-oxe", {}, "connect"),
     ("panasonic", {}, "connect"),
     ("panasonic", {"columns": "120"}, "connect"),
     ("avaya-ipoffice", {}, "listen"),
@@ -234,7 +235,8 @@ FORMS: list[tuple[str, dict[str, str], str]] = [
 
 def recorded(writer: Writer, calls: list[SimulatedCall]) -> list[SimulatedCall]:
     """The calls of which an exchange tells in records that something joins; where nothing does, each is a call itself."""
-    told = calls if writer.dialect in ("asterisk", "avaya-ipoffice", "mitel-mivb") else calls[::3]
+    all_of_them = writer.dialect in ("asterisk", "avaya-ipoffice", "mitel-mivb")
+    told = [call for at, call in enumerate(calls) if all_of_them or at % 8 == 0 or call.transferred_to]
     return [call for call in told if writer.records(call) and (writer.dialect != "unify" or not call.transferred_to)]
 
 

@@ -63,7 +63,8 @@ def test_many_calls_at_once_are_an_alarm_with_its_calls_and_one_mail(guarded: Wa
     assert {one.id for one in run(guarded).newest} == {1, 2, 3, 4}
     (_, mail) = guarded.mail.taken[0]
     assert "Possible toll fraud: room 201 had 3 or more calls abroad at once" in mail.subject
-    assert mail.body.count("+44207946") + mail.body.count("+4420794") >= 4
+    assert mail.body.count("+442******") >= 4  # a mail goes to lists of people: masked
+    assert "7946" not in mail.body
     assert "bar calls abroad for it in the exchange now" in mail.body
     abroad(guarded, 5, 3)
     guarded.pass_time(60)

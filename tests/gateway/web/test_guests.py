@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
+from gateway.app.forgetting import privacy_of
 from pms_adapters.events import CheckedOut
 from tests.gateway.web.asking import Asker
 from tests.gateway.web.house import StandingHouse, as_house
@@ -14,7 +15,7 @@ from tests.gateway.web.visitor import Visitor
 def test_a_guest_who_left_is_found_given_the_file_and_erased(house: StandingHouse) -> None:
     """Who is still here is refused; what goes and what stays is told before, and that it was done afterwards."""
     house.guest("205", "77005", "Zyzniewska, <b>Bogumila")
-    house.call("205", "90048229876543", 185, ago=9)
+    call = house.call("205", "90048229876543", 185, ago=9)
     desk = Visitor(Asker(as_house(house)))
     [(stay,)] = house.rig.rows("SELECT id FROM stays WHERE reservation = '77005'")
     assert "the guest is still in room 205" in desk.go(f"/guests/{stay}").text
@@ -40,3 +41,14 @@ def test_a_guest_who_left_is_found_given_the_file_and_erased(house: StandingHous
         "the data of the guest of reservation 77005 were exported",
         "a guest was erased on request",
     ]
+    privacy = privacy_of(house.config, house.rig.memory, house.micros)
+    while house.database.transact(privacy.erase):
+        pass
+    for page in (f"/guests/{stay}", f"/calls/{call}", f"/calls/{call}/story", f"/sheets/{call}", f"/bills/stay/{stay}",
+                 f"/bills/stay/{stay}/paper", "/calls", "/rooms/205", f"/numbers/of/{call}", f"/api/v1/calls/{call}"):  # fmt: skip
+        shown = desk.go(page)
+        assert shown.status in (200, 404), page
+        assert "Zyzniewska" not in shown.text
+        assert "229876543" not in shown.text.replace(" ", "")
+    assert "It is done." in desk.go(f"/guests/{stay}").text
+    assert "4822xxxxxxx" in desk.go(f"/calls/{call}").text

@@ -350,3 +350,11 @@ def test_a_stopping_house_says_so(house: StandingHouse) -> None:
     assert isinstance(house.status, Status)
     house.status.stopping = True
     assert "The gateway is stopping" in Asker(as_house(house)).get("/now").text
+
+
+def test_the_queue_tells_what_the_postings_of_each_state_come_to(asker: Asker) -> None:
+    text = asker.get("/postings").text
+    for state, words in (("refused", "11.00 PLN"), ("in_doubt", "0.80 PLN"), ("held", "6.40 PLN")):
+        tab = text[text.index(f'id="tab-{state}"') :].partition("</a>")[0]
+        assert f'<span class="hint">{words}</span>' in tab
+    assert "today</span>" in text[text.index('id="tab-posted"') :].partition("</a>")[0]

@@ -6,11 +6,15 @@ import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from gateway.cli.main import main
+from gateway.cli.store import NOT_YET
 from gateway.status import LinkStatus
 from gateway.store.commands import Command
 from gateway.store.resyncs import A_DAY, FORCE, RESYNC, LastAsked, refuse
 from tests.gateway.rig import NOON, WARSAW
+from tests.gateway.web.house import StandingHouse
 from tests.gateway.web.test_people import Guarded
 
 
@@ -63,3 +67,17 @@ def test_the_desk_asks_once_a_day_and_a_supervisor_again_with_a_reason(tmp_path:
     assert notes == [("Ines", asked), ("Anna", f"{asked} again: the PMS was restored")]
     assert there.visitor("Otto", "read-only").go("/resync").status == 403
     there.house.close()
+
+
+def test_without_a_gateway_the_command_waits_for_one_and_asks_nobody(tmp_path: Path) -> None:
+    """Other commands are carried out where they are given; only a gateway has a PMS to ask."""
+    house = StandingHouse(tmp_path)  # its store is not locked, as that of a gateway is
+    said = ["resync", "--config", str(house.config.file), "--by", "Ines"]
+    asked = CliRunner().invoke(main, said)
+    assert (asked.exit_code, asked.output) == (0, f"{NOT_YET}\n")
+    again = CliRunner().invoke(main, [*said, "--again"])
+    assert again.exit_code == 2
+    assert "--again needs --why" in again.output
+    house.read_commands_soon()
+    assert house.asked_for_rooms == 1
+    house.close()

@@ -5,17 +5,20 @@ Days and amounts tell the language here: they need no catalogue.
 
 from __future__ import annotations
 
+import re
 from gettext import NullTranslations
+from importlib import resources
+from pathlib import Path
 
 import pytest
 from babel import Locale
 from markupsafe import Markup
 
-from gateway.languages.catalogues import STAFF
+from gateway.languages.catalogues import GUEST, STAFF
 from gateway.languages.speech import Speech, speech
 from gateway.languages.spoken import Plurals, Texts, plural, say, speaking
 from gateway.web import templates, words
-from gateway.web.kept import kept
+from gateway.web.kept import SENTENCES, kept
 from gateway.web.tongues import COOKIE, Tongues, wished
 from tests.gateway.web.asking import Asker
 from tests.gateway.web.house import StandingHouse, as_house
@@ -26,7 +29,7 @@ class Said(NullTranslations):
     """A catalogue of a few texts."""
 
     def __init__(self, texts: dict[str, str]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self._texts = texts
 
     def gettext(self, message: str) -> str:
@@ -133,6 +136,11 @@ def test_what_is_filled_in_is_escaped_and_the_language_ends_with_its_block() -> 
     assert say("Room held") == "Room held"
 
 
+def test_nothing_is_said_as_nothing() -> None:
+    with speaking(speech("de", GUEST)):  # gettext says a catalogue's own head to an empty text
+        assert say("") == templates.say("") == kept("") == ""
+
+
 def test_tables_are_said_when_they_are_looked_into() -> None:
     names = Texts({"held": "held back", "due": "waiting"})
     sums = Plurals({"held": ("{number} charge", "{number} charges")})
@@ -172,3 +180,31 @@ def test_days_and_amounts_are_written_as_the_language_does() -> None:
         "ru": ("-1 234,56 PLN", "0,5", "2"),
         "no": ("-1 234,56 PLN", "0,5", "2"),
     }
+
+
+#: Sentences that the code puts together, so that they stand nowhere as a whole.
+COMPOSED = (
+    "is refused by",
+    "are refused by",
+    "in doubt, the",
+    "this machine's",
+    "has sent no",
+    "has acknowledged no",
+    "call without an",
+    "state of all",
+    "at the till",
+)
+
+
+def test_the_sentences_that_are_said_again_are_still_written_somewhere() -> None:
+    root = resources.files("gateway")
+    folders = [Path(str(root)), *(Path(str(root)).parent / name for name in ("rating", "pms_adapters"))]
+    source = "".join(path.read_text("utf-8") for one in folders for path in one.rglob("*.py") if path.name != "kept.py")
+    joined = re.sub(r'"\s*\n\s*f?"', "", source)
+    lost = [
+        message
+        for message in SENTENCES
+        for piece in re.split(r"\{\w+\}", message)
+        if len(piece.strip()) > 3 and piece.strip() not in joined and not any(one in message for one in COMPOSED)
+    ]
+    assert lost == []

@@ -28,6 +28,7 @@ PORTS: dict[str, tuple[set[str], int | None]] = {
     "yeastar": ({"push"}, None),
     "panasonic": ({"connect", "listen", "serial", "file", "folder"}, 2300),
     "nec-sl": ({"connect", "listen", "serial", "file", "folder"}, None),
+    "alcatel-oxe": ({"connect", "file", "folder"}, 2533),
     "nec-neax": ({"connect", "file", "folder"}, 60010),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,11 +78,16 @@ def test_a_record_cut_short_never_raises(data: st.DataObject, name: str, length:
     check(PARSERS[name](record, NOW), record)
 
 
-@given(NAMES, NAMES)
-def test_no_dialect_takes_another_ones_records_for_calls(name: str, other: str) -> None:
-    if name != other:
-        for record in RECORDS[other]:
-            assert not isinstance(PARSERS[name](record, NOW), CallRecord | HotelEvent)
+@pytest.mark.parametrize("name", sorted(DIALECTS))
+def test_no_dialect_takes_another_ones_records_for_calls(name: str) -> None:
+    taken = [
+        (other, record)
+        for other, records in RECORDS.items()
+        if other != name
+        for record in records
+        if isinstance(PARSERS[name](record, NOW), CallRecord | HotelEvent)
+    ]
+    assert taken == []
 
 
 @given(NAMES, st.lists(st.integers(1, 700), max_size=10))

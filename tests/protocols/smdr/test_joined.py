@@ -18,7 +18,7 @@ MOST_ORDERS = 24
 
 def calls_beside(one: SampleSet) -> list[dict[str, Any]]:
     path = (FOLDER / one.name).with_suffix(".calls.json")
-    return json.loads(path.read_text("utf-8")) if path.exists() else []  # type: ignore[no-any-return]
+    return json.loads(path.read_text("utf-8")) if path.exists() else []
 
 
 WANTED = [(one, call) for one in sample_sets() for call in calls_beside(one)]

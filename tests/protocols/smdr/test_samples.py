@@ -51,7 +51,7 @@ def test_a_record_cut_short_is_never_read_as_another_call(one: SampleSet) -> Non
         whole = parse(frame.data, one.now)
         if not isinstance(whole, CallRecord):
             continue
-        for length in range(len(frame.data)):
+        for length in range(0, len(frame.data), 1 + len(frame.data) // 400):  # a long document at four hundred places
             cut = parse(frame.data[:length], one.now)
             if isinstance(cut, CallRecord):
                 assert (cut.start, cut.talk_seconds) == (whole.start, whole.talk_seconds)
