@@ -32,10 +32,10 @@ def did_you_mean(written: str, known: Iterable[str], listed: str = "see docs/con
     words = sorted(known)
     folded = {word.casefold(): word for word in words}
     slip = written.casefold()
-    near = get_close_matches(slip, folded, n=1, cutoff=0.6)
-    near = near or [word for word in folded if len(slip) > 2 and word.startswith(slip)]
+    begun = [word for word in folded if len(slip) > 2 and word.startswith(slip)][:3]
+    near = begun if len(begun) > 1 else get_close_matches(slip, folded, n=1, cutoff=0.6) or begun
     if near:
-        return f'did you mean "{folded[near[0]]}"?'
+        return f"did you mean {' or '.join(chr(34) + folded[one] + chr(34) for one in near)}?"
     if len(words) <= 30:
         return f"known are: {', '.join(words)}"
     return listed

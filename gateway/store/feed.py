@@ -110,10 +110,13 @@ class Feed:
         status = {int(row[0]): row[1] for row in connection.execute(wanted)}
         return [status.get(row.id, "open") == "open" for row in changed]
 
-    def call_changed(self, connection: Connection, owner: str, call_id: int, at: int) -> None:
-        """A call was ruled or priced anew."""
+    def call_changed(
+        self, connection: Connection, owner: str, call_id: int, at: int, *, was_open: bool = False
+    ) -> None:
+        """A call was ruled or priced anew; one that was open until now is told as settled."""
         if self._on:
-            self._add_bare.many(connection, [(owner, self._take(), at, CALL_CHANGED, call_id)])
+            kind = CALL_SETTLED if was_open else CALL_CHANGED
+            self._add_bare.many(connection, [(owner, self._take(), at, kind, call_id)])
 
     # -- postings -------------------------------------------------------------------------------------------------
 

@@ -149,11 +149,12 @@ def rule_call(
     now: int,
     reservation: str | None = None,
 ) -> None:
-    """Change the ruling of a call, in words and status, and its guest where one is named."""
+    """Change the ruling of a call, in words and status, and its guest where one is named; an open call is settled by it."""
+    was = connection.execute(select(_c.status).where(_c.property == owner, _c.id == call_id)).scalar()
     wanted = update(schema.calls).where(_c.property == owner, _c.id == call_id)
     guest = {} if reservation is None else {"reservation": reservation}
     connection.execute(wanted.values(status=status, reason=reason, settle_by=None, **guest))
-    statements.feed.call_changed(connection, owner, call_id, now)
+    statements.feed.call_changed(connection, owner, call_id, now, was_open=was == "open" and status != "open")
 
 
 def in_doubt(connection: Connection, owner: str, call_id: int) -> bool:

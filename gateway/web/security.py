@@ -262,7 +262,9 @@ class Door(Resource):
         if not _is_text(request.path):
             return 400, "An address is text in UTF-8."
         if len(request.uri) > LONGEST_ADDRESS:
-            return 414, f"An address has at most {LONGEST_ADDRESS} characters."
+            # To a program it is a question that cannot be asked: each of its fields may be as long as is described.
+            status = 400 if request.path.startswith(b"/api/") else 414
+            return status, f"An address has at most {LONGEST_ADDRESS} characters."
         if getattr(request, "too_long", False):
             return 413, f"A form has at most {LONGEST_BODY} bytes."
         return None

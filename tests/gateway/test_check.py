@@ -83,7 +83,9 @@ def test_problems_go_to_standard_error_with_place_and_count(house: Path) -> None
     result = check(house)
     assert (result.exit_code, result.stdout) == (1, "")
     first, second, count = result.stderr.splitlines()
-    assert first == f'{dialect}: pbx.main.dialect: "avaya" is not a dialect; did you mean "avaya-ipoffice"?'
+    assert (
+        first == f'{dialect}: pbx.main.dialect: "avaya" is not a dialect; did you mean "avaya-cm" or "avaya-ipoffice"?'
+    )
     assert second.startswith(f"{encoding}: pms.opera.encoding: ")
     assert count == "foliogate: 2 problems"
 

@@ -179,3 +179,16 @@ def test_an_evening_is_told_as_it_was(tmp_path: Path) -> None:
     assert {state for state, _ in newest.values()} >= {"posted", "refused", "held", "due"}
     assert rig.database.read(lambda c: broken_rules(c, "SEASIDE", True)) == []
     house.close()
+
+
+def test_an_open_call_that_turns_out_to_be_a_repeat_is_told_as_settled(rig: Rig) -> None:
+    """The first record of a buffer dumped again is in doubt, and its call waits for further records that never come."""
+    rig.check_in()
+    before = [line(1, more=1), line(2), line(3), line(4)]
+    rig.send(rig.connect(), *before)
+    again = rig.connect()
+    for one in before:
+        rig.send(again, one)
+    settled = {call for (call,) in rig.rows("SELECT call_id FROM events WHERE kind = 'call.settled'")}
+    assert {call for (call,) in rig.rows("SELECT id FROM calls WHERE status <> 'open'")} <= settled
+    assert rig.rows("SELECT count(*) FROM calls WHERE reason LIKE 'repeats%'") != [(0,)]

@@ -12,6 +12,7 @@ import pytest
 from gateway.alarms.emergencies import call_back_number
 from gateway.alarms.judging import (
     ALWAYS,
+    OF_BUDGETS,
     OF_HOURS,
     OF_STORE,
     Charges,
@@ -160,7 +161,7 @@ def test_every_kind_has_its_words() -> None:
         assert kind.name == name
         assert kind.title
         assert kind.what_to_do.endswith((".", "?"))
-        assert name in ALWAYS | OF_STORE | OF_HOURS or kind.by_person, name
+        assert name in ALWAYS | OF_STORE | OF_HOURS | OF_BUDGETS or kind.by_person, name
 
 
 @pytest.mark.parametrize(
