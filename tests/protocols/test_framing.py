@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from protocols.framing import CUT_OFF, KEPT_OF_LONG_RECORD, MAX_RECORD, BlockFramer, Framer, LineFramer
+from protocols.framing import CUT_OFF, KEPT_OF_LONG_RECORD, MAX_RECORD, BlockFramer, Framer, LineFramer, NulFramer
 from protocols.records import Frame
 from protocols.smdr.asterisk import StreamFramer
 
@@ -16,6 +16,7 @@ FRAMERS: dict[str, Callable[[int], Framer]] = {
     "lines": LineFramer,
     "blocks": BlockFramer,
     "asterisk": StreamFramer,
+    "nuls": NulFramer,
 }
 
 

@@ -26,6 +26,7 @@ PORTS: dict[str, tuple[set[str], int | None]] = {
     "3cx": ({"listen", "connect", "file"}, None),
     "freeswitch": ({"file", "folder", "push"}, None),
     "yeastar": ({"push"}, None),
+    "samsung": ({"connect", "listen", "serial", "file", "folder"}, 5100),
     "panasonic": ({"connect", "listen", "serial", "file", "folder"}, 2300),
     "nec-sl": ({"connect", "listen", "serial", "file", "folder"}, None),
     "alcatel-oxe": ({"connect", "file", "folder"}, 2533),
