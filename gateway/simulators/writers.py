@@ -27,6 +27,7 @@ from gateway.simulators import (
     write_mitel,
     write_nec_neax,
     write_nec_sl,
+    write_nortel,
     write_panasonic,
     write_samsung,
     write_three_cx,
@@ -197,6 +198,10 @@ def _samsung(options: Mapping[str, str]) -> Writer:
     )
 
 
+def _nortel(options: Mapping[str, str]) -> Writer:
+    return Writer(dialect="nortel", records=write_nortel.lines, widest_extension=write_nortel.WIDEST_EXTENSION)
+
+
 def _freeswitch(options: Mapping[str, str]) -> Writer:
     forms = write_freeswitch.FORMS
     form = forms[_choice(options, "form", {name: at for at, name in enumerate(forms)})]
@@ -250,6 +255,7 @@ _WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozen
     "3cx": (_three_cx, frozenset({"words"})),
     "unify": (_unify, frozenset({"form"})),
     "samsung": (_samsung, frozenset({"size"})),
+    "nortel": (_nortel, frozenset()),
     "freeswitch": (_freeswitch, frozenset({"form"})),
     "yate": (_yate, frozenset({"tabs", "combined"})),
     "asterisk-cel": (_cel, frozenset()),

@@ -18,17 +18,16 @@ Nothing says when an outgoing call was answered. Sources and doubts: see `layout
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from protocols.framing import Framer, NulFramer
-from protocols.records import CallRecord, Direction, Furniture, HotelEvent, JoinedCall, Parsed, Unparsed, made_up_key
+from protocols.records import CallRecord, Direction, Furniture, HotelEvent, Parsed, Unparsed, made_up_key
 from protocols.smdr.dialect import Dialect
 from protocols.smdr.fields import WallClock, Wrong, duration, number_sent, quoted, text_or_none, time_of_day
 from protocols.smdr.layout import Fields, columns_of, load, narrowed
-from protocols.smdr.legs import join_segments
+from protocols.smdr.legs import join_handed_on
 from protocols.smdr.moments import live_instant
 from protocols.smdr.settings import Parser, SourceSettings
 
@@ -160,20 +159,6 @@ def _call(site: _Site, one: _Columns, start: datetime, lasted: int, warnings: li
     )
 
 
-def join(legs: Sequence[CallRecord]) -> JoinedCall:
-    """Join the parts of a call that was handed on: the later ones went the way of the first. Raises ValueError for none."""
-    ordered = sorted(
-        legs, key=lambda leg: (leg.start.astimezone(UTC), leg.direction == "unknown", not leg.more_follows)
-    )
-    way = ordered[0].direction if ordered else "unknown"
-    known = [leg._replace(direction=way) if leg.direction == "unknown" else leg for leg in ordered]
-    joined = join_segments(known)
-    if way != "unknown":
-        return joined
-    note = "this call was handed on, and no record tells whether it came in or went out"
-    return replace(joined, warnings=(*joined.warnings, note))
-
-
 def _check(options: Mapping[str, str]) -> list[str]:
     try:
         named = columns_of(options.get("columns", ""))
@@ -192,7 +177,7 @@ DIALECT: Final = Dialect(
     title="Samsung OfficeServ SMDR",
     transports=frozenset({"connect", "listen", "serial", "file", "folder"}),
     make_parser=make_parser,
-    join_legs=join,
+    join_legs=join_handed_on,
     default_port=5100,
     options={
         "columns": 'where fields stand that the exchange prints elsewhere, as "trunk=17-25"; counted from 1',

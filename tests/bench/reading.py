@@ -54,6 +54,7 @@ FORMS: Final[tuple[tuple[str, dict[str, str], str], ...]] = (
     ("3cx", {}, "3cx"),
     ("unify", {}, "unify, compressed"),
     ("samsung", {}, "samsung"),
+    ("nortel", {}, "nortel"),
     ("freeswitch", {}, "freeswitch, rows"),
     ("freeswitch", {"form": "json"}, "freeswitch, JSON"),
     ("freeswitch", {"form": "xml"}, "freeswitch, XML"),

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from protocols.framing import CUT_OFF, KEPT_OF_LONG_RECORD, MAX_RECORD, BlockFramer, Framer, LineFramer, NulFramer
 from protocols.records import Frame
 from protocols.smdr.asterisk import StreamFramer
+from protocols.smdr.nortel import ContinuedFramer
 
 FRAMERS: dict[str, Callable[[int], Framer]] = {
     "lines": LineFramer,
     "blocks": BlockFramer,
     "asterisk": StreamFramer,
     "nuls": NulFramer,
+    "continued": ContinuedFramer,
 }
 
 

@@ -182,6 +182,7 @@ COARSE: dict[str, tuple[int, int]] = {
     "avaya-cm": (100, 3),
     "unify": (25, 0),
     "samsung": (25, 0),
+    "nortel": (100, 0),
     "panasonic": (100, 0),
     "nec-neax": (25, 0),
     "nec-sl": (100, 0),
@@ -190,7 +191,7 @@ COARSE: dict[str, tuple[int, int]] = {
 #: Dialects that write a row for each share of a call that was handed on, and nothing that joins them.
 SHARES = frozenset({"nec-sl", "panasonic"})
 #: Dialects that do not say of an outgoing call whether its time began with the answer.
-UNSURE = frozenset({"nec-sl", "unify", "samsung", "panasonic", "nec-neax"})
+UNSURE = frozenset({"nec-sl", "unify", "samsung", "nortel", "panasonic", "nec-neax"})
 #: Dialects that do not say of an incoming call that nobody answered where it rang.
 NOWHERE = frozenset({"samsung"})
 #: What the gateway must be told to read what is written with these options.
@@ -225,6 +226,7 @@ FORMS: list[tuple[str, dict[str, str], str]] = [
     ("unify", {"form": "pipe"}, "file"),
     ("samsung", {}, "connect"),
     ("samsung", {"size": "154"}, "file"),
+    ("nortel", {}, "serial"),
     ("freeswitch", {"form": "csv"}, "file"),
     ("freeswitch", {"form": "json"}, "push"),
     ("freeswitch", {"form": "xml"}, "push"),
@@ -330,7 +332,7 @@ def test_garbage_is_lines_that_are_no_call(name: str, options: Mapping[str, str]
 @pytest.mark.parametrize(
     ("name", "options", "sentence"),
     [
-        ("nortel", {}, "There is no simulated exchange 'nortel'"),
+        ("toshiba", {}, "There is no simulated exchange 'toshiba'"),
         ("mitel-mivb", {"columns": "80"}, "can be 90 or 112, not '80'"),
         ("mitel-mivb", {"width": "90"}, "has no option 'width'"),
     ],

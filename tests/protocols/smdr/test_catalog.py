@@ -27,6 +27,7 @@ PORTS: dict[str, tuple[set[str], int | None]] = {
     "freeswitch": ({"file", "folder", "push"}, None),
     "yeastar": ({"push"}, None),
     "samsung": ({"connect", "listen", "serial", "file", "folder"}, 5100),
+    "nortel": ({"serial", "connect", "listen", "file", "folder"}, None),
     "panasonic": ({"connect", "listen", "serial", "file", "folder"}, 2300),
     "nec-sl": ({"connect", "listen", "serial", "file", "folder"}, None),
     "alcatel-oxe": ({"connect", "file", "folder"}, 2533),
