@@ -210,3 +210,41 @@ class BlockFramer:
             self._dropped += len(rest) - len(kept)
             rest = kept
         self._tail = rest
+
+
+class NulFramer:
+    """Cuts a stream into records that end with a NUL, whatever line ends they hold; two NULs in a row part an empty record."""
+
+    __slots__ = ("_dropped", "_position", "_tail")
+
+    def __init__(self, start: int = 0) -> None:
+        self._tail = b""
+        self._dropped = 0
+        self._position = start
+
+    @property
+    def pending(self) -> int:
+        """How many bytes are held for a record that is not complete yet."""
+        return len(self._tail)
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """Take the next bytes of the stream and return the records that they complete."""
+        *whole, rest = (self._tail + data).split(b"\0")
+        frames = [self._frame(content, 1, None) for content in whole]
+        if len(rest) + self._dropped > MAX_RECORD:
+            self._dropped += len(rest) - KEPT_OF_LONG_RECORD
+            rest = rest[:KEPT_OF_LONG_RECORD]
+        self._tail = rest
+        return frames
+
+    def end(self) -> list[Frame]:
+        """Give out what is held, as a frame with a fault."""
+        tail, self._tail = self._tail, b""
+        return [self._frame(tail, 0, CUT_OFF)] if tail else []
+
+    def _frame(self, content: bytes, terminator: int, fault: str | None) -> Frame:
+        start, length = self._position, len(content) + self._dropped
+        self._position, self._dropped = start + length + terminator, 0
+        if length > MAX_RECORD:
+            return Frame(content[:KEPT_OF_LONG_RECORD], start, self._position, _too_long(length))
+        return Frame(content, start, self._position, fault)

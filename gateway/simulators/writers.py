@@ -27,7 +27,9 @@ from gateway.simulators import (
     write_mitel,
     write_nec_neax,
     write_nec_sl,
+    write_nortel,
     write_panasonic,
+    write_samsung,
     write_three_cx,
     write_unify,
     write_yate,
@@ -184,6 +186,22 @@ def _unify(options: Mapping[str, str]) -> Writer:
     )
 
 
+def _samsung(options: Mapping[str, str]) -> Writer:
+    size = _choice(options, "size", {size: int(size) for size in write_samsung.SIZES})
+    return Writer(
+        dialect="samsung",
+        records=partial(write_samsung.records, size=size),
+        page=lambda call: write_samsung.HEAD,
+        rows_per_page=write_samsung.ROWS_PER_PAGE,
+        line_end=b"\0",
+        widest_extension=write_samsung.WIDEST_EXTENSION,
+    )
+
+
+def _nortel(options: Mapping[str, str]) -> Writer:
+    return Writer(dialect="nortel", records=write_nortel.lines, widest_extension=write_nortel.WIDEST_EXTENSION)
+
+
 def _freeswitch(options: Mapping[str, str]) -> Writer:
     forms = write_freeswitch.FORMS
     form = forms[_choice(options, "form", {name: at for at, name in enumerate(forms)})]
@@ -236,6 +254,8 @@ _WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozen
     "cisco-cucm": (_cucm, frozenset()),
     "3cx": (_three_cx, frozenset({"words"})),
     "unify": (_unify, frozenset({"form"})),
+    "samsung": (_samsung, frozenset({"size"})),
+    "nortel": (_nortel, frozenset()),
     "freeswitch": (_freeswitch, frozenset({"form"})),
     "yate": (_yate, frozenset({"tabs", "combined"})),
     "asterisk-cel": (_cel, frozenset()),

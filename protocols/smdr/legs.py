@@ -11,6 +11,7 @@ charged, and to whom, is decided elsewhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from protocols.records import CallRecord, JoinedCall
@@ -54,6 +55,22 @@ def join_segments(legs: Sequence[CallRecord]) -> JoinedCall:
         complete=not legs[-1].more_follows,
         warnings=_all_warnings(legs, warnings),
     )
+
+
+def join_handed_on(legs: Sequence[CallRecord]) -> JoinedCall:
+    """Join the parts of a call that was handed on, where the later ones do not say which way the call went.
+
+    They went the way of the first; where that was never seen, the call has no direction. All that was talked is one charge,
+    under the number of the first part. Parts come in any order. Raises ValueError for none.
+    """
+    _some(legs)
+    ordered = sorted(legs, key=lambda leg: (_began(leg), leg.direction == "unknown", not leg.more_follows))
+    way = ordered[0].direction
+    joined = join_segments([leg._replace(direction=way) if leg.direction == "unknown" else leg for leg in ordered])
+    if way != "unknown":
+        return joined
+    note = "this call was handed on, and no record tells whether it came in or went out"
+    return replace(joined, warnings=(*joined.warnings, note))
 
 
 def _one_charge(stretches: Sequence[CallRecord]) -> tuple[CallRecord, ...]:

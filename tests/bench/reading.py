@@ -34,6 +34,7 @@ FIXED: Final = {
     "nec-sl": "undated",
     "alcatel-oxe": "ED5.2",
     "unify": "compressed",
+    "samsung": "short",
 }
 LINES: Final = 500
 PREFIXES: Final = 50_000
@@ -52,6 +53,8 @@ FORMS: Final[tuple[tuple[str, dict[str, str], str], ...]] = (
     ("cisco-cme", {}, "cisco-cme"),
     ("3cx", {}, "3cx"),
     ("unify", {}, "unify, compressed"),
+    ("samsung", {}, "samsung"),
+    ("nortel", {}, "nortel"),
     ("freeswitch", {}, "freeswitch, rows"),
     ("freeswitch", {"form": "json"}, "freeswitch, JSON"),
     ("freeswitch", {"form": "xml"}, "freeswitch, XML"),

@@ -8,14 +8,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from protocols.framing import CUT_OFF, KEPT_OF_LONG_RECORD, MAX_RECORD, BlockFramer, Framer, LineFramer
+from protocols.framing import CUT_OFF, KEPT_OF_LONG_RECORD, MAX_RECORD, BlockFramer, Framer, LineFramer, NulFramer
 from protocols.records import Frame
 from protocols.smdr.asterisk import StreamFramer
+from protocols.smdr.nortel import ContinuedFramer
 
 FRAMERS: dict[str, Callable[[int], Framer]] = {
     "lines": LineFramer,
     "blocks": BlockFramer,
     "asterisk": StreamFramer,
+    "nuls": NulFramer,
+    "continued": ContinuedFramer,
 }
 
 
@@ -240,3 +243,25 @@ def test_a_file_can_be_read_on_from_where_a_frame_ended(lines: list[bytes], at: 
     whole = LineFramer().feed(stream)
     here = whole[at].end if at < len(whole) else 0
     assert LineFramer(here).feed(stream[here:]) == [frame for frame in whole if frame.start >= here]
+
+
+# -- records that end with a NUL, and records of several lines ----------------------------------------------------------
+
+
+def test_a_nul_ends_a_record_whatever_it_holds() -> None:
+    framer = NulFramer(start=10)
+    assert framer.feed(b"one\r\n\0two\0\0thr") == [
+        Frame(b"one\r\n", 10, 16),
+        Frame(b"two", 16, 20),
+        Frame(b"", 20, 21),
+    ]
+    assert framer.pending == 3
+    assert framer.end() == [Frame(b"thr", 21, 24, CUT_OFF)]
+
+
+def test_a_line_with_its_mark_belongs_to_the_line_before_it() -> None:
+    framer = ContinuedFramer(start=10)
+    assert framer.feed(b"N 001\r\n& 1\r\n& 2\r\n") == []
+    assert framer.feed(b"N 002\r\n") == [Frame(b"N 001\n& 1\n& 2", 10, 27)]
+    assert framer.end() == [Frame(b"N 002", 27, 34)]
+    assert framer.feed(b"& 3\r\n") == [Frame(b"& 3", 34, 39)]

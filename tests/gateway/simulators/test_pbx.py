@@ -279,7 +279,7 @@ def test_a_manager_that_never_ends_its_action_is_bounded() -> None:
         ({"file": Path("x"), "faults": LineFaults(cut=0.1)}, "no link that could break"),
         ({"listen": LISTEN, "calls_per_minute": 0.0}, "rate must be more than 0"),
         ({"listen": LISTEN, "rooms": ("10001",)}, "wider than the 4 columns"),
-        ({"listen": LISTEN, "dialect": "nortel"}, "no simulated exchange"),
+        ({"listen": LISTEN, "dialect": "toshiba"}, "no simulated exchange"),
         ({"connect": CONNECT, "dialect": "asterisk"}, "does not dial, it waits"),
     ],
 )

@@ -169,7 +169,7 @@ def read_until(link: socket.socket, *wanted: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ("pbx --dialect nortel --listen tcp:0:interface=127.0.0.1", "There is no simulated exchange 'nortel'"),
+        ("pbx --dialect toshiba --listen tcp:0:interface=127.0.0.1", "There is no simulated exchange 'toshiba'"),
         ("pbx --dialect mitel-mivb --listen tcp:1752", "is not loopback"),
         ("pbx --dialect mitel-mivb", "exactly one of"),
         ("pbx --dialect mitel-mivb --listen tcp:0:interface=127.0.0.1 --faults x:1", "There is no fault 'x'"),

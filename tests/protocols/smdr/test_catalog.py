@@ -9,6 +9,7 @@ import pytest
 from protocols.framing import BlockFramer, LineFramer
 from protocols.smdr.asterisk import StreamFramer
 from protocols.smdr.catalog import DIALECTS, SourceSettings
+from protocols.smdr.counting import Counter
 
 
 def settings(**options: str) -> SourceSettings:
@@ -26,6 +27,8 @@ PORTS: dict[str, tuple[set[str], int | None]] = {
     "3cx": ({"listen", "connect", "file"}, None),
     "freeswitch": ({"file", "folder", "push"}, None),
     "yeastar": ({"push"}, None),
+    "samsung": ({"connect", "listen", "serial", "file", "folder"}, 5100),
+    "nortel": ({"serial", "connect", "listen", "file", "folder"}, None),
     "panasonic": ({"connect", "listen", "serial", "file", "folder"}, 2300),
     "nec-sl": ({"connect", "listen", "serial", "file", "folder"}, None),
     "alcatel-oxe": ({"connect", "file", "folder"}, 2533),
@@ -47,6 +50,12 @@ def test_each_transport_has_its_framer() -> None:
     assert isinstance(DIALECTS["mitel-mivb"].framer(transport="connect"), LineFramer)
     assert isinstance(DIALECTS["asterisk"].framer(transport="connect"), BlockFramer)
     assert isinstance(DIALECTS["asterisk"].framer(transport="file"), StreamFramer)
+
+
+def test_three_digits_count_records_unless_other_records_have_numbers_too() -> None:
+    counter = DIALECTS["nortel"].counter
+    assert counter({}) == Counter(first=0, last=999)
+    assert counter({"count_records": "no"}) is None
 
 
 def test_a_framer_reads_on_from_a_place() -> None:
