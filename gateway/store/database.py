@@ -28,9 +28,9 @@ T = TypeVar("T")
 BUSY_MILLISECONDS: Final = 5_000
 #: Pages in the write-ahead log before SQLite moves them home: fewer syncs a commit, a bounded log.
 CHECKPOINT_PAGES: Final = 4_000
-#: Page cache in KiB: enough for the right edges of all indexes and a day's calls.
+#: Page cache in KiB of the one writer: enough for the right edges of all indexes and a day's calls.
 CACHE_KIB: Final = 65_536
-#: The same for a long look from one end to the other, which comes by each page once.
+#: The same of every other connection: the narrow columns of a month, or a long look, which comes by each page once.
 READER_KIB: Final = 8_192
 #: The schema from which on what trunks did is written with the calls; in an older store it is added up by the upgrade.
 TRAFFIC_SINCE: Final = 5
@@ -81,13 +81,19 @@ class Database:
 
         Taking a connection from the pool and giving it back costs as much as three statements.
         """
-        connection = self._kept = self._kept or self.engine.connect()
+        connection = self._kept = self._kept or self._own_connection()
         try:
             return self._committed(connection, work)
         except BaseException:
             self._kept = None
             connection.close()  # rolls back, and a connection that is broken is not used again
             raise
+
+    def _own_connection(self) -> Connection:
+        connection = self.engine.connect()
+        if self.is_sqlite:
+            connection.connection.cursor().execute(f"PRAGMA cache_size=-{CACHE_KIB}")
+        return connection
 
     def _committed(self, connection: Connection, work: Callable[[Connection], T]) -> T:
         """Begin, work, commit; whoever calls rolls back what raises.
@@ -226,7 +232,7 @@ def _engine(url: URL, *, read_only: bool) -> Engine:
             "PRAGMA journal_mode=WAL",
             "PRAGMA synchronous=FULL",
             f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}",
-            f"PRAGMA cache_size=-{READER_KIB if read_only else CACHE_KIB}",
+            f"PRAGMA cache_size=-{READER_KIB}",
         ):
             connection.execute(words)
         if read_only:

@@ -120,7 +120,7 @@ class BillCheckPages:
             report = bill_report(
                 question, check_bill(question, layout, path, Path(folder), lambda _words, _share: None)
             )
-            return {**values(report), "tables": [(one.name, one.title) for one in report.tables]}
+            return {**values(report), "tables": [(one.name, say(one.title)) for one in report.tables]}
 
     async def file(self, asked: Question, form: str) -> tuple[Path, str] | Page:
         """A check as a file and what a browser is to call it, or the page that says why there is none."""

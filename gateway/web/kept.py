@@ -21,6 +21,7 @@ _REMEMBERED: Final = 4_096
 _RULINGS: Final = (
     later("incoming call: not charged"),
     later("internal call: not charged"),
+    later("the call was not answered"),
     later("emergency call: never charged"),
     later("call from trunk to trunk: not charged"),
     later("incoming call"),
@@ -40,6 +41,13 @@ _RULINGS: Final = (
     later("no digits are known"),
     later("a collect call: its charges were accepted, and no rule of the tariff prices them"),
     later("difference: a later leg of the call"),
+)
+#: What the house is warned of.
+_WARNINGS: Final = (
+    later(
+        "the tariff's prices are invented and not approved: they are posted to a PMS on this machine only. "
+        "Look at them, then run 'foliogate tariff approve'"
+    ),
 )
 #: What the PMS and the way to it say.
 _ANSWERS: Final = (
@@ -153,7 +161,7 @@ _WORDS: Final = (
 
 
 #: All of them.
-SENTENCES: Final = (*_RULINGS, *_ANSWERS, *_RESULTS, *_TIDINGS, *_PEOPLE, *_BILLS)
+SENTENCES: Final = (*_RULINGS, *_WARNINGS, *_ANSWERS, *_RESULTS, *_TIDINGS, *_PEOPLE, *_BILLS)
 
 
 def kept(sentence: str) -> str:

@@ -165,7 +165,7 @@ def banners(
         )
         shown.append(Banner(title=say("The store cannot be written"), words=words, where="/links#store", key="store"))
     if status.tariff_warning:
-        shown.append(Banner(title=say("Unapproved tariff"), words=_sentence(status.tariff_warning), key="tariff"))
+        shown.append(Banner(title=say("Unapproved tariff"), words=_sentence(kept(status.tariff_warning)), key="tariff"))
     if status.stopping:
         shown.append(
             Banner(

@@ -174,7 +174,7 @@ class ReportPages:
 
         def work(connection: Connection) -> tuple[dict[str, Any], list[tuple[str, str]]]:
             made = kind.make(question, connection)
-            return values(made), [(one.name, one.title) for one in made.tables]
+            return values(made), [(one.name, say(one.title)) for one in made.tables]
 
         shown, tables = await self._reads.read(work)
         return await self._pages.page(

@@ -53,6 +53,7 @@ BARE: Final = (
         for state in ("in_doubt", "refused", "held")
     ),
     f"SELECT * FROM remarks WHERE property = 'SEASIDE' AND reservation IN ({_OPEN}) ORDER BY id",
+    f"SELECT reservation, name, verdict FROM limit_marks WHERE property = 'SEASIDE' AND reservation IN ({_OPEN}) ORDER BY id",
     # what the status line of every page asks
     f"SELECT state, count(*) FROM postings WHERE property = 'SEASIDE' AND {_LIVELY} GROUP BY state",
     "SELECT c.id, c.room, c.dialled, c.started_at FROM calls c JOIN records r ON r.property = c.property AND r.id = c.id "

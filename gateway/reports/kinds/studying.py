@@ -84,6 +84,18 @@ def warnings(asked: Asked, found: Study) -> Iterable[str]:
             "On {days} no trunk was taken at all: the exchange was not heard, and they count neither as quiet nor as busy.",
             days=days,
         )
+    yield from _not_configured(found)
+    for one in found.groups:
+        yield from _of_group(one, asked)
+    if found.provisional_from is not None:
+        at = from_micros(found.provisional_from).astimezone(asked.period.zone)
+        yield say(
+            "Figures from {at} on are provisional: calls of that time may not have ended.", at=f"{at:%Y-%m-%d %H:%M}"
+        )
+
+
+def _not_configured(found: Study) -> Iterable[str]:
+    """Groups and trunks that are used and that the configuration does not name."""
     lacking = [one.group or say("(without a name)") for one in found.groups if one.installed is None]
     if lacking:
         yield say(
@@ -93,13 +105,6 @@ def warnings(asked: Asked, found: Study) -> Iterable[str]:
     if found.unknown and not lacking:
         names = sorted({trunk or say("(without a name)") for _, trunk in found.unknown})
         yield say("Trunks that no group of the configuration names: {trunks}.", trunks=", ".join(names))
-    for one in found.groups:
-        yield from _of_group(one, asked)
-    if found.provisional_from is not None:
-        at = from_micros(found.provisional_from).astimezone(asked.period.zone)
-        yield say(
-            "Figures from {at} on are provisional: calls of that time may not have ended.", at=f"{at:%Y-%m-%d %H:%M}"
-        )
 
 
 def _of_group(one: GroupStudy, asked: Asked) -> Iterable[str]:
