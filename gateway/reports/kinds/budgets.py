@@ -37,7 +37,7 @@ def budgets(asked: Asked, connection: Connection) -> Report:
         Column("name", "name"),
         Column("budget", "budget", "money"),
         Column("spent", "spent", "money"),
-        Column("left", "left", "money"),
+        Column("left", "remaining", "money"),
         Column("share", "spent of it", "percent"),
         Column("verdict", "how it stands"),
     )

@@ -28,7 +28,7 @@ _RUN: Final = (
     Column("first", "first", "instant"),
     Column("last", "last", "instant"),
     Column("calls", "calls", "count"),
-    Column("seconds", "held", "seconds"),
+    Column("seconds", "line taken", "seconds"),
     Column("cost", "cost", "money"),
 )
 _CALL: Final = (
@@ -38,7 +38,7 @@ _CALL: Final = (
     Column("who", "who"),
     Column("number", "number"),
     Column("place", "place"),
-    Column("seconds", "held", "seconds"),
+    Column("seconds", "line taken", "seconds"),
     Column("cost", "cost", "money"),
 )
 

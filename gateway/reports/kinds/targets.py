@@ -21,7 +21,7 @@ _COLUMNS: Final = (
     Column("untold", "wait not told", "count"),
     Column("in_time", "answered in time", "percent"),
     Column("answer_target", "target", "percent"),
-    Column("within_seconds", "within", "seconds"),
+    Column("within_seconds", "within seconds", "seconds"),
     Column("missed_share", "missed share", "percent"),
     Column("missed_target", "at most", "percent"),
     Column("spent", "cost", "money"),
