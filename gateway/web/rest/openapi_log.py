@@ -39,7 +39,9 @@ def _of(field: Field) -> Iterator[dict[str, Any]]:
         end = {"min": "at least", "max": "at most"}.get(name.removeprefix(f"{field.name}_"), "")
         says = _SAYS.get(field.kind) or f"one or several, by commas, of {', '.join(field.choices)}"
         yield _query(
-            name, f"{field.title}: {f'{end}, ' if end else ''}{says}", {"type": "string", "maxLength": LONGEST}
+            name,
+            f"{field.title}: {f'{end}, ' if end else ''}{says}; the first {LONGEST} characters are looked at",
+            {"type": "string"},
         )
 
 
