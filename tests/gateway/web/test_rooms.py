@@ -330,7 +330,7 @@ def test_a_sheet_is_one_page_with_masked_digits_in_a_language_of_choice(
 ) -> None:
     asker = Asker(as_house(house), workshop=workshop)
     page = Reading(asker.get("/sheets/3?language=de").text).text
-    assert "Why this call is on the bill" in page
+    assert "Warum dieses Gespräch auf der Abrechnung steht" in page
     assert "Zu zahlen: 15,60 PLN" in page
     answer = asker.get("/sheets/3/sheet.pdf")
     assert answer.status == 200
