@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from gateway.cli.records import read_rows, sentence_of, table_row
+from gateway.cli.records import pairs_of, read_rows, sentence_of, table_row
 from gateway.cli.words import config_option, fail
 from gateway.config.endpoints import connect_address, listen_address
 from gateway.config.load import load as load_config
@@ -76,7 +76,7 @@ def connect_command(
       foliogate connect main --dial tcp:10.0.0.7:2300 --dialect panasonic --option password=file:pcc.txt
     """
     way = _way(dial, door, cable)
-    said = _options(options)
+    said, written = pairs_of(options), _written(options)
     if dialect is None and said:
         raise click.UsageError("--option says something of a dialect; name it with --dialect.")
     known = DIALECTS[dialect] if dialect is not None else None
@@ -92,7 +92,7 @@ def connect_command(
     if chosen is None:
         sys.exit(1)
     _show_calls(kept, *chosen, transport=way[0])
-    _offer(config_path, pbx_block(name, chosen[0], way, chosen[1]), yes=yes)
+    _offer(config_path, pbx_block(name, chosen[0], way, written or chosen[1]), yes=yes)
     if not trial:
         click.echo(f"'foliogate run' imports {kept.name} as records of {name} when it starts.")
 
@@ -110,7 +110,8 @@ def _way(dial: str | None, door: str | None, cable: str | None) -> tuple[str, st
     return said[0]
 
 
-def _options(said: tuple[str, ...]) -> dict[str, str]:
+def _written(said: tuple[str, ...]) -> dict[str, str]:
+    """Options for the configuration: one that names a file goes on naming it, so that no secret is copied."""
     pairs = (one.partition("=") for one in said)
     return {key: value for key, _, value in pairs}
 

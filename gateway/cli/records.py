@@ -85,7 +85,7 @@ def parse_command(
       nc mivb 1752 | foliogate parse --dialect mitel-mivb --json -
     """
     settings = SourceSettings(
-        timezone=_zone(timezone), trunk_access=trunk_access, trunks=frozenset(trunks), options=_pairs(options)
+        timezone=_zone(timezone), trunk_access=trunk_access, trunks=frozenset(trunks), options=pairs_of(options)
     )
     problems = dialect.check(settings)
     if problems:
@@ -136,7 +136,8 @@ def _zone(name: str) -> ZoneInfo:
         raise click.UsageError(words) from None
 
 
-def _pairs(options: tuple[str, ...]) -> dict[str, str]:
+def pairs_of(options: tuple[str, ...]) -> dict[str, str]:
+    """Options as they were written; `file:PATH` is what stands in the file. Raises UsageError."""
     pairs = {}
     for option in options:
         key, found, value = option.partition("=")
