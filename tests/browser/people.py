@@ -81,6 +81,7 @@ class Somebody:
     def look(self, address: str) -> None:
         """Open a page, and ask of it what is asked of every page: axe, both schemes, its weight, every width."""
         page = self.page
+        page.goto("about:blank")  # the page before may be asking for something still, which is not this one's weight
         self._finished.clear()
         assert self.go(address) == 200, address
         page.wait_for_load_state("load")
