@@ -148,72 +148,8 @@ _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _END_SEEN_SO_FAR = 3
 
 
-class BlockFramer:
-    """Cuts a stream into blocks of lines that end with a blank line, as the Asterisk manager interface sends.
-
-    The frame keeps the line ends inside the block; blank lines and NULs before a block are left out.
-    """
-
-    __slots__ = ("_dropped", "_position", "_tail")
-
-    def __init__(self, start: int = 0) -> None:
-        self._tail = b""
-        self._dropped = 0
-        self._position = start
-
-    @property
-    def pending(self) -> int:
-        """How many bytes are held for a block that is not complete yet."""
-        return len(self._tail)
-
-    def feed(self, data: bytes) -> list[Frame]:
-        """Take the next bytes of the stream and return the blocks that they complete."""
-        seen = max(len(self._tail) - _END_SEEN_SO_FAR, 0)
-        text = self._tail + data
-        frames: list[Frame] = []
-        at = self._skip_blank(text, 0) if not self._dropped else 0
-        while (match := _BLANK_LINE.search(text, max(seen, at))) is not None:
-            frames.append(self._frame(text[at : match.start()], match.end() - match.start()))
-            at = self._skip_blank(text, match.end())
-        self._hold(text[at:])
-        return frames
-
-    def end(self) -> list[Frame]:
-        """Give out what is held, as a frame with a fault."""
-        tail, position, dropped = self._tail, self._position, self._dropped
-        self._tail, self._dropped, self._position = b"", 0, position + len(tail) + dropped
-        if not tail:
-            return []
-        length = len(tail) + dropped
-        if length > MAX_RECORD:
-            return [Frame(tail[:KEPT_OF_LONG_RECORD], position, self._position, _too_long(length))]
-        return [Frame(tail, position, self._position, CUT_OFF)]
-
-    def _skip_blank(self, text: bytes, at: int) -> int:
-        """Step over line ends and NULs before a block, and return where the block begins in `text`."""
-        first = len(text) - len(text[at:].lstrip(b"\r\n\0"))
-        self._position += first - at
-        return first
-
-    def _frame(self, content: bytes, terminator: int) -> Frame:
-        start, length = self._position, len(content) + self._dropped
-        self._position, self._dropped = start + length + terminator, 0
-        if length > MAX_RECORD:
-            return Frame(content[:KEPT_OF_LONG_RECORD], start, self._position, _too_long(length))
-        return Frame(content, start, self._position)
-
-    def _hold(self, rest: bytes) -> None:
-        """Keep the beginning of an unfinished block, within the limit."""
-        # The possible beginning of the end is not yet known to be content, so it does not count against the limit.
-        if len(rest) + self._dropped > MAX_RECORD + _END_SEEN_SO_FAR:
-            kept = rest[:KEPT_OF_LONG_RECORD] + rest[-_END_SEEN_SO_FAR:]
-            self._dropped += len(rest) - len(kept)
-            rest = kept
-        self._tail = rest
-
-
-class NulFramer:
-    """Cuts a stream into records that end with a NUL, whatever line ends they hold; two NULs in a row part an empty record."""
+class _MarkedFramer:
+    """What the framers share whose records end with a mark of their own: the bytes held, and a frame made of them."""
 
     __slots__ = ("_dropped", "_position", "_tail")
 
@@ -227,24 +163,66 @@ class NulFramer:
         """How many bytes are held for a record that is not complete yet."""
         return len(self._tail)
 
-    def feed(self, data: bytes) -> list[Frame]:
-        """Take the next bytes of the stream and return the records that they complete."""
-        *whole, rest = (self._tail + data).split(b"\0")
-        frames = [self._frame(content, 1, None) for content in whole]
-        if len(rest) + self._dropped > MAX_RECORD:
-            self._dropped += len(rest) - KEPT_OF_LONG_RECORD
-            rest = rest[:KEPT_OF_LONG_RECORD]
-        self._tail = rest
-        return frames
-
     def end(self) -> list[Frame]:
         """Give out what is held, as a frame with a fault."""
         tail, self._tail = self._tail, b""
         return [self._frame(tail, 0, CUT_OFF)] if tail else []
 
-    def _frame(self, content: bytes, terminator: int, fault: str | None) -> Frame:
+    def _frame(self, content: bytes, terminator: int, fault: str | None = None) -> Frame:
         start, length = self._position, len(content) + self._dropped
         self._position, self._dropped = start + length + terminator, 0
         if length > MAX_RECORD:
             return Frame(content[:KEPT_OF_LONG_RECORD], start, self._position, _too_long(length))
         return Frame(content, start, self._position, fault)
+
+
+class BlockFramer(_MarkedFramer):
+    """Cuts a stream into blocks of lines that end with a blank line, as the Asterisk manager interface sends.
+
+    The frame keeps the line ends inside the block; blank lines and NULs before a block are left out.
+    """
+
+    __slots__ = ()
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """Take the next bytes of the stream and return the blocks that they complete."""
+        seen = max(len(self._tail) - _END_SEEN_SO_FAR, 0)
+        text = self._tail + data
+        frames: list[Frame] = []
+        at = self._skip_blank(text, 0) if not self._dropped else 0
+        while (match := _BLANK_LINE.search(text, max(seen, at))) is not None:
+            frames.append(self._frame(text[at : match.start()], match.end() - match.start()))
+            at = self._skip_blank(text, match.end())
+        self._hold(text[at:])
+        return frames
+
+    def _skip_blank(self, text: bytes, at: int) -> int:
+        """Step over line ends and NULs before a block, and return where the block begins in `text`."""
+        first = len(text) - len(text[at:].lstrip(b"\r\n\0"))
+        self._position += first - at
+        return first
+
+    def _hold(self, rest: bytes) -> None:
+        """Keep the beginning of an unfinished block, within the limit."""
+        # The possible beginning of the end is not yet known to be content, so it does not count against the limit.
+        if len(rest) + self._dropped > MAX_RECORD + _END_SEEN_SO_FAR:
+            kept = rest[:KEPT_OF_LONG_RECORD] + rest[-_END_SEEN_SO_FAR:]
+            self._dropped += len(rest) - len(kept)
+            rest = kept
+        self._tail = rest
+
+
+class NulFramer(_MarkedFramer):
+    """Cuts a stream into records that end with a NUL, whatever line ends they hold; two NULs in a row part an empty record."""
+
+    __slots__ = ()
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """Take the next bytes of the stream and return the records that they complete."""
+        *whole, rest = (self._tail + data).split(b"\0")
+        frames = [self._frame(content, 1) for content in whole]
+        if len(rest) + self._dropped > MAX_RECORD:
+            self._dropped += len(rest) - KEPT_OF_LONG_RECORD
+            rest = rest[:KEPT_OF_LONG_RECORD]
+        self._tail = rest
+        return frames
