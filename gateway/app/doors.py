@@ -182,7 +182,7 @@ class Doors:
 
         door = Door(
             open_feed=lambda told: self._feed(Segment(pbx.name, "connection"), told),
-            told=lambda batch, count: self._told(pbx.name, batch, count),
+            told=self._told_of(pbx),
             changed=changed,
             problem=problem,
             crowded=lambda: self.crowded(pbx.name),

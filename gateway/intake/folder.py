@@ -84,7 +84,7 @@ class _Finished:
 
 
 class PickUp:
-    """Takes the files of one folder, one after another. `look` is called again and again; `micros` is the time.
+    """Takes the files of one folder, one after another. `look` is called again and again; `seconds` is a steady clock.
 
     `known` are the files that were read before, oldest first. `rest_seconds` is how long a file must have rested.
     """

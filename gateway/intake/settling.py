@@ -15,7 +15,6 @@ from typing import Final
 from sqlalchemy import Connection
 from twisted.logger import Logger
 
-from gateway.helplines import PERSONAL
 from gateway.instants import from_micros, to_micros
 from gateway.intake.batch import Batch, Rules, Source, Touched
 from gateway.intake.charging import Charging
@@ -107,10 +106,7 @@ class Settling:
         self._charging.charge(connection, batch)
         owner, hot = self._memory.owner, self._memory.statements
         at = self._micros(batch.read_at)
-        told = [
-            [one for one in some.values() if one.place != PERSONAL] for some in (batch.new_calls, batch.changed_calls)
-        ]
-        hot.feed.calls(connection, at, *told)
+        hot.feed.calls(connection, at, batch.new_calls.values(), list(batch.changed_calls.values()))
         write_uses(connection, self._memory, batch)
         self._charging.arriving.write(connection, batch)
         office.write_codes(connection, hot, owner, batch.codes, batch.changed_calls)

@@ -25,6 +25,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, Engine, bindparam, insert, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from gateway.helplines import PERSONAL
 from gateway.store import schema
 from gateway.store.database import Hot, hot_insert
 from gateway.store.rows import CallRow, PostingRow
@@ -87,14 +88,14 @@ class Feed:
     # -- calls ----------------------------------------------------------------------------------------------------
 
     def calls(self, connection: Connection, at: int, new: Iterable[CallRow], changed: Sequence[CallRow]) -> None:
-        """Calls that are about to be written; `changed` are in the store already, as they were."""
+        """Calls that are about to be written; `changed` are in the store already, as they were. Private ones are not told."""
         if not self._on:
             return
-        told = [(CALL_SETTLED, row) for row in new if row.status != "open"]
+        told = [(CALL_SETTLED, row) for row in new if row.status != "open" and row.place != PERSONAL]
         told += [
             (CALL_SETTLED if was_open else CALL_CHANGED, row)
             for row, was_open in zip(changed, self._were_open(connection, changed), strict=True)
-            if row.status != "open"
+            if row.status != "open" and row.place != PERSONAL
         ]
         first = self._take(len(told))
         rows = [(row.property, number, at, kind, row.id) for number, (kind, row) in enumerate(told, first)]

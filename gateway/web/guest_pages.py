@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -14,12 +13,11 @@ from gateway.reports.guest import export, guest_report
 from gateway.store import erasures, guest_data, guests
 from gateway.store.guest_data import Preview
 from gateway.store.guests import StayRow
-from gateway.web.deeds import LONGEST_NAME, LONGEST_REASON, Deeds
+from gateway.web.deeds import Deeds, Form, read_form
 from gateway.web.house import House
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
 from gateway.web.reads import Reads
-from gateway.web.rest.answers import Fields, one_line
 from gateway.web.security import Tokens
 from gateway.web.words import Clock
 
@@ -27,24 +25,6 @@ from gateway.web.words import Clock
 LONGEST_SEARCH: Final = 80
 #: Erasures that are listed.
 LISTED: Final = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GuestForm:
-    """What a form brought, as text."""
-
-    who: str = ""
-    why: str = ""
-    token: str = ""
-
-
-def read_form(fields: Fields) -> GuestForm:
-    """The fields of a form, each bounded; a missing one is empty."""
-    return GuestForm(
-        who=one_line(fields, b"who", LONGEST_NAME),
-        why=one_line(fields, b"why", LONGEST_REASON),
-        token=one_line(fields, b"token", 64),
-    )
 
 
 class GuestPages:
@@ -81,7 +61,7 @@ class GuestPages:
     def _terms(self) -> list[tuple[str, int]]:
         return [(name, days) for name, days in terms(self._house.config.privacy).items() if name in _TERMS]
 
-    async def one(self, number: int, form: GuestForm | None = None, told: str = "", problem: str = "") -> Page:
+    async def one(self, number: int, form: Form | None = None, told: str = "", problem: str = "") -> Page:
         """What is kept about the guest of a stay, what would go and what stays, and the forms."""
         found = await self._found(number)
         if found is None:
@@ -99,14 +79,14 @@ class GuestPages:
             remains=_remains(seen),
             against=seen.against,
             erased=None if seen.erased is None else {**seen.erased, "at": clock.moment(seen.erased["begun_at"])},
-            form=form or GuestForm(),
+            form=form or read_form({}),
             token=self._tokens.sign("guest", number),
             told=told,
             problem=problem,
         )
         return Page(page.html, 422 if problem else page.status)
 
-    async def erase(self, form: GuestForm, number: int) -> Page:
+    async def erase(self, form: Form, number: int) -> Page:
         """Erase the guest of a stay."""
         reservation = await self._judged(form, number)
         if isinstance(reservation, Page):
@@ -116,7 +96,7 @@ class GuestPages:
             return await self.one(number, told=result)
         return await self.one(number, form, problem=result)
 
-    async def exported(self, form: GuestForm, number: int) -> bytes | Page:
+    async def exported(self, form: Form, number: int) -> bytes | Page:
         """The file with everything about the guest of a stay; whoever takes it stands in the audit trail."""
         reservation = await self._judged(form, number)
         if isinstance(reservation, Page):
@@ -130,7 +110,7 @@ class GuestPages:
         await self._deeds.ask(form.who, EXPORT, form.why, reservation)
         return await self._reads.read(work) or await self._missing(number)
 
-    async def _judged(self, form: GuestForm, number: int) -> str | Page:
+    async def _judged(self, form: Form, number: int) -> str | Page:
         """The reservation that a form is about, or the page that says what is the matter with it."""
         if not self._tokens.fits(form.token, "guest", number):
             return await self.one(number, problem=say("This page is older than the running gateway. Look again."))

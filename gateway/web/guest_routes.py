@@ -6,7 +6,8 @@ from typing import Any
 
 from klein import Klein
 
-from gateway.web.guest_pages import GuestPages, read_form
+from gateway.web.deeds import read_form
+from gateway.web.guest_pages import GuestPages
 from gateway.web.pages import Page, Pages
 from gateway.web.rest.answers import answer, fields_of, text_of
 from gateway.web.routing import ROW, foreign, html, is_ours, troubles
