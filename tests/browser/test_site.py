@@ -233,6 +233,18 @@ def test_the_keys_do_what_the_list_of_keys_says(reading: Looking) -> None:
     page.wait_for_url("**/calls")
 
 
+def test_a_key_pressed_before_the_closed_list_of_keys_is_gone_counts(reading: Looking) -> None:
+    reading.go("/now")
+    in_one_breath = """() => {
+        const press = (key) => document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+        press("?");
+        document.getElementById("keys").close();
+        press("ArrowDown");
+    }"""
+    reading.page.evaluate(in_one_breath)
+    expect(reading.page.locator(".call summary.row").nth(0)).to_be_focused()
+
+
 def test_the_keyboard_alone_reaches_the_page_and_focus_can_be_seen(reading: Looking) -> None:
     reading.go("/now")
     page = reading.page

@@ -15,11 +15,14 @@
 
   const inField = (node) => node instanceof HTMLElement && node.matches("input, textarea, select, [contenteditable]");
 
+  // The list of keys that was just closed keeps the focus until the page is drawn again: whoever is quicker is not there.
+  const nowhere = (node) => node === document.body || node.matches("main") || keys.contains(node);
+
   function step(by) {
     const lines = [...document.querySelectorAll(".call summary.row, .posting > a, .card h2 a, .rooms th a, .found a")].filter((one) => one.offsetParent);
     if (!lines.length) return false;
     const at = lines.indexOf(document.activeElement);
-    if (at < 0 && document.activeElement !== document.body && !document.activeElement.matches("main")) return false;
+    if (at < 0 && !nowhere(document.activeElement)) return false;
     const next = lines[at < 0 ? (by > 0 ? 0 : lines.length - 1) : Math.max(0, Math.min(lines.length - 1, at + by))];
     next.focus();
     return true;
