@@ -45,8 +45,7 @@ class Sharing:
 
     def joins(self, legs: Sequence[CallRecord], leg: CallRecord) -> bool:
         """Whether a record carries on a call, or is what came before it; `legs` are in any order."""
-        turns = in_turn(legs)
-        return self.follows(turns[-1], leg) or self.follows(leg, turns[0])
+        return any(self.follows(one, leg) or self.follows(leg, one) for one in legs)
 
     def follows(self, earlier: CallRecord, later: CallRecord) -> bool:
         """Whether the later record is the share behind the earlier one."""
