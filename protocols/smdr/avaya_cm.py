@@ -383,7 +383,12 @@ DIALECT: Final = Dialect(
         "handed on; no record says so itself, so two calls could be taken for one (default apart)",
     },
     site_option="page",
-    choices={"layout": _LAYOUTS, "date_order": ("MD", "DM"), "condition_codes": ("usual", "59"), "handed_on": tuple(_JOINED_BY)},
+    choices={
+        "layout": _LAYOUTS,
+        "date_order": ("MD", "DM"),
+        "condition_codes": ("usual", "59"),
+        "handed_on": tuple(_JOINED_BY),
+    },
     sharing=sharing_by(_JOINED_BY, resolution=60),
     make_framer=_framer,
     context_of=context_of,
