@@ -162,7 +162,9 @@ def _read(site: _Site, text: str, now: datetime) -> Parsed:
     if not site.counts:
         return found
     # Whatever it is, the exchange has counted it.
-    return found._replace(sequence=int(number)) if isinstance(found, CallRecord) else replace(found, sequence=int(number))
+    return (
+        found._replace(sequence=int(number)) if isinstance(found, CallRecord) else replace(found, sequence=int(number))
+    )
 
 
 def _record(site: _Site, kind: str, rest: str, now: datetime, *, new: bool) -> CallRecord | HotelEvent | Unparsed:
