@@ -125,7 +125,8 @@ class Routes:
         if file is None:
             return plain(request, 404, say("There is no such file."))
         request.setHeader("cache-control", "no-cache")
-        if request.setETag(f'"{file.tag}"'.encode()) is not None:
+        # A weak tag: compressed or plain, it is the same file.
+        if request.setETag(f'W/"{file.tag}"'.encode()) is not None:
             return b""
         return answer(request, 200, file.content_type, file.data)
 
