@@ -54,6 +54,11 @@ class Routes:
         """What happens now."""
         return html(request, await self.pages.first())
 
+    @app.route("/frame", methods=["GET"])
+    async def frame(self, request: Any) -> bytes:
+        """What changes around a page whose own part stands still."""
+        return html(request, await self.pages.page("frame.html", here=text_of(request, b"here"), title=""))
+
     @app.route("/postings", methods=["GET"])
     async def postings(self, request: Any) -> bytes:
         """Postings by state."""
