@@ -40,6 +40,7 @@ def source(config: Config, pbx: PbxSettings, rooms: RoomList) -> Source:
         join=dialect.join,
         plan=plan_of(config, pbx.trunk_access, rooms),
         counter=dialect.counter(pbx.options),
+        sharing=dialect.sharing(pbx.options),
         cutting=cutting(config, pbx),
     )
 
