@@ -18,7 +18,7 @@ from gateway.bills import issuing
 from gateway.ledger import DEEDS, REASON_NEEDED, Event, IllegalMove, move
 from gateway.posting import days, totals
 from gateway.posting.steps import WireNumbers
-from gateway.store import alarms, commands, log_filters, office, outbox, receipts, remarks, stay_limits, tags
+from gateway.store import alarms, call_tags, commands, log_filters, office, outbox, receipts, remarks, stay_limits, tags
 from gateway.store.commands import Command
 from gateway.store.memory import Memory
 from gateway.store.resyncs import RESYNC
@@ -58,7 +58,7 @@ KEPT: Final[Mapping[str, Keep]] = {
     **dict.fromkeys(DAY_DEEDS, days.carry_out),
     **dict.fromkeys(issuing.DEEDS, issuing.carry_out),
     **dict.fromkeys(remarks.DEEDS, remarks.keep),
-    **{deed: where.carry_out for where in (tags, office, log_filters) for deed in where.DEEDS},
+    **{deed: where.carry_out for where in (tags, call_tags, office, log_filters) for deed in where.DEEDS},
 }
 
 
