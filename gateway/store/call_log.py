@@ -300,10 +300,7 @@ def rows(connection: Connection, owner: str, calls: Sequence[int]) -> list[dict[
         .outerjoin(schema.call_codes, office.OF_CALL)
         .where(_c.property == owner, _c.id.in_(calls))
     )
-    own, of_numbers = call_tags.standing(connection, owner, calls), _tags_of_numbers(connection, owner, calls)
-    known = {row["id"]: row for row in plain(connection.execute(wanted).mappings())}
-    for number, row in known.items():
-        row["tags"], row["number_tags"] = own.get(number, []), of_numbers.get(number, [])
+    known = {row["id"]: row for row in tagged(connection, owner, plain(connection.execute(wanted).mappings()))}
     return [known[one] for one in calls if one in known]
 
 
@@ -395,6 +392,16 @@ def charged(connection: Connection, wanted: Wanted) -> list[tuple[str, int, int]
     here = (_p.property == wanted.owner, _p.call_id.in_(which), _p.state != "written_off", _p.amount.is_not(None))
     found = select(_p.currency, _p.decimals, func.sum(_p.amount)).where(*here).group_by(_p.currency, _p.decimals)
     return [(row[0], int(row[1]), int(row[2])) for row in connection.execute(found)]
+
+
+def tagged(connection: Connection, owner: str, calls: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    """The same rows of calls, each with its tags and those of the number it was with."""
+    numbers = [one["id"] for one in calls]
+    if numbers:
+        own, of_numbers = call_tags.standing(connection, owner, numbers), _tags_of_numbers(connection, owner, numbers)
+        for one in calls:
+            one["tags"], one["number_tags"] = own.get(one["id"], []), of_numbers.get(one["id"], [])
+    return calls
 
 
 def _tags_of_numbers(connection: Connection, owner: str, calls: Sequence[int]) -> dict[int, list[str]]:

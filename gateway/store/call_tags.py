@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, se
 
 from gateway.store import schema
 from gateway.store.commands import Command
+from gateway.store.forgetting import resting
 from gateway.store.memory import Memory
 from gateway.store.narrowing import rows_of
 from gateway.store.rows import clean
@@ -158,6 +159,18 @@ def _listed(found: list[Tag]) -> str:
 def forget_of(connection: Connection, owner: str, calls: Sequence[int]) -> None:
     """Delete every tag of these calls."""
     connection.execute(delete(schema.call_tags).where(rows_of(schema.call_tags, owner, "call_id", calls)))
+
+
+def forget_before(connection: Connection, owner: str, until: int) -> None:
+    """Delete the tags that were given before an instant, but those of calls that something rests on."""
+    old = select(_t.call_id).distinct().where(_t.property == owner, _t.added_at < until)
+    calls = list(connection.execute(old).scalars())
+    for first in range(0, len(calls), _AT_ONCE):
+        some = calls[first : first + _AT_ONCE]
+        rests = resting(connection, owner, some)
+        over = [one for one in some if one not in rests]
+        mine = rows_of(schema.call_tags, owner, "call_id", over)
+        connection.execute(delete(schema.call_tags).where(mine, _t.added_at < until))
 
 
 def forget_words(connection: Connection, owner: str, tells: Callable[[str], bool]) -> None:
