@@ -102,6 +102,8 @@ def carry_out(
         outbox.send_by_hand(connection, memory.statements, row.property, row.id, command.room or row.room or "", now)
     if row.state == "in_doubt" and row.token is not None and numbers is not None:
         numbers.free(row.token)
+    if row.kind != "charge":
+        stay_limits.recount(connection, memory, row.reservation, now)
     told = f"{row.state} -> {after.state} ({command.deed})" + (f" to room {command.room}" if command.room else "")
     memory.note(connection, now, command.who, f"{told}: {command.why}" if command.why else told, row.id)
     return f"posting {row.id} is now {after.state}", outbox.one_due(connection, memory.owner, row.id)
