@@ -39,6 +39,7 @@ from gateway.store import (
     schema_privacy,
     schema_programs,
     schema_rooms,
+    schema_tags,
     schema_traffic,
 )
 from gateway.store.columns import key as _key
@@ -486,7 +487,7 @@ users, sessions, invitations = schema_people.users, schema_people.sessions, sche
 sign_in_failures, known_browsers = schema_people.sign_in_failures, schema_people.known_browsers
 people_trail = schema_people.people_trail
 arrivals, contacts = schema_inbound.arrivals, schema_inbound.contacts
-number_tags = schema_inbound.number_tags
+number_tags, call_tags = schema_inbound.number_tags, schema_tags.call_tags
 acts, ACTS_WAITING = schema_acts.acts, schema_acts.WAITING
 report_runs, report_files = schema_delivery.report_runs, schema_delivery.report_files
 report_deliveries, accounting_exports = schema_delivery.report_deliveries, schema_delivery.accounting_exports
