@@ -102,7 +102,7 @@ def in_turn(legs: Sequence[CallRecord]) -> list[CallRecord]:
 
 def join_shares(legs: Sequence[CallRecord]) -> JoinedCall:
     """Join the shares of a call, which has the way and the number of the first. Raises ValueError for none."""
-    if len(legs) == 1:  # nearly every call
+    if len(legs) < 2:  # nearly every call
         return join_single(legs)
     turns = in_turn(legs)
     way = turns[0].direction
