@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from gateway.call_log.asking import PERIODS, Misread, Question, read, written
 from gateway.call_log.fields import HOURS
-from gateway.config.office import hours_of
+from gateway.config.meanings import hours_of
 from gateway.languages.spoken import say
 from gateway.reports.writing import FORMS
 from gateway.roles import Person

@@ -23,6 +23,7 @@ TABLE: Final[dict[str, Access]] = {
     # what everything starts from
     "GET /": "see_calls",
     "GET /now": "see_calls",
+    "GET /frame": "see_calls",
     # rooms
     "GET /rooms": "see_calls",
     "GET /rooms/<room>": "see_calls",

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from gateway.alarms.budgets import Budget, facts, standings
 from gateway.allocation import Code, codes, last_two
 from gateway.config import Config, ReportSettings
-from gateway.config.office import budgets_of
+from gateway.config.meanings import budgets_of
 from gateway.helplines import HELPLINE, PERSONAL, WITHHELD, Helplines, helplines
 from gateway.instants import SECOND, to_micros
 from gateway.intake.hiding import again
