@@ -2,7 +2,7 @@
 
     python -m gateway.languages.extracting
 
-A text is the first argument of `say` or `later`, the first two of `plural`, and every value of `Texts({…})`. New texts come into each
+A text is the first argument of `say`, `later` or `ours`, the first two of `plural` or `later_plural`, and every value of `Texts({…})`. New texts come into each
 catalogue empty, texts that are no longer said leave it; a test refuses a catalogue with a text that is empty.
 """
 
@@ -131,9 +131,9 @@ def of_template(source: str) -> Iterator[Message]:
 
 def _said(name: str, given: list[object]) -> Iterator[Message]:
     match given:
-        case [str(text), *_] if name in ("say", "later"):
+        case [str(text), *_] if name in ("say", "later", "ours"):
             yield text
-        case [str(one), str(many), *_] if name == "plural":
+        case [str(one), str(many), *_] if name in ("plural", "later_plural"):
             yield one, many
 
 

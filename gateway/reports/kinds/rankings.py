@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from sqlalchemy import Connection
 
+from gateway.languages.spoken import joined, later, ours
 from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.kinds.calls import PRICE
 from gateway.reports.office import on_persons, without_persons
@@ -130,8 +131,10 @@ def _finding(ranked: Sequence[tuple[str, str, tuple[str, ...], Any]], rule: Call
     for _, heading, _, found in ranked:
         top = max(found, key=lambda key: rule(found[key]), default=None)
         if top is not None and rule(found[top]) > 0:
-            said.append(f"{heading}: {top[0]}")
-    return f"First of each: {'; '.join(said)}." if said else "No call was made or taken in these days."
+            said.append(later("{heading}: {name}", heading=ours(heading), name=top[0]))
+    return (
+        later("First of each: {list}.", list=joined("; ", said)) if said else "No call was made or taken in these days."
+    )
 
 
 def _table(
@@ -145,7 +148,11 @@ def _table(
         price.pour(one.house)
         before: list[Cell] = [place, *key, one.calls, one.talk]
         rows += money_rows(before, [price, one.cost.known], asked.money(0))
-    beyond = f"The first {MOST_NAMED} of {len(ranked)} are named." if len(ranked) > MOST_NAMED else ""
+    beyond = (
+        later("The first {shown} of {number} are named.", shown=MOST_NAMED, number=len(ranked))
+        if len(ranked) > MOST_NAMED
+        else ""
+    )
     return table(name, title, columns, rows, note=beyond, nothing="None.")
 
 
@@ -163,10 +170,10 @@ def _picture(
         Bars(
             name=f"{name}_bars",
             title=title,
-            sentence=f"{top[0][0][0]} comes first.",
+            sentence=later("{name} comes first.", name=top[0][0][0]),
             measure=_PICTURES[measure],
             series=(_PICTURES[measure].title,),
-            labels=tuple(str(key[0]) for key, _ in top),
+            labels=tuple(key[0] or "" for key, _ in top),
             heading=name,
             values=tuple((cell(value),) for _, value in top),
             lying=True,

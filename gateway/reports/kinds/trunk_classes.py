@@ -7,10 +7,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from gateway.languages.spoken import later
 from gateway.reports.asking import Asked
 from gateway.reports.kinds.studying import made, studied
 from gateway.reports.kinds.trunk_pictures import by_hour
 from gateway.reports.values import Column, Report, Row, Section, table
+from gateway.reports.wording import fraction
 from gateway.store import traffic
 from gateway.traffic.by_class import Filled, Nature, Period, elapsed_by_hour, filled
 from gateway.traffic.study import Study
@@ -92,4 +94,9 @@ def _finding(listed: Sequence[Filled]) -> str:
     free = sum(one.busy.get("free", 0) for one in listed)
     share = 100 * free / whole
     load = 100 * by_name[most] / whole
-    return f"Most of the trunks' load, {load:.0f} %, is of the class {most}; free calls are {share:.1f} % of it."
+    return later(
+        "Most of the trunks' load, {load} %, is of the class {most}; free calls are {share} % of it.",
+        load=fraction(load, 0),
+        most=most,
+        share=fraction(share, 1),
+    )
