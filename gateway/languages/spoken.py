@@ -89,7 +89,7 @@ def _again(value: object) -> object:
     return value.said() if isinstance(value, Later) else value
 
 
-def say(message: str, **values: object) -> str:
+def say(message: str, /, **values: object) -> str:
     """A text in the language that is spoken, with what stands in its braces."""
     if isinstance(message, Later):
         return message.said()
@@ -97,17 +97,17 @@ def say(message: str, **values: object) -> str:
     return text.format(**{name: _again(value) for name, value in values.items()}) if values else text
 
 
-def plural(one: str, many: str, number: int, **values: object) -> str:
+def plural(one: str, many: str, number: int, /, **values: object) -> str:
     """The text for so many; `{number}` in it is the number as the language writes it."""
     return _NOW.get().plural(one, many, number, **{name: _again(value) for name, value in values.items()})
 
 
-def later(message: str, **values: object) -> str:
+def later(message: str, /, **values: object) -> str:
     """A text that is said where it is shown: `say(later("…"))`. It is English until then."""
     return Later(partial(say, message, **values)) if values else message
 
 
-def later_plural(one: str, many: str, number: int, **values: object) -> str:
+def later_plural(one: str, many: str, number: int, /, **values: object) -> str:
     """The text for so many, said where it is shown."""
     return Later(partial(plural, one, many, number, **values))
 

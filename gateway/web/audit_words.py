@@ -13,6 +13,7 @@ from gateway.instants import from_micros
 from gateway.languages.spoken import Plurals, Texts, say
 from gateway.reports.values import Money
 from gateway.reports.wording import amount
+from gateway.web.kept import kept
 from gateway.web.line import Item
 from gateway.web.words import Clock
 from gateway.web.words import day as written_day
@@ -167,7 +168,7 @@ def purse_words(purse: Purse, home: Money, *, signed: bool = False) -> str:
 
 def deed_words(what_done: str) -> str:
     """What the audit trail says of a deed, as people read it."""
-    return what_done.replace("->", "→").replace("_", " ")
+    return kept(what_done).replace("->", "→").replace("_", " ")
 
 
 def day_words(day: date) -> str:
