@@ -212,7 +212,7 @@ def _shapes() -> tuple[_Shape, ...]:
 
 _FILLED_IN: Final = re.compile(r"\{(\w+)\}")
 #: What is one word, or two: a sentence that only begins like it is none.
-_SHORT: Final = ("room", "extension", "trunk", "number")
+_SHORT: Final = dict.fromkeys(("room", "extension", "trunk", "number"), "[^ ]+(?: [^ ]+)?") | {"deed": "[a-z_-]+"}
 
 
 def _written(message: str) -> list[str]:
@@ -221,7 +221,7 @@ def _written(message: str) -> list[str]:
 
 def _pattern(message: str) -> re.Pattern[str]:
     parts = _FILLED_IN.split(message)
-    taken = [rf"(?P<{one}>{r'[^ ]+(?: [^ ]+)?' if one in _SHORT else '.+?'})" for one in parts[1::2]]
+    taken = [rf"(?P<{one}>{_SHORT.get(one, '.+?')})" for one in parts[1::2]]
     fixed = [re.escape(one) for one in parts[::2]]
     return re.compile("".join(map("".join, zip(fixed, [*taken, ""], strict=True))), re.DOTALL)
 

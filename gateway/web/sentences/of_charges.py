@@ -174,7 +174,6 @@ DEEDS: Final = (
     later("not exported: {why}"),
     later("the PMS of this house tells by itself who is in which room; nothing was changed"),
     later("{moment} has not come yet; is the clock of the sender right? Nothing was changed"),
-    later("at the door: {sentence}"),
     later("reservation {reservation} is in room {room}"),
     later("reservation {reservation} has moved from room {from_room} to room {to_room}"),
     later("it holds no rates"),

@@ -195,4 +195,19 @@ RECORDS: Final = (
     later("a whole number of seconds"),
     later("Internal, Inbound or Outbound"),
     later("the status is {status} and the talk time {talk} seconds: answered or not is not known"),
+    later("not in the layout of an Avaya record: time and duration are not in their columns; it begins with {text}"),
+    later("the record can be read as {formats}; write in the options which layout the exchange sends"),
+    later(
+        "the lengths of the fields do not come out at the end of the text; if it is so with all, change the option lengths"
+    ),
+    later(
+        "a record of the new format, whose columns are not known here: set FCDR to OLD in LD 17 of the exchange, or the option format to first-line"
+    ),
+    later("a second or third line of a record of the new format: set the option format, or FCDR to OLD"),
+    later(
+        "not a Samsung record: date, time and duration are not in their columns; it has {number} bytes with its end, and begins with {text}"
+    ),
+    later("bytes that are no ticket stand between tickets"),
+    later("one of {list}"),
+    later("in none of the layout's forms; it begins with {text}"),
 )

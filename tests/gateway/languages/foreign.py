@@ -60,3 +60,11 @@ FOREIGN: Final = Speech("de", Locale.parse("de"), _Strange())
 def english(text: str) -> list[str]:
     """The small words of English in a text, each with what stands around it."""
     return [text[max(0, found.start() - 30) : found.end() + 30].replace("\n", " ") for found in ENGLISH.finditer(text)]
+
+
+def plain(text: str) -> bool:
+    """Whether a text has a word that was not said: three plain letters, of which no strange text has so many on end."""
+    return _PLAIN.search(_KEPT.sub("", text)) is not None
+
+
+_PLAIN: Final = re.compile(r"[a-z]{3}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice, product
 
 #: What stands where the code fills something in.
@@ -13,6 +13,7 @@ FILLED = "Zz9"
 MOST = 16
 #: What begins with a small letter, has a blank, and no sign of a statement, a path or a format.
 _SENTENCE = re.compile(r"^[A-Za-z(“'Z][^\n|<>=*\\]* [^\n|<>=*\\]*$")
+_WORDS = re.compile(r"[a-z]{2,} [a-z]|[a-z]{3,} Zz9|Zz9 [a-z]{2,}")
 #: What is called with words that are no sentence to be kept: logs, SQL, texts that are said already, problems of programs.
 _ELSEWHERE = frozenset(
     "info warn error debug critical failure say plural later later_plural ours Texts Plurals text getattr setattr partial "
@@ -22,42 +23,30 @@ _ELSEWHERE = frozenset(
 
 def sentences(source: str) -> Iterator[tuple[int, str]]:
     """Each with its line. Pure."""
-    tree = ast.parse(source)
-    skipped = set(_skipped(tree))
-    inner = {id(part) for one in ast.walk(tree) if isinstance(one, ast.JoinedStr) for part in ast.walk(one)} - {
-        id(one) for one in ast.walk(tree) if isinstance(one, ast.JoinedStr)
-    }
-    nested = {
-        id(part)
-        for one in ast.walk(tree)
-        if isinstance(one, ast.JoinedStr)
-        for part in ast.walk(one)
-        if part is not one and isinstance(part, ast.JoinedStr)
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in skipped | inner | nested:
-            for text in _ways(node):
-                if _SENTENCE.match(text) and re.search(r"[a-z]{2,} [a-z]|[a-z]{3,} Zz9|Zz9 [a-z]{2,}", text):
-                    yield node.lineno, text
+    for node in _texts(ast.parse(source)):
+        for text in _ways(node):
+            if _SENTENCE.match(text) and _WORDS.search(text):
+                yield node.lineno, text
 
 
-def _skipped(tree: ast.AST) -> Iterator[int]:
-    """What is no sentence: docstrings, annotations, names of words that are looked up, what is logged, said or raised as a bug."""
-    for node in ast.walk(tree):
-        inside: Iterable[ast.AST] = ()
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            inside = [node.value]
-        elif isinstance(node, ast.Call) and _name(node) in _ELSEWHERE:
-            inside = [part for one in (*node.args, *node.keywords) for part in ast.walk(one)]
-        elif isinstance(node, ast.Assert):
-            inside = ast.walk(node)
-        elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and _name(node.exc) in _BUGS:
-            inside = ast.walk(node)
-        elif isinstance(node, ast.AnnAssign):
-            inside = ast.walk(node.annotation)
-        elif isinstance(node, ast.Assign | ast.AnnAssign) and False:
-            inside = ()
-        yield from (id(one) for one in inside)
+def _texts(node: ast.AST) -> Iterator[ast.expr]:
+    """Every text but what is no sentence: docstrings, annotations, titles, what is logged, said, taken apart or raised as a bug."""
+    match node:
+        case ast.Expr(value=ast.Constant()) | ast.Assert():
+            return
+        case ast.Call() if _name(node) in _ELSEWHERE:
+            return
+        case ast.Raise(exc=ast.Call() as raised) if _name(raised) in _BUGS:
+            return
+        case ast.keyword(arg="title" | "options" | "name") | ast.Attribute(attr="split"):
+            return
+        case ast.AnnAssign():
+            yield from _texts(node.value) if node.value is not None else ()
+        case ast.Constant() | ast.JoinedStr():
+            yield node
+        case _:
+            for child in ast.iter_child_nodes(node):
+                yield from _texts(child)
 
 
 _BUGS = frozenset("AssertionError LookupError KeyError TypeError RuntimeError NotImplementedError".split())
@@ -79,6 +68,8 @@ def _ways(node: ast.expr) -> Iterator[str]:
             parts = [list(_ways(part)) or [FILLED] for part in node.values]
             yield from islice(("".join(way) for way in product(*parts)), MOST)
         case ast.FormattedValue():
-            yield from _ways(node.value) if isinstance(node.value, ast.IfExp | ast.Constant | ast.JoinedStr) else [FILLED]
+            yield from (
+                _ways(node.value) if isinstance(node.value, ast.IfExp | ast.Constant | ast.JoinedStr) else [FILLED]
+            )
         case _:
             yield FILLED
