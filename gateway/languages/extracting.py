@@ -9,6 +9,7 @@ catalogue empty, texts that are no longer said leave it; a test refuses a catalo
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
@@ -45,6 +46,10 @@ TABLES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
 }
 #: What of a value that is built in such a table is a text.
 _FIELDS: Final = ("title", "what_to_do", "label", "hint")
+#: How a sentence begins, which needs no mark.
+_BEGINS: Final = re.compile("[A-Z“]")
+#: Where the title stands that a report on trunks is made with.
+_MADE_TITLE: Final = 4
 #: What is built in a report with a title in the second place, and the names of titles and sentences elsewhere.
 _TITLED: Final = ("Column", "table", "Note")
 _TITLES: Final = ("title", "heading", "nothing", "note", "finding", "sentence", "series")
@@ -92,7 +97,7 @@ def of_report(source: str) -> Iterator[str]:
     heads = {id(one) for call in ast.walk(tree) if isinstance(call, ast.Call) for one in _heads(call)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in docs | pieces:
-            sentence = " " in node.value and node.value[:1].isupper() and node.value.endswith(".")
+            sentence = " " in node.value and _BEGINS.match(node.value) and node.value.endswith(".")
             if node.value and (sentence or id(node) in heads):
                 yield node.value
 
@@ -105,6 +110,8 @@ def _heads(call: ast.Call) -> Iterator[ast.expr]:
     for one in call.keywords:
         if one.arg in _TITLES:
             yield from one.value.elts if isinstance(one.value, ast.Tuple) else [one.value]
+    if name == "made" and len(call.args) > _MADE_TITLE:
+        yield call.args[_MADE_TITLE]
     if name.startswith("_"):
         yield from (one for one in call.args if isinstance(one, ast.Constant) and str(one.value)[:1].isupper())
 

@@ -11,6 +11,7 @@ from gateway.instants import from_micros
 from gateway.languages.spoken import Later, is_english, said, say, spoken
 from gateway.reports.values import Cell, CellKind, Column, Money
 from gateway.web.kept import kept
+from gateway.web.marks import CLASSES
 from gateway.web.words import day, decimal, minutes, visible
 from rating.money import format_amount
 
@@ -111,6 +112,12 @@ def kept_words(sentence: str | None) -> str | None:
 def entry(texts: Mapping[str, str], name: str) -> str:
     """A text of a table, said where it is shown; the name itself where it has none."""
     return Later(lambda: texts.get(name, name)) if name else ""
+
+
+@lru_cache(_REMEMBERED)
+def class_words(name: str | None) -> str | None:
+    """A class of numbers in the reader's language; one that the house's own tariff has made stays as it is called there."""
+    return Later(lambda: name if is_english() else CLASSES.get(name, name)) if name else None
 
 
 def day_words(local: date) -> str:

@@ -21,6 +21,7 @@ from gateway.store import notices
 from gateway.store.alarms import AlarmRow
 from gateway.web.deeds import Form
 from gateway.web.house import House
+from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.pages import Entered, Page, Pages
 from gateway.web.reads import Reads
@@ -180,7 +181,7 @@ def run_view(run: Evidence, clock: Clock, country: str) -> list[dict[str, Any]]:
         {
             "id": one.id,
             "began": clock.full(one.began),
-            "who": one.who,
+            "who": kept(one.who),
             "number": grouped(one.number, country),
             "place": one.place,
             "held": minutes(one.seconds),

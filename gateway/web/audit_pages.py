@@ -208,7 +208,7 @@ class AuditPages:
             "date": one.date,
             "words": words.day_words(one.day),
             "sign": sign,
-            "state": one.state.replace("ended", "not closed"),
+            "state": {"open": say("open"), "ended": say("not closed"), "closed": say("closed")}[one.state],
             "here": one.id == here.id,
         }
 

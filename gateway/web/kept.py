@@ -72,7 +72,7 @@ _RESULTS: Final = (
     later("paid at the till: receipt {receipt} of the {till}, {amount}"),
     later("not done: call {number} is paid already, receipt {receipt}"),
     later("posting {number} is now {state}"),
-    later("posting {number} is {state}; {deed} is not for that state"),
+    later("posting {number} is {state}; '{deed}' is not for that state"),
     later("list {number} is rejected; nothing was posted"),
     later("list {number} is {state} already"),
     later("list {number} is approved; {postings} postings are due by it"),

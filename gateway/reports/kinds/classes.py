@@ -11,6 +11,7 @@ from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.kinds.calls import PRICE
 from gateway.reports.sums import Tally, money_rows, tallied, together
 from gateway.reports.values import Bars, Column, Report, Row, Section, Table, table
+from gateway.reports.wording import class_words
 from gateway.store.reporting import call_sums
 from gateway.web.words import minutes
 
@@ -68,7 +69,7 @@ def _table(asked: Asked, rows: list[dict[str, Any]], name: str, title: str, *key
     found = tallied(rows, *keys)
     listed: list[Row] = []
     for key, tally in sorted(found.items(), key=_dearest):
-        listed += _rows(asked, [one or ours("not known") for one in key], tally)
+        listed += _rows(asked, [_named(name, one) for name, one in zip(keys, key, strict=True)], tally)
     titles = {"number_class": "class", "place": "place", "carrier": "carrier"}
     columns = (
         *(Column(titles[key], titles[key]) for key in keys),
@@ -85,6 +86,10 @@ def _table(asked: Asked, rows: list[dict[str, Any]], name: str, title: str, *key
     return table(name, title, columns, listed, totals=tuple(totals), nothing="No call went out.")
 
 
+def _named(key: str, value: str | None) -> str:
+    return (class_words(value) if key == "number_class" else value) or ours("not known")
+
+
 def _dearest(found: tuple[tuple[Any, ...], Tally]) -> tuple[Any, ...]:
     key, tally = found
     paid = sum(one.minor for one in (*tally.priced.amounts(), *tally.house.amounts()))
@@ -99,7 +104,7 @@ def _rows(asked: Asked, key: list[Any], tally: Tally) -> list[Row]:
 def _picture(asked: Asked, rows: list[dict[str, Any]]) -> list[Section]:
     """What guests pay for each class, in the hotel's currency."""
     found = [
-        (str(key[0] or ours("not known")), tally.priced.of(asked.currency, asked.decimals))
+        (class_words(key[0]) or ours("not known"), tally.priced.of(asked.currency, asked.decimals))
         for key, tally in sorted(tallied(rows, "number_class").items(), key=_dearest)
     ][:MOST_BARS]
     if not any(money.minor for _, money in found):
@@ -108,7 +113,7 @@ def _picture(asked: Asked, rows: list[dict[str, Any]]) -> list[Section]:
         Bars(
             name="paid",
             title="Guests' price by class",
-            sentence=later("Most is paid for calls of the class {value}.", value=found[0][0]),
+            sentence=later("Most is paid for calls of the class {name}.", name=found[0][0]),
             measure=Column("price", "guests' price", "money"),
             series=("guests' price",),
             labels=tuple(name for name, _ in found),

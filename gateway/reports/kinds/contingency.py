@@ -127,8 +127,9 @@ def contingency(asked: Asked, connection: Connection) -> Report:
         else ours("all of it on folios")
     )
     finding = later(
-        "At {astimezone}: {guests} in {rooms}: {money} charged so far, {open}.",
-        astimezone=f"{asked.run_at.astimezone(asked.period.zone):%H:%M on %Y-%m-%d}",
+        "At {hour} on {day}: {guests} in {rooms}: {money} charged so far, {open}.",
+        hour=f"{asked.run_at.astimezone(asked.period.zone):%H:%M}",
+        day=f"{asked.run_at.astimezone(asked.period.zone):%Y-%m-%d}",
         guests=later_plural("{number} guest", "{number} guests", len(stays)),
         rooms=later_plural("{number} room", "{number} rooms", rooms),
         money=whole.whole.words(asked.money(0)),

@@ -14,6 +14,7 @@ from gateway.languages.spoken import later, later_plural
 from gateway.number_lists import ListUnreadable
 from gateway.reports.asking import Asked, report
 from gateway.reports.values import Column, Note, Report, Row, Section, table
+from gateway.reports.wording import kept_words
 from gateway.store import suspects
 from gateway.store.reporting import Chosen
 from gateway.watch.suspecting import LEAST_DAYS, WINDOW, Guard, call_of, learned
@@ -90,16 +91,24 @@ def _run(asked: Asked, one: Suspicion) -> Row:
     calls = one.calls
     held, cost = sum(call.ended - call.began for call in calls) // SECOND, sum(call.cost for call in calls)
     when = (calls[0].began, calls[-1].began)
-    return RULES[one.rule], one.who, one.words, *when, len(calls), held, asked.money(cost)
+    return (
+        kept_words(RULES[one.rule]),
+        kept_words(one.who),
+        kept_words(one.words),
+        *when,
+        len(calls),
+        held,
+        asked.money(cost),
+    )
 
 
 def _calls(asked: Asked, one: Suspicion) -> list[Row]:
     return [
         (
-            RULES[one.rule],
+            kept_words(RULES[one.rule]),
             str(call.id),
             call.began,
-            call.who,
+            kept_words(call.who),
             mask_number(call.number) if asked.masked else call.number,
             call.place,
             (call.ended - call.began) // SECOND,

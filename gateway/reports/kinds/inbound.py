@@ -266,10 +266,10 @@ def _tables(asked: Asked, seen: _Seen) -> list[Section]:
         _outcomes(seen.whole),
         _waits(asked, seen.whole),
         by("by_hour", "By hour of the day", (Column("hour", "hour", "hour"),), rows(hours, limit)),
-        by("by_weekday", "By weekday", (Column("weekday", "weekday"),), rows(weekdays, limit)),
-        by("by_place", "By department", (Column("where", "where"),), rows(seen.places, limit, by_size=True)),
-        by("by_extension", "By extension", who, rows(seen.extensions, limit, by_size=True)),
-        by("by_did", "By number dialled", dids, rows(seen.numbers, limit, by_size=True)),
+        by("by_weekday", later("By weekday"), (Column("weekday", "weekday"),), rows(weekdays, limit)),
+        by("by_place", later("By department"), (Column("where", "where"),), rows(seen.places, limit, by_size=True)),
+        by("by_extension", later("By extension"), who, rows(seen.extensions, limit, by_size=True)),
+        by("by_did", later("By number dialled"), dids, rows(seen.numbers, limit, by_size=True)),
     ]
 
 

@@ -13,6 +13,7 @@ from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.kinds.calls import CHARGED
 from gateway.reports.sums import Purse, Tally, money_rows, tallied, together
 from gateway.reports.values import Bars, Column, Report, Row, Section, table
+from gateway.reports.wording import class_words
 from gateway.store.pages import guest_names
 from gateway.store.reporting import call_sums, posting_sums
 from gateway.web.words import minutes
@@ -136,7 +137,7 @@ def _columns(classes: Sequence[str]) -> tuple[Column, ...]:
         Column("reservation", "reservation", "text", detail=True),
         Column("calls", "calls", "count"),
         Column("talk_seconds", "talk", "seconds"),
-        *(Column(name.replace("-", "_"), name, "money") for name in classes),
+        *(Column(name.replace("-", "_"), class_words(name) or "", "money") for name in classes),
         Column("charged", "charged", "money"),
         Column("posted", "posted", "money"),
         Column("open", "not settled", "money"),

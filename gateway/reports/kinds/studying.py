@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from gateway.instants import from_micros, to_micros
-from gateway.languages.spoken import later
+from gateway.languages.spoken import joined, later, ours
 from gateway.reports.asking import Asked, report
 from gateway.reports.values import Note, Report, Section
 from gateway.store import traffic
@@ -53,7 +53,7 @@ def made(
 ) -> Report:
     """The report, with what is to be minded behind its sections."""
     notes = [*warnings(asked, found)]
-    told = [f"{one[0].upper()}{one[1:]}." for one in found.assumptions]
+    told = [assumed(one) for one in found.assumptions]
     return report(
         asked,
         connection,
@@ -65,6 +65,25 @@ def made(
         assumptions=(*told, *assumptions),
         by_begin=False,
     )
+
+
+#: What a study rests on, as its sentences are on pages and in reports.
+_ASSUMED: Final = (
+    "A trunk is counted busy from its seizure to its release, ringing included.",
+    "An exchange tells whole minutes only: peaks and all-busy times are rough.",
+    "Calls that overlapped on one trunk were cut where the next began.",
+    "A group above 90 % of its trunks is saturated: what was offered to it is not known.",
+)
+_UNTOLD: Final = later("{number} calls do not tell their ringing: {seconds} seconds were added for each.")
+
+
+def assumed(words: str) -> str:
+    """What a study rests on, as a sentence."""
+    sentence = f"{words[0].upper()}{words[1:]}."
+    if sentence in _ASSUMED:
+        return ours(sentence)
+    number, _, rest = words.partition(" calls do not tell their ringing: ")
+    return later(_UNTOLD, number=number, seconds=rest.partition(" ")[0]) if rest else sentence
 
 
 def warnings(asked: Asked, found: Study) -> Iterable[str]:
@@ -96,15 +115,15 @@ def warnings(asked: Asked, found: Study) -> Iterable[str]:
 
 def _not_configured(found: Study) -> Iterable[str]:
     """Groups and trunks that are used and that the configuration does not name."""
-    lacking = [one.group or later("(without a name)") for one in found.groups if one.installed is None]
+    lacking = [one.group or ours("(without a name)") for one in found.groups if one.installed is None]
     if lacking:
         yield later(
             "[[trunks]] of the configuration does not know: {groups}. Its number of trunks is not known.",
-            groups=", ".join(lacking),
+            groups=joined(", ", lacking),
         )
     if found.unknown and not lacking:
-        names = sorted({trunk or later("(without a name)") for _, trunk in found.unknown})
-        yield later("Trunks that no group of the configuration names: {trunks}.", trunks=", ".join(names))
+        names = sorted({trunk or ours("(without a name)") for _, trunk in found.unknown})
+        yield later("Trunks that no group of the configuration names: {trunks}.", trunks=joined(", ", names))
 
 
 def _of_group(one: GroupStudy, asked: Asked) -> Iterable[str]:

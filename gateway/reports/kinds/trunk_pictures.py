@@ -24,9 +24,12 @@ _SHOWN_DAYS: Final = 3 * AHEAD_DAYS
 _MOST_TRUNKS: Final = 40
 #: The natures of calls by what they bring.
 _BRINGS: Final[tuple[tuple[str, frozenset[Nature]], ...]] = (
-    ("out, with a price", frozenset({"priced"})),
-    ("out, free", frozenset({"free"})),
-    ("incoming, and out without an answer or a price", frozenset({"incoming", "tandem", "unanswered", "unpriced"})),
+    (later("out, with a price"), frozenset({"priced"})),
+    (later("out, free"), frozenset({"free"})),
+    (
+        later("incoming, and out without an answer or a price"),
+        frozenset({"incoming", "tandem", "unanswered", "unpriced"}),
+    ),
 )
 
 

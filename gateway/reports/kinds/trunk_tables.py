@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
 from gateway.instants import SECOND
-from gateway.languages.spoken import later, ours
+from gateway.languages.spoken import joined, later, ours
 from gateway.reports.values import Cell, Column, Row, Table, table
 from gateway.traffic.busy_hour import Average, Hour, averaged
 from gateway.traffic.grade import GRADES, Grade
@@ -16,6 +17,36 @@ from gateway.traffic.study import GroupStudy
 
 #: Hundred call seconds an hour of one erlang.
 _CCS: Final = 36
+
+
+#: What is odd about a trunk or a group, as the study calls it, and the group of trunks that are in none.
+_REMARKS: Final = {
+    one: ours(one)
+    for one in (
+        later("unused"),
+        later("stuck"),
+        later("noisy"),
+        later("never answered"),
+        later("out only"),
+        later("in only"),
+        later("trunks without a group"),
+    )
+}
+#: Those with something in them.
+_ODD: Final = (
+    later("silent since {day}"),
+    later("meant for calls out, and {number} came in"),
+    later("meant for calls in, and {number} went out"),
+)
+
+
+def remark_words(remark: str) -> str:
+    """A remark of the study in the reader's language; the name of a group stays as it is."""
+    for message in _ODD:
+        before, filled, behind = re.split(r"\{(\w+)\}", message)
+        if remark.startswith(before) and remark.endswith(behind):
+            return later(message, **{filled: remark[len(before) : len(remark) - len(behind)]})
+    return _REMARKS.get(remark, remark)
 
 
 def _percent(share: float | None) -> float | None:
@@ -52,10 +83,15 @@ def group_table(groups: Sequence[GroupStudy], elapsed: int) -> Table:
     for one in groups:
         trunks = one.installed.trunks if one.installed is not None else None
         whole = one.whole
-        for way, load in (("out", one.out), ("in", one.incoming), (ours("unknown"), one.unknown), (ours("all"), whole)):
+        for way, load in (
+            (ours("out"), one.out),
+            (ours("in"), one.incoming),
+            (ours("unknown"), one.unknown),
+            (ours("all"), whole),
+        ):
             if load != NOTHING or way == "all":
                 share = _percent(load.busy / elapsed / trunks) if trunks and elapsed else None
-                odd = ", ".join(one.remarks) if way == "all" else ""
+                odd = joined(", ", map(remark_words, one.remarks)) if way == "all" else ""
                 rows.append((one.name, way, trunks, *_load(load, elapsed), share, load.blocked, odd))
     note = later("Blocked are attempts that found no trunk free, as far as the exchange tells of them.")
     return table("groups", "Groups", columns, rows, nothing=later("No trunk was used."), note=note)
@@ -101,9 +137,17 @@ def trunk_table(one: GroupStudy, elapsed: int, name: str) -> Table:
     rows: list[Row] = []
     for trunk in one.trunks:
         whole = trunk.out.plus(trunk.incoming).plus(trunk.unknown)
-        ways = (trunk.trunk or later("(without a name)"), trunk.out.seizures, trunk.incoming.seizures)
+        ways = (trunk.trunk or ours("(without a name)"), trunk.out.seizures, trunk.incoming.seizures)
         holding = None if trunk.mean_holding_s is None else round(trunk.mean_holding_s)
-        rows.append((*ways, *_load(whole, elapsed), _percent(trunk.occupancy), holding, ", ".join(trunk.remarks)))
+        rows.append(
+            (
+                *ways,
+                *_load(whole, elapsed),
+                _percent(trunk.occupancy),
+                holding,
+                joined(", ", map(remark_words, trunk.remarks)),
+            )
+        )
     return table(name, later("Each trunk, {name}", name=one.name), columns, rows, nothing=later("No trunk was used."))
 
 
@@ -123,12 +167,12 @@ def busy_hours(groups: Sequence[GroupStudy]) -> Table:
         busy = one.busy
         ten = averaged(busy.ten_highest)
         known: list[tuple[str, Hour | Average | None]] = [
-            (later("highest clock hour"), busy.clock),
-            (later("highest sliding hour"), busy.sliding),
+            (ours("highest clock hour"), busy.clock),
+            (ours("highest sliding hour"), busy.sliding),
             (ours("time-consistent"), busy.time_consistent),
-            (later("average of daily peaks"), busy.average_daily_peak),
-            (later("bouncing, average"), busy.bouncing),
-            (later("ten highest days, average"), ten),
+            (ours("average of daily peaks"), busy.average_daily_peak),
+            (ours("bouncing, average"), busy.bouncing),
+            (ours("ten highest days, average"), ten),
         ]
         rows += [_hour(one.name, words, hour) for words, hour in known if hour is not None]
     return table("hours", later("Busy hours"), columns, rows, nothing=later("No trunk was used."))
@@ -184,7 +228,16 @@ def verdicts(groups: Sequence[GroupStudy]) -> Table:
     )
 
 
+_VERDICTS: Final = {
+    "saturated": ours("saturated"),
+    "clumped": ours("clumped"),
+    "short": ours("short"),
+    "ample": ours("ample"),
+    "as wanted": ours("as wanted"),
+}
+
+
 def _verdict(group: str, one: Grade) -> Row:
     measured = (one.carried, _percent(one.occupancy), None if one.offered.saturated else one.offered.erlangs)
     blocking = (one.blocking_measured, one.all_busy, one.blocking_modelled, one.target)
-    return (group, one.trunks, *measured, *map(_percent, blocking), *one.needed, one.surplus, one.verdict)
+    return (group, one.trunks, *measured, *map(_percent, blocking), *one.needed, one.surplus, _VERDICTS[one.verdict])

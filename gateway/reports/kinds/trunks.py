@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from gateway.languages.spoken import Later, joined, later, later_plural, ours, spoken
+from gateway.languages.spoken import Later, is_english, joined, later, later_plural, ours, spoken
 from gateway.reports.asking import Asked
 from gateway.reports.kinds.studying import MODEL, busiest, made, studied
 from gateway.reports.kinds.trunk_pictures import headroom, occupancies, week
@@ -24,7 +24,7 @@ from gateway.reports.kinds.trunk_tables import (
 from gateway.reports.periods import WEEKDAYS
 from gateway.reports.values import Report, Section
 from gateway.reports.wording import fraction
-from gateway.traffic.saying import lasting, sentence
+from gateway.traffic.saying import PLAIN, Saying, lasting, sentence
 from gateway.traffic.study import GroupStudy, Study
 
 _NONE = "No trunk was used in these days."
@@ -54,7 +54,7 @@ def _used(found: Study) -> str:
                 "all busy once, {time} in all",
                 "all busy {number} times, {time} in all",
                 busy.episodes,
-                time=Later(lambda: lasting(busy.time, spoken())),
+                time=Later(lambda: lasting(busy.time, _tongue())),
             )
             if busy.episodes
             else ours("never all busy")
@@ -102,8 +102,12 @@ def heat(asked: Asked, connection: Connection) -> Report:
     return made(asked, connection, found, "heat", "Trunks by weekday and hour", finding, sections)
 
 
+def _tongue() -> Saying:
+    return PLAIN if is_english() else spoken()
+
+
 def _verdict(one: GroupStudy, zone: ZoneInfo) -> str:
-    return Later(lambda: sentence(one, zone, spoken()))
+    return Later(lambda: sentence(one, zone, _tongue()))
 
 
 def grade(asked: Asked, connection: Connection) -> Report:

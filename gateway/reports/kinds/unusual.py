@@ -13,6 +13,7 @@ from gateway.alarms.normal import LEAST_WEEKS, WEEKS, Weeks
 from gateway.languages.spoken import joined, later, ours
 from gateway.reports.asking import Asked
 from gateway.reports.values import Column, Row, Table, table
+from gateway.reports.wording import class_words, kept_words
 from gateway.store import suspects
 from gateway.store.reporting import AHEAD, Chosen
 
@@ -44,7 +45,7 @@ def unusual_table(asked: Asked, connection: Connection, chosen: Chosen, most: in
         for (extension, kind), hours in counts.items():
             weeks = Weeks(hours, known, until, asked.period.zone)
             rows += [
-                (extension, kind, hour * HOUR, calls, usual.most, usual.words)
+                (extension, class_words(kind), hour * HOUR, calls, usual.most, kept_words(usual.words))
                 for hour, calls in hours.items()
                 if hour * HOUR >= span.since and calls >= LEAST_UNUSUAL
                 if (usual := weeks.normal(hour)) is not None and calls > usual.most

@@ -33,7 +33,7 @@ OTHERS = (
 )  # fmt: skip
 #: Not kept, or a part of a sentence that stands whole in `COMPOSED`, by the module that writes it.
 PARTS: dict[str, tuple[str, ...]] = {
-    "gateway/acts.py": ("an act is one of Zz9, for one of the listed reasons",),
+    "gateway/acts.py": ("Zz9: taken back", "an act is one of Zz9, for one of the listed reasons"),
     "gateway/alarms/clocks.py": (
         "Zz9 h Zz9 ours: a wrong time zone, or the change of the hour was missed",
         "about Zz9 min Zz9 ours",
@@ -158,7 +158,12 @@ PARTS: dict[str, tuple[str, ...]] = {
         "night audit Zz9 again; business date Zz9 had ended",
         "night ends",
     ),
-    "gateway/posting/deeds.py": ("alarm Zz9 acknowledgedZz9",),
+    "gateway/posting/deeds.py": (
+        "alarm Zz9 acknowledgedZz9",
+        "'Zz9' is not one of Zz9",
+        "'Zz9' needs a reason, which is kept with your name; posting Zz9 is still Zz9",
+        "posting Zz9 is Zz9; 'Zz9' is not for that state",
+    ),
     "gateway/posting/totals.py": (
         "Zz9 charges",
         "Zz9Zz9 of Zz9 stand in the PMS's total and are posted",
@@ -291,6 +296,9 @@ PARTS: dict[str, tuple[str, ...]] = {
 #: What is put together from those parts, whole: as it is kept.
 COMPOSED = (
     "extension 204 is in no list of rooms or departments",
+    "void: taken back",
+    "'retry' needs a reason, which is kept with your name; posting 3 is still held",
+    "posting 3 is posted; 'retry' is not for that state",
     "call of the house: Kitchen; priced at zero: nothing to post",
     "account code 4711: house account 900; no PMS is configured",
     "business date 2026-11-20: the PMS's total for telephone is 12.00 PLN",
