@@ -28,7 +28,20 @@ Message: TypeAlias = str | tuple[str, str]
 
 _ROOT: Final = Path(__file__).parent.parent
 #: Where each domain's texts are said: folders and modules of the gateway.
-DOMAINS: Final = {GUEST: ("bills",), STAFF: ("web", "explaining.py", "traffic/saying.py"), REPORTS: ("reports",)}
+DOMAINS: Final = {
+    GUEST: ("bills",),
+    STAFF: (
+        "web",
+        "explaining.py",
+        "traffic/saying.py",
+        "languages/kept.py",
+        "languages/sentences",
+        "watch",
+        "delivery/packs.py",
+        "app/watching.py",
+    ),
+    REPORTS: ("reports",),
+}
 #: Which languages each domain is kept in.
 SPOKEN: Final = {GUEST: tuple(LANGUAGES), STAFF: tuple(STAFF_LANGUAGES), REPORTS: tuple(STAFF_LANGUAGES)}
 #: Tables of texts in modules of the lowest floor, which knows no languages: the pages say what they take from them.

@@ -8,9 +8,9 @@ from functools import lru_cache, partial
 from typing import Final, assert_never
 
 from gateway.instants import from_micros
+from gateway.languages.kept import kept
 from gateway.languages.spoken import Later, is_english, said, say, spoken
 from gateway.reports.values import Cell, CellKind, Column, Money
-from gateway.web.kept import kept
 from gateway.web.marks import CLASSES
 from gateway.web.words import day, decimal, minutes, visible
 from rating.money import format_amount

@@ -15,13 +15,13 @@ from gateway.alarms.emergencies import EmergencyCall, taken_up
 from gateway.alarms.evidence import Evidence
 from gateway.alarms.evidence import taken_up as run_of
 from gateway.alarms.kinds import EMERGENCY, FRAUD, KINDS, Kind, Tone
+from gateway.languages.kept import kept
 from gateway.languages.spoken import later, plural, say
 from gateway.store import alarms as store
 from gateway.store import notices
 from gateway.store.alarms import AlarmRow
 from gateway.web.deeds import Form
 from gateway.web.house import House
-from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.pages import Entered, Page, Pages
 from gateway.web.reads import Reads

@@ -10,10 +10,10 @@ from gateway.audit.days import LATE, BusinessDay, DayRule, running_since
 from gateway.audit.sheet import Difference
 from gateway.audit.sums import Purse
 from gateway.instants import from_micros
+from gateway.languages.kept import kept
 from gateway.languages.spoken import Plurals, Texts, say
 from gateway.reports.values import Money
 from gateway.reports.wording import amount
-from gateway.web.kept import kept
 from gateway.web.line import Item
 from gateway.web.words import Clock
 from gateway.web.words import day as written_day

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import gateway
+from gateway.languages.kept import SENTENCES, kept
 from gateway.languages.spoken import speaking
-from gateway.web.kept import SENTENCES, kept
 from tests.gateway.languages.foreign import FOREIGN, plain
 from tests.gateway.languages.sentences import FILLED, sentences
 
@@ -354,7 +354,9 @@ def test_whatever_is_written_down_can_be_said_again() -> None:
         if str(path.relative_to(ROOT)) not in OTHERS
     ]
     unknown = {str(path.relative_to(ROOT)): texts for path in paths if (texts := written(path))}
-    assert unknown == {}, "write them into gateway/web/sentences, or name the part in PARTS and the whole in COMPOSED"
+    assert unknown == {}, (
+        "write them into gateway/languages/sentences, or name the part in PARTS and the whole in COMPOSED"
+    )
 
 
 @pytest.mark.parametrize("sentence", COMPOSED)

@@ -14,13 +14,11 @@ import pytest
 from babel import Locale
 from markupsafe import Markup
 
-from gateway.languages.spoken import joined, ours, said
-from re import re
 from gateway.languages.catalogues import GUEST, STAFF
+from gateway.languages.kept import SENTENCES, kept
 from gateway.languages.speech import Speech, speech
 from gateway.languages.spoken import Plurals, Texts, plural, say, speaking
 from gateway.web import templates, words
-from gateway.web.kept import SENTENCES, kept
 from gateway.web.tongues import COOKIE, Tongues, wished
 from tests.gateway.web.asking import Asker
 from tests.gateway.web.house import StandingHouse, as_house

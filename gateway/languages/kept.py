@@ -12,12 +12,12 @@ from datetime import date
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
+from gateway.languages.sentences.of_alarms import ALARMS
+from gateway.languages.sentences.of_charges import DEEDS, RULINGS
+from gateway.languages.sentences.of_links import FIAS, PMS
+from gateway.languages.sentences.of_records import RECORDS
 from gateway.languages.speech import Speech
 from gateway.languages.spoken import later, say, spoken
-from gateway.web.sentences.of_alarms import ALARMS
-from gateway.web.sentences.of_charges import DEEDS, RULINGS
-from gateway.web.sentences.of_links import FIAS, PMS
-from gateway.web.sentences.of_records import RECORDS
 
 #: Sentences remembered as they were said again: those of the lists that are open at a desk.
 _REMEMBERED: Final = 4_096

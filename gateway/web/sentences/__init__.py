@@ -1,1 +1,0 @@
-"""The sentences that the store keeps in English, by what they are about: `gateway/web/kept.py` says them again."""
