@@ -210,4 +210,5 @@ RECORDS: Final = (
     later("bytes that are no ticket stand between tickets"),
     later("one of {list}"),
     later("in none of the layout's forms; it begins with {text}"),
+    later("whoever took this call over typed more digits, which are no part of the number"),
 )
