@@ -16,7 +16,7 @@ from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.kinds.when import pictures
 from gateway.reports.sums import Purse, money_rows
 from gateway.reports.values import Cell, CellKind, Column, Money, Note, Report, Row, Section, Table
-from gateway.reports.wording import entry
+from gateway.reports.wording import class_words, entry
 from gateway.store import call_log
 from gateway.store.call_log import Sums, Wanted
 from gateway.store.database import Database
@@ -82,7 +82,9 @@ def _cell(one: Field, asked: Asked, call: Mapping[str, Any], postings: _Postings
     if own is not None:
         return own(asked, call, postings)
     value: Cell = call[one.column.partition(".")[2]]
-    return value
+    if one.name == "direction" and isinstance(value, str):
+        return _WAYS.get(value, value)
+    return class_words(value) if one.name == "class" and isinstance(value, str) else value
 
 
 def _charged(asked: Asked, call: Mapping[str, Any], postings: _Postings) -> Cell:
@@ -98,6 +100,14 @@ def _money(row: Mapping[str, Any], amount: str, currency: str, decimals: str) ->
     return Money(row[amount], row[currency], row[decimals] or 0)
 
 
+#: The way a call went, in a word; programs have it in English.
+_WAYS: Final[Mapping[str, str]] = {
+    "out": ours("out"),
+    "in": ours("in"),
+    "internal": ours("internal"),
+    "tandem": ours("tandem"),
+    "unknown": ours("unknown"),
+}
 #: The cells that are no plain column.
 _CELL: Final[Mapping[str, _Cell]] = {
     "call": lambda asked, call, postings: str(call["id"]),
