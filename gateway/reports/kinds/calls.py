@@ -165,33 +165,35 @@ def calls(asked: Asked, connection: Connection) -> Report:
         totals=tuple(_totals(whole.talk, whole.waited if whole.told else None, priced, charged, home)),
         nothing="No call is meant." if asked.question.terms else "No call began in these days.",
     )
-    finding = later(
-        "{calls}, {minutes} of talk, {money} charged.",
-        calls=later_plural("{number} call", "{number} calls", whole.calls),
-        minutes=minutes(whole.talk),
-        money=charged.words(home),
-    )
     if not asked.question.terms:
         rows = call_sums(connection, chosen, ("quarter",))
         waiting = sum(one["postings"] for one in posting_sums(connection, chosen, ()) if one["state"] not in SETTLED)
-        unsettled = (
-            later_plural("{number} charge is not settled yet.", "{number} charges are not settled yet.", waiting)
-            if waiting
-            else ""
-        )
         before: tuple[Section, ...] = tuple(pictures(rows, asked.period))
     else:
-        unsettled, before = "", (Note(title="Asked for", sentences=tuple(_asked_for(asked.question))),)
+        waiting, before = 0, (Note(title="Asked for", sentences=tuple(_asked_for(asked.question))),)
     return report(
         asked,
         connection,
         chosen,
         kind="calls",
         title="Calls",
-        finding=joined(" ", (finding, unsettled)),
+        finding=_finding(whole, charged.words(home), waiting),
         sections=(*before, listed),
         assumptions=(TALK, PRICE, CHARGED, *_hidden(whole, home)),
     )
+
+
+def _finding(whole: Sums, charged: str, waiting: int) -> str:
+    told = later(
+        "{calls}, {minutes} of talk, {money} charged.",
+        calls=later_plural("{number} call", "{number} calls", whole.calls),
+        minutes=minutes(whole.talk),
+        money=charged,
+    )
+    if not waiting:
+        return told
+    unsettled = later_plural("{number} charge is not settled yet.", "{number} charges are not settled yet.", waiting)
+    return joined(" ", (told, unsettled))
 
 
 def _hidden(whole: Sums, home: Money) -> Iterator[str]:
