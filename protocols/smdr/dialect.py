@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal, TypeAlias
 
 from protocols.framing import Framer, LineFramer
@@ -53,8 +54,8 @@ class Dialect:
     `sharing` says how the shares of a call find each other that is split without a key; None where a key joins them or nothing does.
     `site_option` names the option without which records whose columns the site chose cannot be read.
     `context_of` knows the lines that say something of the records behind them, a date above all (`carrying.py`), and
-    `context_by` finds such a function where it takes the source's options to know them; `advance`
-    is for dialects whose rows do so too. `other_addresses` are endpoints that are dialled in turn with the first: an
+    `context_by` finds such a function where it takes the source's options to know them; `advance` is for dialects whose
+    rows do so too. `dated` says what a record carries whose day a person names. `other_addresses` are endpoints that are dialled in turn with the first: an
     exchange with two processors of which one speaks.
     """
 
@@ -72,6 +73,7 @@ class Dialect:
     context_of: ContextOf | None = None
     context_by: Callable[[Mapping[str, str]], ContextOf | None] = _no_context
     advance: Advance | None = None
+    dated: Callable[[date, Mapping[str, str]], bytes] | None = None
     other_addresses: Callable[[Mapping[str, str]], tuple[str, ...]] = lambda options: ()
     make_session: Callable[[Mapping[str, str], str], Session] = _plain
     check_more: Callable[[Mapping[str, str]], list[str]] = lambda options: []
