@@ -237,5 +237,6 @@ _ABOUT_CALLS: Final[tuple[tuple[Table, tuple[str, ...], tuple[str, ...]], ...]] 
 SWEPT: Final[tuple[Table, ...]] = tuple(
     table
     for table in schema.metadata.sorted_tables
-    if personal.columns(table, "WORDS") and table.name not in ("calls", "records", "erasures", "number_tags", "call_tags")
+    if personal.columns(table, "WORDS")
+    and table.name not in ("calls", "records", "erasures", "number_tags", "call_tags")
 )

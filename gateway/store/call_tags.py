@@ -27,7 +27,7 @@ TAG, UNTAG = "tag-call", "untag-call"
 DEEDS: Final = (TAG, UNTAG)
 #: Tags that are offered while somebody writes one, and how many of the newest are looked at for them.
 MOST_OFFERED: Final = 30
-_LOOKED_AT: Final = 300
+_LOOKED_AT: Final = 100
 #: Calls that are asked about at a time.
 _AT_ONCE: Final = 500
 
@@ -73,7 +73,9 @@ def with_tag(connection: Connection, owner: str, tag: str, *, begins: bool) -> C
     same: ColumnElement[bool] = _t.folded == word
     if begins:
         same = func.substr(_t.folded, 1, len(word)) == word
-        if connection.dialect.name == "sqlite":  # whose order of texts is that of their letters, so that a key can begin so
+        if (
+            connection.dialect.name == "sqlite"
+        ):  # whose order of texts is that of their letters, so that a key can begin so
             same = and_(_t.folded >= word, _t.folded < f"{word}\U0010ffff")
     calls = select(_t.call_id).where(_t.property == owner, same)
     return None if connection.execute(calls.limit(1)).scalar() is None else _c.id.in_(calls)
@@ -139,9 +141,7 @@ def _same(known: list[Tag], tag: str) -> Tag | None:
     return next((one for one in known if one.tag.casefold() == tag.casefold()), None)
 
 
-def _note(
-    connection: Connection, memory: Memory, command: Command, before: list[Tag], call_id: int, now: int
-) -> None:
+def _note(connection: Connection, memory: Memory, command: Command, before: list[Tag], call_id: int, now: int) -> None:
     """The entry of the audit trail: what the tags are and what they were, beside the first posting of the call, if it has one."""
     after = _standing(connection, memory.owner, [call_id])
     words = f"tags of call {call_id}: {_listed(after)} (before: {_listed(before)})"

@@ -131,7 +131,9 @@ def recount(connection: Connection, memory: Memory, reservation: str | None, now
         return
     used = spent(connection, memory.owner, reservation)
     mine = (_m.property == memory.owner, _m.reservation == reservation, _m.name.in_(marked))
-    amounts = {row.name: row.amount for row in connection.execute(select(_m.name, _m.amount).where(*mine).order_by(_m.id))}
+    amounts = {
+        row.name: row.amount for row in connection.execute(select(_m.name, _m.amount).where(*mine).order_by(_m.id))
+    }
     for name, amount in amounts.items():
         warn_at = limits.warn_at.get((name, amount), WARN_AT)
         verdict = standing(Budget(name=name, amount=amount, per="stay", action="warn", warn_at=warn_at), used).verdict
