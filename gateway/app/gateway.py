@@ -45,7 +45,7 @@ from gateway.posting.deeds import ReadCommands
 from gateway.posting.doubts import LOOK_SECONDS
 from gateway.posting.handing import DoubtTheSilent
 from gateway.status import SourceStatus, Status
-from gateway.store import outbox, records
+from gateway.store import outbox, pulled, records
 from gateway.store.database import Database, StoreTrouble
 from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.store.memory import Memory
@@ -161,6 +161,8 @@ class Gateway:
             missed=self._missed,
             look_seconds=self._pace.look,
             captures=lambda name: folder_of(self.config.file, name),
+            owner=self.memory.owner,
+            marks=lambda segment: self.database.read(lambda c: pulled.marks(c, self.memory.owner, segment)),
         )
         if self.config.pms:
             self.link = self._linked()

@@ -41,6 +41,7 @@ def source(config: Config, pbx: PbxSettings, rooms: RoomList) -> Source:
         plan=plan_of(config, pbx.trunk_access, rooms),
         counter=dialect.counter(pbx.options),
         cutting=cutting(config, pbx),
+        asked=pbx.pull is not None,
     )
 
 

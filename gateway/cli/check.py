@@ -274,6 +274,7 @@ def _exchange(pbx: PbxSettings) -> str:
         "folder": f"lays files into {pbx.folder}",
         "udp": f"sends to {pbx.udp}",
         "push": f"posts to {pbx.push}",
+        "pull": f"asked every {pbx.asking.every:g} s at {(pbx.pull or '').partition('?')[0]}",
     }
     access = " or ".join(pbx.trunk_access) or "none"
     title = DIALECTS[pbx.dialect].title

@@ -26,7 +26,10 @@ from rating.numbering import NumberPlan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One exchange, ready to be read: how its records are parsed and joined, what the digits mean, how it counts, what is cut."""
+    """One exchange, ready to be read: how its records are parsed and joined, what the digits mean, how it counts, what is cut.
+
+    `asked` says that we ask for its records and have told new ones from those seen before when they come to be settled.
+    """
 
     name: str
     parse: Parser
@@ -34,6 +37,7 @@ class Source:
     plan: NumberPlan
     counter: Counter | None = None
     cutting: Cutting | None = None
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

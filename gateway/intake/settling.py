@@ -22,7 +22,7 @@ from gateway.intake.gaps import GAP, Gaps
 from gateway.intake.live_calls import LiveCall, LiveCalls
 from gateway.intake.stored_calls import legs_of
 from gateway.intake.trunk_uses import write_uses
-from gateway.repeats import HISTORY, RepeatWatch, Verdict, digest
+from gateway.repeats import HISTORY, NEW, RepeatWatch, Verdict, digest
 from gateway.store import inbound, office, outbox, records, schema, traffic
 from gateway.store.memory import Memory
 from gateway.store.rows import CallRow, RecordRow, clean
@@ -170,6 +170,8 @@ class Settling:
             return Unparsed(f"the parser failed: {error!r}"[:300])
 
     def _verdict(self, connection: Connection, raw: RawRecord, record_id: int, mark: bytes) -> Verdict:
+        if self._sources[raw.source].asked:
+            return NEW
         watch = self._watches[raw.source]
         if raw.segment not in self._segments:
             if len(self._segments) >= REMEMBERED_SEGMENTS:

@@ -38,6 +38,7 @@ from gateway.store import (
     schema_people,
     schema_privacy,
     schema_programs,
+    schema_pull,
     schema_rooms,
     schema_traffic,
 )
@@ -78,9 +79,9 @@ segments = Table(
     _number("id", "number of the connection or file; never used again", null=False),
     _text("source", "the exchange, as [[pbx]] name names it", null=False),
     _text("kind", "connection or file", null=False),
-    _text("identity", "a file's inode and the hash of its head; empty for a connection", null=False),
+    _text("identity", "a file's inode and the hash of its head, or a cursor; empty for a connection", null=False),
     _number("opened_at", "when it began", null=False),
-    _number("position", "how far it is read and committed: bytes of a file, records of a connection", null=False),
+    _number("position", "how far it is read and committed: bytes of a file, records of anything else", null=False),
     _key("id"),
     sqlite_with_rowid=False,
     comment="Connections and files that records came from: half of what makes a record's place unique.",
@@ -496,4 +497,4 @@ stay_limits, limit_marks = schema_desk.stay_limits, schema_desk.limit_marks
 receipts = schema_desk.receipts
 log_filters = schema_log.log_filters
 erasures, retention_waits = schema_privacy.erasures, schema_privacy.retention_waits
-kept_digests = schema_privacy.kept_digests
+kept_digests, pulled = schema_privacy.kept_digests, schema_pull.pulled

@@ -181,7 +181,7 @@ def _pulses(text: str, warnings: list[str]) -> int | None:
 DIALECT = Dialect(
     name="unify",
     title="Unify Hicom 150 E, HiPath 3000/5000 and OpenScape Business call records",
-    transports=frozenset({"listen", "connect", "file", "folder", "serial"}),
+    transports=frozenset({"listen", "connect", "file", "folder", "serial", "pull"}),
     make_parser=make_parser,
     join_legs=join_single,
     options={
