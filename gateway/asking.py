@@ -204,7 +204,7 @@ def pause(every: float, failures: int, asked_for: float, draw: float) -> float:
     """
     if not failures:
         return every
-    longer = min(every * 2 ** min(failures - 1, 10), max(LONGEST_WAIT, every)) * (0.8 + 0.4 * draw)
+    longer = min(every * (1 << min(failures - 1, 10)), max(LONGEST_WAIT, every)) * (0.8 + 0.4 * draw)
     return max(longer, min(asked_for, LONGEST_RETRY_AFTER))
 
 

@@ -87,11 +87,13 @@ def question_of(pbx: PbxSettings) -> Question:
 
 
 def first_cursor(pbx: PbxSettings, now: datetime) -> Cursor:
-    """Where the reading begins when nothing was ever read: now, unless the site says so."""
-    said = pbx.asking.begin
-    by_time = manner_of(pbx).by_time and said is not None
-    begin = datetime.fromisoformat(said or "") if by_time else now
-    return Cursor(since=begin, after="0" if said is None or by_time else said, begun=begin)
+    """Where the reading begins when nothing was ever read: as the site says, else one overlap ago.
+
+    A call that is told by its begin, and is under way at this moment, must not be missed.
+    """
+    said, manner = pbx.asking.begin or "", manner_of(pbx)
+    begin = datetime.fromisoformat(said) if said and manner.by_time else now - manner.overlap
+    return Cursor(since=begin, after=said if said and manner.by_place else "0", begun=begin)
 
 
 def pulling(

@@ -74,7 +74,7 @@ class AskingSettings(Settings):
     begins. With `body`, it is posted.
     """
 
-    every: Annotated[float, Field(ge=5, le=86_400, allow_inf_nan=False)] = Field(60.0, examples=[60])
+    every: Annotated[float, Field(ge=1, le=86_400, allow_inf_nan=False)] = Field(60.0, examples=[60])
     overlap: Annotated[float, Field(ge=0, le=172_800, allow_inf_nan=False)] = Field(3_600.0, examples=[3600])
     times: Annotated[Text, AfterValidator(_times)] = Field("iso", examples=["%Y-%m-%d %H:%M:%S"])
     records: str | None = Field(None, examples=["data.calls"])
