@@ -53,10 +53,9 @@ class Doors:
         missed: Callable[[str, str], None],
         look_seconds: float,
         captures: Callable[[str], Path],
-        owner: str,
         marks: Callable[[int], list[bytes]],
     ) -> None:
-        self._captures, self._owner, self._marks = captures, owner, marks
+        self._captures, self._marks = captures, marks
         self._dialled, self._missed, self._look_seconds = dialled, missed, look_seconds
         self._reactor, self._writer, self._settling, self._segments = reactor, writer, settling, segments
         self._now, self._told = now, told
@@ -310,7 +309,6 @@ class Doors:
                 marks=self._marks,
                 open_feed=lambda segment, told, also: self._feed(segment, self._also_told(pbx, told), also),
                 segments=self._segments,
-                owner=self._owner,
                 now=self._now,
                 crowded=lambda: self.crowded(pbx.name),
                 state=self._state(status),

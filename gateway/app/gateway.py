@@ -161,8 +161,7 @@ class Gateway:
             missed=self._missed,
             look_seconds=self._pace.look,
             captures=lambda name: folder_of(self.config.file, name),
-            owner=self.memory.owner,
-            marks=lambda segment: self.database.read(lambda c: pulled.marks(c, self.memory.owner, segment)),
+            marks=self._marks,
         )
         if self.config.pms:
             self.link = self._linked()
@@ -255,6 +254,9 @@ class Gateway:
 
     def _known_files(self, source: str) -> list[records.StoredSegment]:
         return self.database.read(lambda c: records.known_files(c, self.memory.owner, source))
+
+    def _marks(self, segment: int) -> list[bytes]:
+        return self.database.read(lambda c: pulled.marks(c, self.memory.owner, segment))
 
     def _add(self, service: IService) -> None:
         service.startService()  # type: ignore[no-untyped-call]

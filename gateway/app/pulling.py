@@ -104,7 +104,6 @@ def pulling(
     marks: Callable[[int], list[bytes]],
     open_feed: Callable[[Segment, Told, Also], Feed],
     segments: Segments,
-    owner: str,
     now: Callable[[], datetime],
     crowded: Callable[[], bool],
     state: Callable[[bool, str], None],
@@ -112,19 +111,9 @@ def pulling(
 ) -> PullService:
     """The service that asks one exchange. Raises ValueError where its `ca_file` cannot be used."""
     question, dialect = question_of(pbx), DIALECTS[pbx.dialect]
+    segment, cursor = _known(pbx, known, now())
     web = Web(
-        reactor,
-        connect_timeout=CONNECT_TIMEOUT,
-        trust=trust_of(pbx),
-        whose="the exchange",
-        most=MOST_ANSWER_BYTES,
-    )
-    before = next((one for one in reversed(known) if Cursor.parse(one.identity) is not None), None)
-    cursor = (Cursor.parse(before.identity) if before is not None else None) or first_cursor(pbx, now())
-    segment = (
-        Segment(pbx.name, "file", str(cursor))
-        if before is None
-        else Segment(pbx.name, "file", before.identity, before.id, before.position)
+        reactor, connect_timeout=CONNECT_TIMEOUT, trust=trust_of(pbx), whose="the exchange", most=MOST_ANSWER_BYTES
     )
     puller = Puller(
         question,
@@ -135,8 +124,7 @@ def pulling(
         segments=segments,
         segment=segment,
         cursor=cursor,
-        kept=Kept(marks(before.id) if before is not None else ()),
-        owner=owner,
+        kept=Kept(marks(segment.number) if segment.number is not None else ()),
         now=now,
         seconds=reactor.seconds,
         draw=random.random,
@@ -145,3 +133,13 @@ def pulling(
         submit=submit,
     )
     return PullService(reactor, puller, f"asking {pbx.name} for its records")
+
+
+def _known(pbx: PbxSettings, known: Sequence[StoredSegment], now: datetime) -> tuple[Segment, Cursor]:
+    """How far the store knows an exchange to be read; else where the reading begins."""
+    for one in reversed(known):
+        cursor = Cursor.parse(one.identity)
+        if cursor is not None:
+            return Segment(pbx.name, "file", one.identity, one.id, one.position), cursor
+    cursor = first_cursor(pbx, now)
+    return Segment(pbx.name, "file", str(cursor)), cursor

@@ -97,7 +97,7 @@ class PbxSettings(Settings):
     rest_seconds: Annotated[float, Field(ge=0, le=3_600, allow_inf_nan=False)] = Field(10.0, examples=[10])
     senders: Networks = Field((), examples=[["192.0.2.7"]])
     token: Annotated[Secret, AfterValidator(_token)] | None = Field(None, examples=["env:CDR_TOKEN"], repr=False)
-    asking: AskingSettings = Field(USUAL, examples=[{"every": 60}])
+    asking: AskingSettings = Field(default_factory=lambda: USUAL, examples=[{"every": 60}])
     login: LoginSettings | None = Field(None, examples=[{"kind": "basic"}], repr=False)
     relay: Listen | None = Field(None, examples=["tcp:5101:interface=127.0.0.1"])
     relay_to: Networks = Field((), examples=[["192.0.2.9"]])

@@ -52,6 +52,11 @@ class Segments:
         self._pending: dict[Segment, int] = {}
         memory.also_reload(self._reload)
 
+    @property
+    def owner(self) -> str:
+        """The property whose store it is."""
+        return self._memory.owner
+
     def _reload(self, connection: Connection) -> None:
         """A number stays a segment's only if the transaction that gave it came through, told of yet or not."""
         owner = self._memory.owner

@@ -108,7 +108,6 @@ class Puller:
         segment: Segment,
         cursor: Cursor,
         kept: Kept,
-        owner: str,
         now: Callable[[], datetime],
         seconds: Callable[[], float],
         draw: Callable[[], float],
@@ -118,7 +117,7 @@ class Puller:
     ) -> None:
         self._question, self._web, self._login, self._framer = question, web, login, framer
         self._segments, self._segment, self._begun = segments, segment, segment.number is not None
-        self._cursor, self._kept, self._owner = cursor, kept, owner
+        self._cursor, self._kept = cursor, kept
         self._now, self._seconds, self._draw = now, seconds, draw
         self._crowded, self._state, self._submit = crowded, state, submit
         self._feed = open_feed(segment, self._told, self._also)
@@ -280,7 +279,7 @@ class Puller:
         taking = self._taking
         assert taking is not None  # records are on their way
         rows = [PulledMark(place, taking.marks[place]) for place, _ in frames]
-        pulled.add(connection, self._owner, number, rows, to_micros(self._now()))
+        pulled.add(connection, self._segments.owner, number, rows, to_micros(self._now()))
 
     def _told(self, batch: Batch | None, count: int) -> None:
         taking = self._taking
@@ -296,7 +295,7 @@ class Puller:
         if self._segment.number is not None and self._seconds() - self._forgotten >= FORGET_EVERY:
             self._forgotten = self._seconds()
             before = self._now() - timedelta(days=self._question.manner.kept_days)
-            self._submit(ForgetMarks(self._kept, self._owner, self._segment.number, to_micros(before)))
+            self._submit(ForgetMarks(self._kept, self._segments.owner, self._segment.number, to_micros(before)))
 
 
 class BeginSegment:
