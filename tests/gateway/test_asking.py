@@ -77,10 +77,8 @@ def test_every_record_is_kept_once_whatever_is_told_late_or_again(
 ) -> None:
     """An exchange lists records by their begin; the overlap covers what is late; some rounds end before the commit."""
     kept, held, since, overlap = Kept(), Counter[bytes](), 0, 31
-    marks = [
-        Mark(f"{n}" if named else f"{word}/{begin}", by_identity=named) for n, (word, begin, _) in enumerate(records)
-    ]  # type: ignore[arg-type]
-    marks = [one._replace(mark=str(one.mark).encode()) for one in marks]
+    names = [f"{n}" if named else f"{word}/{begin}" for n, (word, begin, _) in enumerate(records)]
+    marks = [Mark(name.encode(), by_identity=named) for name in names]
     for at in range(0, 80, 4):
         shown = [
             n for n, (_, begin, late) in enumerate(records) if since - overlap <= begin <= at and begin + late <= at
