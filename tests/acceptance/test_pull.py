@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.peers import House, eventually, free_port, running
+from tests.processes.size import long_form
 
-pytestmark = [pytest.mark.acceptance, pytest.mark.long_form]  # three processes; tests/gateway/intake/test_pull.py is the short form
+pytestmark = pytest.mark.acceptance
 
 CALLS = 90
 UCM = "/cdrapi?format=json&numRecords=25&offset={offset}&startTime={since}&endTime={until}"
@@ -25,11 +26,21 @@ UCM = "/cdrapi?format=json&numRecords=25&offset={offset}&startTime={since}&endTi
 def cloud(folder: Path, port: int) -> Iterator[Path]:
     """A simulated UCM that is asked, a process of its own; gives the file in which its calls stand."""
     ledger = folder / "ledger.jsonl"
-    words = ["--dialect", "grandstream", "--serve", f"tcp:{port}:interface=127.0.0.1", "--manager-login", "cdrapi:geheim"]
+    words = [
+        "--dialect",
+        "grandstream",
+        "--serve",
+        f"tcp:{port}:interface=127.0.0.1",
+        "--manager-login",
+        "cdrapi:geheim",
+    ]
     words += ["--rate", "900", "--count", str(CALLS), "--ledger", str(ledger)]
     with (folder / "cloud.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gateway.cli.main", "simulate", "pbx", *words], stdout=log, stderr=log, env=os.environ
+            [sys.executable, "-m", "gateway.cli.main", "simulate", "pbx", *words],
+            stdout=log,
+            stderr=log,
+            env=os.environ,
         )
     try:
         yield ledger
@@ -44,6 +55,7 @@ def kept(house: House) -> int:
         return int(store.execute("SELECT count(*) FROM records").fetchone()[0])
 
 
+@long_form  # three processes; tests/gateway/intake/test_pull.py kills between answer and commit in one
 def test_all_calls_of_a_cloud_exchange_come_once_across_a_kill(tmp_path: Path) -> None:
     port = free_port()
     pbx = (
