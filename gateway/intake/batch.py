@@ -20,6 +20,7 @@ from gateway.store.rows import CallRow, CodesRow, Due, PostingRow, RecordRow
 from protocols.records import CallRecord, JoinedCall
 from protocols.smdr.catalog import Parser
 from protocols.smdr.counting import Counter
+from protocols.smdr.shares import Sharing
 from rating.circumstances import Circumstances
 from rating.numbering import NumberPlan
 
@@ -28,7 +29,8 @@ from rating.numbering import NumberPlan
 class Source:
     """One exchange, ready to be read: how its records are parsed and joined, what the digits mean, how it counts, what is cut.
 
-    `asked` says that we ask for its records and have told new ones from those seen before when they come to be settled.
+    `sharing` finds the shares of a call that the exchange splits without a key. `asked` says that we ask for its records and have told
+    new ones from those seen before when they come to be settled.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Source:
     join: Callable[[Sequence[CallRecord]], JoinedCall]
     plan: NumberPlan
     counter: Counter | None = None
+    sharing: Sharing | None = None
     cutting: Cutting | None = None
     asked: bool = False
 
