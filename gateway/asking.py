@@ -6,8 +6,8 @@ and `{offset}` the pages of one answer, `{token}` what a log-in gave.
 A call is told when it has ended, and some exchanges tell it by its begin, or late. So a span reaches back behind what was asked
 before (`overlap`), and once in a while far back: a call that lasted half the night began before any usual span. Every
 record is therefore seen many times, and none may be kept twice, nor may one of two equal ones be lost. An answer is whole: it
-holds every record of its span. So a record is known by the identity that its exchange gives it; where there is none, equal
-records are counted, and what an answer holds more of than was ever kept is new.
+holds every record of its span. So a record has a mark, made of what its exchange names it by, else of its bytes; equal marks are
+counted, and what an answer holds more of than was ever kept is new.
 
 Pages may shift while they are asked for, and then the last record of a page stands on the next one too. So equal records on two
 pages are two only if the answer before had as many as well.
@@ -125,7 +125,8 @@ def span(manner: Manner, cursor: Cursor, now: datetime, *, far: bool) -> Span:
     """The next span; `far` says that it is to reach back further than usual."""
     ends = min(now, cursor.since + LONGEST_SPAN)
     blur = _HOUR if _without_offset(manner.times) else timedelta()  # the hour that a clock shows twice in autumn
-    begins = max(cursor.since - max(manner.overlap, FAR_BACK if far else timedelta()), cursor.begun) - blur
+    behind = min(cursor.since, now)  # a clock that was ahead for a while must not make us look past what came meanwhile
+    begins = max(behind - max(manner.overlap, FAR_BACK if far else timedelta()), cursor.begun) - blur
     until = (ends + AHEAD if ends == now else ends) + blur
     values = {
         "since": written(begins, manner.times, manner.zone),
@@ -153,13 +154,6 @@ def _without_offset(times: str) -> bool:
     return times not in ("unix", "utc", "iso") and "%z" not in times
 
 
-class Mark(NamedTuple):
-    """By what a record is known again. One with an identity is the same record wherever it stands."""
-
-    mark: bytes
-    by_identity: bool
-
-
 class Kept:
     """The records that were kept of one exchange, by their marks; equal ones are counted."""
 
@@ -168,20 +162,20 @@ class Kept:
         #: What the newest answer held. Never changed, only replaced: the writer's thread reads it too.
         self.newest: Counter[bytes] = Counter()
 
-    def fresh(self, pages: Sequence[Sequence[Mark]]) -> list[tuple[int, int]]:
-        """Which records of an answer are new, by page and place, in order. The answer is remembered for the next."""
+    def fresh(self, pages: Sequence[Sequence[bytes]]) -> list[tuple[int, int]]:
+        """Which records of an answer, given by their marks, are new: by page and place, in order. The answer is remembered."""
         total: Counter[bytes] = Counter()
         on_one: Counter[bytes] = Counter()
         for page in pages:
-            here = Counter(one.mark for one in page)
+            here = Counter(page)
             total += here
             on_one |= here
         before, self.newest = self.newest, total
         new: list[tuple[int, int]] = []
         taken: Counter[bytes] = Counter()
         for number, page in enumerate(pages):
-            for place, (mark, by_identity) in enumerate(page):
-                there = 1 if by_identity else max(on_one[mark], min(total[mark], before[mark]))
+            for place, mark in enumerate(page):
+                there = max(on_one[mark], min(total[mark], before[mark]))
                 if self._counts[mark] + taken[mark] < there:
                     taken[mark] += 1
                     new.append((number, place))

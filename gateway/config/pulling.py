@@ -69,7 +69,7 @@ class AskingSettings(Settings):
     """How an exchange is asked, and how its answers are built.
 
     `every` is the seconds between two questions, `overlap` those that each reaches back behind the one before. `times` is how
-    {since} and {until} are written. `records` names the list in an answer, `identity` the field by which a record is known, `page_size`
+    {since} and {until} are written. `records` names the list in an answer, `identity` the fields by which a record is known, `page_size`
     the records of a full page, `next` the field that holds the place behind the last record. `begin` is where the first question
     begins. With `body`, it is posted.
     """
@@ -108,7 +108,7 @@ def pull_findings(exchange: Table) -> Iterator[tuple[Path, str]]:
     """Yield what is wrong between the keys of an exchange that is asked; paths begin behind the exchange."""
     asking, login = (value if isinstance(value := exchange.get(key, {}), dict) else {} for key in ("asking", "login"))
     places = places_in(*(text for text in (exchange.get("pull"), asking.get("body")) if isinstance(text, str)))
-    yield from _places(places, asking, login)
+    yield from _places(places, asking, login, str(exchange.get("dialect")))
     kind = login.get("kind")
     for key in _NEEDS.get(kind, ()) if isinstance(kind, str) else ():
         if not login.get(key):
@@ -117,7 +117,15 @@ def pull_findings(exchange: Table) -> Iterator[tuple[Path, str]]:
         yield ("asking", "ca_file"), "the address is not https, so nobody shows a certificate; remove it"
 
 
-def _places(places: frozenset[str], asking: Table, login: Table) -> Iterator[tuple[Path, str]]:
+def _identity(dialect: str, asking: Table) -> list[str]:
+    """The fields by which a record is known: as the site says, else the dialect."""
+    from protocols.smdr.catalog import DIALECTS
+
+    said = asking.get("identity", DIALECTS[dialect].answer.identity if dialect in DIALECTS else "")
+    return said.split() if isinstance(said, str) else []
+
+
+def _places(places: frozenset[str], asking: Table, login: Table, dialect: str) -> Iterator[tuple[Path, str]]:
     for one, other in (("since", "after"), ("page", "offset")):
         if {one, other} <= places:
             yield ("pull",), f"only one of {{{one}}} and {{{other}}} can be used"
@@ -125,6 +133,11 @@ def _places(places: frozenset[str], asking: Table, login: Table) -> Iterator[tup
         yield ("pull",), "{until} is the end of a span that begins at {since}; write both"
     if "next" in asking and "after" not in places:
         yield ("asking", "next"), "it fills {after}, which neither the address nor the body has"
+    if "after" in places and "since" not in places and not asking.get("next") and len(_identity(dialect, asking)) != 1:
+        words = (
+            "{after} is the greatest identity; write the one field that counts the records under identity, or name next"
+        )
+        yield ("pull",), words
     if "overlap" in asking and "since" not in places:
         yield ("asking", "overlap"), "only a span of time reaches back, and there is no {since}"
     begin = asking.get("begin")

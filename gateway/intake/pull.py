@@ -20,7 +20,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from gateway import asking
-from gateway.asking import Cursor, Kept, Manner, Mark
+from gateway.asking import Cursor, Kept, Manner
 from gateway.instants import to_micros
 from gateway.intake.batch import Batch
 from gateway.intake.feed import Also, Feed, Segment, Segments, Told
@@ -29,6 +29,7 @@ from gateway.intake.whole import frames_of
 from gateway.repeats import digest
 from gateway.store import pulled
 from gateway.store.pulled import PulledMark
+from gateway.store.records import identify_file
 from gateway.store.writer import Announce, Job
 from pms_adapters.web.exchange import Answer, NoAnswer, NotReached, Web
 from protocols.framing import KEPT_OF_LONG_RECORD, Framer
@@ -39,7 +40,7 @@ from protocols.smdr.documents import MAX_DOCUMENT
 #: Bytes of one answer: ten thousand records of a talkative service.
 MOST_ANSWER_BYTES: Final = 8 * 2**20
 #: Pages and bytes of one span, which is held whole: a large house's two days are a tenth of it.
-MOST_PAGES: Final = 500
+MOST_PAGES: Final = 2_000
 MOST_SPAN_BYTES: Final = 32 * 2**20
 #: Seconds between two looks at the oldest marks, to let go of those that nothing can repeat any more.
 FORGET_EVERY: Final = 86_400.0
@@ -64,7 +65,7 @@ class _Page(NamedTuple):
     """One answer: its records, by what they are known, how many entries its list had, and where the next one begins."""
 
     frames: list[Frame]
-    marks: list[Mark]
+    marks: list[bytes]
     length: int
     next: str
 
@@ -220,7 +221,7 @@ class Puller:
 
     def _usable(self, answer: Answer) -> None:
         """Refuse what is no list of records before a byte of it is read as one."""
-        if answer.status != 200:
+        if answer.status not in (200, 204):
             raise Refused(asking.refusal(answer.status), asking.retry_after(answer.header("retry-after"), self._now()))
         if answer.header("content-encoding") not in ("", "identity"):
             raise Refused("the exchange sends its answer packed, which was not asked for")
@@ -233,16 +234,9 @@ class Puller:
         if not is_listing(body, shape):
             last = next((page.frames[-1].data for page in so_far.pages[::-1] if page.frames), b"")
             frames = [frame for frame in frames_of(self._framer(last), body) if frame.data]
-            marks = [Mark(digest(frame.data), by_identity=False) for frame in frames]
-            return _Page(frames, marks, len(frames), value_at(body, self._question.next) if self._question.next else "")
+            return _Page(frames, [digest(frame.data) for frame in frames], len(frames), self._behind(body, []))
         found = records_of(body, shape)
-        alone = len(shape.identity.split()) == 1
-        marks = [
-            Mark(digest(b"id\0" + one.identity.encode()), by_identity=alone)
-            if one.identity
-            else Mark(digest(one.data), by_identity=False)
-            for one in found.records
-        ]
+        marks = [digest(b"id\0" + one.identity.encode() if one.identity else one.data) for one in found.records]
         following = self._behind(body, [one.identity for one in found.records])
         return _Page([_framed(one.data) for one in found.records], marks, found.length, following)
 
@@ -268,7 +262,7 @@ class Puller:
         first = self._segment.position
         chosen = [pages[number].frames[place] for number, place in fresh]
         frames = [frame._replace(start=at, end=at + 1) for at, frame in enumerate(chosen, first)]
-        marks = {at: pages[number].marks[place].mark for at, (number, place) in enumerate(fresh, first)}
+        marks = {at: pages[number].marks[place] for at, (number, place) in enumerate(fresh, first)}
         self._taking = _Taking(marks, len(frames), then)
         if frames[:-1]:
             self._feed.take(frames[:-1])
@@ -294,8 +288,9 @@ class Puller:
         """Once a day let go of marks so old that no answer holds them any more."""
         if self._segment.number is not None and self._seconds() - self._forgotten >= FORGET_EVERY:
             self._forgotten = self._seconds()
-            before = self._now() - timedelta(days=self._question.manner.kept_days)
-            self._submit(ForgetMarks(self._kept, self._segments.owner, self._segment.number, to_micros(before)))
+            place = (self._segments.owner, self._segment.number)
+            before = to_micros(self._cursor.since - timedelta(days=self._question.manner.kept_days))
+            self._submit(ForgetMarks(self._kept, *place, self._cursor, before))
 
 
 class BeginSegment:
@@ -317,16 +312,22 @@ class BeginSegment:
 
 
 class ForgetMarks:
-    """Lets go of the marks of records that were kept before an instant, but for those that the newest answer holds."""
+    """Lets go of the marks of records that were kept before an instant, but for those that the newest answer holds.
+
+    The cursor is written down with it, so that no restart asks for a span again whose marks are gone: a house that is closed for
+    the winter has no records that would move it.
+    """
 
     records = 0
 
-    def __init__(self, kept: Kept, owner: str, segment: int, before: int) -> None:
-        self._kept, self._owner, self._segment, self._before = kept, owner, segment, before
+    def __init__(self, kept: Kept, owner: str, segment: int, cursor: Cursor, before: int) -> None:
+        self._kept, self._owner, self._segment = kept, owner, segment
+        self._cursor, self._before = cursor, before
         self._newest = kept.newest
 
     def work(self, connection: Connection) -> Announce:
-        """Delete them; they are forgotten in memory when that is committed."""
+        """Delete them and move the cursor; they are forgotten in memory when that is committed."""
+        identify_file(connection, self._owner, self._segment, str(self._cursor))
         old = pulled.older(connection, self._owner, self._segment, self._before)
         gone = [one for one in old if not self._newest[one.mark]]
         pulled.forget(connection, self._owner, self._segment, [one.position for one in gone])

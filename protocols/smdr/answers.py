@@ -4,7 +4,8 @@ Lines and documents that stand alone are the framer's work. A web service of JSO
 object, and says beside it whether all went well. Each record is cut out with the very bytes that came, so that it can be read
 by itself for ever and is known again when it comes a second time.
 
-A record may have an identity that the exchange gives it and never gives again. One that holds parts which are records of their
+A record may have an identity: fields by which the exchange names it, with its time, since numbers begin anew when an exchange is
+reset. One that holds parts which are records of their
 own (`sub_cdr_1` of a Grandstream UCM) is replaced by those parts.
 """
 
@@ -32,8 +33,8 @@ class Unusable(Exception):
 class AnswerShape:
     """Where the records of an answer are: names in JSON, with dots between where they lie in one another.
 
-    `records` is the list ("" where the answer is the list itself), `identity` the field by which a record is known, or several
-    between blanks, `parts` how the names of the parts begin which are records of their own.
+    `records` is the list ("" where the answer is the list itself), `identity` the fields by which a record is known, between
+    blanks, `parts` how the names of the parts begin which are records of their own.
     """
 
     records: str = ""

@@ -113,7 +113,7 @@ DIALECT = Dialect(
     name="grandstream",
     title="Grandstream UCM call records (CSV with titles, or JSON)",
     transports=frozenset({"listen", "file", "folder", "push", "pull"}),
-    answer=AnswerShape(records="cdr_root", identity="AcctId", parts="sub_cdr"),
+    answer=AnswerShape(records="cdr_root", identity="AcctId start", parts="sub_cdr"),
     make_parser=make_parser,
     join_legs=join_linked,
     options={"utc": "yes if the times are in UTC and not in the UCM's local time (default no)"},

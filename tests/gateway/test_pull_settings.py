@@ -29,7 +29,7 @@ def test_a_ucm_is_asked_as_its_dialect_says_and_a_site_may_say_otherwise(folder:
     pbx = good(folder, asked(more='login = { kind = "digest", user = "cdrapi", password = "geheim" }')).pbx[0]
     question = question_of(pbx)
     assert pbx.transport == "pull"
-    assert (question.shape.records, question.shape.identity, question.every) == ("cdr_root", "AcctId", 60.0)
+    assert (question.shape.records, question.shape.identity, question.every) == ("cdr_root", "AcctId start", 60.0)
     assert question.manner.by_time
     assert question.manner.in_pages
     assert "geheim" not in repr(pbx)
@@ -39,7 +39,9 @@ def test_a_ucm_is_asked_as_its_dialect_says_and_a_site_may_say_otherwise(folder:
     assert question_of(pbx).shape.records == "data.calls"
     assert question_of(pbx).headers == {"user-agent": "Foliogate", "x-tenant": "a"}
     assert first_cursor(pbx, NOW).begun == datetime(2026, 10, 31, 23, 0, tzinfo=UTC)
-    pbx = good(folder, asked("http://127.0.0.1/?after={after}", 'asking = { begin = "17" }')).pbx[0]
+    pbx = good(folder, asked("http://127.0.0.1/?after={after}", 'asking = { begin = "17", identity = "AcctId" }')).pbx[
+        0
+    ]
     assert first_cursor(pbx, NOW).after == "17"
 
 
@@ -53,6 +55,7 @@ def test_a_ucm_is_asked_as_its_dialect_says_and_a_site_may_say_otherwise(folder:
         (asked("https://{page}/cdr"), "pull", "write it out"),
         (asked("https://192.0.2.20/{until}"), "pull", "write both"),
         (asked("https://192.0.2.20/{since}/{after}"), "pull", "only one of"),
+        (asked("https://192.0.2.20/{after}"), "pull", "under identity"),
         (asked("https://192.0.2.20/{page}/{offset}"), "pull", "only one of"),
         (asked("https://192.0.2.20/{token}"), "pull", "filled by a log-in"),
         (asked(more='login = { kind = "yeastar", user = "a", password = "geheim" }'), "pull", "write {token} where"),
