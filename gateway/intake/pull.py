@@ -45,6 +45,9 @@ MOST_SPAN_BYTES: Final = 32 * 2**20
 #: Seconds between two looks at the oldest marks, to let go of those that nothing can repeat any more.
 FORGET_EVERY: Final = 86_400.0
 
+#: Where one of these is filled, another answer is wanted each time; where none is, an unchanged one need not be sent again.
+_PLACES_THAT_MOVE: Final = frozenset({"since", "after", "page", "offset"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
@@ -77,6 +80,10 @@ class _Pages:
     pages: list[_Page] = field(default_factory=list)
     bodies: int = 0
     before: bytes = b""
+
+
+class _Unchanged(Exception):
+    """The exchange says that its list is the one it told before."""
 
 
 @dataclass(slots=True)
@@ -124,7 +131,7 @@ class Puller:
         self._feed = open_feed(segment, self._told, self._also)
         self._taking: _Taking | None = None
         self._failures = 0
-        self._closed = False
+        self._closed, self._etag = False, ""
         self._due = self._far = self._forgotten = float("-inf")
 
     def look(self) -> Deferred[None] | None:
@@ -152,6 +159,9 @@ class Puller:
         span = asking.span(manner, self._cursor, now, far=far)
         try:
             pages = await self._answer(span.values)
+        except _Unchanged:
+            self._answered(self._question.every)
+            return
         except (NotReached, NoAnswer, Unusable, Refused) as error:
             self._failed(str(error), error.wait if isinstance(error, Refused) else 0.0)
             return
@@ -159,10 +169,14 @@ class Puller:
             self._far = self._seconds()
         then = replace(span.then, after=pages[-1].next) if manner.by_place else span.then
         more = self._more(pages[-1]) if manner.by_place else manner.by_time and then.since < now
-        self._failures = 0
-        self._due = self._seconds() + (0.0 if more else self._question.every)
-        self._state(True, "")
+        self._answered(0.0 if more else self._question.every)
         self._take(pages, then)
+
+    def _answered(self, wait: float) -> None:
+        """All is well, and the next question comes after so many seconds."""
+        self._failures = 0
+        self._due = self._seconds() + wait
+        self._state(True, "")
 
     def _failed(self, sentence: str, wait: float) -> None:
         if self._closed:
@@ -203,10 +217,14 @@ class Puller:
             answer = await self._request({**values, "token": await self._login.token()})
             try:
                 self._usable(answer)
-                return self._read(answer.body, so_far), answer.body
+                page = self._read(answer.body, so_far)
             except (Refused, Unusable):
                 if attempt == 2 or not self._login.may_renew(answer):
                     raise
+                continue
+            if not self._question.manner.places & _PLACES_THAT_MOVE:
+                self._etag = answer.header("etag")
+            return page, answer.body
         raise AssertionError("the second attempt returns or raises")
 
     async def _request(self, values: Mapping[str, str]) -> Answer:
@@ -214,6 +232,8 @@ class Puller:
         url = asking.address(question.address, values)
         method = "POST" if question.body else "GET"
         said = {**question.headers, **self._login.headers(method, url)}
+        if self._etag:
+            said["if-none-match"] = self._etag
         if not question.body:
             return await self._web.get(url, said, question.timeout)
         content = asking.body(question.body, values).encode()
@@ -221,6 +241,8 @@ class Puller:
 
     def _usable(self, answer: Answer) -> None:
         """Refuse what is no list of records before a byte of it is read as one."""
+        if answer.status == 304 and self._etag:
+            raise _Unchanged
         if answer.status not in (200, 204):
             raise Refused(asking.refusal(answer.status), asking.retry_after(answer.header("retry-after"), self._now()))
         if answer.header("content-encoding") not in ("", "identity"):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -58,9 +59,13 @@ def kept(house: House) -> int:
 @long_form  # three processes; tests/gateway/intake/test_pull.py kills between answer and commit in one
 def test_all_calls_of_a_cloud_exchange_come_once_across_a_kill(tmp_path: Path) -> None:
     port = free_port()
+    begin = (
+        f"{datetime.now(UTC) - timedelta(hours=3):%Y-%m-%dT%H:%M:%S+00:00}"  # one call has lasted for more than an hour
+    )
     pbx = (
         f'[[pbx]]\nname = "ucm"\ndialect = "grandstream"\npull = "http://127.0.0.1:{port}{UCM}"\n'
-        'asking = { every = 1, page_size = 25 }\nlogin = { kind = "digest", user = "cdrapi", password = "env:UCM" }\n'
+        f'asking = {{ every = 1, page_size = 25, begin = "{begin}" }}\n'
+        'login = { kind = "digest", user = "cdrapi", password = "env:UCM" }\n'
         'trunk_access = ["9"]\ntrunks = ["trunk1", "trunk2"]\n'
     )
     house = House(tmp_path, None, pbx)

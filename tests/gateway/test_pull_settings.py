@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.app.pulling import first_cursor, question_of
+from gateway.app.pulling import first_cursor, question_of, trust_of
 from tests.gateway.configurations import good, only, with_exchange, with_tariff
 
 UCM = "https://192.0.2.20:8443/cdrapi?format=json&startTime={since}&endTime={until}&numRecords=1000&offset={offset}"
@@ -43,6 +43,13 @@ def test_a_ucm_is_asked_as_its_dialect_says_and_a_site_may_say_otherwise(folder:
         0
     ]
     assert first_cursor(pbx, NOW).after == "17"
+
+
+def test_a_file_of_authorities_that_holds_none_is_told(folder: Path) -> None:
+    (folder / "ca.pem").write_text("no certificate")
+    pbx = good(folder, asked(more='asking = { ca_file = "ca.pem" }')).pbx[0]
+    with pytest.raises(ValueError, match=r"ca_file .*ca\.pem cannot be used"):
+        trust_of(pbx)
 
 
 @pytest.mark.parametrize(

@@ -272,6 +272,21 @@ async def test_of_a_list_that_is_told_whole_each_time_equal_lines_are_counted(tm
 
 
 @in_reactor
+async def test_a_list_that_did_not_change_is_not_sent_again(tmp_path: Path) -> None:
+    async with served() as service, asked(tmp_path, "unify", service.url) as house:
+        body = f"{ROWS[0]}\r\n".encode()
+        service.say = lambda request: answer(body, media="text/csv", more='etag: "v1"\r\n')
+        await house.ask()
+        service.say = lambda request: answer(b"", status="304 Not Modified")
+        await house.ask()
+        assert (house.up, house.problem) == (True, "")
+        assert b'if-none-match: "v1"' in service.requests[1].lower()
+        service.say = lambda request: answer(body + body, media="text/csv", more='etag: "v2"\r\n')
+        await house.ask()
+        assert house.rig.rows("SELECT count(*) FROM records")[0][0] == 2
+
+
+@in_reactor
 async def test_behind_a_place_each_page_is_committed_with_its_own_cursor(tmp_path: Path) -> None:
     """`{after}` goes on where the last record stands, and a page whose commit never came is asked for again."""
     shape = AnswerShape(records="data", identity="id")
