@@ -14,9 +14,10 @@ from twisted.internet.defer import Deferred
 
 from gateway.asking import Cursor, Kept, Manner, places_in
 from gateway.config import PbxSettings
+from gateway.intake.enquiry import MOST_ANSWER_BYTES, Enquiry, Question
 from gateway.intake.feed import Also, Feed, Segment, Segments, Told
 from gateway.intake.logging_in import LogIn
-from gateway.intake.pull import MOST_ANSWER_BYTES, Puller, Question
+from gateway.intake.pull import Puller
 from gateway.periodic import PeriodicService
 from gateway.store.records import StoredSegment
 from gateway.store.writer import Job
@@ -115,11 +116,15 @@ def pulling(
     web = Web(
         reactor, connect_timeout=CONNECT_TIMEOUT, trust=trust_of(pbx), whose="the exchange", most=MOST_ANSWER_BYTES
     )
-    puller = Puller(
+    enquiry = Enquiry(
         question,
         web=web,
         login=LogIn(pbx.login, web, question.address, question.timeout, lambda: secrets.token_hex(8)),
         framer=lambda last: dialect.framer(transport="pull", options=pbx.options, last=last),
+        now=now,
+    )
+    puller = Puller(
+        enquiry,
         open_feed=open_feed,
         segments=segments,
         segment=segment,

@@ -14,9 +14,10 @@ from twisted.internet.task import deferLater
 
 from gateway.asking import Cursor, Kept, Manner, places_in
 from gateway.config.pulling import LoginSettings
+from gateway.intake.enquiry import Enquiry, Question
 from gateway.intake.feed import Also, Feed, Segment, Told
 from gateway.intake.logging_in import LogIn
-from gateway.intake.pull import FORGET_EVERY, Puller, Question
+from gateway.intake.pull import FORGET_EVERY, Puller
 from gateway.simulators.hotel import CallSource, parse_rooms
 from gateway.simulators.pbx_cloud import Calls, cloud_site
 from gateway.simulators.writers import writer_of
@@ -75,11 +76,15 @@ class Asked:
             timeout=5.0,
         )
         settings = LoginSettings.model_validate(login) if login else None
-        self.puller = Puller(
+        enquiry = Enquiry(
             question,
             web=web,
             login=LogIn(settings, web, self.url, 5.0, lambda: "ours"),
             framer=lambda last: dialect.framer(transport="pull", last=last),
+            now=lambda: self.rig.now,
+        )
+        self.puller = Puller(
+            enquiry,
             open_feed=self._feed,
             segments=self.rig.segments,
             segment=segment,
