@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from gateway.config.day_rule import day_rule
 from gateway.covered import Covered
 from gateway.instants import to_micros
+from gateway.languages.kept import kept
 from gateway.languages.spoken import later, say
 from gateway.ledger import STATES
 from gateway.store import pages as queries
@@ -24,7 +25,6 @@ from gateway.web import audit_words, line
 from gateway.web.details import dispute, facts, of_call, reasons, tabs
 from gateway.web.explanation import correction_object
 from gateway.web.house import House
-from gateway.web.kept import kept
 from gateway.web.live import First, Live, Present
 from gateway.web.marks import FOR_PEOPLE, MEANINGS, NAMES, RARE, TONES
 from gateway.web.persons import END, only_for
@@ -60,6 +60,7 @@ MORE_NAVIGATION: Final = (
     ("records", "/records", later("Records")),
     ("links", "/links", later("Links")),
     ("guests", "/guests", later("Guests' data")),
+    ("tokens", "/tokens", later("Tokens of programs")),
 )
 
 

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from sqlalchemy import Connection
 
+from gateway.languages.kept import kept
 from gateway.languages.spoken import say
 from gateway.people.passwords import SHORTEST
 from gateway.people.signing import NO_LINK
@@ -15,7 +16,6 @@ from gateway.store import invitations, people, sessions
 from gateway.store.invitations import FIRST, Invitation
 from gateway.store.people import User
 from gateway.web.house import House
-from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
 from gateway.web.people import People, Signed
