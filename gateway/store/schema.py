@@ -39,6 +39,7 @@ from gateway.store import (
     schema_privacy,
     schema_programs,
     schema_rooms,
+    schema_shares,
     schema_traffic,
 )
 from gateway.store.columns import key as _key
@@ -492,8 +493,8 @@ report_runs, report_files = schema_delivery.report_runs, schema_delivery.report_
 report_deliveries, accounting_exports = schema_delivery.report_deliveries, schema_delivery.accounting_exports
 call_codes, targets = schema_office.call_codes, schema_office.targets
 bills, bill_prints = schema_bills.bills, schema_bills.bill_prints
-stay_limits, limit_marks = schema_desk.stay_limits, schema_desk.limit_marks
-receipts = schema_desk.receipts
+stay_limits, limit_marks, receipts = schema_desk.stay_limits, schema_desk.limit_marks, schema_desk.receipts
+call_shares, share_parts = schema_shares.call_shares, schema_shares.share_parts
 log_filters = schema_log.log_filters
 erasures, retention_waits = schema_privacy.erasures, schema_privacy.retention_waits
 kept_digests = schema_privacy.kept_digests

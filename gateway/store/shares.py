@@ -1,0 +1,113 @@
+"""Calls whose price several holders share: who held them, and whose share each posting is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from sqlalchemy import Connection, delete, insert, select
+
+from gateway.store import schema
+from gateway.store.rows import clean
+
+_s, _p = schema.call_shares.c, schema.share_parts.c
+#: Calls that one question names.
+_AT_ONCE: Final = 500
+
+#: Whose share it is: the kind of holder, and its name.
+Whose: TypeAlias = tuple[str, str]
+
+
+class ShareRow(NamedTuple):
+    """One row of `call_shares`, behind its property."""
+
+    call_id: int
+    kind: str
+    name: str
+    place: int
+    reservation: str | None
+    seconds: int
+    amount: int | None
+
+    @property
+    def whose(self) -> Whose:
+        """Whose share it is."""
+        return (self.kind, self.name)
+
+    @property
+    def room(self) -> str | None:
+        """The guest room, if it is one."""
+        return self.name if self.kind == "room" else None
+
+
+class SharePart(NamedTuple):
+    """One row of `share_parts`, behind its property."""
+
+    call_id: int
+    part: int
+    kind: str
+    name: str
+
+
+_ROW: Final = [_s[name] for name in ShareRow._fields]
+
+
+def write(connection: Connection, owner: str, shares: Mapping[int, Sequence[ShareRow]]) -> None:
+    """Write down who held calls, in the place of what was known of them."""
+    forget(connection, owner, list(shares))
+    rows = [row._asdict() | {"property": owner, "name": clean(row.name)} for some in shares.values() for row in some]
+    if rows:
+        connection.execute(insert(schema.call_shares), rows)
+
+
+def add_parts(connection: Connection, owner: str, parts: Sequence[SharePart]) -> None:
+    """Write down whose shares new postings are."""
+    if parts:
+        rows = [one._asdict() | {"property": owner, "name": clean(one.name)} for one in parts]
+        connection.execute(insert(schema.share_parts), rows)
+
+
+def forget(connection: Connection, owner: str, calls: Sequence[int]) -> None:
+    """Calls that nobody shares; whose share a posting was stays known."""
+    for at in range(0, len(calls), _AT_ONCE):
+        some = calls[at : at + _AT_ONCE]
+        connection.execute(delete(schema.call_shares).where(_s.property == owner, _s.call_id.in_(some)))
+
+
+def of_calls(connection: Connection, owner: str, calls: Sequence[int]) -> dict[int, list[ShareRow]]:
+    """Who held calls, in the order in which they did; calls that nobody shares are not in it."""
+    found: dict[int, list[ShareRow]] = {}
+    for at in range(0, len(calls), _AT_ONCE):
+        some = calls[at : at + _AT_ONCE]
+        wanted = select(*_ROW).where(_s.property == owner, _s.call_id.in_(some)).order_by(_s.call_id, _s.place)
+        for row in connection.execute(wanted):
+            found.setdefault(row.call_id, []).append(ShareRow(*row))
+    return found
+
+
+def of_call(connection: Connection, owner: str, call_id: int) -> list[ShareRow]:
+    """Who held a call; empty for one that nobody shares."""
+    return of_calls(connection, owner, [call_id]).get(call_id, [])
+
+
+def parts_of(connection: Connection, owner: str, call_id: int) -> dict[int, Whose]:
+    """Whose share each posting of a call is, by its part."""
+    wanted = select(_p.part, _p.kind, _p.name).where(_p.property == owner, _p.call_id == call_id)
+    return {row.part: (row.kind, row.name) for row in connection.execute(wanted)}
+
+
+def beside(connection: Connection, owner: str, postings: Sequence[Mapping[str, Any]]) -> dict[int, ShareRow]:
+    """The shares that postings belong to, by the number of the posting."""
+    shares = of_calls(connection, owner, sorted({row["call_id"] for row in postings}))
+    known = {call: parts_of(connection, owner, call) for call in shares}
+    return {
+        row["id"]: share
+        for row in postings
+        for share in shares.get(row["call_id"], ())
+        if known[row["call_id"]].get(row["part"]) == share.whose
+    }
+
+
+def any_shared(connection: Connection, owner: str) -> bool:
+    """Whether any call of the house is shared at all; most houses have none, and are asked nothing more."""
+    return connection.execute(select(_s.call_id).where(_s.property == owner).limit(1)).first() is not None
