@@ -14,6 +14,7 @@ from typing import Final
 
 from gateway.directory import Department, Occupants, Place, Present, Room, RoomList, Unlisted
 from gateway.settle import Free, Policy, Portion, PortionKind, Price, Priced, Ruling, Wanted, difference, rule, vacant
+from gateway.shown import minutes
 from protocols.records import JoinedCall
 from rating.money import format_amount
 
@@ -133,7 +134,7 @@ def _ruled(share: Portion, cost: Price, who: Callable[[Place], Occupants], polic
 
 def _told(share: Portion, cost: Price, total: int) -> str:
     """A share in the call's reason, with what becomes of it where it asks for nothing."""
-    said = f"{named(share)} {clock(share.seconds)}"
+    said = f"{named(share)} {minutes(share.seconds)}"
     if not isinstance(cost, Priced):
         return said
     said += f", {_money(share.amount or 0, cost)}"
@@ -163,17 +164,11 @@ def _of_the_whole(share: Portion, cost: Priced, total: int) -> str:
     of = format_amount(cost.amount, cost.decimals)
     mine = format_amount(share.amount or 0, cost.decimals)
     lines = f" on {len(cost.stretches)} lines, each by its own price" if len(cost.stretches) > 1 else ""
-    return f"{clock(share.seconds)} of {clock(total)}{lines}, {mine} of {of} {cost.currency}"
+    return f"{minutes(share.seconds)} of {minutes(total)}{lines}, {mine} of {of} {cost.currency}"
 
 
 def _money(minor: int, cost: Priced) -> str:
     return f"{format_amount(minor, cost.decimals)} {cost.currency}"
-
-
-def clock(seconds: int) -> str:
-    """A length of time as a bill shows it: 4:20, 1:02:05."""
-    hours, rest = divmod(seconds, 3600)
-    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
 
 
 def still_wanted(shares: Sequence[Portion], already: Mapping[Whose, int], currency: str) -> list[Portion]:

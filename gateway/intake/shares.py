@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection
 
@@ -60,3 +60,14 @@ def _before(call: CallRow | None) -> Whose:
     if call is not None and call.room is not None:
         return "room", call.room
     return "unlisted", "" if call is None else call.extension or ""
+
+
+def share_asked(held: Sequence[ShareRow], charged: Collection[Whose], name: str | None) -> ShareRow | str:
+    """The share that somebody speaks of, by the room or the extension; unsaid, the only one that is charged."""
+    named = [one for one in held if one.whose in charged and name in (None, one.name or "-")]
+    if len(named) == 1:
+        return named[0]
+    known = " or ".join(one.name or "-" for one in held if one.whose in charged)
+    if not known:
+        return "nothing is charged for this call"
+    return f"several holders share this call: name whose share ({known})"

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 
 import pytest
 
+from gateway.acts import Act
 from gateway.audit.days import Edge
 from gateway.audit.sheet import differences, sheet
 from gateway.instants import to_micros
 from gateway.store import audit_sums
 from gateway.store.verify import broken_rules
-from pms_adapters.events import CheckedIn, Guest
 from tests.gateway.prices import flat
 from tests.gateway.rig import Rig, line
-from tests.gateway.web.house import LaidOut
+from tests.gateway.test_acts import Desk
 
 MOBILE = "9600123456"
 #: Room 201 talks 61 seconds, hands on to 202, who talks 120; the kitchen ends it with 59: four minutes at one zloty.
@@ -81,3 +81,35 @@ def test_legs_that_come_late_in_any_order_charge_only_what_is_lacking(house: Rig
         sums[room] = sums.get(room, 0) + (amount or 0)
         assert ((amount or 0) < 0) == (hold == "amount_fell")
     assert {room: minor for room, minor in sums.items() if minor} == {"201": 102, "202": 200}
+
+
+def test_a_share_is_void_moved_and_made_less_by_itself(house: Rig) -> None:
+    """Whose share it is must be said; the other guest's charge stays as it is, and is reversed on its own folio alone."""
+    desk = Desk(house, takes_reversals=True)
+    house.use(flat("1.00"))
+    house.check_in("202", "77002")
+    house.send(house.connect(), *LEGS)
+    house.advance(2)
+    assert [(one.room, one.amount, one.talk_seconds) for one in desk.pms.posted] == [
+        ("201", 102, 61),
+        ("202", 200, 120),
+    ]
+    assert "name whose share (201 or 202)" in desk.ask(Act(kind="void", call_id=1))
+    assert "2.00 PLN of room 202 made 0.50 PLN" in desk.ask(Act(kind="adjust", call_id=1, amount=50, share="202"))
+    for _ in range(3):
+        desk.look()
+        house.advance(1)
+    assert "1.02 PLN moved from room 201 to 305" in desk.ask(Act(kind="move", call_id=1, room="305", share="201"))
+    for _ in range(3):
+        desk.look()
+        house.advance(1)
+    assert [(one.room, one.amount) for one in desk.pms.posted][2:] == [
+        ("202", -200),
+        ("202", 50),
+        ("201", -102),
+        ("305", 102),
+    ]
+    assert {one["state"] for one in house.postings()} == {"posted"}
+    assert [one["reservation"] for one in house.postings()] == ["77001", "77002", "77002", "77002", "77001", None]
+    assert "nothing is charged" not in desk.ask(Act(kind="void", call_id=1, share="202"))
+    whole(house)

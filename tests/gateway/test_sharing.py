@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.settle import Portion, Wanted
-from gateway.sharing import clock, split, still_wanted
+from gateway.sharing import split, still_wanted
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,3 @@ def test_after_any_later_legs_each_is_charged_his_share_and_nothing_twice(stages
         due = {one.whose: one.amount for one in shares if one.wanted}
         assert {whose: minor for whose, minor in already.items() if minor} == due
         assert still_wanted(shares, already, "PLN") == []  # type: ignore[arg-type]
-
-
-def test_a_length_of_time_is_said_as_on_a_bill() -> None:
-    assert [clock(seconds) for seconds in (0, 70, 3725)] == ["0:00", "1:10", "1:02:05"]
