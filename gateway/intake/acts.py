@@ -259,7 +259,9 @@ class Acts:
             if row is None or row.state != "held":
                 del self._awaiting[posting_id]
                 continue
-            back = [one for one in parts if one.kind == "reversal" and one.part < part]
+            whose = shares.parts_of(connection, self._memory.owner, call_id).get
+            mine = [one for one in parts if whose(one.part) == whose(part)]
+            back = [one for one in mine if one.kind == "reversal" and one.part < part]
             if not all(one.state == "posted" for one in back):
                 continue
             outbox.step(connection, self._memory.statements, row, "answered_hold", now=now, reason="taken back first")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Text, and_, cast, delete, insert, select, update
 
 from gateway.store import schema
 from gateway.store.rows import clean
 
-_s, _p = schema.call_shares.c, schema.share_parts.c
+_s, _p, _c = schema.call_shares.c, schema.share_parts.c, schema.calls.c
 #: Calls that one question names.
 _AT_ONCE: Final = 500
 
@@ -106,6 +106,30 @@ def beside(connection: Connection, owner: str, postings: Sequence[Mapping[str, A
         for share in shares.get(row["call_id"], ())
         if known[row["call_id"]].get(row["part"]) == share.whose
     }
+
+
+class Paid(NamedTuple):
+    """A share that somebody pays, with the beginning of its call."""
+
+    call_id: int
+    began: int
+    amount: int
+
+
+def paid_by(connection: Connection, owner: str, column: str, name: str, first: int) -> list[Paid]:
+    """The priced shares of a `reservation` or a `department` in calls from number `first` on."""
+    mine = _s.reservation == name if column == "reservation" else and_(_s.kind == "department", _s.name == name)
+    tables = schema.call_shares.join(schema.calls, and_(_c.property == _s.property, _c.id == _s.call_id))
+    wanted = select(_s.call_id, _c.started_at, _s.amount).select_from(tables).where(_s.property == owner, mine)
+    rows = connection.execute(wanted.where(_s.call_id >= first, _c.amount.is_not(None), _c.status == "charge"))
+    return [Paid(*row) for row in rows]
+
+
+def untie(connection: Connection, owner: str, calls: Sequence[int]) -> None:
+    """Nothing ties shares to a guest or a room any more; what departments had stays, and every amount."""
+    held = (_s.property == owner, _s.call_id.in_(calls), _s.kind != "department")
+    connection.execute(update(schema.call_shares).where(*held).values(name=cast(_s.place, Text), reservation=None))
+    connection.execute(delete(schema.share_parts).where(_p.property == owner, _p.call_id.in_(calls)))
 
 
 def any_shared(connection: Connection, owner: str) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, insert, select
 
-from gateway.store import schema
+from gateway.store import schema, shares
 from gateway.store.commands import Command
 from gateway.store.pages import first_since
 from gateway.store.rows import clean
@@ -188,7 +188,12 @@ def charged(connection: Connection, owner: str, column: str, name: str, since: i
     wanted = select(_c.id, _c.started_at, _c.amount).where(
         _c.property == owner, _c.id >= first, _c[column] == name, _c.amount.is_not(None)
     )
-    return {number: Spent(began, amount) for number, began, amount in connection.execute(wanted)}
+    found = {number: Spent(began, amount) for number, began, amount in connection.execute(wanted)}
+    if not shares.any_shared(connection, owner):
+        return found
+    alone = found.keys() - shares.of_calls(connection, owner, list(found)).keys()
+    own = shares.paid_by(connection, owner, column, name, first)
+    return {number: found[number] for number in alone} | {one.call_id: Spent(one.began, one.amount) for one in own}
 
 
 def spent(connection: Connection, owner: str, reservation: str) -> int:

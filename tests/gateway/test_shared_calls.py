@@ -13,7 +13,8 @@ from gateway.audit.sheet import differences, sheet
 from gateway.instants import to_micros
 from gateway.store import audit_sums
 from gateway.store.verify import broken_rules
-from tests.gateway.prices import flat
+from pms_adapters.events import RoomsResynced
+from tests.gateway.prices import decide, flat, propose, start_again
 from tests.gateway.rig import Rig, line
 from tests.gateway.test_acts import Desk
 
@@ -112,4 +113,58 @@ def test_a_share_is_void_moved_and_made_less_by_itself(house: Rig) -> None:
     assert {one["state"] for one in house.postings()} == {"posted"}
     assert [one["reservation"] for one in house.postings()] == ["77001", "77002", "77002", "77002", "77001", None]
     assert "nothing is charged" not in desk.ask(Act(kind="void", call_id=1, share="202"))
+    whole(house)
+
+
+def test_a_rate_that_comes_late_is_shared_as_well(house: Rig) -> None:
+    """One posting waits for it; approved, each guest has his share, and the list's words said so before."""
+    house.use(flat("1.00", classes="local"))
+    house.check_in("202", "77002", no_post=True)
+    house.send(house.connect(), *LEGS)
+    assert charged(house) == [("201", None, "held", "unrated")]
+    assert house.rows("SELECT name, seconds, amount FROM call_shares ORDER BY place") == [
+        ("201", 61, None),
+        ("202", 120, None),
+        ("Kitchen", 59, None),
+    ]
+    start_again(house, flat("1.00"))
+    [(words,)] = house.rows("SELECT words FROM list_items")
+    assert "room 202 2:00, 2.00 PLN; Kitchen 0:59, 0.98 PLN (the house's)" in words
+    whole(house)
+    assert decide(house, "approve", 1) == "list 1 is approved; 1 postings are due by it"
+    assert charged(house) == [("201", 102, "due", ""), ("202", 200, "held", "no_post")]
+    assert house.rows("SELECT part, name FROM share_parts ORDER BY part") == [(0, "201"), (1, "202")]
+    whole(house)
+    house.check_in("202", "77002")
+    assert [state for _, _, state, _ in charged(house)] == ["due", "due"]
+    [item] = propose(house, flat("2.00")).items  # a price put right is not guessed share by share
+    assert (item.deed, item.before) == ("nothing", 302)
+    assert propose(house, flat("1.00")).items == []
+
+
+def test_shares_of_vacant_unlisted_and_unnamed_holders_wait_for_their_own_reasons(house: Rig) -> None:
+    """The other guest is charged at once; news of the room frees its share; nothing is charged twice by any of it."""
+    house.news(RoomsResynced(occupied=(), vacant=("203",), at=house.now))
+    legs = [line(1, dialled=MOBILE, extension=who, seconds=60, more=int(who != "9")) for who in ("203", "", "201", "9")]
+    house.send(house.connect(), *legs)
+    assert charged(house) == [
+        ("203", 100, "held", "no_room_news"),
+        (None, 100, "held", "unknown_extension"),
+        ("201", 100, "due", ""),
+        (None, 100, "held", "unknown_extension"),
+    ]
+    whole(house)
+    house.check_in("203", "77003")
+    assert charged(house)[0] == ("203", 100, "due", "")
+    whole(house)
+
+
+def test_a_call_of_one_guest_on_two_telephones_is_charged_whole(house: Rig) -> None:
+    """Nothing is shared: one posting, no rows of shares; neither is a call that departments alone held."""
+    feed = house.connect()
+    both = (line(1, dialled=MOBILE, extension="201", seconds=61, more=1), line(1, dialled=MOBILE, extension="201"))
+    house.send(feed, *both)
+    house.send(feed, line(2, dialled=MOBILE, extension="600", more=1), line(2, dialled=MOBILE, extension="600"))
+    assert charged(house) == [("201", 300, "due", "")]
+    assert house.rows("SELECT count(*) FROM call_shares") == [(0,)]
     whole(house)
