@@ -6,13 +6,17 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import Connection
 
 from gateway.acts import Act
 from gateway.audit.days import Edge
 from gateway.audit.sheet import differences, sheet
+from gateway.bills.keeping import bill_now
 from gateway.instants import to_micros
-from gateway.store import audit_sums
+from gateway.store import accounting, audit_sums, guests, outbox, pages, room, shares, stay_limits
+from gateway.store.reporting import Span
 from gateway.store.verify import broken_rules
+from gateway.web.room import with_shares
 from pms_adapters.events import RoomsResynced
 from tests.gateway.prices import decide, flat, propose, start_again
 from tests.gateway.rig import Rig, line
@@ -78,10 +82,10 @@ def test_legs_that_come_late_in_any_order_charge_only_what_is_lacking(house: Rig
         house.advance(30)
         whole(house)
     sums: dict[str | None, int] = {}
-    for room, amount, _, hold in charged(house):
-        sums[room] = sums.get(room, 0) + (amount or 0)
+    for where, amount, _, hold in charged(house):
+        sums[where] = sums.get(where, 0) + (amount or 0)
         assert ((amount or 0) < 0) == (hold == "amount_fell")
-    assert {room: minor for room, minor in sums.items() if minor} == {"201": 102, "202": 200}
+    assert {where: minor for where, minor in sums.items() if minor} == {"201": 102, "202": 200}
 
 
 def test_a_share_is_void_moved_and_made_less_by_itself(house: Rig) -> None:
@@ -167,4 +171,42 @@ def test_a_call_of_one_guest_on_two_telephones_is_charged_whole(house: Rig) -> N
     house.send(feed, line(2, dialled=MOBILE, extension="600", more=1), line(2, dialled=MOBILE, extension="600"))
     assert charged(house) == [("201", 300, "due", "")]
     assert house.rows("SELECT count(*) FROM call_shares") == [(0,)]
+    whole(house)
+
+
+def test_every_guest_sees_his_own_share_on_his_room_page_his_bill_and_in_his_data(house: Rig) -> None:
+    """The second guest too, whose room the call was not made from; what the house held is on neither bill."""
+    house.send(house.connect(), *LEGS)
+
+    def work(c: Connection) -> None:
+        for place, (name, guest, minor, seconds) in enumerate((("201", "77001", 102, 61), ("202", "77002", 200, 120))):
+            mine = [room.Stretch(name, 0, None, (guest,))]
+            [call] = room.calls(c, "SEASIDE", mine, 9, None, all_calls=False)
+            own = room.own_shares(shares.of_calls(c, "SEASIDE", [1]), mine)
+            postings = pages.of_calls(c, "SEASIDE", [1])
+            [seen], parts = with_shares([call], postings, own, {place + 1})
+            assert (seen["room"], seen["amount"], seen["talk_seconds"]) == (name, minor, seconds)
+            assert [row["amount"] for row in parts[1]] == [minor]
+            [kind] = room.by_class(c, "SEASIDE", mine)
+            assert (kind.calls, kind.seconds, kind.amount) == (1, seconds, minor)
+            stay = room.here(c, "SEASIDE", name)[0]
+            bill = bill_now(c, "SEASIDE", stay.id, to_micros(house.now))
+            assert bill is not None
+            assert [(one.room, one.seconds, one.gross, one.part, one.moved, one.shared) for one in bill.lines] == [
+                (name, seconds, minor, 0, False, True)
+            ]
+            assert guests.calls_of(c, "SEASIDE", guests.stays_of(c, "SEASIDE", guest)) == [1]
+        assert shares.paid_by(c, "SEASIDE", "reservation", "77002", 0)[0].amount == 200
+        assert stay_limits.spent(c, "SEASIDE", "77001") == 102
+        [house_share] = accounting.of_the_house(c, "SEASIDE", Span(0, 1 << 60))
+        assert (house_share["department"], house_share["amount"]) == ("Kitchen", 98)
+        assert [one.talk_seconds for one in outbox.due_postings(c, "SEASIDE", "opera", 0, 9)] == [61, 120]
+        shares.untie(c, "SEASIDE", [1])  # as when the law's term is over
+        assert [(one.name, one.reservation, one.amount) for one in shares.of_call(c, "SEASIDE", 1)] == [
+            ("0", None, 102),
+            ("1", None, 200),
+            ("Kitchen", None, 98),
+        ]
+
+    house.database.transact(work)
     whole(house)
