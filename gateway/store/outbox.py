@@ -13,19 +13,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from gateway.ledger import Event, Hold, Outcome, State, move
-from gateway.store import schema
+from gateway.store import schema, shares
 from gateway.store.numbers import Numbers
 from gateway.store.rows import Due, PostingRow, clean
 from gateway.store.statements import Statements
 
 _p, _c, _a = schema.postings.c, schema.calls.c, schema.attempts.c
 
-_s, _w = schema.call_shares.c, schema.share_parts.c
-#: Of a call that several pay for, whose share the posting is: a PMS is told how long that guest talked.
-_WHOSE = (_w.property == _p.property) & (_w.call_id == _p.call_id) & (_w.part == _p.part)
-_SHARE = (_s.property == _w.property) & (_s.call_id == _w.call_id) & (_s.kind == _w.kind) & (_s.name == _w.name)
-
-_DUE = (
+_DUE = shares.beside_postings(
     select(
         _p.id,
         _p.call_id,
@@ -37,15 +32,13 @@ _DUE = (
         _p.due_at,
         _p.by_hand,
         _c.started_at,
-        func.coalesce(_s.seconds, _c.talk_seconds),
+        shares.TALKED,
         _c.dialled,
         _c.number_class,
         _c.trunk,
         _c.place,
     )
     .join(schema.calls, (_c.property == _p.property) & (_c.id == _p.call_id))
-    .outerjoin(schema.share_parts, _WHOSE)
-    .outerjoin(schema.call_shares, _SHARE)
     .order_by(_p.id)
 )
 _WHOLE = select(*[_p[name] for name in PostingRow._fields])

@@ -5,12 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, Text, and_, cast, delete, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal_column,
+    null,
+    select,
+    update,
+)
 
 from gateway.store import schema
 from gateway.store.rows import clean
 
-_s, _p, _c = schema.call_shares.c, schema.share_parts.c, schema.calls.c
+_s, _p, _c, _o = schema.call_shares.c, schema.share_parts.c, schema.calls.c, schema.postings.c
 #: Calls that one question names.
 _AT_ONCE: Final = 500
 
@@ -47,6 +61,22 @@ class SharePart(NamedTuple):
     part: int
     kind: str
     name: str
+
+
+#: How long the guest of a posting talked: of a call that several pay for, his own share of it.
+TALKED: Final = func.coalesce(_s.seconds, _c.talk_seconds).label("talk_seconds")
+# A bound value would be another one in GROUP BY, by PostgreSQL's lights.
+_A_ROOM: Final = literal_column("'room'", Text)
+#: Whose room and whose guest's a posting is: its share's, else its call's.
+ROOM: Final = case((_s.kind.is_(None), _c.room), (_s.kind == _A_ROOM, _s.name), else_=null()).label("room")
+GUEST: Final = case((_s.kind.is_(None), _c.reservation), else_=_s.reservation).label("reservation")
+_PARTS: Final = and_(_p.property == _o.property, _p.call_id == _o.call_id, _p.part == _o.part)
+_SHARES: Final = and_(_s.property == _p.property, _s.call_id == _p.call_id, _s.kind == _p.kind, _s.name == _p.name)
+
+
+def beside_postings(wanted: Select[Any]) -> Select[Any]:
+    """A question about postings and their calls, with the share of the call that each posting is."""
+    return wanted.outerjoin(schema.share_parts, _PARTS).outerjoin(schema.call_shares, _SHARES)
 
 
 _ROW: Final = [_s[name] for name in ShareRow._fields]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
@@ -13,7 +14,7 @@ from gateway.audit.days import Edge
 from gateway.audit.sheet import differences, sheet
 from gateway.bills.keeping import bill_now
 from gateway.instants import to_micros
-from gateway.store import accounting, audit_sums, guests, outbox, pages, room, shares, stay_limits
+from gateway.store import accounting, audit_sums, guests, outbox, pages, reporting, room, shares, stay_limits
 from gateway.store.reporting import Span
 from gateway.store.verify import broken_rules
 from gateway.web.room import with_shares
@@ -21,6 +22,7 @@ from pms_adapters.events import RoomsResynced
 from tests.gateway.prices import decide, flat, propose, start_again
 from tests.gateway.rig import Rig, line
 from tests.gateway.test_acts import Desk
+from tests.gateway.test_budgets import limited
 
 MOBILE = "9600123456"
 #: Room 201 talks 61 seconds, hands on to 202, who talks 120; the kitchen ends it with 59: four minutes at one zloty.
@@ -174,6 +176,11 @@ def test_a_call_of_one_guest_on_two_telephones_is_charged_whole(house: Rig) -> N
     whole(house)
 
 
+def posting_sums(c: Connection, chosen: reporting.Chosen) -> list[dict[str, Any]]:
+    """Charges by room and guest, in the order of the rooms."""
+    return sorted(reporting.posting_sums(c, chosen, ("room", "reservation")), key=lambda one: str(one["room"]))
+
+
 def test_every_guest_sees_his_own_share_on_his_room_page_his_bill_and_in_his_data(house: Rig) -> None:
     """The second guest too, whose room the call was not made from; what the house held is on neither bill."""
     house.send(house.connect(), *LEGS)
@@ -198,6 +205,12 @@ def test_every_guest_sees_his_own_share_on_his_room_page_his_bill_and_in_his_dat
             assert guests.calls_of(c, "SEASIDE", guests.stays_of(c, "SEASIDE", guest)) == [1]
         assert shares.paid_by(c, "SEASIDE", "reservation", "77002", 0)[0].amount == 200
         assert stay_limits.spent(c, "SEASIDE", "77001") == 102
+        chosen = reporting.began(c, "SEASIDE", Span(0, 1 << 60))
+        assert [(one["room"], one["reservation"], one["amount"]) for one in posting_sums(c, chosen)] == [
+            ("201", "77001", 102),
+            ("202", "77002", 200),
+        ]
+        assert [one["amount"] for one in reporting.shares_of_the_house(c, chosen)] == [98]
         [house_share] = accounting.of_the_house(c, "SEASIDE", Span(0, 1 << 60))
         assert (house_share["department"], house_share["amount"]) == ("Kitchen", 98)
         assert [one.talk_seconds for one in outbox.due_postings(c, "SEASIDE", "opera", 0, 9)] == [61, 120]
@@ -209,4 +222,26 @@ def test_every_guest_sees_his_own_share_on_his_room_page_his_bill_and_in_his_dat
         ]
 
     house.database.transact(work)
+    whole(house)
+
+
+def test_a_limit_counts_what_each_guest_has_to_pay(house: Rig) -> None:
+    """Five zloty a stay: the second guest's shares come to it, the first one's do not; the store says the same as memory."""
+    house.use(limited("stay", "hold"))
+    house.check_in("202", "77002")
+    house.database.transact(lambda c: c.exec_driver_sql("UPDATE stays SET since = 0"))
+    house.database.transact(house.memory.reload)
+    feed = house.connect()
+    for number in (1, 2, 3):
+        both = (("201", 60, 1), ("202", 120, 0))
+        house.send(feed, *(line(number, dialled=MOBILE, extension=who, seconds=s, more=m) for who, s, m in both))
+        house.database.transact(house.memory.reload)
+    assert charged(house) == [
+        ("201", 100, "due", ""),
+        ("202", 200, "due", ""),
+        ("201", 100, "due", ""),
+        ("202", 200, "due", ""),
+        ("201", 100, "due", ""),
+        ("202", 200, "held", "over_budget"),
+    ]
     whole(house)
