@@ -103,12 +103,16 @@ def is_made_up(key: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HotelEvent:
-    """A row that is not a call but tells of the hotel: a room status code, a wake-up answered, a log-in."""
+    """A row that is not a call but tells of the hotel: a room status code, a wake-up answered, a log-in.
+
+    `sequence` is its number where the exchange numbers its rows.
+    """
 
     reason: str
     at: datetime | None = None
     extension: str | None = None
     code: str | None = None
+    sequence: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +124,13 @@ class Furniture:
 
 @dataclass(frozen=True, slots=True)
 class Unparsed:
-    """A record that we could not read; `reason` is a plain sentence that names the column and what stood there."""
+    """A record that we could not read; `reason` is a plain sentence that names the column and what stood there.
+
+    `sequence` is its number where that much could be read.
+    """
 
     reason: str
+    sequence: int | None = None
 
 
 Parsed: TypeAlias = CallRecord | HotelEvent | Furniture | Unparsed

@@ -122,7 +122,7 @@ def _schedules(config: Config) -> list[Finding]:
 
 def _going_out(config: Config) -> str:
     """Each schedule with its next run, on the hotel's clock."""
-    from gateway.config.delivery import worked_days
+    from gateway.config.meanings import worked_days
     from gateway.schedules import next_run
 
     zone, worked = config.property.timezone, worked_days(config)

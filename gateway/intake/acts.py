@@ -18,7 +18,7 @@ from gateway.acts import needs_second as second_needed
 from gateway.intake.batch import Rules
 from gateway.intake.by_hand import Entered, enter
 from gateway.intake.shares import share_asked, whose_parts
-from gateway.store import acts, outbox, records, schema, shares
+from gateway.store import acts, outbox, records, schema, shares, stay_limits
 from gateway.store.acts import ActRow
 from gateway.store.commands import Command
 from gateway.store.memory import Memory
@@ -95,6 +95,7 @@ class Acts:
         dues = self._carry_out(connection, found, what, f"{act.kind}, {command.who}", now)
         done = row._replace(state="done", decided_at=now, outcome=_outcome(what, dues))
         number = acts.write(connection, self._memory, done)
+        stay_limits.recount(connection, self._memory, (found.share or found.call).reservation, now)
         self._memory.note(connection, now, command.who, f"act {number} done: {_words(row)}: {command.why}")
         return f"act {number} done: {_words(row)}; {done.outcome}", dues
 
@@ -119,7 +120,9 @@ class Acts:
         if what.before != row.before:
             return self._close(connection, row, "stale", "left alone: the charge has changed since", command, now), []
         dues = self._carry_out(connection, found, what, f"{act.kind}, {row.asked_by} and {command.who}", now)
-        return self._close(connection, row, "done", _outcome(what, dues), command, now), dues
+        words = self._close(connection, row, "done", _outcome(what, dues), command, now)
+        stay_limits.recount(connection, self._memory, (found.share or found.call).reservation, now)
+        return words, dues
 
     def _close(self, connection: Connection, row: ActRow, state: str, outcome: str, command: Command, now: int) -> str:
         said = {"now": now, "who": command.who, "why": command.why, "outcome": outcome}

@@ -21,19 +21,24 @@ from gateway.store.shares import SharePart, ShareRow
 from protocols.records import CallRecord, JoinedCall
 from protocols.smdr.catalog import Parser
 from protocols.smdr.counting import Counter
+from protocols.smdr.shares import Sharing
 from rating.circumstances import Circumstances
 from rating.numbering import NumberPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One exchange, ready to be read: how its records are parsed and joined, what the digits mean, how it counts, what is cut."""
+    """One exchange, ready to be read: how its records are parsed and joined, what the digits mean, how it counts, what is cut.
+
+    `sharing` finds the shares of a call that the exchange splits without a key.
+    """
 
     name: str
     parse: Parser
     join: Callable[[Sequence[CallRecord]], JoinedCall]
     plan: NumberPlan
     counter: Counter | None = None
+    sharing: Sharing | None = None
     cutting: Cutting | None = None
 
 

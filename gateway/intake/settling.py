@@ -53,7 +53,7 @@ class Settling:
 
     def _reload(self, connection: Connection) -> None:
         self._segments = set()
-        self._live = {name: LiveCalls() for name in self._sources}
+        self._live = {name: LiveCalls(one.sharing) for name, one in self._sources.items()}
         self._gaps.forget()
         marks: dict[str, list[bytes]] = {name: [] for name in self._sources}
         for stored in records.newest_records(connection, self._memory.owner, HISTORY):
@@ -64,12 +64,15 @@ class Settling:
 
     def _take_up(self, stored: records.StoredRecord, mark: bytes) -> None:
         """Put a stored leg back beside its call."""
-        if stored.call_id is None or not stored.raw:
+        if not stored.raw or (stored.call_id is None and not self._gaps.counts(stored.source)):
             return
         leg = self._sources[stored.source].parse(stored.raw, from_micros(stored.received_at))
-        if isinstance(leg, CallRecord):
+        if stored.call_id is None:
+            number = None if isinstance(leg, Furniture) else leg.sequence
+            self._gaps.see(stored.source, number, None, stored.received_at)
+        elif isinstance(leg, CallRecord):
             self._gaps.see(stored.source, leg.sequence, stored.id, stored.received_at)
-            known = self._live[stored.source].by_id(leg.call_key, stored.call_id)
+            known = self._live[stored.source].by_id(leg.call_key, leg.trunk, stored.call_id)
             if known is None:
                 self._live[stored.source].begin(stored.call_id, leg, mark, remember=True)
             else:
@@ -139,6 +142,8 @@ class Settling:
         elif isinstance(parsed, CallRecord):
             self._leg(batch, raw, record_id, parsed, mark, doubt=verdict.doubt)
         else:
+            if not verdict.doubt:
+                self._gaps.see(raw.source, parsed.sequence, None, to_micros(raw.received_at))
             words = "possible repeat" if verdict.doubt else ""
             self._keep(batch, raw, record_id, _kind(parsed), parsed.reason, mark=words)
 
@@ -276,7 +281,7 @@ class Settling:
 
         A call that may be a repeat is not remembered, nor one whose number a later call has taken.
         """
-        live = self._live[stored.source].by_id(stored.call_key, stored.id)
+        live = self._live[stored.source].by_id(stored.call_key, stored.trunk, stored.id)
         if live is not None:
             return live, False
         legs = legs_of(connection, self._memory.owner, stored.id, self._sources[stored.source])

@@ -6,6 +6,7 @@ named at their ends. Behind each stands a table of the very figures it shows (`b
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import tzinfo
 from typing import Any, Final
@@ -26,6 +27,8 @@ _LEFT, _TOP, _RIGHT = 72.0, 12.0, 12.0
 _PLOT: Final = 180.0
 _LYING: Final = 24.0
 _SQUARE, _SQUARE_HIGH = 26.0, 24.0
+#: A square from its corner on.
+_OUTLINE: Final = f"h{_SQUARE - 1:g}v{_SQUARE_HIGH - 1:g}h{1 - _SQUARE:g}z"
 #: Depths of a square, chosen so that its figure can be read on each, on light and on dark ground.
 DEPTHS: Final = (0.1, 0.22, 0.35, 0.45, 0.65, 0.85, 1.0)
 #: From this depth on the figure is written in the colour of paper, where the ground is light.
@@ -157,16 +160,15 @@ def _short(name: str) -> str:
 
 def _heat(picture: Heat, zone: tzinfo) -> str:
     left, top = 64.0, 24.0
-    largest = max((value for row in picture.values for value in row if value is not None), default=0.0)
     parts = [
         label(left + (place + 0.5) * _SQUARE, top - 8, name, anchor="middle", tone="faint", size=11)
         for place, name in enumerate(picture.columns)
     ]
-    for down, (name, row) in enumerate(zip(picture.rows, picture.values, strict=True)):
-        y = top + down * _SQUARE_HIGH
-        parts.append(label(left - 8, y + 16, say(name), anchor="end"))
-        for along, value in enumerate(row):
-            parts += _square(picture, left + along * _SQUARE, y, value, largest)
+    parts += [
+        label(left - 8, top + down * _SQUARE_HIGH + 16, say(name), anchor="end")
+        for down, name in enumerate(picture.rows)
+    ]
+    parts += _squares(picture, left, top)
     if picture.outlined is not None:
         down, along = picture.outlined
         x, y = left + along * _SQUARE, top + down * _SQUARE_HIGH
@@ -176,27 +178,38 @@ def _heat(picture: Heat, zone: tzinfo) -> str:
     return document(picture.name, say(picture.title), say(picture.sentence), width, height, "".join(parts))
 
 
-def _square(picture: Heat, x: float, y: float, value: float | None, largest: float) -> Iterator[str]:
-    box: dict[str, Any] = {"x": x, "y": y, "width": _SQUARE - 1, "height": _SQUARE_HIGH - 1}
-    if value is None:
-        return
-    if not value or not largest:
-        yield element("rect", **box, class_="square none", fill="none", stroke=INKS["rule"])
-        return
-    depth = min(len(DEPTHS), 1 + int(len(DEPTHS) * value / largest))
-    yield element("rect", **box, class_=f"square d{depth}", fill=INKS["accent"], fill_opacity=str(DEPTHS[depth - 1]))
-    text = _brief(value)
-    tone = "paper" if depth >= _DEEP else "ink"
-    yield element(
-        "text",
-        text,
-        x=x + (_SQUARE - 1) / 2,
-        y=y + 15.5,
-        class_=f"t{depth}",
-        fill=INKS[tone],
-        font_size=10 if len(text) < 4 else 9,
-        text_anchor="middle",
-    )
+def _squares(picture: Heat, left: float, top: float) -> Iterator[str]:
+    """The squares, those of one depth as one path, and their figures: there are 168 of them, and a page has many such pictures."""
+    largest = max((value for row in picture.values for value in row if value is not None), default=0.0)
+    paths, figures = defaultdict[int, list[str]](list), defaultdict[tuple[int, int], list[str]](list)
+    for down, row in enumerate(picture.values):
+        for along, value in enumerate(row):
+            if value is None:
+                continue
+            x, y, depth = left + along * _SQUARE, top + down * _SQUARE_HIGH, _depth(value, largest)
+            paths[depth].append(f"M{x:g} {y:g}{_OUTLINE}")
+            if depth:
+                text = _brief(value)
+                where = {"x": x + (_SQUARE - 1) / 2, "y": y + 15.5}
+                figures[depth, 10 if len(text) < 4 else 9].append(element("text", text, **where))
+    for depth, some in sorted(paths.items()):
+        yield _of_depth(depth, "".join(some))
+    for (depth, points), some in sorted(figures.items()):
+        ink = INKS["paper" if depth >= _DEEP else "ink"]
+        yield element("g", "".join(some), class_=f"t{depth}", fill=ink, font_size=points, text_anchor="middle")
+
+
+def _depth(value: float, largest: float) -> int:
+    """How deep a square is, by its share of the largest; 0 for one of nothing."""
+    return min(len(DEPTHS), 1 + int(len(DEPTHS) * value / largest)) if value and largest else 0
+
+
+def _of_depth(depth: int, path: str) -> str:
+    """All squares of one depth."""
+    if not depth:
+        return element("path", d=path, class_="square none", fill="none", stroke=INKS["rule"])
+    ink: dict[str, Any] = {"fill": INKS["accent"], "fill_opacity": str(DEPTHS[depth - 1])}
+    return element("path", d=path, class_=f"square d{depth}", **ink)
 
 
 def _brief(value: float) -> str:

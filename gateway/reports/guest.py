@@ -77,6 +77,7 @@ def _sections(data: GuestData) -> tuple[Table, ...]:
         _listed("charges", "Charges", _CHARGES, data.charges),
         _listed("attempts", "What the property-management system was sent, and said", _ATTEMPTS, data.attempts),
         _listed("remarks", "Notes, tags and disputes", _REMARKS, data.remarks),
+        _listed("tags", "Tags of calls", _TAGS, data.tags),
         _listed("acts", "Charges that people changed", _ACTS, data.acts),
         _listed("limits", "What the guest might spend on the telephone", _LIMITS, data.limits),
         _listed("receipts", "Calls that were paid at a till", _RECEIPTS, data.receipts),
@@ -165,6 +166,11 @@ _REMARKS: Final = (
     Column("call_id", "Call", "count"),
     Column("room", "Room"),
     Column("words", "Words"),
+)
+_TAGS: Final = (
+    Column("added_at", "When", "instant"),
+    Column("call_id", "Call", "count"),
+    Column("tag", "Tag"),
 )
 _ACTS: Final = (
     Column("asked_at", "When", "instant"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gateway.alarms.budgets import Budget
 from gateway.allocation import Codes
-from gateway.config.office import account_codes_of, budgets_of, hours_of
+from gateway.config.meanings import account_codes_of, budgets_of, hours_of
 from gateway.reports.flat import FlatRate, Pricing, flat_rates, pricing_of
 from gateway.reports.sums import Tally
 from gateway.reports.unmasking import Unmasking, unmasking_of

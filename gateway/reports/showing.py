@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
 from itertools import islice
+from typing import Final
 
 from gateway.languages.spoken import is_english, plural, say
 from gateway.reports.charts import behind, draw
@@ -62,8 +64,12 @@ class Shown:
     sections: tuple[ShownTable | ShownPicture | Note, ...]
 
 
-def show(report: Report, most: int) -> Shown:
-    """A report as texts, with at most so many rows of each table."""
+#: Rows of a table that stands behind so many others that a page has enough: what it is about.
+FEW_ROWS: Final = 25
+
+
+def show(report: Report, most: int, together: int | None = None) -> Shown:
+    """A report as texts, with at most so many rows of each table, and of all its tables where that is said."""
     return Shown(
         title=visible(say(report.title)),
         hotel=visible(report.hotel),
@@ -73,8 +79,17 @@ def show(report: Report, most: int) -> Shown:
         finding=visible(say(report.finding)),
         complete=tuple(visible(say(one)) for one in report.complete),
         assumptions=tuple(visible(say(one)) for one in report.assumptions),
-        sections=tuple(shown_section(one, report.zone, most) for one in report.sections),
+        sections=tuple(_shown_sections(report, most, together)),
     )
+
+
+def _shown_sections(report: Report, most: int, together: int | None) -> Iterator[ShownTable | ShownPicture | Note]:
+    left = together
+    for one in report.sections:
+        shown = shown_section(one, report.zone, most if left is None else min(most, max(FEW_ROWS, left)))
+        if left is not None and isinstance(shown, ShownTable):
+            left -= len(shown.rows)
+        yield shown
 
 
 def days_words(report: Report) -> str:

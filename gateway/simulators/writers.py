@@ -118,9 +118,10 @@ def _panasonic(options: Mapping[str, str]) -> Writer:
 
 def _nec_neax(options: Mapping[str, str]) -> Writer:
     form = ("fixed", "flexible")[_choice(options, "form", {"fixed": 0, "flexible": 1})]
+    split = _choice(options, "billing", {"total": 0, "split": 1})
     return Writer(
         dialect="nec-neax",
-        records=partial(write_nec_neax.texts, form=form),
+        records=partial(write_nec_neax.texts, form=form, split=bool(split)),
         acknowledged=True,
         line_end=b"\x03",
         widest_extension=write_nec_neax.WIDEST_EXTENSION,
@@ -250,7 +251,7 @@ _WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozen
     "panasonic": (_panasonic, frozenset({"columns"})),
     "alcatel-oxe": (_alcatel_oxe, frozenset()),
     "nec-sl": (_nec_sl, frozenset()),
-    "nec-neax": (_nec_neax, frozenset({"form"})),
+    "nec-neax": (_nec_neax, frozenset({"form", "billing"})),
     "cisco-cucm": (_cucm, frozenset()),
     "3cx": (_three_cx, frozenset({"words"})),
     "unify": (_unify, frozenset({"form"})),

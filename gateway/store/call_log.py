@@ -16,15 +16,15 @@ from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, false, func, or_, select
 from sqlalchemy.sql.expression import FromClause
 
 from gateway.arrivals import ABANDONED, MISSED
 from gateway.call_log.asking import Question, Term
 from gateway.call_log.fields import BY_NAME, INWARD, results_meant
-from gateway.store import office, remarks, schema
+from gateway.store import call_tags, office, remarks, schema
 from gateway.store.inbound import PIECES_AT_ONCE
-from gateway.store.pages import LISTED, first_since, means, plain
+from gateway.store.pages import LISTED, UNLISTED, first_since, means, plain
 from gateway.store.reporting import AHEAD, SLICE, Span, began
 from gateway.store.schema_inbound import PIECE, STANDS
 from gateway.working_hours import WorkingHours
@@ -141,10 +141,15 @@ def _number(connection: Connection, wanted: Wanted, term: Term) -> ColumnElement
 
 
 def _tagged(connection: Connection, wanted: Wanted, term: Term) -> ColumnElement[bool]:
-    tag = term.values[0]
-    same = _begins(_t.tag, tag) if term.compares == "begins" else func.lower(_t.tag) == tag.lower()
-    numbers = select(_t.number).where(_t.property == wanted.owner, STANDS, same)
-    return _contacts(connection, wanted, _k.number.in_(list(connection.execute(numbers.distinct()).scalars())))
+    """Calls that have the tag themselves, and those with a number that has it."""
+    tag, begins = term.values[0], term.compares == "begins"
+    own = call_tags.with_tag(connection, wanted.owner, tag, begins=begins)
+    same = _begins(func.lower(_t.tag), tag.lower()) if begins else func.lower(_t.tag) == tag.lower()
+    numbers = select(_t.number).where(_t.property == wanted.owner, STANDS, same).distinct()
+    tagged = list(connection.execute(numbers).scalars())
+    ways = [own] if own is not None else []
+    ways += [_contacts(connection, wanted, _k.number.in_(tagged))] if tagged else []
+    return or_(false(), *ways)
 
 
 def _contacts(connection: Connection, wanted: Wanted, which: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -286,7 +291,7 @@ def all_numbers(connection: Connection, wanted: Wanted) -> array[int]:
 
 
 def rows(connection: Connection, owner: str, calls: Sequence[int]) -> list[dict[str, Any]]:
-    """Calls by number, in the order of the numbers given, each with what is kept of its arrival."""
+    """Calls by number, in the order of the numbers given, each with what is kept of its arrival, and its tags."""
     if not calls:
         return []
     wanted = (
@@ -295,7 +300,7 @@ def rows(connection: Connection, owner: str, calls: Sequence[int]) -> list[dict[
         .outerjoin(schema.call_codes, office.OF_CALL)
         .where(_c.property == owner, _c.id.in_(calls))
     )
-    known = {row["id"]: row for row in plain(connection.execute(wanted).mappings())}
+    known = {row["id"]: row for row in tagged(connection, owner, plain(connection.execute(wanted).mappings()))}
     return [known[one] for one in calls if one in known]
 
 
@@ -312,7 +317,8 @@ class Sums(NamedTuple):
     """Calls added up: `more` where there are more than were counted, so that every figure is "at least".
 
     `amounts` are (currency, decimals, minor units) of the calls that are to be paid. `waited` are the seconds of the `told`
-    calls that came in of which it is known; `missed` are those of them that found nobody.
+    calls that came in of which it is known; `missed` are those of them that found nobody. `hidden` calls are counted and in no
+    list; `hidden_amount` is what is to be paid for them, in minor units of the hotel's currency.
     """
 
     calls: int
@@ -324,6 +330,8 @@ class Sums(NamedTuple):
     waited: int
     told: int
     more: bool
+    hidden: int
+    hidden_amount: int
 
 
 def sums(connection: Connection, wanted: Wanted, most: int | None = MOST_SUMMED) -> Sums:
@@ -341,13 +349,15 @@ def sums(connection: Connection, wanted: Wanted, most: int | None = MOST_SUMMED)
         func.count(case((paid, _c.amount))),
         func.count(case((and_(home, paid), _c.amount))),
         func.sum(case((and_(home, paid), _c.amount))),
+        func.count(case((UNLISTED, 1))),
+        func.sum(case((and_(UNLISTED, home, paid), _c.amount))),
     )
     row = connection.execute(added.select_from(tables).where(*conditions)).one()
-    calls, inward, outward, talk, priced, at_home, minor = (int(one or 0) for one in row)
+    calls, inward, outward, talk, priced, at_home, minor, *hidden = (int(one or 0) for one in row)
     amounts = [(wanted.currency, wanted.decimals, minor)]
     amounts += _foreign(connection, [*conditions, paid, ~home], tables) if priced > at_home else []
     missed, waited, told = _waits(connection, conditions) if inward else (0, 0, 0)
-    return Sums(calls, inward, outward, talk, tuple(amounts), missed, waited, told, edge is not None)
+    return Sums(calls, inward, outward, talk, tuple(amounts), missed, waited, told, edge is not None, *hidden)
 
 
 def _edge(
@@ -384,9 +394,19 @@ def charged(connection: Connection, wanted: Wanted) -> list[tuple[str, int, int]
     return [(row[0], int(row[1]), int(row[2])) for row in connection.execute(found)]
 
 
-def tags_of(connection: Connection, owner: str, calls: Sequence[int]) -> dict[int, list[str]]:
+def tagged(connection: Connection, owner: str, calls: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    """The same rows of calls, each with its tags and those of the number it was with."""
+    numbers = [one["id"] for one in calls]
+    if numbers:
+        own, of_numbers = call_tags.standing(connection, owner, numbers), _tags_of_numbers(connection, owner, numbers)
+        for one in calls:
+            one["tags"], one["number_tags"] = own.get(one["id"], []), of_numbers.get(one["id"], [])
+    return calls
+
+
+def _tags_of_numbers(connection: Connection, owner: str, calls: Sequence[int]) -> dict[int, list[str]]:
     """The tags of the numbers that calls were with, by call."""
-    if not calls or connection.execute(select(_t.id).where(_t.property == owner, STANDS).limit(1)).scalar() is None:
+    if connection.execute(select(_t.id).where(_t.property == owner, STANDS).limit(1)).scalar() is None:
         return {}
     pieces = sorted({one // PIECE for one in calls})
     here = (_k.property == owner, _k.piece.in_(pieces), _k.call_id.in_(calls))

@@ -28,6 +28,7 @@ _s, _k, _t = schema.stays.c, schema.commands.c, schema.audit_trail.c
 LIVELY: Final = schema.LIVELY
 #: What lists of calls leave out: private calls of the staff, which are counted and never itemised (gateway/helplines.py).
 LISTED: Final = or_(_c.place.is_(None), _c.place != PERSONAL)
+UNLISTED: Final = _c.place == PERSONAL
 #: States that the index holds.
 LIVELY_STATES: Final = ("held", "due", "sent", "refused", "in_doubt", "unconfirmable")
 #: How many record numbers a search looks back over at a time: some weeks of a large hotel, a fraction of a second.

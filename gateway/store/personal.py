@@ -35,6 +35,7 @@ _COLUMNS: Final[Mapping[str, Mapping[Kind, str]]] = {
     "arrivals": {"NUMBER": "caller", "PLAIN": "did outcome stages"},
     "contacts": {"NUMBER": "number"},
     "number_tags": {"NUMBER": "number", "WORDS": "tag why", "STAFF": "added_by removed_by"},
+    "call_tags": {"WORDS": "tag folded", "STAFF": "added_by"},
     "postings": {
         "WORDS": "reason reference",
         "TIE": "room reservation",

@@ -349,6 +349,7 @@ class Pages:
             "corrections": [correction_object(one) for one in story["lists"]],
             "dispute": dispute(story["remarks"], clock),
             "call_token": self._tokens.sign("call", call["id"]),
+            "known_tags": story["known_tags"],
             "room_address": address_of(call["room"]) if call["room"] else "",
             "charges": charges,
             "stay": story["stay"],

@@ -60,7 +60,7 @@ class RackPages:
         self._macro: Any = environment().get_template("rack_parts.html").module.cell  # type: ignore[attr-defined]
 
     async def rack(self, view: str) -> Page:
-        """Every room of the house. Nothing that was asked is repeated on it, so it may be sent compressed."""
+        """Every room of the house."""
         drawn = await self.now()
         return await self._pages.page(
             "rack_list.html" if view == "list" else "rack.html",

@@ -23,6 +23,7 @@ TABLE: Final[dict[str, Access]] = {
     # what everything starts from
     "GET /": "see_calls",
     "GET /now": "see_calls",
+    "GET /frame": "see_calls",
     # rooms
     "GET /rooms": "see_calls",
     "GET /rooms/<room>": "see_calls",
@@ -42,6 +43,7 @@ TABLE: Final[dict[str, Access]] = {
     "POST /calls/filters": "see_calls",
     f"GET /calls/{_ROW}": "see_calls",
     f"GET /calls/{_ROW}/story": "see_calls",
+    f"POST /calls/{_ROW}/tags": "tag_calls",
     "GET /postings": "see_calls",
     f"GET /postings/{_ROW}": "see_calls",
     f"POST /postings/{_ROW}": "decide_postings",

@@ -15,7 +15,7 @@ from gateway.directory import Stay
 from gateway.instants import SECOND, to_micros
 from gateway.languages.spoken import say
 from gateway.roles import Person
-from gateway.store import commands, remarks, shares, stay_limits
+from gateway.store import call_log, commands, remarks, shares, stay_limits
 from gateway.store import pages as queries
 from gateway.store import room as rooms
 from gateway.store.room import ClassSum, StateSum, Stretch
@@ -123,6 +123,7 @@ class RoomPages:
         shown = [one for one in earlier or () if one.id == asked.stay] or here
         parts = self._stretches(connection, room, shown)
         calls = rooms.calls(connection, owner, parts, ROOM_CALLS + 1, asked.before, all_calls=asked.all_calls)
+        call_log.tagged(connection, owner, calls)
         guests, numbers = [one.reservation for one in shown], [one["id"] for one in calls]
         postings = queries.of_calls(connection, owner, numbers)
         calls, postings = with_shares(calls, postings, *_held(connection, owner, numbers, parts))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from typing import Any, Final
 
 from klein import Klein
@@ -38,8 +37,6 @@ from gateway.web.views import by_day, call_view
 MOST_FOUND: Final = 20
 #: Characters of a search that are looked at; a number has fifteen digits, a name rarely more than forty letters.
 LONGEST_SEARCH: Final = 80
-#: How hard a page is compressed: the first step brings most of it, at a tenth of the time.
-LEVEL: Final = 1
 
 
 class RoomRoutes:
@@ -70,7 +67,7 @@ class RoomRoutes:
         view = text_of(request, b"view")
         if view not in VIEWS:
             raise BadQuestion(say('view is "list", or is left out'))
-        return compressed(request, html(request, await self._racks.rack(view)))
+        return html(request, await self._racks.rack(view))
 
     @app.route("/rack/live", methods=["GET"])
     async def live(self, request: Any) -> bytes:
@@ -218,14 +215,3 @@ class RoomRoutes:
             guests=named,
             days=list(by_day([call_view(one, postings.get(one["id"], []), clock, country) for one in calls], clock)),
         )
-
-
-def compressed(request: Any, data: bytes) -> bytes:
-    """A page as it is sent. Only for one that repeats nothing of what was asked (CVE-2013-3587: else its length tells)."""
-    request.setHeader("vary", "accept-encoding")
-    if "gzip" not in (request.getHeader("accept-encoding") or "").replace(" ", "").split(","):
-        return data
-    packed = gzip.compress(data, LEVEL, mtime=0)
-    request.setHeader("content-encoding", "gzip")
-    request.setHeader("content-length", str(len(packed)))
-    return packed

@@ -14,7 +14,8 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from gateway.config import RecipientSettings, ScheduleSettings
-from gateway.config.delivery import ACCOUNTING, sftp_address, worked_days
+from gateway.config.delivery import ACCOUNTING, sftp_address
+from gateway.config.meanings import worked_days
 from gateway.delivery.orders import REPORT
 from gateway.delivery.packs import in_words
 from gateway.languages.spoken import Texts, later, plural, say

@@ -24,6 +24,7 @@ from gateway.web.bill_check_pages import BillCheckPages
 from gateway.web.bill_check_routes import BillCheckRoutes
 from gateway.web.bill_pages import BillPages
 from gateway.web.bill_routes import BillRoutes
+from gateway.web.call_tags import Tagging
 from gateway.web.deeds import Deeds
 from gateway.web.enquiry_pages import EnquiryPages
 from gateway.web.guard import Guard
@@ -159,7 +160,9 @@ def desk_wings(on: Ground, makes: Workshop, streams: Streams) -> dict[bytes, Res
         **dict.fromkeys((b"/bills", b"/price"), bills),
         b"/acts": ActRoutes(pages, ActPages(house, reads, live, tokens, pages, deeds)).app.resource(),
         b"/resync": ResyncRoutes(house, reads, live, tokens, pages, deeds).app.resource(),
-        b"/calls": LogRoutes(pages, LogPages(house, reads, live, tokens, pages, deeds, makes)).app.resource(),
+        b"/calls": LogRoutes(
+            pages, LogPages(house, reads, live, tokens, pages, deeds, makes), Tagging(house, tokens, deeds)
+        ).app.resource(),
         b"/numbers": NumberRoutes(pages, NumberPages(house, reads, live, tokens, pages, deeds)).app.resource(),
     }
 

@@ -54,6 +54,11 @@ class Routes:
         """What happens now."""
         return html(request, await self.pages.first())
 
+    @app.route("/frame", methods=["GET"])
+    async def frame(self, request: Any) -> bytes:
+        """What changes around a page whose own part stands still."""
+        return html(request, await self.pages.page("frame.html", here=text_of(request, b"here"), title=""))
+
     @app.route("/postings", methods=["GET"])
     async def postings(self, request: Any) -> bytes:
         """Postings by state."""
@@ -125,7 +130,8 @@ class Routes:
         if file is None:
             return plain(request, 404, say("There is no such file."))
         request.setHeader("cache-control", "no-cache")
-        if request.setETag(f'"{file.tag}"'.encode()) is not None:
+        # A weak tag: compressed or plain, it is the same file.
+        if request.setETag(f'W/"{file.tag}"'.encode()) is not None:
             return b""
         return answer(request, 200, file.content_type, file.data)
 

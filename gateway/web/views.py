@@ -49,6 +49,8 @@ class CallView:
     charged: bool
     mark: Mark
     why: list[str] = field(default_factory=list)
+    tags: Sequence[str] = ()
+    number_tags: Sequence[str] = ()
 
 
 def call_view(call: Row, postings: Sequence[Row], clock: Clock, country: str) -> CallView:
@@ -72,6 +74,8 @@ def call_view(call: Row, postings: Sequence[Row], clock: Clock, country: str) ->
         charged=bool(postings),
         mark=call_mark(call, postings, clock),
         why=list(_why(call["reason"], call["trace"], call["currency"], call["decimals"], spoken().language)),
+        tags=call.get("tags", ()),
+        number_tags=call.get("number_tags", ()),
     )
 
 

@@ -17,6 +17,7 @@ from protocols.smdr.carrying import Advance, CarryingFramer, ContextOf, resumed
 from protocols.smdr.counting import Counter
 from protocols.smdr.sessions import PlainSession, Session
 from protocols.smdr.settings import Parser, SourceSettings
+from protocols.smdr.shares import Sharing
 
 Transport: TypeAlias = Literal["listen", "connect", "serial", "file", "folder", "udp", "push"]
 
@@ -26,6 +27,10 @@ def _lines(start: int, transport: str, options: Mapping[str, str]) -> Framer:
 
 
 def _no_counter(options: Mapping[str, str]) -> Counter | None:
+    return None
+
+
+def _no_sharing(options: Mapping[str, str]) -> Sharing | None:
     return None
 
 
@@ -41,6 +46,7 @@ class Dialect:
     where there is none. `options` says in a sentence what each of its own options does, and `choices` which values
     an option takes, where it does not take any text; `needs` which options a transport cannot do without. `counter` says
     how the field `sequence` counts, for those whose numbers follow each other; None where a gap means nothing.
+    `sharing` says how the shares of a call find each other that is split without a key; None where a key joins them or nothing does.
     `site_option` names the option without which records whose columns the site chose cannot be read.
     `context_of` knows the lines that say something of the records behind them, a date above all (`carrying.py`); `advance`
     is for dialects whose rows do so too. `other_addresses` are endpoints that are dialled in turn with the first: an
@@ -64,6 +70,7 @@ class Dialect:
     make_session: Callable[[Mapping[str, str], str], Session] = _plain
     check_more: Callable[[Mapping[str, str]], list[str]] = lambda options: []
     counter: Callable[[Mapping[str, str]], Counter | None] = _no_counter
+    sharing: Callable[[Mapping[str, str]], Sharing | None] = _no_sharing
 
     def framer(
         self, start: int = 0, *, transport: str, options: Mapping[str, str] | None = None, last: bytes = b""

@@ -1,8 +1,8 @@
 """Many records, one call: what the records of a call that was handed on, forked or held add up to.
 
 A joined call answers three questions: what the call was, for people; which stretches of trunk cost money; and who
-held it, each stretch for how long. Joining is pure and may be asked again whenever another record of the call arrives; the caller gives only
-records that it believes belong together, for a key is unique only among the calls of some hours.
+held it, each stretch for how long. Joining is pure and may be asked again whenever another record of the call arrives;
+the caller gives only records that it believes belong together, for a key is unique only among the calls of some hours.
 
 What counts as costing money is here only a fact of the record: an answered stretch on a trunk, outward. Whether it is
 charged, and to whom, is decided elsewhere.

@@ -36,12 +36,13 @@ _POSTINGS: Final = "DELETE FROM postings WHERE property = :owner AND call_id % 6
 _ARRIVALS: Final = """
     INSERT INTO arrivals (property, id, caller, did, outcome, waited, stages, hands)
     SELECT property, id, caller, '55' || (id % 40), CASE WHEN answered = 1 THEN 'answered' WHEN id % 2 = 0 THEN 'rang'
-        ELSE 'queue' END, id % 45, '', 0 FROM calls WHERE property = :owner AND direction = 'in'
+        ELSE 'queue' END, id % 45, '', 0 FROM calls
+    WHERE property = :owner AND id >= :first AND direction = 'in'
 """
 _CONTACTS: Final = """
     INSERT INTO contacts (property, piece, number, call_id, inward)
     SELECT property, id / 4096, COALESCE(number, caller), id, direction = 'in' FROM calls
-    WHERE property = :owner AND direction <> 'internal'
+    WHERE property = :owner AND id >= :first AND direction <> 'internal'
 """
 _REMARKS: Final = """
     INSERT INTO remarks (property, id, at, who, kind, reservation, room, call_id, words)

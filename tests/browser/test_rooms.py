@@ -108,3 +108,22 @@ def test_a_rack_is_told_live_keeps_the_focus_and_needs_no_script(
     site.stop()
     expect(page.locator("#lost")).to_be_visible()
     looking.wrong.clear()  # the browser says that the stream is gone
+
+
+def test_without_a_stream_the_rack_is_fetched_and_a_report_fetches_its_frame_alone(desk: Looking) -> None:
+    page = desk.page
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(desk.site.url)))
+    page.add_init_script("delete window.EventSource")
+    desk.go("/rooms")
+    before = page.get_by_role("link", name="Room 201").get_attribute("aria-label") or ""
+    desk.site.order("call 201 90048601234567")
+    expect(page.get_by_role("link", name="Room 201")).not_to_have_attribute("aria-label", before)
+    asked.clear()
+    with page.expect_response("**/frame?here=reports"):
+        desk.go("/reports/classes?from=2026-11-20&to=2026-11-20")
+    desk.site.order("down")
+    expect(page.locator("#line")).to_contain_text("connection refused")
+    assert sum(one.startswith("/reports/classes") for one in asked) == 1
+    assert page.locator("header [aria-current]").text_content() == "Reports"
+    desk.site.order("up")

@@ -15,7 +15,7 @@ from gateway.reports.kinds.when import pictures
 from gateway.reports.sums import Purse, money_rows
 from gateway.reports.values import Cell, CellKind, Column, Money, Note, Report, Row, Section, Table
 from gateway.store import call_log
-from gateway.store.call_log import Wanted
+from gateway.store.call_log import Sums, Wanted
 from gateway.store.database import Database
 from gateway.store.pages import of_calls
 from gateway.store.reporting import call_sums, posting_sums
@@ -98,6 +98,8 @@ _CELL: Final[Mapping[str, _Cell]] = {
     "hours": lambda asked, call, postings: HOURS[
         hours_of(asked.office.hours.inside(call["department"], call["started_at"]))
     ],
+    "tag": lambda asked, call, postings: ", ".join(call["tags"]) or None,
+    "number_tags": lambda asked, call, postings: ", ".join(call["number_tags"]) or None,
     "code": lambda asked, call, postings: call["account_code"] or None,
     "authorization": lambda asked, call, postings: call["authorization_code"] or None,
     "number": lambda asked, call, postings: asked.number(call),
@@ -163,8 +165,16 @@ def calls(asked: Asked, connection: Connection) -> Report:
         title="Calls",
         finding=f"{finding}{unsettled}.",
         sections=(*before, listed),
-        assumptions=(TALK, PRICE, CHARGED),
+        assumptions=(TALK, PRICE, CHARGED, *_hidden(whole, home)),
     )
+
+
+def _hidden(whole: Sums, home: Money) -> Iterator[str]:
+    """What is added up and not in the list."""
+    if whole.hidden:
+        said = count(whole.hidden, "private call is", "private calls are")
+        money = _purse([(home.currency, home.decimals, whole.hidden_amount)]).words(home)
+        yield f"{said} counted in the sums, with {money}, and not listed: such calls are never itemised."
 
 
 def _asked_for(question: Question) -> Iterator[str]:

@@ -17,6 +17,7 @@ from gateway.audit.sheet import CAME, WENT, Sheet, expected_of, unnamed
 from gateway.audit.sums import Purse, Sum
 from gateway.instants import to_micros
 from gateway.reports.asking import Asked, report
+from gateway.reports.kinds.contingency import contingency
 from gateway.reports.kinds.exceptions import exceptions
 from gateway.reports.periods import Stretch
 from gateway.reports.values import Cell, Column, Money, Note, Report, Row, Section, Table, table
@@ -376,12 +377,9 @@ def _alarms(asked: Asked, connection: Connection) -> Iterator[Table]:
 
 
 def _contingency(asked: Asked, connection: Connection) -> Iterator[Section]:
-    """The sheet for the desk when everything is down, where this program has that report."""
-    from gateway.reports.catalog import KINDS
-
-    kind = KINDS.get("contingency")
-    if kind is not None and asked.period.last >= asked.run_at.astimezone(asked.period.zone).date():
-        yield from (replace(one, title=f"Contingency: {one.title}") for one in kind.make(asked, connection).tables)
+    """The sheet for the desk when everything is down."""
+    if asked.period.last >= asked.run_at.astimezone(asked.period.zone).date():
+        yield from (replace(one, title=f"Contingency: {one.title}") for one in contingency(asked, connection).tables)
 
 
 def _later(seen: DayLook) -> Table:

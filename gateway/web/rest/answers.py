@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
+from gateway.web.packing import KINDS, drawn, may_pack, packed
+
 #: The fields of a question or a form as Twisted has them, each with all its values.
 Fields: TypeAlias = Mapping[bytes, list[bytes]]
 
@@ -14,9 +16,14 @@ HTML: Final = "text/html; charset=utf-8"
 
 
 def answer(request: Any, status: int, content_type: str, data: bytes) -> bytes:
-    """Set the head of an answer, and hand its body back."""
+    """Set the head of an answer, and hand its body back, compressed where it may be."""
     request.setResponseCode(status)
     request.setHeader("content-type", content_type)
+    if content_type.partition(";")[0] in KINDS:
+        request.setHeader("vary", "accept-encoding, sec-fetch-site")
+    if may_pack(content_type, len(data), request.getHeader("accept-encoding"), request.getHeader("sec-fetch-site")):
+        data = packed(data, drawn())
+        request.setHeader("content-encoding", "gzip")
     request.setHeader("content-length", str(len(data)))
     return data
 

@@ -1,4 +1,5 @@
-// Keeps a page up to date: once a second it fetches the page it stands on and puts what has changed in place. A page with
+// Keeps a page up to date: once a second it fetches the page it stands on and puts what has changed in place; where nothing
+// but the frame can change (a report may take a second to count), it fetches the frame alone. A page with
 // data-stream is told of its changes instead (server-sent events), piece by piece; where that fails it is fetched as well.
 //
 // Regions marked data-live are lists of children with ids. A child whose text from the server is the same is left alone,
@@ -14,6 +15,8 @@
   const MARKED = 4000; // how long a new line is marked
   const LIVE = { "x-foliogate-live": "1" }; // this page looks by itself: it keeps no session alive
   const said = new WeakMap(); // an element -> what the server said of it
+  const NEED = /^\(\d+\) /; // how much needs a person, at the head of a title
+  const FRAME = ["pages", "line", "banners"]; // its regions
 
   const regions = () => [...document.querySelectorAll("[data-live]")];
   const keyed = (region) => [...region.children].filter((child) => child.id);
@@ -110,8 +113,12 @@
       const theirs = fresh.getElementById(region.id);
       if (theirs) place(region, theirs, false);
     }
+    for (const mine of streamed?.querySelectorAll("#rack-counts, li[id]") ?? []) {
+      const theirs = fresh.getElementById(mine.id);
+      if (theirs && theirs.outerHTML !== mine.outerHTML) refill(mine, theirs);
+    }
     say(fresh.getElementById("spoken")?.textContent ?? "");
-    document.title = fresh.title;
+    document.title = (fresh.title.match(NEED)?.[0] ?? "") + document.title.replace(NEED, "");
   }
 
   function say(words) {
@@ -175,11 +182,17 @@
     lost.hidden = false;
   }
 
+  function where() {
+    if (streamed || regions().some((region) => !FRAME.includes(region.id))) return location.pathname + location.search;
+    const here = document.querySelector("header nav [aria-current]")?.id.slice("nav-".length) ?? "";
+    return `/frame?here=${encodeURIComponent(here)}`;
+  }
+
   async function look() {
     timer = 0;
     if (document.hidden) return;
     try {
-      const answer = await fetch(location.pathname + location.search, { cache: "no-store", headers: LIVE });
+      const answer = await fetch(where(), { cache: "no-store", headers: LIVE });
       if (answer.redirected) {
         location.reload(); // the session is over: what stands here is not for whoever looks now
         return;

@@ -88,12 +88,13 @@ def test_squares_carry_their_figures_and_are_deeper_for_more() -> None:
     heat = pictures()[4]
     tree = drawn(heat)
     squares = of_class(tree, "square")
-    assert len(squares) == 7 * 24 - 1, "an hour of which nothing is known has no square"
+    drawn_of = {one.get("class", ""): (one.get("d") or "").count("M") for one in squares}
+    assert sum(drawn_of.values()) == 7 * 24 - 1, "an hour of which nothing is known has no square"
     depths = {one.get("fill-opacity") for one in squares} - {None}
     assert depths <= {str(depth) for depth in DEPTHS}
+    assert len(depths) == len(squares) - 1, "squares of one depth are one path"
     assert len(of_class(tree, "outlined")) == 1
-    filled = [one for one in squares if "none" not in one.get("class", "")]
-    assert len(texts(tree)) == 7 + 24 + len(filled)
+    assert len(texts(tree)) == 7 + 24 + 7 * 24 - 1 - drawn_of["square none"]
 
 
 def test_a_strip_marks_its_spans_and_the_clock_of_a_day_of_25_hours() -> None:

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,10 +21,11 @@ from gateway.reports.as_csv import NoSuchTable, chosen_table, write_csv
 from gateway.reports.as_html import MOST_PAGE_ROWS, html_file
 from gateway.reports.as_json import write_json
 from gateway.reports.as_pdf import MOST_PDF_ROWS, MOST_TAGGED_ROWS, pdf
+from gateway.reports.showing import FEW_ROWS, Shown, ShownTable, show
 from gateway.reports.values import Bars, Heat, Lines, Report
 from gateway.reports.writing import FORMS, write
 from gateway.spreadsheets import FORMULA, plain_cell
-from tests.gateway.reports.samples import COLUMNS, NASTY, nasty_report
+from tests.gateway.reports.samples import COLUMNS, NASTY, nasty_report, nasty_table
 
 
 class Seen(HTMLParser):
@@ -193,6 +195,16 @@ def test_every_picture_of_a_page_has_its_figures_behind_it() -> None:
 def test_a_page_says_what_it_does_not_show() -> None:
     page = html_file(nasty_report(MOST_PAGE_ROWS + 7))
     assert "8 rows more: CSV, work book and JSON have them all." in page
+
+
+def test_behind_enough_rows_a_page_shows_of_each_table_what_it_is_about() -> None:
+    many = replace(nasty_report(), sections=(nasty_table(60),) * 4)
+
+    def lengths(shown: Shown) -> list[int]:
+        return [len(one.rows) for one in shown.sections if isinstance(one, ShownTable)]
+
+    assert lengths(show(many, 50, together=70)) == [50, FEW_ROWS, FEW_ROWS, FEW_ROWS]
+    assert lengths(show(many, 50)) == [50] * 4
 
 
 # -- PDF ------------------------------------------------------------------------------------------------------------
