@@ -39,7 +39,7 @@ from gateway.settle import (
     rule_account,
     vacant,
 )
-from gateway.sharing import holders_of, place_of, portions, rule_shared, ruling_of, still_wanted
+from gateway.sharing import holders_of, named, place_of, portions, rule_shared, ruling_of, still_wanted
 from gateway.store import outbox, schema
 from gateway.store.acts import changed_by_hand
 from gateway.store.memory import Memory
@@ -132,7 +132,8 @@ class Charging:
         if isinstance(cost, Priced) and not self.book.starter and (words := coarse(cost.number, cost.prefix)):
             joined = replace(joined, warnings=(*joined.warnings, words))
         carried = carrier_cost(joined, source.plan, self.book, around) if self.book.costs else None
-        shares = portions(joined, rules.rooms, cost) if each and code is None else ()
+        led = code is not None and (code.department or code.house_account)  # whoever held it, it is the code's
+        shares = portions(joined, rules.rooms, cost) if each and not led else ()
         return _Known(joined, extension, place, who, cost, carried, around, code, shares)
 
     def _ruled(self, one: Touched, known: _Known) -> Ruling:
@@ -165,7 +166,7 @@ class Charging:
                 place = place_of(*share.whose)
                 judged, said = self._judged(connection, batch, one, known, mine, place, share.amount or 0)
                 portions.append(share._replace(wanted=judged.wanted))
-                words += said
+                words += [f"{one} ({named(share)})" for one in said]
             ruling = ruling._replace(portions=tuple(portions))
         if not words:
             return known, ruling

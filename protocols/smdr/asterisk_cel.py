@@ -242,6 +242,8 @@ def _shares(stretch: CallRecord, turns: Sequence[tuple[datetime, str]]) -> tuple
     for (_, extension), since, until in zip(turns, (0, *cuts), (*cuts, talk), strict=True):
         if until > since:
             found[extension] = found.get(extension, 0) + until - since
+    if not found:  # nothing was talked, and yet it may have its price
+        return (Share(next((who for at, who in reversed(turns) if at <= began), turns[0][1]), 0),)
     return tuple(Share(*each) for each in found.items())
 
 
