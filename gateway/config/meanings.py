@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from gateway.alarms.budgets import Budget
+from gateway.alarms.budgets import Budget, Whose
 from gateway.alarms.fraud import Limits
 from gateway.alarms.lists import Entry, NumberList, NumberLists
 from gateway.allocation import Code, Codes, codes
@@ -69,8 +69,23 @@ def budgets_of(config: Config) -> tuple[Budget, ...]:
     found = []
     for one in config.budgets:
         whose, name = next((key, name) for key in BUDGETED if (name := getattr(one, key)))
-        found.append(Budget(whose, name, minor(one.amount, config.property.currency), one.warn_percent))
+        amount = minor(one.amount, config.property.currency)
+        found.append(Budget(whose, name, amount, one.warn_percent, _unnamed(config, whose, name)))
     return tuple(found)
+
+
+def _unnamed(config: Config, whose: Whose, name: str) -> str:
+    """What is said of a budget that is a person's, where there is no agreement with the staff; empty where it may be named."""
+    if config.staff.agreement.strip() or whose == "department":
+        return ""
+    if whose == "extension":
+        department, what = config.rooms.departments.get(name), "an extension"
+    else:
+        code = next((one for one in config.account_codes if one.name == name and one.person), None)
+        if code is None:
+            return ""
+        department, what = code.department or code.tenant, "a PIN"
+    return f"{what} of department {department}" if department else f"{what} of the house"
 
 
 def fraud_limits(config: Config) -> Limits:

@@ -62,6 +62,16 @@ _NOWHERE: Final = Unlisted("")
 _OPEN: Final = Ruling(status="open", reason="the exchange has announced further records of this call")
 
 
+class _Payer(NamedTuple):
+    """Who pays for a call, and what of him bears on its price."""
+
+    extension: str | None
+    place: Place
+    who: Occupants
+    around: Circumstances
+    code: Code | None
+
+
 class _Known(NamedTuple):
     """A call as far as it is known: joined, who pays, what it costs him (None while it is open) and what it costs us."""
 
@@ -87,6 +97,7 @@ class Charging:
         self._places: dict[str | None, Place] = {}
         # Where no rule, budget or carrier asks who called over which line, nobody need find it out for every call.
         self._asked = bool(book.asked or book.costs or rules.attribution.assignments or self._spending.wanted)
+        self._each = rules.transfer_payer == "each"
         self._restored_at = 0
         memory.also_reload(self._reload)
 
@@ -96,30 +107,29 @@ class Charging:
     def charge(self, connection: Connection, batch: Batch) -> None:
         """Rule every call that the batch touched."""
         touched, batch.touched = list(batch.touched.values()), {}
-        known = [self._known(one) for one in touched]
+        placed = [self._placed(one) for one in touched]
+        known = [self._priced(one, *where) for one, where in zip(touched, placed, strict=True)]
         rulings = [self._ruled(one, what) for one, what in zip(touched, known, strict=True)]
         if self._spending.wanted:
             for place, (one, what) in enumerate(zip(touched, known, strict=True)):
                 known[place], rulings[place] = self._within(connection, batch, one, what, rulings[place])
         rows = [self._row(*each) for each in zip(touched, known, rulings, strict=True)]
+        self.arriving.see(batch, touched, rows)
         for one, ruling, row in zip(touched, rulings, rows, strict=True):
             (batch.new_calls if one.first else batch.changed_calls)[row.id] = row
-            self.arriving.see(batch, one, row)
             if (given := self._codes_of(one)) is not None:
                 batch.codes.append(codes_row(row.property, row.id, given))
             self._want(connection, batch, one, ruling, row)
 
-    def _known(self, one: Touched) -> _Known:
-        """Join the legs, and price what is to be settled now."""
+    def _placed(self, one: Touched) -> tuple[JoinedCall, _Payer | None]:
+        """Join the legs, and find who pays for what is to be settled now; nobody for a call that is not."""
         source = self._sources[one.source]
         joined = source.join(one.live.legs)
         if not joined.complete and not one.overdue and not _emergency(joined, source.plan):
-            return _Known(joined)
+            return joined, None
         rules, memory = self.rules, self._memory
-        holders, each = joined.holders, rules.transfer_payer == "each" and len(joined.holders) > 1
-        extension = (
-            payer(holders_of(joined) if each else holders, rules.rooms, rules.transfer_payer) or joined.call.extension
-        )
+        holders = holders_of(joined) if self._each and len(joined.holders) > 1 else joined.holders
+        extension = payer(holders, rules.rooms, rules.transfer_payer) or joined.call.extension
         code = rules.codes.find(*dialled_codes(one.live.legs)) if rules.codes.listed else None
         place, started = self._place(extension), to_micros(joined.call.start)
         if code is not None and code.department:
@@ -128,13 +138,24 @@ class Charging:
         around = PLAIN
         if self._asked or memory.stay_tariffs:
             around = surroundings(rules, memory.stay_tariffs, joined, extension, place, who, started)
-        cost = price(joined, source.plan, self.book, around)
+        return joined, _Payer(extension, place, who, around, code)
+
+    def _priced(self, one: Touched, joined: JoinedCall, by: _Payer | None) -> _Known:
+        """Price what is to be settled now."""
+        if by is None:
+            return _Known(joined)
+        plan, around = self._sources[one.source].plan, by.around
+        cost = price(joined, plan, self.book, around)
         if isinstance(cost, Priced) and not self.book.starter and (words := coarse(cost.number, cost.prefix)):
             joined = replace(joined, warnings=(*joined.warnings, words))
-        carried = carrier_cost(joined, source.plan, self.book, around) if self.book.costs else None
-        led = code is not None and (code.department or code.house_account)  # whoever held it, it is the code's
-        shares = portions(joined, rules.rooms, cost) if each and not led else ()
-        return _Known(joined, extension, place, who, cost, carried, around, code, shares)
+        carried = carrier_cost(joined, plan, self.book, around) if self.book.costs else None
+        shares = self._shares(joined, cost, by.code) if self._each and len(joined.holders) > 1 else ()
+        return _Known(joined, by.extension, by.place, by.who, cost, carried, around, by.code, shares)
+
+    def _shares(self, joined: JoinedCall, cost: Price, code: Code | None) -> tuple[Portion, ...]:
+        """Who shares a call that several held; one with a code that leads somewhere is the code's, whoever held it."""
+        led = code is not None and (code.department or code.house_account)
+        return () if led else portions(joined, self.rules.rooms, cost)
 
     def _ruled(self, one: Touched, known: _Known) -> Ruling:
         if known.cost is None:

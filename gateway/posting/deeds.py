@@ -23,12 +23,11 @@ from gateway.store.commands import Command
 from gateway.store.memory import Memory
 from gateway.store.resyncs import RESYNC
 from gateway.store.rows import Due, PostingRow
+from gateway.store.tokens import READ_FEED
 from gateway.store.writer import Announce
 
 #: What is held for a person who books it in the PMS himself: it never goes out over the link.
 _NEVER_SENT: Final = ("by_hand", "amount_fell")
-#: Somebody reads the feed of events from now on.
-READ_FEED: Final = "feed"
 #: What people decide or ask for elsewhere: about prices and charges, in the room that knows the tariff; about reports and guests.
 DECISIONS: Final = (
     "approve",

@@ -82,7 +82,7 @@ def _written(
     spoken: str,
 ) -> Report:
     """The sheet in the language that is spoken now."""
-    zone, number = config.property.timezone, call["id"]
+    zone = config.property.timezone
     told = {**call, "room": None, "extension": None} if held else call
     began = from_micros(call["started_at"]).astimezone(zone)
     return Report(
@@ -94,14 +94,7 @@ def _written(
         zone=zone,
         run_at=now,
         finding=_finding(call, shared=bool(held)),
-        complete=(
-            say(
-                "Call {number} of exchange {exchange}, from {records} of its records.",
-                number=number,
-                exchange=call["source"],
-                records=call["legs"],
-            ),
-        ),
+        complete=(_source(call),),
         assumptions=(
             "Digits are masked on this sheet. It is a statement, not a tax invoice.",
             _tariff(call),
@@ -113,6 +106,15 @@ def _written(
             _charges(charges),
             _hand(),
         ),
+    )
+
+
+def _source(call: Mapping[str, Any]) -> str:
+    return say(
+        "Call {number} of exchange {exchange}, from {records} of its records.",
+        number=call["id"],
+        exchange=call["source"],
+        records=call["legs"],
     )
 
 

@@ -27,7 +27,7 @@ TAG, UNTAG = "tag-call", "untag-call"
 DEEDS: Final = (TAG, UNTAG)
 #: Tags that are offered while somebody writes one, and how many of the newest are looked at for them.
 MOST_OFFERED: Final = 30
-_LOOKED_AT: Final = 300
+_LOOKED_AT: Final = 100
 #: Calls that are asked about at a time.
 _AT_ONCE: Final = 500
 

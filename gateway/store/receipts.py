@@ -47,6 +47,10 @@ class Receipt(NamedTuple):
     who: str
 
 
+#: A receipt is for all of a call: it would let go what the other holders pay.
+_SHARED: Final = (
+    "several holders share call {}: make the share void that was paid, and write the receipt's number as the reason"
+)
 _WHOLE: Final = select(*[_t[name] for name in Receipt._fields])
 
 
@@ -85,10 +89,7 @@ def carry_out(connection: Connection, memory: Memory, command: Command, now: int
     if known is not None:
         return f"not done: call {call_id} is paid already, receipt {known.receipt}"
     if shares.of_call(connection, owner, call_id):
-        return (
-            f"not done: several holders share call {call_id}, and a receipt is for a whole call: make the share void that "
-            f"was paid, and write the receipt's number as the reason"
-        )
+        return f"not done: {_SHARED.format(call_id)}"
     parts = [one for one in outbox.of_call(connection, owner, call_id) if one.state != "written_off"]
     stuck = next((one for one in parts if one.state not in _UNSENT), None)
     if stuck is not None:

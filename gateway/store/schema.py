@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from gateway.call_log.fields import HELD
+from gateway.helplines import PERSONAL
 from gateway.ledger import STATES
 from gateway.store import (
     columns,
@@ -169,6 +170,7 @@ calls = Table(
     _where("calls_of_room", "room IS NOT NULL", "room", "started_at"),
     # On SQLite it holds all narrow columns, on PostgreSQL the time alone: gateway/store/migrations/log_7.py says why.
     Index("calls_by_time", *HELD, info={"postgresql": 3}),
+    _where("calls_unlisted", f"place = '{PERSONAL}'", "place", "started_at"),
     sqlite_with_rowid=False,
     comment="One row a call, joined from its records, with its price and the ruling.",
 )
@@ -479,15 +481,13 @@ list_items = Table(
     comment="One row a call of a list: the new price with its trace, beside the old one, which stays where it is.",
 )
 
-# What programs outside live on, what trunks did, people, who called in and what the desk writes have modules of their own, and their place in
-# this list.
+# The tables of other rooms of the house are described in modules of their own, and have their place in this list.
 events, tokens, requests = schema_programs.events, schema_programs.tokens, schema_programs.requests
 trunk_quarters, remarks = schema_traffic.trunk_quarters, schema_rooms.remarks
 business_days, audit_entries = schema_audit.business_days, schema_audit.audit_entries
 users, sessions, invitations = schema_people.users, schema_people.sessions, schema_people.invitations
 sign_in_failures, known_browsers = schema_people.sign_in_failures, schema_people.known_browsers
-people_trail = schema_people.people_trail
-arrivals, contacts = schema_inbound.arrivals, schema_inbound.contacts
+people_trail, arrivals, contacts = schema_people.people_trail, schema_inbound.arrivals, schema_inbound.contacts
 number_tags, call_tags = schema_inbound.number_tags, schema_tags.call_tags
 acts, ACTS_WAITING = schema_acts.acts, schema_acts.WAITING
 report_runs, report_files = schema_delivery.report_runs, schema_delivery.report_files

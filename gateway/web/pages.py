@@ -60,6 +60,7 @@ MORE_NAVIGATION: Final = (
     ("records", "/records", later("Records")),
     ("links", "/links", later("Links")),
     ("guests", "/guests", later("Guests' data")),
+    ("tokens", "/tokens", later("Tokens of programs")),
 )
 
 

@@ -127,6 +127,8 @@ TABLE: Final[dict[str, Access]] = {
     "GET /invitation/<secret>": "OPEN",
     "POST /invitation/<secret>": "OPEN",
     "GET /trail": "see_trail",
+    "GET /tokens": "settings",
+    "POST /tokens": "settings",
     # numbers
     "GET /numbers": "see_calls",
     "GET /numbers/<digits>": "see_calls",

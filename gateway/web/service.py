@@ -67,6 +67,7 @@ from gateway.web.soap.service import SoapService
 from gateway.web.streams import Streams
 from gateway.web.target_pages import TargetPages
 from gateway.web.target_routes import TargetRoutes
+from gateway.web.token_routes import TokenRoutes
 from gateway.web.tongue_routes import TongueRoutes
 from gateway.web.tongues import Tongues
 from gateway.web.trunk_pages import TrunkPages
@@ -181,6 +182,7 @@ def back_wings(on: Ground, bench: Laboratory, makes: Workshop) -> dict[bytes, Re
         b"/trunks": TrunkRoutes(pages, TrunkPages(house, reads, live, pages)).app.resource(),
         b"/schedules": schedules,
         b"/targets": TargetRoutes(pages, TargetPages(house, reads, live, tokens, pages, deeds)).app.resource(),
+        b"/tokens": TokenRoutes(house, reads, live, tokens, pages).app.resource(),
         b"/guests": GuestRoutes(pages, GuestPages(house, reads, live, tokens, pages, deeds)).app.resource(),
     }
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, insert, text, update
+from sqlalchemy import Connection, event, insert, text, update
 
 from gateway.call_log.asking import PERIODS, Misread, Question, Term, in_words, read, written
 from gateway.call_log.fields import BY_NAME, FIELDS, HELD, PARAMETERS, POSTED, SORTS, result_of
@@ -408,6 +408,32 @@ def test_sqlite_reads_the_log_by_an_index_and_in_its_order(tmp_path: Path) -> No
         if name not in ("number", "tag", "state", "disputed"):  # these find the numbers of calls first
             assert "calls_by_time" in plan or "calls_of_room" in plan, f"{name}: {plan}"
             assert "ORDER BY" not in plan, f"{name}: {plan}"
+    database.close()
+
+
+def test_calls_that_no_list_shows_are_counted_by_an_index_of_their_own(tmp_path: Path) -> None:
+    """It holds nothing but them, so a house without any pays nothing."""
+    database = Database(f"sqlite:///{tmp_path / 'store.db'}", HOUSE)
+    database.open()
+
+    def listen(connection: Connection) -> list[str]:
+        plans = []
+
+        def explain(conn: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+            if "a personal call" in statement:
+                plans.extend(row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall())
+
+        event.listen(connection, "after_cursor_execute", explain)
+        wanted = Wanted(
+            owner=HOUSE, span=Span(1, 2), asked=Question(), home=Home("PL", "22"), currency="PLN", decimals=2
+        )
+        call_log.sums(connection, wanted)
+        return plans
+
+    plans = database.read(listen)
+    assert plans == [
+        "SEARCH calls USING COVERING INDEX calls_unlisted (property=? AND place=? AND started_at>? AND started_at<?)"
+    ]
     database.close()
 
 

@@ -29,7 +29,7 @@ def budgets(asked: Asked, connection: Connection) -> Report:
     until = min(asked.period.until, max(to_micros(asked.run_at), asked.period.since + 1))
     chosen = began(connection, asked.database.property, Span(midnight(first, asked.period.zone), until))
     found = standing_of(asked, connection, chosen.span)
-    shown = [one for one in found if asked.office.agreement or one.budget.whose != "extension"]
+    shown = [one for one in found if not one.budget.unnamed]
     passed = sum(one.verdict == "passed" for one in shown)
     near = sum(one.verdict == "near" for one in shown)
     columns = (

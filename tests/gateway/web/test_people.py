@@ -16,6 +16,7 @@ from gateway.people.lasting import FREE, LONGEST_PAUSE, pause
 from gateway.people.signing import neighbourhood
 from gateway.people.vouching import role_of
 from gateway.roles import ANYONE, MAY, NOBODY, RIGHTS, ROLES, Person
+from gateway.store import feed
 from gateway.web.people_pages import safe
 from gateway.web.persons import dressed
 from gateway.web.rights import TABLE, access_to
@@ -277,6 +278,37 @@ def test_programs_show_a_token_and_scrapers_too(guarded: Guarded) -> None:
     assert guarded.asker.get("/metrics", authorization=f"Bearer {token}").status == 200
     assert guarded.asker.get("/metrics", authorization="Bearer fg_1_x").status == 401
     assert guarded.asker.get("/api/v1/calls", authorization="Bearer fg_1_x").status == 401
+
+
+def test_it_lets_a_program_in_by_a_token_that_is_shown_once_and_shuts_it_out(guarded: Guarded) -> None:
+    it, house = guarded.visitor("Ida", "it"), guarded.house
+    it.go("/tokens")
+    assert "No program has a token." in it.says()
+    nothing = {"read": "", "acknowledge": "", "rooms": ""}
+    assert it.fill("/tokens", name="crm", **nothing).status == 422
+    assert "Tick what the program may do." in it.says()
+    it.fill("/tokens", **nothing | {"name": "<b>crm", "read": "1", "rooms": "1", "who": "somebody else"})
+    (token,) = re.findall(r'value="(fg_1_[^"]+)"', it.page.text)
+    assert "The token of <b>crm is made." in it.says()
+    assert guarded.asker.get("/api/v1/calls", authorization=f"Bearer {token}").status == 200
+    house.read_commands_soon()
+    assert house.database.read(lambda c: feed.is_read(c, "SEASIDE")), "what programs read is written from now on"
+    assert token not in it.go("/tokens").text
+    assert token not in str(house.rig.rows("SELECT * FROM tokens")) + str(house.rig.rows("SELECT * FROM commands"))
+    it.fill("/tokens", revoke="1")
+    assert "Token 1 is revoked" in it.says()
+    assert "No program has a token." in it.says()
+    assert guarded.asker.get("/api/v1/calls", authorization=f"Bearer {token}").status == 401
+    assert guarded.trail()[-2:] == [
+        ("Ida", "token made", "token 1, <b>crm", "", "read rooms"),
+        ("Ida", "token revoked", "token 1, <b>crm", "read rooms", ""),
+    ]
+    seals = dict(re.findall(r'name="(token|seal)" value="([^"]+)"', it.page.text))
+    assert it.post("/tokens", {**seals, "revoke": "1"}).status == 422
+    assert it.post("/tokens", {**seals, "token": "0", "name": "x", "read": "1"}).status == 422
+    assert guarded.visitor("Anna", "supervisor").go("/tokens").status == 403
+    assert guarded.asker.post("/tokens", {"name": "x", "read": "1"}, sec_fetch_site="cross-site").status in (303, 403)
+    assert len(house.rig.rows("SELECT id FROM tokens")) == 1
 
 
 # -- how it ends ---------------------------------------------------------------------------------------------------
