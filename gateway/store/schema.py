@@ -103,7 +103,7 @@ records = Table(
     _text("reason", "why it is not a call, or what its mark tells; empty for a plain call", null=False),
     _text(
         "mark",
-        "empty, 'repeat' (a buffer sent again), 'possible repeat', or 'gap' (numbers are missing before it)",
+        "empty, 'repeat' (a buffer sent again), 'possible repeat', 'gap' (missing before it), 'read again' (unread at first), 'anew'",
         null=False,
     ),
     _number("call_id", "the call it belongs to"),
