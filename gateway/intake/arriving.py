@@ -14,10 +14,11 @@ from gateway.instants import from_micros
 from gateway.intake.batch import Batch, Source, Touched
 from gateway.store import inbound, schema
 from gateway.store.database import Database
-from gateway.store.inbound import ArrivalRow, contact_row
+from gateway.store.inbound import ArrivalRow, ContactRow, contact_row
 from gateway.store.memory import Memory
 from gateway.store.narrowing import rows_of
 from gateway.store.rows import CallRow, all_clean
+from gateway.store.schema_inbound import PIECE
 from gateway.store.statements import Statements
 from gateway.store.traffic import Progress
 from protocols.records import CallRecord
@@ -36,14 +37,36 @@ class Arriving:
         self._memory = memory
         self._homes = {name: home_of(source) for name, source in sources.items()}
 
-    def see(self, batch: Batch, one: Touched, call: CallRow) -> None:
-        """Add what a call tells to the rows of the batch."""
-        batch.told.append(told_by(self._memory.owner, call, one.live.legs, self._homes[one.source]))
+    def see(self, batch: Batch, touched: Sequence[Touched], calls: Sequence[CallRow]) -> None:
+        """Add what calls tell to the rows of the batch."""
+        owner, homes, contacts = self._memory.owner, self._homes, batch.contacts
+        for one, call in zip(touched, calls, strict=True):
+            if _went_out_to_a_number(call):  # nearly every call: `told_by` comes to the same
+                contacts.append(ContactRow._make((owner, call.id // PIECE, call.number, call.id, 0)))
+                continue
+            arrival, contact = told_by(owner, call, one.live.legs, homes[one.source])
+            if arrival is not None:
+                batch.arrivals.append(arrival)
+            if contact is not None:
+                contacts.append(contact)
 
     def write(self, connection: Connection, batch: Batch) -> None:
         """Write it; what a call that was there before had told goes."""
-        told, batch.told = batch.told, []
-        inbound.write(connection, self._memory.statements, self._memory.owner, told, list(batch.changed_calls))
+        arrivals, contacts, batch.arrivals, batch.contacts = batch.arrivals, batch.contacts, [], []
+        told_before = list(batch.changed_calls)
+        inbound.write(connection, self._memory.statements, self._memory.owner, arrivals, contacts, told_before)
+
+
+def _went_out_to_a_number(call: CallRow) -> bool:
+    """True for a call of one record that went out to a number which anybody may see."""
+    return (
+        call.number is not None
+        and call.direction == "out"
+        and call.legs == 1
+        and call.number_class != "internal"
+        and call.place not in HIDDEN
+        and call.number != ""
+    )
 
 
 def told_by(owner: str, call: CallRow, legs: Sequence[CallRecord], home: Home) -> inbound.Told:
@@ -116,8 +139,10 @@ def _slice_anew(
         for call in known
         if call.id not in repeats
     ]
-    inbound.write(connection, statements, owner, told, [call.id for call in known])
-    return calls[-1].id, len(known), sum(one.arrival is not None for one in told)
+    arrivals = [one.arrival for one in told if one.arrival is not None]
+    contacts = [one.contact for one in told if one.contact is not None]
+    inbound.write(connection, statements, owner, arrivals, contacts, [call.id for call in known])
+    return calls[-1].id, len(known), len(arrivals)
 
 
 def legs_again(

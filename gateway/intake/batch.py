@@ -15,7 +15,7 @@ from gateway.directory import Occupants, Place, RoomList, TransferPayer
 from gateway.helplines import Helplines
 from gateway.intake.live_calls import LiveCall
 from gateway.settle import Policy
-from gateway.store.inbound import Told
+from gateway.store.inbound import ArrivalRow, ContactRow
 from gateway.store.rows import CallRow, CodesRow, Due, PostingRow, RecordRow
 from protocols.records import CallRecord, JoinedCall
 from protocols.smdr.catalog import Parser
@@ -105,7 +105,8 @@ class Batch:
     changed_calls: dict[int, CallRow] = field(default_factory=dict)
     changed_records: list[Changed] = field(default_factory=list)
     postings: list[PostingRow] = field(default_factory=list)
-    told: list[Told] = field(default_factory=list)
+    arrivals: list[ArrivalRow] = field(default_factory=list)
+    contacts: list[ContactRow] = field(default_factory=list)
     codes: list[CodesRow] = field(default_factory=list)
     due: list[Due] = field(default_factory=list)
     emergencies: list[CallRow] = field(default_factory=list)

@@ -57,6 +57,16 @@ _NOWHERE: Final = Unlisted("")
 _OPEN: Final = Ruling(status="open", reason="the exchange has announced further records of this call")
 
 
+class _Payer(NamedTuple):
+    """Who pays for a call, and what of him bears on its price."""
+
+    extension: str | None
+    place: Place
+    who: Occupants
+    around: Circumstances
+    code: Code | None
+
+
 class _Known(NamedTuple):
     """A call as far as it is known: joined, who pays, what it costs him (None while it is open) and what it costs us."""
 
@@ -90,25 +100,26 @@ class Charging:
     def charge(self, connection: Connection, batch: Batch) -> None:
         """Rule every call that the batch touched."""
         touched, batch.touched = list(batch.touched.values()), {}
-        known = [self._known(one) for one in touched]
+        placed = [self._placed(one) for one in touched]
+        known = [self._priced(one, *where) for one, where in zip(touched, placed, strict=True)]
         rulings = [self._ruled(one, what) for one, what in zip(touched, known, strict=True)]
         if self._spending.wanted:
             for place, (one, what) in enumerate(zip(touched, known, strict=True)):
                 known[place], rulings[place] = self._within(connection, batch, one, what, rulings[place])
         rows = [self._row(*each) for each in zip(touched, known, rulings, strict=True)]
+        self.arriving.see(batch, touched, rows)
         for one, ruling, row in zip(touched, rulings, rows, strict=True):
             (batch.new_calls if one.first else batch.changed_calls)[row.id] = row
-            self.arriving.see(batch, one, row)
             if (given := self._codes_of(one)) is not None:
                 batch.codes.append(codes_row(row.property, row.id, given))
             self._want(connection, batch, one, ruling, row)
 
-    def _known(self, one: Touched) -> _Known:
-        """Join the legs, and price what is to be settled now."""
+    def _placed(self, one: Touched) -> tuple[JoinedCall, _Payer | None]:
+        """Join the legs, and find who pays for what is to be settled now; nobody for a call that is not."""
         source = self._sources[one.source]
         joined = source.join(one.live.legs)
         if not joined.complete and not one.overdue and not _emergency(joined, source.plan):
-            return _Known(joined)
+            return joined, None
         rules, memory = self.rules, self._memory
         extension = payer(joined.holders, rules.rooms, rules.transfer_payer) or joined.call.extension
         code = rules.codes.find(*dialled_codes(one.live.legs)) if rules.codes.listed else None
@@ -119,11 +130,18 @@ class Charging:
         around = PLAIN
         if self._asked or memory.stay_tariffs:
             around = surroundings(rules, memory.stay_tariffs, joined, extension, place, who, started)
-        cost = price(joined, source.plan, self.book, around)
+        return joined, _Payer(extension, place, who, around, code)
+
+    def _priced(self, one: Touched, joined: JoinedCall, by: _Payer | None) -> _Known:
+        """Price what is to be settled now."""
+        if by is None:
+            return _Known(joined)
+        plan, around = self._sources[one.source].plan, by.around
+        cost = price(joined, plan, self.book, around)
         if isinstance(cost, Priced) and not self.book.starter and (words := coarse(cost.number, cost.prefix)):
             joined = replace(joined, warnings=(*joined.warnings, words))
-        carried = carrier_cost(joined, source.plan, self.book, around) if self.book.costs else None
-        return _Known(joined, extension, place, who, cost, carried, around, code)
+        carried = carrier_cost(joined, plan, self.book, around) if self.book.costs else None
+        return _Known(joined, by.extension, by.place, by.who, cost, carried, around, by.code)
 
     def _ruled(self, one: Touched, known: _Known) -> Ruling:
         if known.cost is None:

@@ -66,13 +66,18 @@ class Told(NamedTuple):
 
 
 def write(
-    connection: Connection, statements: Statements, owner: str, told: Sequence[Told], changed: Sequence[int]
+    connection: Connection,
+    statements: Statements,
+    owner: str,
+    arrivals: Sequence[ArrivalRow],
+    contacts: Sequence[ContactRow],
+    changed: Sequence[int],
 ) -> None:
     """Write what calls told, in the transaction of the calls; of those that had told before, it is written anew."""
     if changed:
         forget(connection, owner, changed)
-    statements.add_arrival.many(connection, [one.arrival for one in told if one.arrival is not None])
-    statements.add_contact.many(connection, [one.contact for one in told if one.contact is not None])
+    statements.add_arrival.many(connection, arrivals)
+    statements.add_contact.many(connection, contacts)
 
 
 def forget(connection: Connection, owner: str, calls: Sequence[int]) -> None:

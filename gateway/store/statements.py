@@ -8,7 +8,7 @@ from sqlalchemy import Engine, Table, bindparam, delete, update
 from sqlalchemy.sql.dml import Delete, Update
 
 from gateway.store import schema
-from gateway.store.database import Hot, hot_insert, hot_sum
+from gateway.store.database import Hot, HotShaped, hot_insert, hot_sum
 from gateway.store.feed import Feed
 
 #: What `move` takes: where the posting stands, and where it goes.
@@ -17,6 +17,11 @@ MOVE = ("state", "hold", "reason", "due_at", "changed_at", "code", "reference")
 OFFER = ("state", "reason", "attempts", "token", "room", "reservation", "changed_at")
 #: What `answer` takes: the outcome of an attempt.
 ANSWER = ("answered_at", "event", "words")
+#: Columns of a call that most calls have nothing in.
+SELDOM = (
+    *("settle_by", "caller", "department", "trunk_group", "pulses", "aoc_amount", "aoc_currency", "carrier", "cost"),
+    *("cost_currency", "cost_decimals", "cost_tariff", "cost_version", "cost_trace", "trunk_uses"),
+)
 
 
 def _setting(table: Table, columns: Sequence[str], *conditions: str) -> Update:
@@ -47,7 +52,7 @@ class Statements:
         self.feed = Feed(engine)
         whole_call = [column.name for column in list(schema.calls.columns)[2:]]
         self.add_record = hot_insert(engine, schema.records)
-        self.add_call = hot_insert(engine, schema.calls)
+        self.add_call = HotShaped(engine, schema.calls, SELDOM)
         self.add_posting = hot_insert(engine, schema.postings)
         self.add_attempt = hot_insert(engine, schema.attempts)
         #: the new row without its key, then property and id

@@ -30,6 +30,10 @@ def _no_counter(options: Mapping[str, str]) -> Counter | None:
     return None
 
 
+def _no_context(options: Mapping[str, str]) -> ContextOf | None:
+    return None
+
+
 def _no_sharing(options: Mapping[str, str]) -> Sharing | None:
     return None
 
@@ -48,7 +52,8 @@ class Dialect:
     how the field `sequence` counts, for those whose numbers follow each other; None where a gap means nothing.
     `sharing` says how the shares of a call find each other that is split without a key; None where a key joins them or nothing does.
     `site_option` names the option without which records whose columns the site chose cannot be read.
-    `context_of` knows the lines that say something of the records behind them, a date above all (`carrying.py`); `advance`
+    `context_of` knows the lines that say something of the records behind them, a date above all (`carrying.py`), and
+    `context_by` finds such a function where it takes the source's options to know them; `advance`
     is for dialects whose rows do so too. `other_addresses` are endpoints that are dialled in turn with the first: an
     exchange with two processors of which one speaks.
     """
@@ -65,6 +70,7 @@ class Dialect:
     needs: Mapping[Transport, tuple[str, ...]] = field(default_factory=dict)
     make_framer: Callable[[int, str, Mapping[str, str]], Framer] = _lines
     context_of: ContextOf | None = None
+    context_by: Callable[[Mapping[str, str]], ContextOf | None] = _no_context
     advance: Advance | None = None
     other_addresses: Callable[[Mapping[str, str]], tuple[str, ...]] = lambda options: ()
     make_session: Callable[[Mapping[str, str], str], Session] = _plain
@@ -77,9 +83,10 @@ class Dialect:
     ) -> Framer:
         """Make a framer for a stream of which the first byte to come stands at `start`, behind the stored record `last`."""
         framer = self.make_framer(start, transport, options or {})
-        if self.context_of is None:
+        context_of = self.context_of or self.context_by(options or {})
+        if context_of is None:
             return framer
-        return CarryingFramer(framer, self.context_of, resumed(last, self.context_of), self.advance)
+        return CarryingFramer(framer, context_of, resumed(last, context_of), self.advance)
 
     def session(self, options: Mapping[str, str], *, transport: str) -> Session:
         """Make the session of a new connection. Raises ValueError for options that `check` would have refused."""

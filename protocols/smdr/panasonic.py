@@ -120,7 +120,9 @@ def _row(site: _Site, form: Form, values: Sequence[str], width: int) -> Parsed:
     start = (at.astimezone(UTC) - timedelta(seconds=talked)).astimezone(at.tzinfo) if site.ends else at
     one = _Parties(extension, line, dialled, account, condition)
     call = _call(one, start, at if site.ends else None, clock_seconds("ring", ring), talked, warnings)
-    return call._replace(more_follows=site.announced and condition == _TRANSFERRED and call.direction in ("in", "out"))
+    if not site.announced:
+        return call
+    return call._replace(more_follows=condition == _TRANSFERRED and call.direction in ("in", "out"))
 
 
 # -- rows that are no calls ------------------------------------------------------------------------------------------

@@ -44,8 +44,14 @@ class Sharing:
     nameless: frozenset[str] = frozenset()
 
     def joins(self, legs: Sequence[CallRecord], leg: CallRecord) -> bool:
-        """Whether a record carries on a call, or is what came before it; `legs` are in any order."""
-        return any(self.follows(one, leg) or self.follows(leg, one) for one in legs)
+        """Whether a record carries on a call, or is the share before its first; `legs` are in the order in which they came."""
+        turns = in_turn(legs)
+        if self.follows(turns[-1], leg):
+            return True
+        if not self.marked(leg, turns[0]):  # the beginning of the call is there: what came before it is another call
+            return False
+        earliest = _printed(turns[0])
+        return any(self.follows(leg, one) for one in turns if _printed(one) == earliest)
 
     def follows(self, earlier: CallRecord, later: CallRecord) -> bool:
         """Whether the later record is the share behind the earlier one."""
@@ -96,7 +102,7 @@ def in_turn(legs: Sequence[CallRecord]) -> list[CallRecord]:
 
 def join_shares(legs: Sequence[CallRecord]) -> JoinedCall:
     """Join the shares of a call, which has the way and the number of the first. Raises ValueError for none."""
-    if len(legs) == 1:  # nearly every call
+    if len(legs) < 2:  # nearly every call
         return join_single(legs)
     turns = in_turn(legs)
     way = turns[0].direction

@@ -47,6 +47,11 @@ ROOMS: Final = tuple(str(number) for number in range(100, 500))
 FIRST_ID: Final = 2_000_000
 #: Different calls the lines are made of; after so many, only the call number is new.
 POOL: Final = 500
+#: The first line's call, and how many calls begin in each second after it: two million are over by now.
+LONG_AGO: Final = timedelta(hours=30)
+A_SECOND: Final = 20
+_STAMP: Final = "%Y/%m/%d %H:%M:%S"
+_STAMP_LENGTH: Final = len("2026/11/26 06:45:40")
 
 ROOM_LIST: Final = RoomList(ranges=(ExtensionRange(first="100", last="499"),), rooms={}, departments={"600": "Kitchen"})
 
@@ -64,21 +69,29 @@ def plan() -> NumberPlan:
 
 
 class Exchange:
-    """The lines of an IP Office, without end: a pool of drawn calls, each time with the next call number."""
+    """The lines of an IP Office, without end: a pool of drawn calls, each time with the next call number and a later time.
+
+    Were all calls of one hour, each commit would write all over the index that goes by time, as no house's does.
+    """
 
     def __init__(self, first_id: int = FIRST_ID, seed: int = 7) -> None:
-        self._next = first_id
+        self._first = self._next = first_id
+        self._begin = datetime.now(ZONE).replace(microsecond=0) - LONG_AGO
         self._pool = list(islice(_charged_calls(seed), POOL))
 
     def lines(self, count: int) -> list[bytes]:
         """The next so many lines, with their ends."""
-        first, pool = self._next, self._pool
+        numbers, pool = range(self._next, self._next + count), self._pool
         self._next += count
-        return [b"%b%d%b" % (pool[n % POOL][0], n, pool[n % POOL][1]) for n in range(first, first + count)]
+        return [b"%b%b%d%b" % (self._began(n), pool[n % POOL][0], n, pool[n % POOL][1]) for n in numbers]
+
+    def _began(self, number: int) -> bytes:
+        after = timedelta(seconds=(number - self._first) // A_SECOND)
+        return (self._begin + after).strftime(_STAMP).encode()
 
 
 def _charged_calls(seed: int) -> Iterator[tuple[bytes, bytes]]:
-    """Lines of outgoing, answered, priced calls from guests' rooms, cut in two around the call number."""
+    """Lines of outgoing, answered, priced calls from guests' rooms without their time, cut in two around the call number."""
     calls = CallSource(seed, ROOMS)
     draw = random.Random(seed)
     while True:
@@ -88,7 +101,7 @@ def _charged_calls(seed: int) -> Iterator[tuple[bytes, bytes]]:
         call = replace(call, extension=draw.choice(ROOMS))
         before, found, after = lines(call)[0].partition(call_id(call).encode())
         assert found
-        yield before, after
+        yield before[_STAMP_LENGTH:], after
 
 
 class House:
