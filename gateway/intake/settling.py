@@ -22,8 +22,8 @@ from gateway.intake.gaps import GAP, Gaps
 from gateway.intake.live_calls import LiveCall, LiveCalls
 from gateway.intake.stored_calls import legs_of
 from gateway.intake.trunk_uses import write_uses
-from gateway.repeats import HISTORY, RepeatWatch, Verdict, digest
-from gateway.store import inbound, office, outbox, records, schema, traffic
+from gateway.repeats import HISTORY, NEW, RepeatWatch, Verdict, digest
+from gateway.store import inbound, office, outbox, records, schema, shares, traffic
 from gateway.store.memory import Memory
 from gateway.store.rows import CallRow, RecordRow, clean
 from protocols.records import CallRecord, Furniture, HotelEvent, Parsed, RawRecord, Unparsed
@@ -130,6 +130,10 @@ class Settling:
         hot.replace_call.many(connection, [(*row[2:], owner, row.id) for row in batch.changed_calls.values()])
         hot.add_record.many(connection, batch.records)
         self._memory.add_postings(connection, batch.postings, at)
+        if batch.shares or batch.share_parts:
+            shares.write(connection, owner, batch.shares)
+            shares.add_parts(connection, owner, batch.share_parts)
+            batch.shares, batch.share_parts = {}, []
         for record, mark, reason in batch.changed_records:
             records.mark_records(connection, owner, (record,), mark, reason)
         batch.told_keys += [one.call_key for calls in (batch.new_calls, batch.changed_calls) for one in calls.values()]
@@ -188,6 +192,8 @@ class Settling:
             return Unparsed(f"the parser failed: {error!r}"[:300])
 
     def _verdict(self, connection: Connection, raw: RawRecord, record_id: int, mark: bytes) -> Verdict:
+        if self._sources[raw.source].asked:
+            return NEW
         watch = self._watches[raw.source]
         if raw.segment not in self._segments:
             if len(self._segments) >= REMEMBERED_SEGMENTS:
@@ -211,6 +217,7 @@ class Settling:
         traffic.withdraw(connection, hot, owner, calls)
         inbound.forget(connection, owner, calls)
         office.forget_codes(connection, owner, calls)
+        shares.forget(connection, owner, calls)
         for call_id in calls:
             records.rule_call(connection, hot, owner, call_id, "not_chargeable", _REPEATS, now)
             for row in outbox.of_call(connection, owner, call_id):
