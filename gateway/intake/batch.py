@@ -30,7 +30,8 @@ from rating.numbering import NumberPlan
 class Source:
     """One exchange, ready to be read: how its records are parsed and joined, what the digits mean, how it counts, what is cut.
 
-    `sharing` finds the shares of a call that the exchange splits without a key.
+    `sharing` finds the shares of a call that the exchange splits without a key. `asked` says that we ask for its records and have told
+    new ones from those seen before when they come to be settled.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Source:
     counter: Counter | None = None
     sharing: Sharing | None = None
     cutting: Cutting | None = None
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

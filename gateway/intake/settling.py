@@ -22,7 +22,7 @@ from gateway.intake.gaps import GAP, Gaps
 from gateway.intake.live_calls import LiveCall, LiveCalls
 from gateway.intake.stored_calls import legs_of
 from gateway.intake.trunk_uses import write_uses
-from gateway.repeats import HISTORY, RepeatWatch, Verdict, digest
+from gateway.repeats import HISTORY, NEW, RepeatWatch, Verdict, digest
 from gateway.store import inbound, office, outbox, records, schema, shares, traffic
 from gateway.store.memory import Memory
 from gateway.store.rows import CallRow, RecordRow, clean
@@ -57,7 +57,7 @@ class Settling:
         self._gaps.forget()
         marks: dict[str, list[bytes]] = {name: [] for name in self._sources}
         for stored in records.newest_records(connection, self._memory.owner, HISTORY):
-            if stored.source in marks and stored.mark in ("", GAP):
+            if stored.source in marks and stored.mark in ("", GAP, records.READ_AGAIN):
                 marks[stored.source].append(stored.fingerprint)
                 self._take_up(stored, marks[stored.source][-1])
         self._watches = {name: RepeatWatch(marks[name]) for name in self._sources}
@@ -87,6 +87,17 @@ class Settling:
             self._one(connection, batch, raw, parsed)
         self._write(connection, batch)
         return batch
+
+    def settle_anew(self, connection: Connection, read: Sequence[tuple[RawRecord, CallRecord]]) -> list[int]:
+        """Settle records that were kept unread and are calls after all; returns their numbers. No feed sent them, so none is a repeat."""
+        batch, numbers = Batch(read[0][0].received_at), []
+        for raw, leg in read:
+            numbers.append(self._memory.numbers.take(schema.records))
+            self._leg(
+                batch, raw, numbers[-1], leg._replace(sequence=None), digest(raw.data), doubt=False, words=records.ANEW
+            )
+        self._write(connection, batch)
+        return numbers
 
     def keep_unread(self, connection: Connection, raws: Sequence[RawRecord], reason: str) -> None:
         """Keep records as they came, unread, because settling them failed as a whole."""
@@ -179,6 +190,8 @@ class Settling:
             return Unparsed(f"the parser failed: {error!r}"[:300])
 
     def _verdict(self, connection: Connection, raw: RawRecord, record_id: int, mark: bytes) -> Verdict:
+        if self._sources[raw.source].asked:
+            return NEW
         watch = self._watches[raw.source]
         if raw.segment not in self._segments:
             if len(self._segments) >= REMEMBERED_SEGMENTS:
@@ -232,8 +245,18 @@ class Settling:
             )
         )
 
-    def _leg(self, batch: Batch, raw: RawRecord, record_id: int, leg: CallRecord, mark: bytes, *, doubt: bool) -> None:
-        """Put a leg beside its call, or begin one."""
+    def _leg(
+        self,
+        batch: Batch,
+        raw: RawRecord,
+        record_id: int,
+        leg: CallRecord,
+        mark: bytes,
+        *,
+        doubt: bool,
+        words: str = "",
+    ) -> None:
+        """Put a leg beside its call, or begin one; `words` is its mark where nothing else is."""
         live = self._live[raw.source]
         known = None if doubt else live.find(leg)
         if known is not None and mark in known.digests:
@@ -247,7 +270,7 @@ class Settling:
             first = known.id in batch.touched and batch.touched[known.id].first
         now = self._micros(raw.received_at)
         gap = "" if doubt or leg.sequence is None else self._gap(batch, raw.source, leg, record_id, now)
-        words = "possible repeat" if doubt else GAP if gap else ""
+        words = "possible repeat" if doubt else GAP if gap else words
         self._keep(batch, raw, record_id, "call", gap, mark=words, call=known.id)
         batch.touched[known.id] = Touched(known, raw.source, now, first, doubt)
 

@@ -14,12 +14,12 @@ from sqlalchemy import Connection
 from gateway import explaining
 from gateway.config import Config
 from gateway.instants import from_micros
+from gateway.languages.kept import kept
 from gateway.languages.spoken import Texts, say, speaking
 from gateway.reports.values import Column, Money, Note, Report, Table, table
 from gateway.reports.writing import own_tongue
 from gateway.store import pages as queries
 from gateway.store import remarks, shares
-from gateway.web.kept import kept
 from gateway.web.marks import CLASSES
 from gateway.web.words import amount, long_day, minutes
 from protocols.text import mask_number

@@ -95,6 +95,7 @@ _COLUMNS: Final[Mapping[str, Mapping[Kind, str]]] = {
     "erasures": {"WORDS": "needles", "STAFF": "who why", "PLAIN": "digest state place"},
     "retention_waits": {"PLAIN": "stage"},
     "kept_digests": {"PLAIN": "digest"},
+    "pulled": {"PLAIN": "mark"},
     "call_codes": {"STAFF": "person", "PLAIN": "account_code authorization_code name led_to"},
     "targets": {"WORDS": "why", "STAFF": "desk extensions set_by ended_by", "PLAIN": "cost_per"},
     "log_filters": {"WORDS": "name asked", "STAFF": "whose added_by removed_by"},

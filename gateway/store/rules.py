@@ -117,7 +117,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "record",
         "of a kind or with a mark that does not exist",
         "SELECT r.id FROM records r WHERE r.property = :p AND (r.kind NOT IN ('call', 'event', 'furniture', 'unparsed') "
-        "OR r.mark NOT IN ('', 'repeat', 'possible repeat', 'gap'))",
+        "OR r.mark NOT IN ('', 'repeat', 'possible repeat', 'gap', 'read again', 'anew'))",
     ),
     Rule(
         "record",

@@ -39,6 +39,7 @@ from gateway.store import (
     schema_people,
     schema_privacy,
     schema_programs,
+    schema_pull,
     schema_rooms,
     schema_shares,
     schema_tags,
@@ -81,9 +82,9 @@ segments = Table(
     _number("id", "number of the connection or file; never used again", null=False),
     _text("source", "the exchange, as [[pbx]] name names it", null=False),
     _text("kind", "connection or file", null=False),
-    _text("identity", "a file's inode and the hash of its head; empty for a connection", null=False),
+    _text("identity", "a file's inode and the hash of its head, or a cursor; empty for a connection", null=False),
     _number("opened_at", "when it began", null=False),
-    _number("position", "how far it is read and committed: bytes of a file, records of a connection", null=False),
+    _number("position", "how far it is read and committed: bytes of a file, records of anything else", null=False),
     _key("id"),
     sqlite_with_rowid=False,
     comment="Connections and files that records came from: half of what makes a record's place unique.",
@@ -102,7 +103,7 @@ records = Table(
     _text("reason", "why it is not a call, or what its mark tells; empty for a plain call", null=False),
     _text(
         "mark",
-        "empty, 'repeat' (a buffer sent again), 'possible repeat', or 'gap' (numbers are missing before it)",
+        "empty, 'repeat' (a buffer sent again), 'possible repeat', 'gap' (missing before it), 'read again' (unread at first), 'anew'",
         null=False,
     ),
     _number("call_id", "the call it belongs to"),
@@ -498,3 +499,4 @@ stay_limits, limit_marks, receipts = schema_desk.stay_limits, schema_desk.limit_
 call_shares, share_parts = schema_shares.call_shares, schema_shares.share_parts
 log_filters, kept_digests = schema_log.log_filters, schema_privacy.kept_digests
 erasures, retention_waits = schema_privacy.erasures, schema_privacy.retention_waits
+pulled = schema_pull.pulled

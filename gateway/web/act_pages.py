@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection
 
 from gateway.acts import AGREE, ASK, DECLINE, LONGEST_ROOM, REASONS, Act, ActKind
+from gateway.languages.kept import kept
 from gateway.languages.spoken import Texts, later, say
 from gateway.roles import Person
 from gateway.store import acts, outbox, reading, receipts, shares
@@ -20,7 +21,6 @@ from gateway.store.rows import PostingRow
 from gateway.store.shares import ShareRow
 from gateway.web.deeds import LONGEST_NAME, LONGEST_REASON, Deeds
 from gateway.web.house import House
-from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.marks import NAMES
 from gateway.web.pages import Page, Pages

@@ -10,6 +10,7 @@ from gateway.audit.days import LATE, BusinessDay, DayRule, running_since
 from gateway.audit.sheet import Difference
 from gateway.audit.sums import Purse
 from gateway.instants import from_micros
+from gateway.languages.kept import kept
 from gateway.languages.spoken import Plurals, Texts, say
 from gateway.reports.values import Money
 from gateway.reports.wording import amount
@@ -172,7 +173,7 @@ def purse_words(purse: Purse, home: Money, *, signed: bool = False) -> str:
 
 def deed_words(what_done: str) -> str:
     """What the audit trail says of a deed, as people read it."""
-    return what_done.replace("->", "→").replace("_", " ")
+    return kept(what_done).replace("->", "→").replace("_", " ")
 
 
 def day_words(day: date) -> str:

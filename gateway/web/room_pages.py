@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from gateway.directory import Stay
 from gateway.instants import SECOND, to_micros
+from gateway.languages.kept import kept
 from gateway.languages.spoken import say
 from gateway.roles import Person
 from gateway.store import call_log, commands, remarks, shares, stay_limits
@@ -22,7 +23,6 @@ from gateway.store.room import ClassSum, StateSum, Stretch
 from gateway.store.stay_limits import Limit
 from gateway.web.deeds import Deeds, Form, NotDone
 from gateway.web.house import House
-from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.marks import Mark
 from gateway.web.pages import Entered, Page, Pages

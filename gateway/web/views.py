@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from gateway.explaining import doubted, explained
 from gateway.helplines import HELPLINE, HIDDEN, PERSONAL
+from gateway.languages.kept import kept
 from gateway.languages.spoken import Texts, say, spoken
 from gateway.ledger import ARROWS, DEEDS, REASON_NEEDED
-from gateway.web.kept import kept
 from gateway.web.marks import CLASSES, MEANINGS, NAMES, Mark, call_mark, posting_mark
 from gateway.web.words import Clock, amount, grouped, minutes, short_day
 from gateway.web.words import day as day_of

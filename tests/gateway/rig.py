@@ -99,9 +99,11 @@ class Rig:
         settings = SourceSettings(timezone=WARSAW, trunk_access=("9",), options=options or {})
         kind = DIALECTS[dialect]
         plan = number_plan("PL", "22", ("9",), ROOMS.lists)
-        counting = {"counter": kind.counter(settings.options), "sharing": kind.sharing(settings.options)}
+        counter, sharing = kind.counter(settings.options), kind.sharing(settings.options)
         parse = kind.parser(settings)
-        self.sources = {"main": Source(name="main", parse=parse, join=kind.join, plan=plan, **counting)}
+        self.sources = {
+            "main": Source(name="main", parse=parse, join=kind.join, plan=plan, counter=counter, sharing=sharing)
+        }
         self.rules = Rules(
             rooms=ROOMS,
             transfer_payer=transfer_payer,
