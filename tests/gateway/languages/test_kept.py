@@ -345,7 +345,6 @@ COMPOSED = (
     "the exchange did not answer within 30 seconds",
     "the answer of the exchange broke off: no reason given",
     "the connection broke before the exchange answered: no reason given",
-    "the answer holds no list 'cdr_root'",
     "accounting export 3 of 2026-11-01 to 2026-11-30; reason: month",
     "held -> posted (on-folio): the folio of room 201",
     "column 12 (duration) holds '99:99', expected minutes and seconds",
