@@ -11,16 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
-from zoneinfo import ZoneInfo
-
-from gateway.alarms.lists import Entry, NumberList, NumberLists
-from gateway.instants import midnight
-
-if TYPE_CHECKING:
-    from gateway.config.lists import NumberListSettings
+from typing import Final, NamedTuple
 
 #: The largest file of a list, and the entries of all lists together: a directory of a town has fewer.
 MOST_BYTES: Final = 8 * 1024 * 1024
@@ -84,21 +77,3 @@ def _entry(line: str) -> Said:
     if first and last and last < first:
         raise ValueError(f"{last} is before {first}")
     return Said(e164_beginning(prefix), note, first, last)
-
-
-def lists_of(said: Iterable[NumberListSettings], zone: ZoneInfo) -> NumberLists:
-    """The lists of a configuration as they stand now, with what their files say. Raises ListUnreadable."""
-    lists: list[NumberList] = []
-    entries: list[Entry] = []
-    for place, one in enumerate(said):
-        lists.append(NumberList(one.name, one.kind))
-        own = [Said(prefix) for prefix in one.numbers]
-        for entry in [*own, *(read_file(one.file) if one.file is not None else [])]:
-            since = max(filter(None, (one.since, entry.first)), default=None)
-            until = min(filter(None, (one.until, entry.last)), default=None)
-            begin = midnight(since, zone) if since else 0
-            end = midnight(until + timedelta(days=1), zone) if until else 0
-            entries.append(Entry(entry.prefix, place, entry.note, begin, end))
-    if len(entries) > MOST_ENTRIES:
-        raise ListUnreadable(f"all lists together have more than {MOST_ENTRIES} entries")
-    return NumberLists(lists, entries)

@@ -59,7 +59,7 @@ RIGHTS: Final[dict[Right, str]] = {
     "rehearse_prices": "try other prices in the laboratory",
     "approve_prices": "approve tariffs and corrections of prices",
     "see_links": "see the links, the records that could not be read, and the store",
-    "settings": "change settings",
+    "settings": "change settings, and let programs in by tokens",
     "erase_guests": "export and erase what is kept of a guest",
     "see_trail": "see who did what",
     "manage_users": "add, change and disable users",

@@ -84,18 +84,24 @@ class SequenceWatch:
         self._counter = counter
         self._newest: int | None = None
         self._gaps: deque[Gap] = deque(maxlen=MOST_GAPS)
+        self._untold: list[Told] = []
 
-    def see(self, number: int, record: int, at: int) -> list[Told]:
-        """Take the number of the next record, read `at` (microseconds); returns what is to be told with that record."""
+    def see(self, number: int, record: int | None, at: int) -> list[Told]:
+        """Take the number of the next record, read `at` (microseconds); returns what is to be told with that record.
+
+        `record` is None for one that has words of its own: what its number shows is told with the next that has none.
+        """
         counter = self._counter
         if not counter.first <= number <= counter.last:
             return []
-        told: list[Told] = []
         ahead = 0 if self._newest is None else (number - self._newest) % counter.size
         if self._newest is None or ahead == 1:
             self._newest = number
         elif ahead:
-            told += self._jumped(number, ahead, at)
+            self._untold += self._jumped(number, ahead, at)
+        if record is None:
+            return []
+        told, self._untold = self._untold, []
         return told + self._due(record, at)
 
     def _jumped(self, number: int, ahead: int, at: int) -> list[Told]:

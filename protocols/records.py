@@ -103,12 +103,16 @@ def is_made_up(key: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HotelEvent:
-    """A row that is not a call but tells of the hotel: a room status code, a wake-up answered, a log-in."""
+    """A row that is not a call but tells of the hotel: a room status code, a wake-up answered, a log-in.
+
+    `sequence` is its number where the exchange numbers its rows.
+    """
 
     reason: str
     at: datetime | None = None
     extension: str | None = None
     code: str | None = None
+    sequence: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +124,23 @@ class Furniture:
 
 @dataclass(frozen=True, slots=True)
 class Unparsed:
-    """A record that we could not read; `reason` is a plain sentence that names the column and what stood there."""
+    """A record that we could not read; `reason` is a plain sentence that names the column and what stood there.
+
+    `sequence` is its number where that much could be read.
+    """
 
     reason: str
+    sequence: int | None = None
 
 
 Parsed: TypeAlias = CallRecord | HotelEvent | Furniture | Unparsed
+
+
+class Share(NamedTuple):
+    """How long a telephone held a stretch of trunk; `extension` is empty where no record names the telephone."""
+
+    extension: str
+    seconds: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +150,9 @@ class JoinedCall:
     `call` describes the whole call for people (first start, last end, summed talk time, the extension that began
     it); `charged` holds one record for each stretch of trunk that costs money, in order; it is empty where
     nothing was answered on a trunk. `holders` are the extensions that held the call, first to last, without
-    repeats. `complete` is false while the exchange has announced further legs.
+    repeats. `complete` is false while the exchange has announced further legs. Where several held it, `shares` tells for
+    each stretch in `charged` who talked on it and how long, first to last; together they are its talk time. It is empty
+    where one telephone held the call, or where the records cannot tell.
     """
 
     call: CallRecord
@@ -143,3 +160,4 @@ class JoinedCall:
     holders: tuple[str, ...]
     complete: bool
     warnings: tuple[str, ...] = ()
+    shares: tuple[tuple[Share, ...], ...] = ()

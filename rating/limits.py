@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from rating.circumstances import Circumstances, Condition, all_fit
 
@@ -15,6 +15,8 @@ Period: TypeAlias = Literal["call", "day", "month", "stay"]
 Action: TypeAlias = Literal["warn", "hold"]
 PERIODS: tuple[Period, ...] = ("call", "day", "month", "stay")
 ACTIONS: tuple[Action, ...] = ("warn", "hold")
+#: The share of a limit, in millionths, from which on it is near, where a tariff says no other.
+WARN_AT: Final = 800_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +27,7 @@ class Budget:
     amount: int
     per: Period
     action: Action
-    warn_at: int = 800_000
+    warn_at: int = WARN_AT
     conditions: tuple[Condition, ...] = ()
 
 

@@ -22,12 +22,16 @@ NAMES: Final[Mapping[Whose, str]] = {
 
 
 class Budget(NamedTuple):
-    """What somebody may spend in a calendar month, in minor units of the hotel's currency; near it from `warn_percent` on."""
+    """What somebody may spend in a calendar month, in minor units of the hotel's currency; near it from `warn_percent` on.
+
+    `unnamed` is said in the place of a name that would lead to a person, where the house may not show figures by person.
+    """
 
     whose: Whose
     name: str
     amount: int
     warn_percent: int = 80
+    unnamed: str = ""
 
 
 class Standing(NamedTuple):
@@ -50,10 +54,14 @@ def standings(budgets: Iterable[Budget], spent: Mapping[tuple[str, str], int]) -
 
 
 def facts(found: Iterable[Standing], currency: str, decimals: int, month: str) -> Iterator[Fact]:
-    """What is to be told. An alarm of a month ends with it, because nothing of the next is spent."""
+    """What is to be told, once of all who are called the same. An alarm of a month ends with it: nothing of the next is spent."""
+    told: set[tuple[str, str]] = set()
     for one in found:
-        who = f"{NAMES[one.budget.whose]} {one.budget.name}"
-        limit = f"{format_amount(one.budget.amount, decimals)} {currency}"
+        who = one.budget.unnamed or f"{NAMES[one.budget.whose]} {one.budget.name}"
+        limit = "limit" if one.budget.unnamed else f"{format_amount(one.budget.amount, decimals)} {currency}"
+        if (one.verdict, who) in told:
+            continue
+        told.add((one.verdict, who))
         if one.verdict == "near":
             words = f"{who} has spent {one.budget.warn_percent} % of its {limit} for {month}, or more"
             yield Fact(BUDGET_NEAR, who, words)

@@ -17,6 +17,7 @@ from gateway.delivery.planning import Planning
 from gateway.delivery.ways import ByFolder, ByHook, ByMail, Unpacking, Way
 from gateway.periodic import PeriodicService
 from gateway.reports.catalog import KINDS
+from gateway.reports.writing import own_tongue
 from gateway.store.elsewhere import Elsewhere
 from gateway.store.runs import REPORTS_TO
 from gateway.watch.deliveries import Channel
@@ -86,7 +87,8 @@ def report_channels(there: Surroundings, elsewhere: Elsewhere) -> Mapping[str, C
 def _way(one: RecipientSettings, there: Surroundings, elsewhere: Elsewhere) -> Way:
     config = there.config
     if one.mail and config.mail is not None:
-        return ByMail(Mailer(config.mail, there.reactor, there.now), one.mail, config.delivery.mail_mb, elsewhere)
+        mailer = Mailer(config.mail, there.reactor, there.now)
+        return ByMail(mailer, one.mail, config.delivery.mail_mb, elsewhere, own_tongue(config))
     if one.hook is not None and one.secret is not None:
         settings = HookSettings.model_construct(name=one.name, url=one.hook, secret=one.secret)
         return ByHook(Hook(settings, there.reactor, there.now), elsewhere)

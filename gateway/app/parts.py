@@ -11,7 +11,7 @@ from gateway.acts import ACT_DEEDS
 from gateway.app.configured import assigned, plan_of, room_list, source_settings, tariff
 from gateway.app.pms import tells_rooms
 from gateway.config import Config, PbxSettings
-from gateway.config.office import account_codes_of
+from gateway.config.meanings import account_codes_of
 from gateway.cutting import Cutting
 from gateway.delivery.orders import ORDERS, Orders
 from gateway.directory import RoomList
@@ -40,7 +40,9 @@ def source(config: Config, pbx: PbxSettings, rooms: RoomList) -> Source:
         join=dialect.join,
         plan=plan_of(config, pbx.trunk_access, rooms),
         counter=dialect.counter(pbx.options),
+        sharing=dialect.sharing(pbx.options),
         cutting=cutting(config, pbx),
+        asked=pbx.pull is not None,
     )
 
 

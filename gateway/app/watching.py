@@ -19,6 +19,9 @@ from gateway.config.checks import WEEKDAYS
 from gateway.directory import Department, Room, RoomList
 from gateway.instants import from_micros, to_micros
 from gateway.intake.batch import Source
+from gateway.languages.catalogues import STAFF
+from gateway.languages.speech import speech
+from gateway.languages.spoken import say, speaking
 from gateway.number_lists import ListUnreadable
 from gateway.store.elsewhere import Elsewhere
 from gateway.store.notices import Waiting
@@ -130,6 +133,7 @@ def addresses(config: Config) -> Addresses:
         to=mail.to if mail is not None else (),
         escalate_to=mail.escalate_to if mail is not None else (),
         hooks=tuple(one.name for one in config.hook if "alarms" in one.events),
+        tongue=speech(config.property.language, STAFF, config.property.country),
     )
 
 
@@ -145,16 +149,14 @@ def trials(config: Config, reactor: Any, now: Callable[[], datetime]) -> Mapping
     """For each way out, what sends one trial notice by it."""
     where = addresses(config)
     at = to_micros(now())
-    words = "This is a trial: nothing has happened. Whoever reads it will hear of alarms."
+    with speaking(where.tongue):
+        words = say("This is a trial: nothing has happened. Whoever reads it will hear of alarms.")
+        page = say("Page: {address}", address=f"{where.page}/alarms")
+        title = say("[{hotel}] Trial of the alarms", hotel=where.hotel)
 
     def trial(name: str, channel: Channel) -> Callable[[], Deferred[Any]]:
         is_mail = name == MAIL
-        body = (
-            f"{words}\n\nPage: {where.page}/alarms\n"
-            if is_mail
-            else json.dumps({"event": "trial", "property": where.property})
-        )
-        title = f"[{where.hotel}] Trial of the alarms"
+        body = f"{words}\n\n{page}\n" if is_mail else json.dumps({"event": "trial", "property": where.property})
         notice = Waiting(0, "trial", name, " ".join(where.to) if is_mail else "", title, body, at, 0)
         return lambda: channel.deliver(notice, f"{where.property}-trial-{at}")
 

@@ -302,12 +302,15 @@ FIELDS: Final[tuple[Field, ...]] = (
     ),
     Field(
         name="tag",
-        title="tag",
+        title="tags",
         kind="word",
-        label="Tag of the number",
-        served="number_tags_once, contacts",
+        label="Tag of the call or of its number",
+        shown="file",
+        served="call_tags_once, number_tags_once, contacts",
         hint="as people gave it",
+        file_name="tags",
     ),
+    Field(name="number_tags", title="tags of the number", kind="none", shown="file", served="number_tags_once"),
     Field(
         name="code",
         title="account code",

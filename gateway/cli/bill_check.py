@@ -92,7 +92,7 @@ def bill_check_command(
 
 
 def _layout(config: Config, name: str) -> Layout:
-    from gateway.config.carrier_bills import layout_of
+    from gateway.config.meanings import layout_of
     from gateway.config.problems import did_you_mean
 
     said = {one.name: one for one in config.carrier_bills.layout}

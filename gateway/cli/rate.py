@@ -1,8 +1,8 @@
 """`foliogate rate`: what the calls in a file would cost, without storing or posting anything.
 
 The same parsers, number plan, tariff and joining of legs that `run` uses; what is printed is what would be charged.
-The legs of a call are brought together as they are found near one another in the input, because an exchange may write
-them with other calls between.
+The legs of a call are found by the rules of `run` too (`intake/live_calls.py`), as long as they stand near one another in the
+input, because an exchange may write them with other calls between.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from gateway.cli.rate_options import circumstances_of, circumstances_options, on
 from gateway.cli.records import Row, read_rows
 from gateway.cli.words import config_option, fail, read_config, say
 from gateway.config import Config, PbxSettings
+from gateway.intake.live_calls import LiveCalls
 from gateway.settle import Free, Price, Priced, Unpriced, price
 from gateway.tariff_folder import TariffUnreadable, read_texts
 from protocols.records import CallRecord, JoinedCall
@@ -43,9 +44,6 @@ from rating.trace import exact_amount, read_trace
 
 LEGS_APART = 500
 """Records that may lie between two legs of one call; a busy hotel writes fewer in the hours of its longest call."""
-
-LEGS_LIMIT = 200
-"""Most records of one call that are waited for: an exchange that gives every call the same key must not fill memory."""
 
 _TABLE = (("line", 6), ("start", 25), ("ext", 6), ("dialled", 20), ("class", 13), ("seconds", 7), ("amount", 12))
 
@@ -167,31 +165,33 @@ def _exchange(config: Config, dialect: str | None, name: str | None) -> PbxSetti
 def _calls(source: BinaryIO, bench: _Bench) -> Iterator[_Call | Row]:
     """Give each call with its legs together, and each record that is none, in the order of their last records."""
     dialect = DIALECTS[bench.dialect]
+    sharing = dialect.sharing(bench.settings.options)
+    live = LiveCalls(sharing)
     batches = read_rows(source, dialect, bench.settings, datetime.now(UTC))
-    waiting: dict[str, tuple[_Call | Row, int]] = {}
+    waiting: dict[int, tuple[_Call | Row, int]] = {}
     for number, row in enumerate(row for batch in batches for row in batch):
         yield from _gone(waiting, number - LEGS_APART)
         parsed, raw, line = row
-        key = parsed.call_key if isinstance(parsed, CallRecord) else None
-        one = _Call((parsed,), (line,), raw) if isinstance(parsed, CallRecord) else row
-        if isinstance(one, _Call) and key is not None:
-            earlier, _ = waiting.pop(f"key {key}", (None, 0))
-            whole = _with_leg(earlier, one) if isinstance(earlier, _Call) else one
-            waiting[f"key {key}"] = whole, number
-            if len(whole.legs) >= LEGS_LIMIT:
-                yield waiting.pop(f"key {key}")[0]
-        elif waiting:
-            waiting[f"record {number}"] = one, number
+        if not isinstance(parsed, CallRecord):
+            waiting[number] = row, number
+        elif (known := live.find(parsed)) is not None and known.id in waiting:
+            known.add(parsed, b"")
+            earlier, _ = waiting.pop(known.id)
+            waiting[known.id] = _with_leg(earlier, _Call((parsed,), (line,), raw)), number
         else:
-            yield one
+            live.begin(number, parsed, b"", remember=True)
+            waiting[number] = _Call((parsed,), (line,), raw), number
+        if not (isinstance(parsed, CallRecord) and (parsed.call_key or sharing)) and len(waiting) == 1:
+            yield waiting.popitem()[1][0]
     yield from (one for one, _ in waiting.values())
 
 
-def _with_leg(call: _Call, leg: _Call) -> _Call:
+def _with_leg(call: _Call | Row, leg: _Call) -> _Call:
+    assert isinstance(call, _Call)  # what a leg was found to belong to
     return _Call((*call.legs, *leg.legs), (*call.lines, *leg.lines), call.raw)
 
 
-def _gone(waiting: dict[str, tuple[_Call | Row, int]], before: int) -> Iterator[_Call | Row]:
+def _gone(waiting: dict[int, tuple[_Call | Row, int]], before: int) -> Iterator[_Call | Row]:
     """Take out what stands there for so long that no leg of it is to be expected."""
     while waiting:
         key, (one, number) = next(iter(waiting.items()))

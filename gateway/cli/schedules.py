@@ -40,7 +40,7 @@ def schedules_group() -> None:
 def list_command(config_path: Path, as_json: bool) -> None:
     """List every schedule: when it runs next, and what came of its newest runs."""
     from gateway.clock import utc_now
-    from gateway.config.delivery import worked_days
+    from gateway.config.meanings import worked_days
     from gateway.schedules import next_run
     from gateway.store import runs
 

@@ -14,9 +14,6 @@ from gateway.cli.words import config_option, fail
 if TYPE_CHECKING:
     from gateway.store.tokens import Token
 
-#: Characters of a token's name.
-LONGEST_NAME = 60
-
 
 @click.group("token")
 def token_group() -> None:
@@ -50,17 +47,16 @@ def add_command(config_path: Path, name: str, rights: tuple[str, ...], who: str 
     """
     from gateway.clock import utc_now
     from gateway.instants import to_micros
-    from gateway.posting.deeds import READ_FEED
     from gateway.store import tokens
 
-    if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
-        fail(f"a name is text on one line, at most {LONGEST_NAME} characters")
+    if not name.strip() or not name.isprintable() or len(name) > tokens.LONGEST_NAME:
+        fail(f"a name is text on one line, at most {tokens.LONGEST_NAME} characters")
     by, now = who or whoever(), to_micros(utc_now())
     given = tuple(right for right in tokens.RIGHTS if right in rights)
     with opened(config_path, must_exist=False) as database:
         owner = database.property
         words = database.transact(lambda c: tokens.add(c, owner, name=name, rights=given, who=by, now=now))
-        command(database, READ_FEED, None, by, f"token for {name}")
+        command(database, tokens.READ_FEED, None, by, f"token for {name}")
     click.echo(words)
     click.echo(f"this is the only time it is shown; it may {', '.join(given)} for {owner}", err=True)
 

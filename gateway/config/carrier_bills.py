@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from gateway.carrier_bills.items import Tolerance
-from gateway.carrier_bills.layout import VATS, Layout
-from gateway.carrier_bills.moments import LENGTHS, Lengths, moment_format
-from gateway.carrier_bills.numbers import WRITTEN, Written, keys_of
+from gateway.carrier_bills.layout import VATS
+from gateway.carrier_bills.moments import LENGTHS, moment_format
+from gateway.carrier_bills.numbers import WRITTEN
 from gateway.config import checks
 from gateway.config.base import Settings
 from gateway.config.fields import FilePath, Text, Zone, as_tuple, one_of
 from gateway.config.lines import Path
-from rating.money import MILLIONTHS, exact, minor_digits
+from rating.money import exact
 
 if TYPE_CHECKING:
-    from gateway.config.settings import Config
+    pass
 
 
 def _encoding(name: str) -> str:
@@ -117,47 +116,6 @@ class CarrierBillSettings(Settings):
 
     folder: FilePath | None = Field(None, examples=["bills"])
     layout: Annotated[tuple[BillLayoutSettings, ...], BeforeValidator(as_tuple)] = Field((), examples=[[]])
-
-
-def layout_of(config: Config, said: BillLayoutSettings) -> Layout:
-    """The layout as the reading of bills takes it, with what the property says where it is silent."""
-    home, currency = config.property, said.currency or config.property.currency
-    access = {code for pbx in config.pbx for code in pbx.trunk_access}
-    written = cast("Written", said.numbers)
-    return Layout(
-        name=said.name,
-        number=said.number,
-        began=said.began,
-        time=said.time,
-        duration=said.duration,
-        amount=said.amount,
-        caller=said.caller,
-        written=said.written,
-        zone=said.timezone or home.timezone,
-        lengths=cast("Lengths", said.durations),
-        decimal=said.decimal,
-        currency=currency,
-        keys=keys_of(home.country, home.area_code, written, said.masked_digits, tuple(access)),
-        factor=_factor(said),
-        tolerance=Tolerance(said.time_tolerance, said.duration_tolerance, _near(said, currency)),
-        carrier=said.carrier,
-        separator=said.separator,
-        encoding=said.encoding,
-        skip=said.skip,
-    )
-
-
-def _near(said: BillLayoutSettings, currency: str) -> int:
-    """What a rounding may make of a price, in millionths: one minor unit unless the layout says otherwise."""
-    return exact(said.rounding, 6) if said.rounding is not None else MILLIONTHS // 10 ** minor_digits(currency)
-
-
-def _factor(said: BillLayoutSettings) -> tuple[int, int]:
-    """What takes the bill's amounts to the footing of our costs."""
-    if said.our_costs is None or said.our_costs == said.vat or said.vat_percent is None:
-        return (1, 1)
-    without, whole = 100 * 10_000, 100 * 10_000 + exact(said.vat_percent, 4)
-    return (whole, without) if said.vat == "excluded" else (without, whole)
 
 
 def bill_findings(bills: object) -> Iterator[tuple[Path, str]]:

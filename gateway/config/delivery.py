@@ -9,8 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable
-from datetime import date, time
+from datetime import time
 from typing import TYPE_CHECKING, Annotated, Final, Literal, NamedTuple, TypeAlias, cast
 from urllib.parse import unquote, urlsplit
 
@@ -24,7 +23,7 @@ from gateway.schedules import PERIODS, Every, PeriodName, Rhythm, WhenClosed
 from rating.calendar import holiday_calendar
 
 if TYPE_CHECKING:
-    from gateway.config.settings import Config
+    pass
 
 MailAddress: TypeAlias = Annotated[str, AfterValidator(checks.mail_address)]
 Way: TypeAlias = Literal["mail", "folder", "sftp", "hook"]
@@ -227,14 +226,3 @@ class DeliverySettings(Settings):
     mail_mb: Annotated[int, Field(ge=0, le=50)] = Field(10, examples=[10])
     workdays: Annotated[Texts, AfterValidator(weekdays)] = Field(checks.WEEKDAYS[:5], examples=[["monday", "tuesday"]])
     holidays: Annotated[str, AfterValidator(region)] = Field("", examples=["DE-BY"])
-
-
-def worked_days(config: Config) -> Callable[[date], bool]:
-    """Which days of the hotel's office are worked. A country without known holidays has none."""
-    said = config.delivery
-    days = frozenset(checks.WEEKDAYS.index(one) for one in said.workdays)
-    try:
-        is_holiday = holiday_calendar(said.holidays or config.property.country)
-    except ValueError:
-        return lambda day: day.weekday() in days
-    return lambda day: day.weekday() in days and not is_holiday(day)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from gateway.alarms.fraud import Limits
 from gateway.alarms.fraud_rules import RULES
 from gateway.config import checks
 from gateway.config.base import Settings
@@ -17,10 +16,9 @@ from gateway.config.fields import FilePath, Text, Texts, as_tuple
 from gateway.config.lines import Path
 from gateway.config.problems import did_you_mean
 from gateway.number_lists import ListUnreadable, e164_beginning, read_file
-from rating.money import exact, half_up, minor_digits
 
 if TYPE_CHECKING:
-    from gateway.config.settings import Config
+    pass
 
 
 def _rules(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -62,27 +60,6 @@ class FraudSettings(Settings):
     cost_per_hour: Annotated[str, AfterValidator(checks.amount)] = Field("200", examples=["100.00"])
     learned: bool = Field(True, examples=[False])
     off: Annotated[Texts, AfterValidator(_rules)] = Field((), examples=[["new_country"]])
-
-
-def fraud_limits(config: Config) -> Limits:
-    """From where on calls of this house look like fraud."""
-    said, home, decimals = config.fraud, config.property, minor_digits(config.property.currency)
-    cost = half_up(exact(said.cost_per_hour, checks.AMOUNT_DECIMALS) * 10**decimals, 10**checks.AMOUNT_DECIMALS)
-    return Limits(
-        zone=home.timezone,
-        currency=home.currency,
-        decimals=decimals,
-        parallel=said.parallel,
-        sequential=said.sequential,
-        off_hours=said.off_hours,
-        tandem=said.tandem,
-        new_country=said.new_country,
-        vacant=said.vacant,
-        cost_per_hour=cost,
-        after_from=config.reports.after_hours_from,
-        after_to=config.reports.after_hours_to,
-        off=frozenset(said.off),
-    )
 
 
 def list_findings(lists: Sequence[Mapping[str, Any]], folder: Folder) -> Iterator[tuple[Path, str]]:

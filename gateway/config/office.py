@@ -8,18 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from gateway.alarms.budgets import Budget, Whose
-from gateway.allocation import Code, Codes, codes
+from gateway.alarms.budgets import Whose
 from gateway.config import checks
 from gateway.config.base import Settings
 from gateway.config.fields import Secret, Text, Texts, as_tuple, one_of
 from gateway.config.lines import Path
-from gateway.working_hours import Shift, WorkingHours
-from rating.calendar import holiday_calendar
-from rating.money import exact, half_up, minor_digits
 
 if TYPE_CHECKING:
-    from gateway.config.settings import Config
+    pass
 
 #: Where a code can lead: one of them.
 LEADS_TO: Final = ("department", "tenant", "house_account")
@@ -34,7 +30,7 @@ def _span(text: str) -> str:
     try:
         if not dash:
             raise ValueError
-        first, last = _clock(begin), _clock(end)
+        first, last = clock(begin), clock(end)
     except ValueError:
         raise ValueError(f'"{text}" is not a span of hours; write "08:00-17:30"') from None
     if first == last and first != time(0):
@@ -42,7 +38,7 @@ def _span(text: str) -> str:
     return text
 
 
-def _clock(text: str) -> time:
+def clock(text: str) -> time:
     """A time of day; 24:00 is the midnight that ends the day."""
     text = text.strip()
     return time(0) if text == "24:00" else time.fromisoformat(text)
@@ -165,54 +161,3 @@ def _house_accounts(document: _Table, listed: Sequence[_Table]) -> Iterator[tupl
         if isinstance(account, str) and account and isinstance(known, list) and account not in known:
             words = f'the PMS is not known to take charges for it; write it under [acts] house_accounts = ["{account}"]'
             yield ("account_codes", place, "house_account"), words
-
-
-# -- what the settings come to ----------------------------------------------------------------------------------------
-
-
-def hours_of(config: Config) -> WorkingHours:
-    """The working hours of a house."""
-    shifts: dict[str, tuple[Shift, ...]] = {}
-    for one in config.working_hours:
-        days = frozenset(checks.WEEKDAYS.index(day) for day in one.days)
-        own = tuple(
-            Shift(days=days, begin=begin, end=end, closed=frozenset(one.closed), holidays=one.on_holidays)
-            for begin, end in ((_clock(text.partition("-")[0]), _clock(text.partition("-")[2])) for text in one.spans)
-        )
-        for name in one.departments or ("",):
-            shifts[name] = shifts.get(name, ()) + own
-    home = config.property
-    if not shifts:
-        return WorkingHours(zone=home.timezone)
-    return WorkingHours(zone=home.timezone, shifts=shifts, is_holiday=holiday_calendar(home.country))
-
-
-def account_codes_of(config: Config) -> Codes:
-    """The codes of a house. A tenant's calls are kept under his name, as a department's are under its."""
-    return codes(
-        Code(
-            code=one.code,
-            name=one.name,
-            department=one.department or one.tenant or "",
-            tenant=bool(one.tenant),
-            house_account=one.house_account or "",
-            person=one.person or "",
-            personal=one.personal,
-        )
-        for one in config.account_codes
-    )
-
-
-def budgets_of(config: Config) -> tuple[Budget, ...]:
-    """The budgets of a house."""
-    found = []
-    for one in config.budgets:
-        whose, name = next((key, name) for key in BUDGETED if (name := getattr(one, key)))
-        found.append(Budget(whose, name, minor(one.amount, config.property.currency), one.warn_percent))
-    return tuple(found)
-
-
-def minor(amount: str, currency: str) -> int:
-    """An amount of the configuration in minor units."""
-    digits = minor_digits(currency)
-    return half_up(exact(amount, checks.AMOUNT_DECIMALS) * 10**digits, 10**checks.AMOUNT_DECIMALS)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from gateway.config import Config, ScheduleSettings
 from gateway.config.delivery import ACCOUNTING
 from gateway.delivery.packs import head_of, mask_name
+from gateway.languages.spoken import speaking
 from gateway.reports.as_accounts import write_accounts
 from gateway.reports.asking import Asked, ExportStamp, asked_of
 from gateway.reports.bookings import Booking, digest
@@ -56,7 +57,8 @@ def make_files(
         asked = asked_of(config, database, first, last, run_at, masked=masked, export=export)
         report, lines = database.read(lambda c: _read(asked, schedule.report, c))  # noqa: B023
         step(2)
-        heads[mask_name(masked)] = {**head_of(report), "bookings": len(lines), "digest": digest(lines)}
+        with speaking(own_tongue(config)):  # it is read in mails
+            heads[mask_name(masked)] = {**head_of(report), "bookings": len(lines), "digest": digest(lines)}
         for form in schedule.forms:
             path = into / f"{stem}{MASKED if masked else ''}.{form}"
             if schedule.report == ACCOUNTING and form == "csv":

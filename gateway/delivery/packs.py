@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from gateway.languages.spoken import plural, say
+from gateway.reports.showing import days_words
 from gateway.reports.values import Report
 from gateway.store.runs import FileRow, RunRow
-from gateway.web.words import count, visible
+from gateway.web.words import decimal, visible
 
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 #: Characters of a file's name without its form: what every file system takes.
@@ -60,7 +62,7 @@ class Pack:
     @property
     def days(self) -> str:
         """Its days in words."""
-        return self.first if self.first == self.last else f"{self.first} to {self.last}"
+        return self.first if self.first == self.last else say("{first} to {last}", first=self.first, last=self.last)
 
 
 def stem_of(owner: str, run: RunRow) -> str:
@@ -73,15 +75,15 @@ def stem_of(owner: str, run: RunRow) -> str:
 
 
 def head_of(report: Report) -> dict[str, Any]:
-    """What a report says of itself, to be kept with its run."""
+    """What a report says of itself, to be kept with its run: in the language that is spoken, for it is read in mails."""
     return {
-        "title": report.title,
-        "days": report.days,
+        "title": say(report.title),
+        "days": days_words(report),
         "zone": report.zone.key,
         "run_at": f"{report.run_at.astimezone(report.zone):%Y-%m-%d %H:%M}",
-        "finding": report.finding,
-        "complete": list(report.complete),
-        "assumptions": list(report.assumptions),
+        "finding": say(report.finding),
+        "complete": [say(one) for one in report.complete],
+        "assumptions": [say(one) for one in report.assumptions],
     }
 
 
@@ -122,8 +124,10 @@ def mask_name(masked: bool) -> str:
 
 def subject_of(pack: Pack) -> str:
     """The subject of a mail, which is worth reading alone."""
-    late = " (made up)" if pack.made_up else ""
-    return f"[{pack.hotel}] {pack.schedule}: {pack.head.get('days', pack.days)}{late}"
+    said = {"hotel": pack.hotel, "schedule": pack.schedule, "days": pack.head.get("days", pack.days)}
+    if pack.made_up:
+        return say("[{hotel}] {schedule}: {days} (made up)", **said)
+    return "[{hotel}] {schedule}: {days}".format(**said)
 
 
 def letter_of(pack: Pack, attached: bool) -> str:
@@ -131,24 +135,29 @@ def letter_of(pack: Pack, attached: bool) -> str:
     head = pack.head
     lines = [str(head.get("finding", "")), ""]
     lines += [
-        f"{head.get('title', pack.report)}, {head.get('days', pack.days)}, by the clock of {head.get('zone', '')}.",
-        f"Made on {head.get('run_at', '')}.",
+        say(
+            "{title}, {days}, by the clock of {zone}.",
+            title=head.get("title", pack.report),
+            days=head.get("days", pack.days),
+            zone=head.get("zone", ""),
+        ),
+        say("Made on {moment}.", moment=head.get("run_at", "")),
     ]
     if pack.made_up:
-        lines.append("Foliogate was off when it was to be made; it is made up now.")
+        lines.append(say("Foliogate was off when it was to be made; it is made up now."))
     if pack.asked_by:
-        lines.append(f"{pack.asked_by} asked for it.")
-    lines += ["", "How whole the data are:", *(f"- {one}" for one in head.get("complete", ()))]
+        lines.append(say("{name} asked for it.", name=pack.asked_by))
+    lines += ["", say("How whole the data are:"), *(f"- {one}" for one in head.get("complete", ()))]
     if head.get("assumptions"):
-        lines += ["", "What it rests on:", *(f"- {one}" for one in head["assumptions"])]
-    lines += ["", "Attached:" if attached else "Too large for a mail, and on the page:"]
+        lines += ["", say("What it rests on:"), *(f"- {one}" for one in head["assumptions"])]
+    lines += ["", say("Attached:") if attached else say("Too large for a mail, and on the page:")]
     lines += [f"- {one.name} ({in_words(one.bytes)})" for one in pack.files]
     lines += [
         "",
-        f"The report: {pack.link}",
-        f"All runs and their files: {pack.page}",
+        say("The report: {address}", address=pack.link),
+        say("All runs and their files: {address}", address=pack.page),
         "",
-        f"Foliogate at {pack.hotel}.",
+        say("Foliogate at {hotel}.", hotel=pack.hotel),
     ]
     return "\n".join(visible(one, LONGEST_LINE) for one in lines) + "\n"
 
@@ -182,5 +191,5 @@ def told_to_hook(pack: Pack, contents: Mapping[str, bytes]) -> dict[str, Any]:
 def in_words(size: int) -> str:
     """How large a file is."""
     if size < 1_000:
-        return count(size, "byte")
-    return f"{size / 1_000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+        return plural("{number} byte", "{number} bytes", size)
+    return f"{decimal(size / 1_000, 0)} kB" if size < 1_000_000 else f"{decimal(size / 1_000_000, 1)} MB"

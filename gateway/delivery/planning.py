@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from gateway.config import ScheduleSettings
-from gateway.config.delivery import worked_days
+from gateway.config.meanings import worked_days
 from gateway.delivery.house import DeliveryHouse
 from gateway.delivery.jobs import KeepPlans, mark_of
 from gateway.instants import SECOND, from_micros, to_micros

@@ -9,6 +9,8 @@ from typing import Any, Final, Protocol
 from twisted.internet.defer import Deferred, maybeDeferred
 
 from gateway.delivery.packs import Pack, letter_of, pack_of, subject_of, told_to_hook
+from gateway.languages.speech import Speech
+from gateway.languages.spoken import speaking
 from gateway.store import runs
 from gateway.store.database import Database
 from gateway.store.elsewhere import Elsewhere
@@ -78,7 +80,10 @@ class Unpacking:
 class ByMail:
     """A mail with the files attached, or with the link alone where they are too large."""
 
-    def __init__(self, mailer: Mailer, recipients: tuple[str, ...], megabytes: int, elsewhere: Elsewhere) -> None:
+    def __init__(
+        self, mailer: Mailer, recipients: tuple[str, ...], megabytes: int, elsewhere: Elsewhere, tongue: Speech
+    ) -> None:
+        self._tongue = tongue  # the house's own: whose a mail's reader is is not known
         self._mailer, self._to, self._most, self._elsewhere = mailer, recipients, megabytes * _MEGABYTE, elsewhere
 
     def send(self, pack: Pack, name: str) -> Deferred[Any]:
@@ -91,7 +96,8 @@ class ByMail:
     def _letter(self, pack: Pack, name: str) -> bytes:
         attached = pack.size <= self._most
         files = [Attached(one.name, one.path.read_bytes()) for one in pack.files] if attached else []
-        return self._mailer.letter(self._to, subject_of(pack), letter_of(pack, attached), name, files)
+        with speaking(self._tongue):
+            return self._mailer.letter(self._to, subject_of(pack), letter_of(pack, attached), name, files)
 
 
 class ByHook:

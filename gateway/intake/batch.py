@@ -17,23 +17,31 @@ from gateway.intake.live_calls import LiveCall
 from gateway.settle import Policy
 from gateway.store.inbound import ArrivalRow, ContactRow
 from gateway.store.rows import CallRow, CodesRow, Due, PostingRow, RecordRow
+from gateway.store.shares import SharePart, ShareRow
 from protocols.records import CallRecord, JoinedCall
 from protocols.smdr.catalog import Parser
 from protocols.smdr.counting import Counter
+from protocols.smdr.shares import Sharing
 from rating.circumstances import Circumstances
 from rating.numbering import NumberPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One exchange, ready to be read: how its records are parsed and joined, what the digits mean, how it counts, what is cut."""
+    """One exchange, ready to be read: how its records are parsed and joined, what the digits mean, how it counts, what is cut.
+
+    `sharing` finds the shares of a call that the exchange splits without a key. `asked` says that we ask for its records and have told
+    new ones from those seen before when they come to be settled.
+    """
 
     name: str
     parse: Parser
     join: Callable[[Sequence[CallRecord]], JoinedCall]
     plan: NumberPlan
     counter: Counter | None = None
+    sharing: Sharing | None = None
     cutting: Cutting | None = None
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +111,9 @@ class Batch:
     arrivals: list[ArrivalRow] = field(default_factory=list)
     contacts: list[ContactRow] = field(default_factory=list)
     codes: list[CodesRow] = field(default_factory=list)
+    #: Of calls that several held: who pays which share, and the postings of the shares.
+    shares: dict[int, list[ShareRow]] = field(default_factory=dict)
+    share_parts: list[SharePart] = field(default_factory=list)
     due: list[Due] = field(default_factory=list)
     emergencies: list[CallRow] = field(default_factory=list)
     #: Limits that somebody came near or passed, each told once.

@@ -40,8 +40,12 @@ class Gaps:
         """Begin anew, before the stored records are seen again."""
         self._watches = {name: SequenceWatch(counter) for name, counter in self._counters.items()}
 
-    def see(self, source: str, number: int | None, record: int, at: int) -> Noticed:
-        """Take the number of a record that was read at an instant, in order of arrival."""
+    def counts(self, source: str) -> bool:
+        """Whether an exchange numbers what it sends."""
+        return source in self._watches
+
+    def see(self, source: str, number: int | None, record: int | None, at: int) -> Noticed:
+        """Take the number of a record that was read at an instant, in order of arrival; of one that is no call without its place."""
         watch = self._watches.get(source)
         if watch is None or number is None:
             return _NOTHING

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from protocols.records import CallRecord, is_made_up
+from protocols.smdr.shares import Sharing
 
 #: Calls a source may have in memory for later legs to find. A leg that comes after more calls than this is a call of
 #: its own; a busy hotel makes some hundred calls an hour.
@@ -43,29 +44,42 @@ class LiveCall:
 
 
 class LiveCalls:
-    """The live calls of one source, by the exchange's own key."""
+    """The live calls of one source: by the exchange's own key, and the last one on each trunk where `sharing` joins them."""
 
-    def __init__(self) -> None:
+    def __init__(self, sharing: Sharing | None = None) -> None:
+        self._sharing = sharing
         self._calls: OrderedDict[str, LiveCall] = OrderedDict()  # the oldest first
+        self._trunks: OrderedDict[str, LiveCall] = OrderedDict()
 
     def find(self, leg: CallRecord) -> LiveCall | None:
         """The call a leg belongs to."""
         found = self._calls.get(leg.call_key) if leg.call_key is not None else None
-        if found is None or not found.takes(leg):
-            return None
         # A made-up key names the parties and the line, and so does the next call that is like this one.
-        return found if not is_made_up(leg.call_key) or found.legs[-1].more_follows else None
+        if found is not None and (not is_made_up(leg.call_key) or found.legs[-1].more_follows) and found.takes(leg):
+            return found
+        return None if self._sharing is None else self._neighbour(self._sharing, leg)
 
-    def by_id(self, key: str | None, call_id: int) -> LiveCall | None:
-        """The call with this key, if it is the one with this number."""
-        found = self._calls.get(key or "")
-        return found if found is not None and found.id == call_id else None
+    def _neighbour(self, sharing: Sharing, leg: CallRecord) -> LiveCall | None:
+        """The last call on the trunk, if this is another share of it; who used the trunk in between is no share of it."""
+        last = self._trunks.get(leg.trunk or "")
+        return last if last is not None and len(last.legs) < MOST_LEGS and sharing.joins(last.legs, leg) else None
+
+    def by_id(self, key: str | None, trunk: str | None, call_id: int) -> LiveCall | None:
+        """The call with this key or the last on this trunk, if it is the one with this number."""
+        found = (self._calls.get(key or ""), self._trunks.get(trunk or ""))
+        return next((one for one in found if one is not None and one.id == call_id), None)
 
     def begin(self, call_id: int, leg: CallRecord, mark: bytes, *, remember: bool) -> LiveCall:
         """A new call with its first leg; one without a key, or in doubt, is not remembered."""
         fresh = LiveCall(call_id, [leg], [mark])
-        if remember and (key := leg.call_key) is not None:
-            if self._calls.pop(key, None) is None and len(self._calls) >= REMEMBERED_CALLS:
-                self._calls.popitem(last=False)
-            self._calls[key] = fresh
+        if remember and leg.call_key is not None:
+            _put(self._calls, leg.call_key, fresh)
+        if remember and self._sharing is not None and leg.trunk is not None:
+            _put(self._trunks, leg.trunk, fresh)
         return fresh
+
+
+def _put(calls: OrderedDict[str, LiveCall], key: str, fresh: LiveCall) -> None:
+    if calls.pop(key, None) is None and len(calls) >= REMEMBERED_CALLS:
+        calls.popitem(last=False)
+    calls[key] = fresh

@@ -22,8 +22,8 @@ from gateway.intake.gaps import GAP, Gaps
 from gateway.intake.live_calls import LiveCall, LiveCalls
 from gateway.intake.stored_calls import legs_of
 from gateway.intake.trunk_uses import write_uses
-from gateway.repeats import HISTORY, RepeatWatch, Verdict, digest
-from gateway.store import inbound, office, outbox, records, schema, traffic
+from gateway.repeats import HISTORY, NEW, RepeatWatch, Verdict, digest
+from gateway.store import inbound, office, outbox, records, schema, shares, traffic
 from gateway.store.memory import Memory
 from gateway.store.rows import CallRow, RecordRow, clean
 from protocols.records import CallRecord, Furniture, HotelEvent, Parsed, RawRecord, Unparsed
@@ -53,23 +53,26 @@ class Settling:
 
     def _reload(self, connection: Connection) -> None:
         self._segments = set()
-        self._live = {name: LiveCalls() for name in self._sources}
+        self._live = {name: LiveCalls(one.sharing) for name, one in self._sources.items()}
         self._gaps.forget()
         marks: dict[str, list[bytes]] = {name: [] for name in self._sources}
         for stored in records.newest_records(connection, self._memory.owner, HISTORY):
-            if stored.source in marks and stored.mark in ("", GAP):
+            if stored.source in marks and stored.mark in ("", GAP, records.READ_AGAIN):
                 marks[stored.source].append(stored.fingerprint)
                 self._take_up(stored, marks[stored.source][-1])
         self._watches = {name: RepeatWatch(marks[name]) for name in self._sources}
 
     def _take_up(self, stored: records.StoredRecord, mark: bytes) -> None:
         """Put a stored leg back beside its call."""
-        if stored.call_id is None or not stored.raw:
+        if not stored.raw or (stored.call_id is None and not self._gaps.counts(stored.source)):
             return
         leg = self._sources[stored.source].parse(stored.raw, from_micros(stored.received_at))
-        if isinstance(leg, CallRecord):
+        if stored.call_id is None:
+            number = None if isinstance(leg, Furniture) else leg.sequence
+            self._gaps.see(stored.source, number, None, stored.received_at)
+        elif isinstance(leg, CallRecord):
             self._gaps.see(stored.source, leg.sequence, stored.id, stored.received_at)
-            known = self._live[stored.source].by_id(leg.call_key, stored.call_id)
+            known = self._live[stored.source].by_id(leg.call_key, leg.trunk, stored.call_id)
             if known is None:
                 self._live[stored.source].begin(stored.call_id, leg, mark, remember=True)
             else:
@@ -84,6 +87,17 @@ class Settling:
             self._one(connection, batch, raw, parsed)
         self._write(connection, batch)
         return batch
+
+    def settle_anew(self, connection: Connection, read: Sequence[tuple[RawRecord, CallRecord]]) -> list[int]:
+        """Settle records that were kept unread and are calls after all; returns their numbers. No feed sent them, so none is a repeat."""
+        batch, numbers = Batch(read[0][0].received_at), []
+        for raw, leg in read:
+            numbers.append(self._memory.numbers.take(schema.records))
+            self._leg(
+                batch, raw, numbers[-1], leg._replace(sequence=None), digest(raw.data), doubt=False, words=records.ANEW
+            )
+        self._write(connection, batch)
+        return numbers
 
     def keep_unread(self, connection: Connection, raws: Sequence[RawRecord], reason: str) -> None:
         """Keep records as they came, unread, because settling them failed as a whole."""
@@ -114,6 +128,10 @@ class Settling:
         hot.replace_call.many(connection, [(*row[2:], owner, row.id) for row in batch.changed_calls.values()])
         hot.add_record.many(connection, batch.records)
         self._memory.add_postings(connection, batch.postings, at)
+        if batch.shares or batch.share_parts:
+            shares.write(connection, owner, batch.shares)
+            shares.add_parts(connection, owner, batch.share_parts)
+            batch.shares, batch.share_parts = {}, []
         for record, mark, reason in batch.changed_records:
             records.mark_records(connection, owner, (record,), mark, reason)
         batch.told_keys += [one.call_key for calls in (batch.new_calls, batch.changed_calls) for one in calls.values()]
@@ -135,6 +153,8 @@ class Settling:
         elif isinstance(parsed, CallRecord):
             self._leg(batch, raw, record_id, parsed, mark, doubt=verdict.doubt)
         else:
+            if not verdict.doubt:
+                self._gaps.see(raw.source, parsed.sequence, None, to_micros(raw.received_at))
             words = "possible repeat" if verdict.doubt else ""
             self._keep(batch, raw, record_id, _kind(parsed), parsed.reason, mark=words)
 
@@ -170,6 +190,8 @@ class Settling:
             return Unparsed(f"the parser failed: {error!r}"[:300])
 
     def _verdict(self, connection: Connection, raw: RawRecord, record_id: int, mark: bytes) -> Verdict:
+        if self._sources[raw.source].asked:
+            return NEW
         watch = self._watches[raw.source]
         if raw.segment not in self._segments:
             if len(self._segments) >= REMEMBERED_SEGMENTS:
@@ -193,6 +215,7 @@ class Settling:
         traffic.withdraw(connection, hot, owner, calls)
         inbound.forget(connection, owner, calls)
         office.forget_codes(connection, owner, calls)
+        shares.forget(connection, owner, calls)
         for call_id in calls:
             records.rule_call(connection, hot, owner, call_id, "not_chargeable", _REPEATS, now)
             for row in outbox.of_call(connection, owner, call_id):
@@ -222,8 +245,18 @@ class Settling:
             )
         )
 
-    def _leg(self, batch: Batch, raw: RawRecord, record_id: int, leg: CallRecord, mark: bytes, *, doubt: bool) -> None:
-        """Put a leg beside its call, or begin one."""
+    def _leg(
+        self,
+        batch: Batch,
+        raw: RawRecord,
+        record_id: int,
+        leg: CallRecord,
+        mark: bytes,
+        *,
+        doubt: bool,
+        words: str = "",
+    ) -> None:
+        """Put a leg beside its call, or begin one; `words` is its mark where nothing else is."""
         live = self._live[raw.source]
         known = None if doubt else live.find(leg)
         if known is not None and mark in known.digests:
@@ -237,7 +270,7 @@ class Settling:
             first = known.id in batch.touched and batch.touched[known.id].first
         now = self._micros(raw.received_at)
         gap = "" if doubt or leg.sequence is None else self._gap(batch, raw.source, leg, record_id, now)
-        words = "possible repeat" if doubt else GAP if gap else ""
+        words = "possible repeat" if doubt else GAP if gap else words
         self._keep(batch, raw, record_id, "call", gap, mark=words, call=known.id)
         batch.touched[known.id] = Touched(known, raw.source, now, first, doubt)
 
@@ -271,7 +304,7 @@ class Settling:
 
         A call that may be a repeat is not remembered, nor one whose number a later call has taken.
         """
-        live = self._live[stored.source].by_id(stored.call_key, stored.id)
+        live = self._live[stored.source].by_id(stored.call_key, stored.trunk, stored.id)
         if live is not None:
             return live, False
         legs = legs_of(connection, self._memory.owner, stored.id, self._sources[stored.source])

@@ -46,7 +46,13 @@ class Spending:
         self._memory, self._book = memory, book
         self._spent: dict[tuple[str, str], dict[int, Spent]] = {}
         self._budgets = any(tariff.budgets for tariff in book.tariffs)
-        memory.also_reload(lambda _connection: self._spent.clear())
+        self._warn_at = {(one.name, one.amount): one.warn_at for tariff in book.tariffs for one in tariff.budgets}
+        self._begin()
+        memory.also_reload(lambda _connection: self._begin())
+
+    def _begin(self) -> None:
+        self._spent.clear()
+        self._memory.stay_limits.warn_at = self._warn_at
 
     @property
     def wanted(self) -> bool:
@@ -104,7 +110,7 @@ class Spending:
         return crossed
 
     def _of(self, connection: Connection, who: tuple[str, str], started: int) -> dict[int, Spent]:
-        if who[1] in self._memory.stay_limits.recount:  # somebody charged him by hand
+        if who[1] in self._memory.stay_limits.recount:  # somebody changed what he is charged
             self._memory.stay_limits.recount.discard(who[1])
             self._spent.pop(who, None)
         known = self._spent.get(who)

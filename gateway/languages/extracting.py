@@ -2,13 +2,14 @@
 
     python -m gateway.languages.extracting
 
-A text is the first argument of `say` or `later`, the first two of `plural`, and every value of `Texts({…})`. New texts come into each
+A text is the first argument of `say`, `later` or `ours`, the first two of `plural` or `later_plural`, and every value of `Texts({…})`. New texts come into each
 catalogue empty, texts that are no longer said leave it; a test refuses a catalogue with a text that is empty.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
@@ -27,7 +28,20 @@ Message: TypeAlias = str | tuple[str, str]
 
 _ROOT: Final = Path(__file__).parent.parent
 #: Where each domain's texts are said: folders and modules of the gateway.
-DOMAINS: Final = {GUEST: ("bills",), STAFF: ("web", "explaining.py", "traffic/saying.py"), REPORTS: ("reports",)}
+DOMAINS: Final = {
+    GUEST: ("bills",),
+    STAFF: (
+        "web",
+        "explaining.py",
+        "traffic/saying.py",
+        "languages/kept.py",
+        "languages/sentences",
+        "watch",
+        "delivery/packs.py",
+        "app/watching.py",
+    ),
+    REPORTS: ("reports",),
+}
 #: Which languages each domain is kept in.
 SPOKEN: Final = {GUEST: tuple(LANGUAGES), STAFF: tuple(STAFF_LANGUAGES), REPORTS: tuple(STAFF_LANGUAGES)}
 #: Tables of texts in modules of the lowest floor, which knows no languages: the pages say what they take from them.
@@ -45,6 +59,10 @@ TABLES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
 }
 #: What of a value that is built in such a table is a text.
 _FIELDS: Final = ("title", "what_to_do", "label", "hint")
+#: How a sentence begins, which needs no mark.
+_BEGINS: Final = re.compile("[A-Z“]")
+#: Where the title stands that a report on trunks is made with.
+_MADE_TITLE: Final = 4
 #: What is built in a report with a title in the second place, and the names of titles and sentences elsewhere.
 _TITLED: Final = ("Column", "table", "Note")
 _TITLES: Final = ("title", "heading", "nothing", "note", "finding", "sentence", "series")
@@ -92,7 +110,7 @@ def of_report(source: str) -> Iterator[str]:
     heads = {id(one) for call in ast.walk(tree) if isinstance(call, ast.Call) for one in _heads(call)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in docs | pieces:
-            sentence = " " in node.value and node.value[:1].isupper() and node.value.endswith(".")
+            sentence = " " in node.value and _BEGINS.match(node.value) and node.value.endswith(".")
             if node.value and (sentence or id(node) in heads):
                 yield node.value
 
@@ -105,6 +123,8 @@ def _heads(call: ast.Call) -> Iterator[ast.expr]:
     for one in call.keywords:
         if one.arg in _TITLES:
             yield from one.value.elts if isinstance(one.value, ast.Tuple) else [one.value]
+    if name == "made" and len(call.args) > _MADE_TITLE:
+        yield call.args[_MADE_TITLE]
     if name.startswith("_"):
         yield from (one for one in call.args if isinstance(one, ast.Constant) and str(one.value)[:1].isupper())
 
@@ -131,9 +151,9 @@ def of_template(source: str) -> Iterator[Message]:
 
 def _said(name: str, given: list[object]) -> Iterator[Message]:
     match given:
-        case [str(text), *_] if name in ("say", "later"):
+        case [str(text), *_] if name in ("say", "later", "ours"):
             yield text
-        case [str(one), str(many), *_] if name == "plural":
+        case [str(one), str(many), *_] if name in ("plural", "later_plural"):
             yield one, many
 
 

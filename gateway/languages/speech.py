@@ -50,11 +50,11 @@ class Speech:
 
     # -- words ----------------------------------------------------------------------------------------------------
 
-    def say(self, message: str, **values: object) -> str:
+    def say(self, message: str, /, **values: object) -> str:
         """A text of the catalogue, with what stands in its braces."""
         return self.texts.gettext(message).format(**values)
 
-    def plural(self, one: str, many: str, number: int, **values: object) -> str:
+    def plural(self, one: str, many: str, number: int, /, **values: object) -> str:
         """The text for so many; `{number}` in it is the number as the language writes it."""
         return self.texts.ngettext(one, many, number).format(number=self.figure(number), **values)
 

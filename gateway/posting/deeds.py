@@ -18,17 +18,16 @@ from gateway.bills import issuing
 from gateway.ledger import DEEDS, REASON_NEEDED, Event, IllegalMove, move
 from gateway.posting import days, totals
 from gateway.posting.steps import WireNumbers
-from gateway.store import alarms, commands, log_filters, office, outbox, receipts, remarks, stay_limits, tags
+from gateway.store import alarms, call_tags, commands, log_filters, office, outbox, receipts, remarks, stay_limits, tags
 from gateway.store.commands import Command
 from gateway.store.memory import Memory
 from gateway.store.resyncs import RESYNC
 from gateway.store.rows import Due, PostingRow
+from gateway.store.tokens import READ_FEED
 from gateway.store.writer import Announce
 
 #: What is held for a person who books it in the PMS himself: it never goes out over the link.
 _NEVER_SENT: Final = ("by_hand", "amount_fell")
-#: Somebody reads the feed of events from now on.
-READ_FEED: Final = "feed"
 #: What people decide or ask for elsewhere: about prices and charges, in the room that knows the tariff; about reports and guests.
 DECISIONS: Final = (
     "approve",
@@ -58,7 +57,7 @@ KEPT: Final[Mapping[str, Keep]] = {
     **dict.fromkeys(DAY_DEEDS, days.carry_out),
     **dict.fromkeys(issuing.DEEDS, issuing.carry_out),
     **dict.fromkeys(remarks.DEEDS, remarks.keep),
-    **{deed: where.carry_out for where in (tags, office, log_filters) for deed in where.DEEDS},
+    **{deed: where.carry_out for where in (tags, call_tags, office, log_filters) for deed in where.DEEDS},
 }
 
 
@@ -102,6 +101,8 @@ def carry_out(
         outbox.send_by_hand(connection, memory.statements, row.property, row.id, command.room or row.room or "", now)
     if row.state == "in_doubt" and row.token is not None and numbers is not None:
         numbers.free(row.token)
+    if row.kind != "charge":
+        stay_limits.recount(connection, memory, row.reservation, now)
     told = f"{row.state} -> {after.state} ({command.deed})" + (f" to room {command.room}" if command.room else "")
     memory.note(connection, now, command.who, f"{told}: {command.why}" if command.why else told, row.id)
     return f"posting {row.id} is now {after.state}", outbox.one_due(connection, memory.owner, row.id)

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Table
 from gateway.instants import from_micros
 from gateway.repeats import digest
 from gateway.scrubbing import Scrub
-from gateway.store import erasures, forgetting, guests, personal, runs, schema, tags
+from gateway.store import call_tags, erasures, forgetting, guests, personal, runs, schema, tags
 from gateway.store.commands import Command
 from gateway.store.guests import StayRow
 from gateway.store.memory import Memory
@@ -156,6 +156,7 @@ class Erasing:
         for table, whole, part in _ABOUT_CALLS:
             ids = erasures.rows_about(connection, table, owner, "call_id", calls)
             forgetting.erase_words(connection, table, owner, ids, whole, part, what.scrub)
+        call_tags.forget_of(connection, owner, calls)
         return place._replace(after=(calls[-1],))
 
     def _guest(self, connection: Connection, what: Sought, place: Place, now: int) -> Place | None:
@@ -176,6 +177,7 @@ class Erasing:
         forgetting.erase_words(connection, schema.commands, owner, asked, ("why",), ("result", "subject"), what.scrub)
         self._throw_files_away(connection, stays, now)
         tags.forget(connection, owner, lambda one: what.scrub.words(one.number) != one.number)
+        call_tags.forget_words(connection, owner, lambda tag: what.scrub.words(tag) != tag)
         return Place("words")
 
     def _throw_files_away(self, connection: Connection, stays: Sequence[StayRow], now: int) -> None:
@@ -235,5 +237,6 @@ _ABOUT_CALLS: Final[tuple[tuple[Table, tuple[str, ...], tuple[str, ...]], ...]] 
 SWEPT: Final[tuple[Table, ...]] = tuple(
     table
     for table in schema.metadata.sorted_tables
-    if personal.columns(table, "WORDS") and table.name not in ("calls", "records", "erasures", "number_tags")
+    if personal.columns(table, "WORDS")
+    and table.name not in ("calls", "records", "erasures", "number_tags", "call_tags")
 )

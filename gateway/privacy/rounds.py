@@ -17,7 +17,7 @@ from gateway.config.privacy import PrivacySettings
 from gateway.instants import SECOND
 from gateway.privacy.erasing import Erasing, ThrowAway
 from gateway.privacy.stages import DELETED, STAGES, Stage
-from gateway.store import retention, runs, schema, tags, watching
+from gateway.store import call_tags, retention, runs, schema, tags, watching
 from gateway.store.memory import Memory
 from gateway.store.pages import first_since
 from gateway.store.retention import Term
@@ -61,10 +61,11 @@ class Retention:
         return False
 
     def _clear(self, connection: Connection, now: int) -> None:
-        """Tags of numbers that nobody knows any more, and kept reports as old as the numbers in them may be."""
+        """Tags of numbers that nobody knows any more, old tags of calls, and kept reports as old as the numbers in them may be."""
         owner, said = self._memory.owner, self._said
         old = now - said.keep_guest_days * _DAY
         tags.forget(connection, owner, lambda one: one.added_at < old)
+        call_tags.forget_before(connection, owner, old)
         made = now - min(said.mask_after_days, said.keep_guest_days) * _DAY
         files = [one for one in runs.kept(connection, owner) if one.made_at < made]
         self._throw_away(files)

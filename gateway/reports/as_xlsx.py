@@ -12,7 +12,7 @@ from datetime import date, datetime, time, tzinfo
 from pathlib import Path
 from typing import Any, Final
 
-from gateway.languages.spoken import say
+from gateway.languages.spoken import said, say
 from gateway.reports.charts import behind
 from gateway.reports.showing import days_words
 from gateway.reports.values import Cell, Column, Money, Note, Report, Row, Table
@@ -118,7 +118,7 @@ class _Book:
             # Fifteen digits are what a work book's numbers hold exactly; an amount has fewer.
             sheet.write_number(*at, cell.minor / 10**cell.decimals, self._format(f'{digits} "{cell.currency}"', bold))
         elif isinstance(cell, str):
-            sheet.write_string(*at, visible(cell), self._bold if bold else None)
+            sheet.write_string(*at, visible(said(cell)), self._bold if bold else None)
         elif isinstance(cell, date):
             sheet.write_datetime(*at, datetime.combine(cell, time()), self._format(_FORMATS["day"], bold))
         elif column.kind == "instant" and isinstance(cell, int):

@@ -14,6 +14,7 @@ from gateway.config import AccountingSettings, Config, InboundSettings, NumberSe
 from gateway.config.inbound import USUAL
 from gateway.config.trunks import capacity_of
 from gateway.instants import from_micros, to_micros
+from gateway.languages.spoken import later, later_plural
 from gateway.reports.codes import CodeOf, codes_of, tenants_of
 from gateway.reports.office import Office, office_of
 from gateway.reports.periods import Period
@@ -22,7 +23,6 @@ from gateway.store.database import Database
 from gateway.store.reporting import Chosen, Span, began, wholeness
 from gateway.traffic.capacity import Capacity
 from gateway.watch.suspecting import Guard, guard_of
-from gateway.web.words import count
 from protocols.text import mask_number
 from rating.callers import Home
 from rating.money import minor_digits
@@ -174,11 +174,31 @@ def _complete(asked: Asked, connection: Connection, chosen: Chosen) -> list[str]
     if found.last_received is None:
         return ["No record of the exchange has ever come."]
     last = from_micros(found.last_received).astimezone(zone)
-    words.append(f"The exchange's last record came on {last:%Y-%m-%d} at {last:%H:%M}.")
+    words.append(
+        later("The exchange's last record came on {day} at {hour}.", day=f"{last:%Y-%m-%d}", hour=f"{last:%H:%M}")
+    )
     if found.open:
-        words.append(f"{count(found.open, 'call')} of these days may not be finished: further records are awaited.")
+        words.append(
+            later_plural(
+                "{number} call of these days may not be finished: further records are awaited.",
+                "{number} calls of these days may not be finished: further records are awaited.",
+                found.open,
+            )
+        )
     if found.unread:
-        words.append(f"{count(found.unread, 'record')} that came in these days could not be read.")
+        words.append(
+            later_plural(
+                "{number} record that came in these days could not be read.",
+                "{number} records that came in these days could not be read.",
+                found.unread,
+            )
+        )
     if found.gaps:
-        words.append(f"{count(found.gaps, 'gap')} in the exchange's own numbers: records may be missing.")
+        words.append(
+            later_plural(
+                "{number} gap in the exchange's own numbers: records may be missing.",
+                "{number} gaps in the exchange's own numbers: records may be missing.",
+                found.gaps,
+            )
+        )
     return words

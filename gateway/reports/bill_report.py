@@ -11,27 +11,28 @@ from sqlalchemy import Connection
 from gateway.bill_files import Runs
 from gateway.helplines import HIDDEN
 from gateway.instants import SECOND
+from gateway.languages.spoken import joined, later, later_plural, ours
 from gateway.reports.asking import Asked, report
 from gateway.reports.bill_check import FATES, Checked, Sum
 from gateway.reports.periods import Period
 from gateway.reports.values import Column, Money, Report, Row, Table, table
-from gateway.reports.wording import amount
-from gateway.web.words import count, minutes
+from gateway.reports.wording import in_words
+from gateway.web.words import minutes
 from protocols.text import mask_number
 from rating.money import half_up, minor_digits, price_text
 
 _MILLIONTHS: Final = 6
 
 _WORDS: Final = {
-    "same": "matched, same price",
-    "rounding": "matched, price differs by rounding",
-    "price": "matched, another price",
-    "unknown": "matched, our cost is not known",
-    "double": "in the bill twice",
-    "theirs": "in the bill alone",
-    "bad": "not read",
-    "ours": "ours alone",
-    "whole": "together",
+    "same": ours("matched, same price"),
+    "rounding": ours("matched, price differs by rounding"),
+    "price": ours("matched, another price"),
+    "unknown": ours("matched, our cost is not known"),
+    "double": ours("in the bill twice"),
+    "theirs": ours("in the bill alone"),
+    "bad": ours("not read"),
+    "ours": ours("ours alone"),
+    "whole": ours("together"),
 }
 _LINE: Final = Column("line", "line", "count")
 _TWIN: Final = Column("twin", "first in line", "count")
@@ -71,7 +72,7 @@ def _report(asked: Asked, connection: Connection, checked: Checked) -> Report:
         connection,
         asked.chosen(connection),
         kind="bill-check",
-        title=f"Bill check: {checked.layout.name}",
+        title=later("Bill check: {name}", name=checked.layout.name),
         finding=writer.finding(),
         sections=[writer.sums(), *(one for one in writer.tables() if one.count)],
         assumptions=writer.assumptions(),
@@ -103,34 +104,48 @@ class _Writer:
         whole = _together([sums[name] for name in FATES if name not in ("ours", "bad")])
         more = sum(one.theirs - one.ours for name, one in sums.items() if name not in ("ours", "unknown", "bad"))
         said = [
-            f"{sums[name].lines} {words}"
+            later("{number} {what}", number=sums[name].lines, what=words)
             for name, words in (
-                ("double", "twice"),
-                ("theirs", "without a call of ours"),
-                ("price", "at another price"),
+                ("double", ours("twice")),
+                ("theirs", ours("without a call of ours")),
+                ("price", ours("at another price")),
+                ("bad", ours("that could not be read")),
+                ("unknown", ours("whose cost we do not know")),
             )
             if sums[name].lines
         ]
-        head = f"{count(whole.lines, 'line')} for {self._said(whole.theirs)}"
-        if sums["bad"].lines:
-            head += f" and {count(sums['bad'].lines, 'line')} that could not be read"
-        if not said and not sums["bad"].lines and not sums["unknown"].lines:
-            return f"The bill is right: {head}, each of them a call of ours at our price{self._alone()}."
-        if sums["unknown"].lines:
-            said.append(f"{sums['unknown'].lines} whose cost we do not know")
-        way = "more than" if more >= 0 else "less than"
-        told = f": {', '.join(said)}" if said else ""
-        return f"The bill has {head}, {self._said(abs(more))} {way} by our records{told}{self._alone()}."
+        head = {
+            "lines": later_plural("{number} line", "{number} lines", whole.lines),
+            "amount": self._said(whole.theirs),
+            "more": self._said(abs(more)),
+        }
+        if not said:
+            told = later("The bill is right: {lines} for {amount}, each of them a call of ours at our price.", **head)
+        elif more >= 0:
+            told = later(
+                "The bill has {lines} for {amount}, {more} more than by our records: {list}.",
+                list=joined(", ", said),
+                **head,
+            )
+        else:
+            told = later(
+                "The bill has {lines} for {amount}, {more} less than by our records: {list}.",
+                list=joined(", ", said),
+                **head,
+            )
+        return joined(" ", (told, self._alone()))
 
     def _alone(self) -> str:
-        ours = self._found.sums["ours"].calls
-        return f"; {count(ours, 'call')} of ours {'is' if ours == 1 else 'are'} not in it" if ours else ""
+        alone = self._found.sums["ours"].calls
+        if not alone:
+            return ""
+        return later_plural("{number} call of ours is not in it.", "{number} calls of ours are not in it.", alone)
 
     def _said(self, millionths: int) -> str:
         """An amount in a sentence: to the minor unit, for the tables have it exactly."""
         currency = self._layout.currency
         digits = minor_digits(currency)
-        return f"{amount(Money(half_up(millionths, 10 ** (_MILLIONTHS - digits)), currency, digits))} {currency}"
+        return in_words(Money(half_up(millionths, 10 ** (_MILLIONTHS - digits)), currency, digits))
 
     def _near(self) -> str:
         near = self._layout.tolerance.price
@@ -140,14 +155,19 @@ class _Writer:
         """How it was compared."""
         near, layout = self._layout.tolerance, self._layout
         return (
-            f"The file {self._found.file}, read by the layout {layout.name}; its times are those of {layout.zone.key}.",
+            later(
+                "The file {file}, read by the layout {layout}; its times are those of {zone}.",
+                file=self._found.file,
+                layout=layout.name,
+                zone=layout.zone.key,
+            ),
             self._clocks(),
-            f"A line and a call are the same if they have the same number and begin within {near.begin} s of each other"
-            f"{self._hidden()}; lengths that differ by more than {near.length} s are told.",
-            f"Prices that differ by up to {self._near()} are taken for rounding.",
+            self._same(),
+            later("Lengths that differ by more than {seconds} s are told.", seconds=near.length),
+            later("Prices that differ by up to {near} are taken for rounding.", near=self._near()),
             *self._tax(),
-            "Ours are answered calls out of the house and from trunk to trunk, from the answer on where the exchange tells it"
-            + (f", that {layout.carrier} carried by the tariff of costs." if layout.carrier else "."),
+            "Ours are answered calls out of the house and from trunk to trunk, from the answer on where the exchange tells it.",
+            *self._carried(),
             "Of calls that the bill has not, only those that began in these days are told.",
             *self._foreign(),
         )
@@ -156,26 +176,54 @@ class _Writer:
         found = self._found.offset
         if not found.found:
             return "The clocks could not be compared, for want of numbers that both sides called seldom; they are taken as equal."
-        way = "ahead of" if found.seconds > 0 else "behind"
-        words = f"is {minutes(abs(found.seconds))} {way} ours" if found.seconds else "agrees with ours"
-        return f"The bill's clock {words}, by {found.votes} of {count(found.of, 'pair')} that were looked at."
+        votes = {"votes": found.votes, "pairs": later_plural("{number} pair", "{number} pairs", found.of)}
+        if not found.seconds:
+            return later("The bill's clock agrees with ours, by {votes} of {pairs} that were looked at.", **votes)
+        votes["minutes"] = minutes(abs(found.seconds))
+        if found.seconds > 0:
+            return later(
+                "The bill's clock is {minutes} ahead of ours, by {votes} of {pairs} that were looked at.", **votes
+            )
+        return later("The bill's clock is {minutes} behind ours, by {votes} of {pairs} that were looked at.", **votes)
 
-    def _hidden(self) -> str:
-        masked = self._layout.keys.masked
-        return f", the last {masked} digits left out" if masked else ""
+    def _same(self) -> str:
+        masked, begin = self._layout.keys.masked, self._layout.tolerance.begin
+        if masked:
+            return later(
+                "A line and a call are the same if they have the same number, the last {masked} digits left out, and begin "
+                "within {seconds} s of each other.",
+                masked=masked,
+                seconds=begin,
+            )
+        return later(
+            "A line and a call are the same if they have the same number and begin within {seconds} s of each other.",
+            seconds=begin,
+        )
+
+    def _carried(self) -> list[str]:
+        carrier = self._layout.carrier
+        return [later("Only those that {carrier} carried by the tariff of costs.", carrier=carrier)] if carrier else []
 
     def _tax(self) -> list[str]:
         times, by = self._layout.factor
         if times == by:
             return []
-        way = "added to" if times > by else "taken from"
-        return [f"Tax was {way} each amount of the bill, rounded to a millionth, to stand beside our costs."]
+        return [
+            "Tax was added to each amount of the bill, rounded to a millionth, to stand beside our costs."
+            if times > by
+            else "Tax was taken from each amount of the bill, rounded to a millionth, to stand beside our costs."
+        ]
 
     def _foreign(self) -> list[str]:
         if not self._found.foreign:
             return []
-        calls = count(self._found.foreign, "call")
-        return [f"The cost of {calls} is in another currency than the bill, and not compared."]
+        return [
+            later_plural(
+                "The cost of {number} call is in another currency than the bill, and not compared.",
+                "The cost of {number} calls is in another currency than the bill, and not compared.",
+                self._found.foreign,
+            )
+        ]
 
     # -- tables -----------------------------------------------------------------------------------------------------
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 from typing import Any, Final
 
-from gateway.languages.spoken import say
+from gateway.languages.spoken import later, ours, said, say
 from gateway.reports.scales import Scale, coin, magnitude, scale, tick
 from gateway.reports.svg import INKS, document, element, label, rule
 from gateway.reports.time_charts import draw_lines, draw_strip
@@ -39,9 +40,10 @@ def draw(picture: Picture, zone: tzinfo) -> str:
     """A picture as SVG."""
     match picture:
         case Bars():
-            return _lying(picture, zone) if picture.lying else _standing(picture, zone)
+            bars = replace(picture, labels=tuple(map(said, picture.labels)))
+            return _lying(bars, zone) if picture.lying else _standing(bars, zone)
         case Lines():
-            return draw_lines(picture)
+            return draw_lines(replace(picture, labels=tuple(map(said, picture.labels))))
         case Heat():
             return _heat(picture, zone)
         case Strip():
@@ -242,13 +244,13 @@ def _figures(picture: Picture) -> tuple[tuple[Column, ...], list[Row]]:
             Column("name", picture.heading),
             *(Column(f"c{n}", one, kind) for n, one in enumerate(picture.columns)),
         )
-        return heads, [(say(name), *row) for name, row in zip(picture.rows, picture.values, strict=True)]
+        return heads, [(ours(name), *row) for name, row in zip(picture.rows, picture.values, strict=True)]
     series = [Column(f"s{number}", name, kind) for number, name in enumerate(picture.series)]
     cells: list[list[Cell]] = [list(row) for row in picture.values]
     if isinstance(picture, Lines) and picture.band is not None:
         series += [
-            Column("low", say("{name}, from", name=say(picture.band.name)), kind),
-            Column("high", say("{name}, to", name=say(picture.band.name)), kind),
+            Column("low", later("{name}, from", name=ours(picture.band.name)), kind),
+            Column("high", later("{name}, to", name=ours(picture.band.name)), kind),
         ]
         edges = zip(picture.band.low, picture.band.high, strict=True)
         cells = [[*row, *pair] for row, pair in zip(cells, edges, strict=True)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gateway.config.office import minor
+from gateway.config.meanings import minor
 from gateway.instants import from_micros
 from gateway.tariff_folder import TariffUnreadable, read_texts
 from protocols.records import CallRecord

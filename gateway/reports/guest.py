@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from gateway.config import Config
 from gateway.covered import Covered
 from gateway.instants import from_micros
+from gateway.languages.spoken import later, later_plural, ours
 from gateway.reports.as_html import html_file
 from gateway.reports.as_json import write_json
 from gateway.reports.values import Cell, Column, Money, Report, Row, Table, table
@@ -27,7 +28,7 @@ KIND: Final = "guest"
 #: Characters of a record that are shown; the longest real ones have a few hundred.
 _LONGEST: Final = 20_000
 #: Why there are no bytes of a record any more.
-_GONE: Final = "erased: its time was over"
+_GONE: Final = ours("erased: its time was over")
 
 
 def guest_report(connection: Connection, config: Config, owner: str, reservation: str, now: datetime) -> Report | None:
@@ -45,13 +46,18 @@ def guest_report(connection: Connection, config: Config, owner: str, reservation
     )
     return Report(
         kind=KIND,
-        title=f"What is kept about the guest of reservation {reservation}",
+        title=later("What is kept about the guest of reservation {reservation}", reservation=reservation),
         hotel=config.property.name,
         first=first,
         last=last,
         zone=zone,
         run_at=now,
-        finding=f"{len(data.calls)} calls, {len(data.charges)} charges and {len(data.remarks)} notes are kept.",
+        finding=later(
+            "Kept are {calls}, {charges} and {notes}.",
+            calls=later_plural("{number} call", "{number} calls", len(data.calls)),
+            charges=later_plural("{number} charge", "{number} charges", len(data.charges)),
+            notes=later_plural("{number} note", "{number} notes", len(data.remarks)),
+        ),
         complete=("Everything that is kept with this guest's stays, calls and charges is in it.",),
         assumptions=("Numbers stand here in full as far as they are still kept: this is for the guest alone.",),
         sections=_sections(data._replace(records=[covered(one) for one in data.records])),
@@ -77,6 +83,7 @@ def _sections(data: GuestData) -> tuple[Table, ...]:
         _listed("charges", "Charges", _CHARGES, data.charges),
         _listed("attempts", "What the property-management system was sent, and said", _ATTEMPTS, data.attempts),
         _listed("remarks", "Notes, tags and disputes", _REMARKS, data.remarks),
+        _listed("tags", "Tags of calls", _TAGS, data.tags),
         _listed("acts", "Charges that people changed", _ACTS, data.acts),
         _listed("limits", "What the guest might spend on the telephone", _LIMITS, data.limits),
         _listed("receipts", "Calls that were paid at a till", _RECEIPTS, data.receipts),
@@ -165,6 +172,11 @@ _REMARKS: Final = (
     Column("call_id", "Call", "count"),
     Column("room", "Room"),
     Column("words", "Words"),
+)
+_TAGS: Final = (
+    Column("added_at", "When", "instant"),
+    Column("call_id", "Call", "count"),
+    Column("tag", "Tag"),
 )
 _ACTS: Final = (
     Column("asked_at", "When", "instant"),

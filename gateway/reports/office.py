@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gateway.alarms.budgets import Budget
 from gateway.allocation import Codes
-from gateway.config.office import account_codes_of, budgets_of, hours_of
+from gateway.config.meanings import account_codes_of, budgets_of, hours_of
+from gateway.languages.spoken import later, ours
 from gateway.reports.flat import FlatRate, Pricing, flat_rates, pricing_of
 from gateway.reports.sums import Tally
 from gateway.reports.unmasking import Unmasking, unmasking_of
@@ -23,7 +24,7 @@ NO_AGREEMENT: Final = (
     "Departments are shown as a whole."
 )
 #: What stands where an extension of the staff would.
-TOGETHER: Final = "together"
+TOGETHER: Final = ours("together")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,11 @@ def office_of(config: Config) -> Office:
 
 def on_persons(office: Office) -> tuple[str, ...]:
     """What a report with figures per person says of the agreement that they rest on, or of its absence."""
-    return (f"Figures by person rest on: {office.agreement}." if office.agreement else NO_AGREEMENT,)
+    return (
+        later("Figures by person rest on: {agreement}.", agreement=office.agreement)
+        if office.agreement
+        else NO_AGREEMENT,
+    )
 
 
 def folded(

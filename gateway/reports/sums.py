@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from gateway.languages.spoken import joined
 from gateway.reports.values import Cell, Money, Row
 
 
@@ -48,10 +49,9 @@ class Purse:
 
     def words(self, home: Money) -> str:
         """All of it in words; nothing of the home currency where it is empty."""
-        from gateway.reports.wording import amount
+        from gateway.reports.wording import in_words
 
-        held = self.amounts() or [home._replace(minor=0)]
-        return " and ".join(f"{amount(one)} {one.currency}" for one in held)
+        return joined(" + ", map(in_words, self.amounts() or [home._replace(minor=0)]))
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from datetime import timedelta, tzinfo
 from typing import Final
 
 from gateway.instants import from_micros
-from gateway.languages.spoken import say
+from gateway.languages.spoken import said, say
 from gateway.reports.scales import Scale, scale, tick
 from gateway.reports.svg import INKS, document, element, label, rule
 from gateway.reports.values import Lines, Strip
@@ -89,7 +89,7 @@ def _named_lines(picture: Lines, made: Scale, foot: float, xs: Sequence[float]) 
     taken: list[float] = []
     if picture.level is not None:
         taken.append(foot - made.at(picture.level[1]) + 4)
-        yield label(xs[-1] + 8, taken[0], picture.level[0], tone="red", size=11)
+        yield label(xs[-1] + 8, taken[0], said(picture.level[0]), tone="red", size=11)
     for number, name in enumerate(picture.series):
         points = [(x, row[number]) for x, row in zip(xs, picture.values, strict=True)]
         last = None
@@ -111,7 +111,7 @@ def _named_lines(picture: Lines, made: Scale, foot: float, xs: Sequence[float]) 
             while any(abs(y - other) < 13 for other in taken):
                 y -= 13
             taken.append(y)
-            yield label(xs[-1] + 8, y, name)
+            yield label(xs[-1] + 8, y, say(name))
 
 
 def _runs(points: Sequence[tuple[float, float | None]]) -> Iterator[list[tuple[float, float]]]:

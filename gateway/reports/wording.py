@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
+from functools import lru_cache, partial
 from typing import Final, assert_never
 
 from gateway.instants import from_micros
-from gateway.languages.spoken import is_english, say, spoken
+from gateway.languages.kept import kept
+from gateway.languages.spoken import Later, is_english, said, say, spoken
 from gateway.reports.values import Cell, CellKind, Column, Money
-from gateway.web.words import minutes, visible
+from gateway.web.marks import CLASSES
+from gateway.web.words import day, decimal, minutes, visible
 from rating.money import format_amount
 
 #: What separates thousands for the eye: narrow, and never broken over two lines.
 _THIN: Final = "\u202f"
 MINUS: Final = "\u2212"
 #: Decimals that are shown of each measured figure.
+#: Sentences of the store that are remembered while a table of them is written.
+_REMEMBERED: Final = 1_024
 DECIMALS: Final = {"percent": 1, "erlangs": 2, "ccs": 1}
 
 
@@ -29,7 +35,7 @@ def shown(cell: Cell, kind: CellKind, zone: tzinfo) -> str:
         return f"{_grouped(cell, 2 if small else 1)} %"
     if isinstance(cell, int | float):
         return _figure(cell, kind, zone)
-    return visible(str(cell))
+    return visible(said(cell) if isinstance(cell, str) else str(cell))
 
 
 def _figure(cell: float, kind: CellKind, zone: tzinfo) -> str:
@@ -95,3 +101,35 @@ def heading(column: Column) -> str:
     unit = units.get(column.kind)
     title = say(column.title) if column.title else ""
     return f"{title} ({unit})" if unit and unit not in title else title
+
+
+@lru_cache(_REMEMBERED)
+def kept_words(sentence: str | None) -> str | None:
+    """A sentence that the store keeps, said again where it is shown."""
+    return Later(partial(kept, sentence)) if sentence else None
+
+
+def entry(texts: Mapping[str, str], name: str) -> str:
+    """A text of a table, said where it is shown; the name itself where it has none."""
+    return Later(lambda: texts.get(name, name)) if name else ""
+
+
+@lru_cache(_REMEMBERED)
+def class_words(name: str | None) -> str | None:
+    """A class of numbers in the reader's language; one that the house's own tariff has made stays as it is called there."""
+    return Later(lambda: name if is_english() else CLASSES.get(name, name)) if name else None
+
+
+def day_words(local: date) -> str:
+    """A day of a picture or a sentence, as the language writes it."""
+    return Later(partial(day, local, year=False))
+
+
+def fraction(value: float, decimals: int) -> str:
+    """A figure with so many decimals in a sentence, as the language writes it."""
+    return Later(partial(decimal, value, decimals))
+
+
+def in_words(money: Money) -> str:
+    """An amount in a sentence, as the language writes it."""
+    return Later(lambda: f"{amount(money)} {money.currency}")

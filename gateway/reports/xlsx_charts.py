@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from gateway.languages.spoken import say
 from gateway.reports.svg import INKS
 from gateway.reports.values import Bars, Heat, Lines, Picture
 from gateway.web.words import visible
@@ -37,12 +38,14 @@ def _chart(book: Any, sheet: Any, picture: Bars | Lines, kind: dict[str, str], r
         }
         look = _line(place) if isinstance(picture, Lines) else _fill(place)
         chart.add_series(said | look)
-    chart.set_title({"name": visible(picture.title), "overlay": False, "name_font": {"size": 11}})
-    chart.set_y_axis({"name": visible(picture.measure.title)} | ({"reverse": True} if kind["type"] == "bar" else {}))
+    chart.set_title({"name": visible(say(picture.title)), "overlay": False, "name_font": {"size": 11}})
+    chart.set_y_axis(
+        {"name": visible(say(picture.measure.title))} | ({"reverse": True} if kind["type"] == "bar" else {})
+    )
     chart.set_size({"width": 720, "height": max(300, 60 + 20 * rows) if kind["type"] == "bar" else 300})
     if columns == 2:
         chart.set_legend({"none": True})
-    sheet.insert_chart(1, columns + 1, chart, {"description": visible(picture.sentence)})
+    sheet.insert_chart(1, columns + 1, chart, {"description": visible(say(picture.sentence))})
 
 
 def _line(place: int) -> dict[str, Any]:

@@ -2,15 +2,17 @@
 
 Written by the positions that the public collector for this exchange names, counted from nought at the STX. Oddities that are real and
 kept: dates without their year in the middle and the years far behind; a trunk is a route and a number; whether the far end answered
-is not said. A call that was handed on is told once, with the flag of a transfer.
+is not said. A call that was handed on is told once, with the flag of a transfer (total billing), or in a text for each station that
+held it, of which the later has the flag (split billing).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from gateway.simulators.calls import SimulatedCall
+from gateway.simulators.calls import SimulatedCall, later
 
 WIDEST_EXTENSION: Final = 6
 _WIDTH: Final = 131
@@ -21,13 +23,26 @@ _TYPES: Final = {
 _TRUNKS_OF_A_ROUTE: Final = 15
 
 
-def texts(call: SimulatedCall, form: str = "fixed") -> tuple[bytes, ...]:
-    """Writes a call as its one text; raises ValueError for an extension wider than its columns."""
+def texts(call: SimulatedCall, form: str = "fixed", *, split: bool = False) -> tuple[bytes, ...]:
+    """Writes a call as its text, or its two; raises ValueError for an extension wider than its columns."""
     if len(call.extension) > WIDEST_EXTENSION:
         raise ValueError(f"{call.extension!r} is wider than the {WIDEST_EXTENSION} columns of a station.")
+    return tuple(_text(share, form) for share in (_shares(call) if split else (call,)))
+
+
+def _shares(call: SimulatedCall) -> tuple[SimulatedCall, ...]:
+    if call.transferred_to is None:
+        return (call,)
+    before = call.transferred_after
+    first = replace(call, talk_seconds=before, transferred_to=None)
+    begin, rest = later(call.connected, before), call.talk_seconds - before
+    return first, replace(call, extension=call.transferred_to, start=begin, ring_seconds=0, talk_seconds=rest)
+
+
+def _text(call: SimulatedCall, form: str) -> bytes:
     kind = _TYPES[form][call.direction]
     body = _fixed(call, kind) if form == "fixed" else f"0!{kind}" + _flexible(call)
-    return (b"\x02" + body.encode("ascii") + b"\x03",)
+    return b"\x02" + body.encode("ascii") + b"\x03"
 
 
 def _span(call: SimulatedCall) -> tuple[datetime, datetime]:

@@ -118,9 +118,10 @@ def _panasonic(options: Mapping[str, str]) -> Writer:
 
 def _nec_neax(options: Mapping[str, str]) -> Writer:
     form = ("fixed", "flexible")[_choice(options, "form", {"fixed": 0, "flexible": 1})]
+    split = _choice(options, "billing", {"total": 0, "split": 1})
     return Writer(
         dialect="nec-neax",
-        records=partial(write_nec_neax.texts, form=form),
+        records=partial(write_nec_neax.texts, form=form, split=bool(split)),
         acknowledged=True,
         line_end=b"\x03",
         widest_extension=write_nec_neax.WIDEST_EXTENSION,
@@ -225,21 +226,34 @@ def _cel(options: Mapping[str, str]) -> Writer:
 
 
 def _grandstream(options: Mapping[str, str]) -> Writer:
+    listed = _choice(options, "output", {"csv": 0, "json": 1})
     return Writer(
         dialect="grandstream",
-        records=write_appliances.ucm_row,
+        records=write_appliances.ucm_object if listed else write_appliances.ucm_row,
         key=write_appliances.unique_id,
-        head=write_appliances.UCM_TITLES,
+        head=b"" if listed else write_appliances.UCM_TITLES,
         line_end=b"\n",
     )
 
 
 def _yeastar(options: Mapping[str, str]) -> Writer:
-    return Writer(dialect="yeastar", records=write_appliances.new_cdr, key=write_appliances.unique_id, line_end=b"\n")
+    listed = _choice(options, "output", {"event": 0, "list": 1})
+    return Writer(
+        dialect="yeastar",
+        records=write_appliances.listed_cdr if listed else write_appliances.new_cdr,
+        key=write_appliances.unique_id,
+        line_end=b"\n",
+    )
 
 
 def _hobic(options: Mapping[str, str]) -> Writer:
-    return Writer(dialect="hobic", records=write_appliances.priced_line, widest_extension=5)
+    holidex = bool(_choice(options, "framing", {"hb": 0, "hx": 1}))
+    return Writer(
+        dialect="hobic",
+        records=partial(write_appliances.priced_line, holidex=holidex),
+        acknowledged=bool(_choice(options, "answers", {"ack": 1, "none": 0})),
+        widest_extension=5,
+    )
 
 
 _WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozenset[str]]]] = {
@@ -250,7 +264,7 @@ _WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozen
     "panasonic": (_panasonic, frozenset({"columns"})),
     "alcatel-oxe": (_alcatel_oxe, frozenset()),
     "nec-sl": (_nec_sl, frozenset()),
-    "nec-neax": (_nec_neax, frozenset({"form"})),
+    "nec-neax": (_nec_neax, frozenset({"form", "billing"})),
     "cisco-cucm": (_cucm, frozenset()),
     "3cx": (_three_cx, frozenset({"words"})),
     "unify": (_unify, frozenset({"form"})),
@@ -260,9 +274,9 @@ _WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozen
     "yate": (_yate, frozenset({"tabs", "combined"})),
     "asterisk-cel": (_cel, frozenset()),
     "cisco-cme": (_cme, frozenset()),
-    "grandstream": (_grandstream, frozenset()),
-    "yeastar": (_yeastar, frozenset()),
-    "hobic": (_hobic, frozenset()),
+    "grandstream": (_grandstream, frozenset({"output"})),
+    "yeastar": (_yeastar, frozenset({"output"})),
+    "hobic": (_hobic, frozenset({"framing", "answers"})),
 }
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
 from gateway.store import schema
-from gateway.store.memory import Memory
 from gateway.store.narrowing import rows_of
 from gateway.store.rows import clean
+
+if TYPE_CHECKING:
+    from gateway.store.memory import Memory
 
 _a, _p = schema.acts.c, schema.postings.c
 

@@ -16,15 +16,15 @@ from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, false, func, or_, select
 from sqlalchemy.sql.expression import FromClause
 
 from gateway.arrivals import ABANDONED, MISSED
 from gateway.call_log.asking import Question, Term
 from gateway.call_log.fields import BY_NAME, INWARD, results_meant
-from gateway.store import office, remarks, schema
+from gateway.store import call_tags, office, remarks, schema
 from gateway.store.inbound import PIECES_AT_ONCE
-from gateway.store.pages import LISTED, first_since, means, plain
+from gateway.store.pages import LISTED, UNLISTED, first_since, means, plain
 from gateway.store.reporting import AHEAD, SLICE, Span, began
 from gateway.store.schema_inbound import PIECE, STANDS
 from gateway.working_hours import WorkingHours
@@ -141,23 +141,35 @@ def _number(connection: Connection, wanted: Wanted, term: Term) -> ColumnElement
 
 
 def _tagged(connection: Connection, wanted: Wanted, term: Term) -> ColumnElement[bool]:
-    tag = term.values[0]
-    same = _begins(_t.tag, tag) if term.compares == "begins" else func.lower(_t.tag) == tag.lower()
-    numbers = select(_t.number).where(_t.property == wanted.owner, STANDS, same)
-    return _contacts(connection, wanted, _k.number.in_(list(connection.execute(numbers.distinct()).scalars())))
+    """Calls that have the tag themselves, and those with a number that has it."""
+    tag, begins = term.values[0], term.compares == "begins"
+    own = call_tags.with_tag(connection, wanted.owner, tag, begins=begins)
+    same = _begins(func.lower(_t.tag), tag.lower()) if begins else func.lower(_t.tag) == tag.lower()
+    numbers = select(_t.number).where(_t.property == wanted.owner, STANDS, same).distinct()
+    tagged = list(connection.execute(numbers).scalars())
+    ways = [own] if own is not None else []
+    ways += [_contacts(connection, wanted, _k.number.in_(tagged))] if tagged else []
+    return or_(false(), *ways)
 
 
 def _contacts(connection: Connection, wanted: Wanted, which: ColumnElement[bool]) -> ColumnElement[bool]:
     """Calls whose contact fulfils a condition, looked for piece by piece of the stretch (`schema_inbound.py`)."""
-    came = wanted.span.since - AHEAD
-    first = first_since(connection, wanted.owner, schema.records, schema.records.c.received_at, came) // PIECE
-    last = int(connection.execute(select(func.max(_c.id)).where(_c.property == wanted.owner)).scalar() or 0) // PIECE
+    since = _numbers_since(connection, wanted)
+    first, end = since.start // PIECE, (since.stop + PIECE - 1) // PIECE
     ways = []
-    for begin in range(first, last + 1, PIECES_AT_ONCE):
-        pieces = range(begin, min(begin + PIECES_AT_ONCE, last + 1))
+    for begin in range(first, end, PIECES_AT_ONCE):
+        pieces = range(begin, min(begin + PIECES_AT_ONCE, end))
         found = select(_k.call_id).where(_k.property == wanted.owner, _k.piece.in_(pieces), which)
         ways.append(_c.id.in_(found))
     return or_(*ways) if ways else _c.id < 0
+
+
+def _numbers_since(connection: Connection, wanted: Wanted) -> range:
+    """The numbers that calls have which began in the stretch or later: a call has that of its first record."""
+    came = wanted.span.since - AHEAD
+    first = first_since(connection, wanted.owner, schema.records, schema.records.c.received_at, came)
+    last = int(connection.execute(select(func.max(_c.id)).where(_c.property == wanted.owner)).scalar() or 0)
+    return range(first, last + 1)
 
 
 def _disputed(connection: Connection, wanted: Wanted, term: Term) -> ColumnElement[bool]:
@@ -286,7 +298,7 @@ def all_numbers(connection: Connection, wanted: Wanted) -> array[int]:
 
 
 def rows(connection: Connection, owner: str, calls: Sequence[int]) -> list[dict[str, Any]]:
-    """Calls by number, in the order of the numbers given, each with what is kept of its arrival."""
+    """Calls by number, in the order of the numbers given, each with what is kept of its arrival, and its tags."""
     if not calls:
         return []
     wanted = (
@@ -295,7 +307,7 @@ def rows(connection: Connection, owner: str, calls: Sequence[int]) -> list[dict[
         .outerjoin(schema.call_codes, office.OF_CALL)
         .where(_c.property == owner, _c.id.in_(calls))
     )
-    known = {row["id"]: row for row in plain(connection.execute(wanted).mappings())}
+    known = {row["id"]: row for row in tagged(connection, owner, plain(connection.execute(wanted).mappings()))}
     return [known[one] for one in calls if one in known]
 
 
@@ -312,7 +324,8 @@ class Sums(NamedTuple):
     """Calls added up: `more` where there are more than were counted, so that every figure is "at least".
 
     `amounts` are (currency, decimals, minor units) of the calls that are to be paid. `waited` are the seconds of the `told`
-    calls that came in of which it is known; `missed` are those of them that found nobody.
+    calls that came in of which it is known; `missed` are those of them that found nobody. `hidden` calls are counted and in no
+    list; `hidden_amount` is what is to be paid for them, in minor units of the hotel's currency.
     """
 
     calls: int
@@ -324,12 +337,15 @@ class Sums(NamedTuple):
     waited: int
     told: int
     more: bool
+    hidden: int
+    hidden_amount: int
 
 
 def sums(connection: Connection, wanted: Wanted, most: int | None = MOST_SUMMED) -> Sums:
     """The calls that are meant, added up over the whole filter: all of them, or about so many of the newest."""
     conditions, tables = _mine(connection, wanted), _tables(wanted.asked)
-    edge = None if most is None else _edge(connection, conditions, tables, most)
+    few = most is None or len(_numbers_since(connection, wanted)) <= most
+    edge = None if few or most is None else _edge(connection, conditions, tables, most)
     conditions += [] if edge is None else [_c.started_at > edge]
     paid = _c.status.in_(("charge", "allocated"))
     home = and_(_c.currency == wanted.currency, _c.decimals == wanted.decimals)
@@ -347,7 +363,25 @@ def sums(connection: Connection, wanted: Wanted, most: int | None = MOST_SUMMED)
     amounts = [(wanted.currency, wanted.decimals, minor)]
     amounts += _foreign(connection, [*conditions, paid, ~home], tables) if priced > at_home else []
     missed, waited, told = _waits(connection, conditions) if inward else (0, 0, 0)
-    return Sums(calls, inward, outward, talk, tuple(amounts), missed, waited, told, edge is not None)
+    hidden = _hidden(connection, wanted, conditions, tables, and_(home, paid))
+    return Sums(calls, inward, outward, talk, tuple(amounts), missed, waited, told, edge is not None, *hidden)
+
+
+def _hidden(
+    connection: Connection,
+    wanted: Wanted,
+    conditions: Sequence[ColumnElement[bool]],
+    tables: FromClause,
+    paid: ColumnElement[bool],
+) -> tuple[int, int]:
+    """The calls that are in no list, and what is to be paid for them. Nearly every house has none, and the index says so at once."""
+    span = (_c.property == wanted.owner, _c.started_at >= wanted.span.since, _c.started_at < wanted.span.until)
+    here = select(_c.id).where(*span, UNLISTED)
+    if connection.execute(here.limit(1)).scalar() is None:
+        return 0, 0
+    added = select(func.count(), func.sum(case((paid, _c.amount)))).select_from(tables)
+    row = connection.execute(added.where(*conditions, _c.id.in_(here.correlate(None)))).one()
+    return int(row[0]), int(row[1] or 0)
 
 
 def _edge(
@@ -384,9 +418,19 @@ def charged(connection: Connection, wanted: Wanted) -> list[tuple[str, int, int]
     return [(row[0], int(row[1]), int(row[2])) for row in connection.execute(found)]
 
 
-def tags_of(connection: Connection, owner: str, calls: Sequence[int]) -> dict[int, list[str]]:
+def tagged(connection: Connection, owner: str, calls: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+    """The same rows of calls, each with its tags and those of the number it was with."""
+    numbers = [one["id"] for one in calls]
+    if numbers:
+        own, of_numbers = call_tags.standing(connection, owner, numbers), _tags_of_numbers(connection, owner, numbers)
+        for one in calls:
+            one["tags"], one["number_tags"] = own.get(one["id"], []), of_numbers.get(one["id"], [])
+    return calls
+
+
+def _tags_of_numbers(connection: Connection, owner: str, calls: Sequence[int]) -> dict[int, list[str]]:
     """The tags of the numbers that calls were with, by call."""
-    if not calls or connection.execute(select(_t.id).where(_t.property == owner, STANDS).limit(1)).scalar() is None:
+    if connection.execute(select(_t.id).where(_t.property == owner, STANDS).limit(1)).scalar() is None:
         return {}
     pieces = sorted({one // PIECE for one in calls})
     here = (_k.property == owner, _k.piece.in_(pieces), _k.call_id.in_(calls))

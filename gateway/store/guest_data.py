@@ -27,6 +27,7 @@ class GuestData(NamedTuple):
     charges: Rows
     attempts: Rows
     remarks: Rows
+    tags: Rows
     acts: Rows
     limits: Rows
     receipts: Rows
@@ -72,6 +73,7 @@ def everything(connection: Connection, owner: str, reservation: str) -> GuestDat
         charges=_rows(connection, schema.postings, owner, postings),
         attempts=about(schema.attempts, "posting_id", postings),
         remarks=_rows(connection, schema.remarks, owner, sorted(noted)),
+        tags=about(schema.call_tags, "call_id", calls),
         acts=about(schema.acts, "call_id", calls),
         limits=_rows(
             connection, schema.stay_limits, owner, rows_of_guest(connection, schema.stay_limits, owner, reservation)
@@ -99,7 +101,7 @@ def preview(connection: Connection, owner: str, reservation: str) -> Preview | N
         calls=len(calls),
         records=len(about(schema.records)),
         charges=len(guests.postings_of(connection, owner, reservation)),
-        remarks=len(noted),
+        remarks=len(noted) + len(about(schema.call_tags)),
         acts=len(about(schema.acts)),
         alarms=len(about(schema.alarms)),
         bills=len(rows_of_guest(connection, schema.bills, owner, reservation)),

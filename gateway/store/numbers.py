@@ -21,6 +21,7 @@ _COUNTED: Final[tuple[Table, ...]] = (
     schema.audit_entries,
     schema.remarks,
     schema.number_tags,
+    schema.call_tags,
     schema.log_filters,
     schema.report_runs,
     schema.report_files,

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Column, Connection, RowMapping, Table, and_, func, or_, select
+from sqlalchemy import Column, Connection, RowMapping, Table, and_, func, or_, select, text
 from sqlalchemy.sql.elements import ColumnElement
 
 from gateway.helplines import HIDDEN, PERSONAL, WITHHELD
 from gateway.instants import SECOND
-from gateway.store import schema
+from gateway.store import schema, shares
 from gateway.store.narrowing import rows_of
 from gateway.store.outbox import lively
 from gateway.store.rows import clean
@@ -28,6 +28,8 @@ _s, _k, _t = schema.stays.c, schema.commands.c, schema.audit_trail.c
 LIVELY: Final = schema.LIVELY
 #: What lists of calls leave out: private calls of the staff, which are counted and never itemised (gateway/helplines.py).
 LISTED: Final = or_(_c.place.is_(None), _c.place != PERSONAL)
+#: The same calls by the index `calls_unlisted`, whose condition a question says word for word.
+UNLISTED: Final = text(f"calls.place = '{PERSONAL}'")
 #: States that the index holds.
 LIVELY_STATES: Final = ("held", "due", "sent", "refused", "in_doubt", "unconfirmable")
 #: How many record numbers a search looks back over at a time: some weeks of a large hotel, a fraction of a second.
@@ -43,19 +45,21 @@ MOST_RECORDS: Final = 50
 #: Attempts and entries of the trail shown with a posting.
 MOST_ATTEMPTS: Final = 50
 
-_POSTING = select(
-    schema.postings,
-    _c.call_key,
-    _c.source,
-    _c.extension,
-    _c.dialled,
-    _c.number,
-    _c.number_class,
-    _c.place,
-    _c.trunk,
-    _c.started_at,
-    _c.talk_seconds,
-).join(schema.calls, and_(_c.property == _p.property, _c.id == _p.call_id))
+_POSTING = shares.beside_postings(
+    select(
+        schema.postings,
+        _c.call_key,
+        _c.source,
+        _c.extension,
+        _c.dialled,
+        _c.number,
+        _c.number_class,
+        _c.place,
+        _c.trunk,
+        _c.started_at,
+        shares.TALKED,
+    ).join(schema.calls, and_(_c.property == _p.property, _c.id == _p.call_id))
+)
 
 
 def plain(rows: Iterable[RowMapping]) -> list[dict[str, Any]]:

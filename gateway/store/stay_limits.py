@@ -2,26 +2,31 @@
 
 A limit of one's own takes the place of the tariff's limits for a stay; those for a call, a day or a month hold beside it. No
 call is barred by any of them. Entries are only added: the last one holds, and each is in the audit trail with who and why.
+
+A limit counts calls at their price; one whose charge a person made void, changed or moved counts at what the guest is charged
+for it now.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, insert, select
 
-from gateway.store import schema
+from gateway.store import schema, shares
+from gateway.store.acts import changed_by_hand
 from gateway.store.commands import Command
 from gateway.store.pages import first_since
 from gateway.store.rows import clean
-from rating.limits import ACTIONS, Budget, standing
+from rating.limits import ACTIONS, WARN_AT, Budget, standing
 
 if TYPE_CHECKING:
     from gateway.store.memory import Memory
 
 _l, _m, _c, _r, _s = schema.stay_limits.c, schema.limit_marks.c, schema.calls.c, schema.records.c, schema.stays.c
+_p = schema.postings.c
 
 Kind: TypeAlias = Literal["own", "none", "tariff"]
 Verdict: TypeAlias = Literal["within", "near", "over"]
@@ -30,6 +35,8 @@ LIMIT: Final = "limit"
 SAID: Final = "the limit of"
 #: What a limit of one's own is called among budgets.
 OWN: Final = "limit of this stay"
+#: Calls that are asked about at a time.
+_AT_ONCE: Final = 500
 #: From the least to the most pressing.
 ORDER: Final[Sequence[Verdict]] = ("within", "near", "over")
 
@@ -73,6 +80,8 @@ class StayLimits:
         self.marks: dict[tuple[str, str], Verdict] = {}
         #: Guests whose spending grew by something else than a call.
         self.recount: set[str] = set()
+        #: From which share on, in millionths, a limit of the tariff is near, by its name and amount.
+        self.warn_at: Mapping[tuple[str, int], int] = {}
 
     def instead(self, budgets: list[Budget], reservation: str | None) -> list[Budget]:
         """The budgets that hold for a guest: his own limit, if there is one, in the place of the tariff's for a stay."""
@@ -109,6 +118,27 @@ def mark(
     row = {"reservation": reservation, "name": name, "verdict": verdict, "spent": spent, "amount": limit}
     connection.execute(insert(schema.limit_marks).values(**key, **row))
     memory.stay_limits.marks[reservation, name] = verdict
+
+
+def recount(connection: Connection, memory: Memory, reservation: str | None, now: int) -> None:
+    """A person changed what a guest is charged: that counts from now on, and a mark that is no longer true is taken back."""
+    if reservation is None:
+        return
+    limits = memory.stay_limits
+    limits.recount.add(reservation)
+    marked = {name for (guest, name), verdict in limits.marks.items() if guest == reservation and verdict != "within"}
+    if not marked:
+        return
+    used = spent(connection, memory.owner, reservation)
+    mine = (_m.property == memory.owner, _m.reservation == reservation, _m.name.in_(marked))
+    amounts = {
+        row.name: row.amount for row in connection.execute(select(_m.name, _m.amount).where(*mine).order_by(_m.id))
+    }
+    for name, amount in amounts.items():
+        warn_at = limits.warn_at.get((name, amount), WARN_AT)
+        verdict = standing(Budget(name=name, amount=amount, per="stay", action="warn", warn_at=warn_at), used).verdict
+        if ORDER.index(verdict) < ORDER.index(limits.marks[reservation, name]):
+            mark(connection, memory, reservation, verdict, (name, amount), used, now)
 
 
 # -- saying one ---------------------------------------------------------------------------------------------------
@@ -188,7 +218,36 @@ def charged(connection: Connection, owner: str, column: str, name: str, since: i
     wanted = select(_c.id, _c.started_at, _c.amount).where(
         _c.property == owner, _c.id >= first, _c[column] == name, _c.amount.is_not(None)
     )
-    return {number: Spent(began, amount) for number, began, amount in connection.execute(wanted)}
+    found = {number: Spent(began, amount) for number, began, amount in connection.execute(wanted)}
+    if shares.any_shared(connection, owner):
+        alone = found.keys() - shares.of_calls(connection, owner, list(found)).keys()
+        own = shares.paid_by(connection, owner, column, name, first)
+        found = {number: found[number] for number in alone} | {one.call_id: Spent(one.began, one.amount) for one in own}
+    if column == "reservation":
+        for number, amount in _changed(connection, owner, name, found).items():
+            found[number] = found[number]._replace(amount=amount)
+    return found
+
+
+def _changed(connection: Connection, owner: str, reservation: str, found: Mapping[int, Spent]) -> dict[int, int]:
+    """The calls among these whose charge was changed, each with what this guest is charged for it as it stands."""
+    charges = select(_p.call_id, _p.kind, _p.state, _p.amount).where(
+        _p.property == owner, _p.reservation == reservation
+    )
+    stands: dict[int, int] = {}
+    again: set[int] = set()
+    for call_id, kind, state, amount in connection.execute(charges):
+        stands[call_id] = stands.get(call_id, 0) + (amount or 0 if state != "written_off" else 0)
+        if kind != "charge":
+            again.add(call_id)
+    other = {number: amount for number, amount in stands.items() if number in found and amount != found[number].amount}
+    unsent = sorted(other.keys() - again)  # nothing was taken back, because nothing had gone out
+    by_hand = {
+        one
+        for first in range(0, len(unsent), _AT_ONCE)
+        for one in changed_by_hand(connection, owner, unsent[first : first + _AT_ONCE])
+    }
+    return {number: amount for number, amount in other.items() if number in again or number in by_hand}
 
 
 def spent(connection: Connection, owner: str, reservation: str) -> int:

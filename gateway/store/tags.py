@@ -23,7 +23,7 @@ _t = schema.number_tags.c
 #: The verbs of commands: the subject is the number, a blank, and the tag.
 TAG, UNTAG = "tag", "untag"
 DEEDS: Final = (TAG, UNTAG)
-#: Characters of a tag, and tags that a number can have at a time.
+#: Characters of a tag, and tags that a number or a call can have at a time.
 LONGEST_TAG: Final = 40
 MOST_TAGS: Final = 20
 #: Tags that were taken away, shown with a number; and numbers with a tag that are listed.
@@ -72,6 +72,11 @@ def forget(connection: Connection, owner: str, theirs: Callable[[Tag], bool]) ->
     connection.execute(delete(schema.number_tags).where(_t.property == owner, _t.id.in_(lone)))
 
 
+def tidy(words: str) -> str:
+    """A tag as it is kept: its words one blank apart."""
+    return " ".join((clean(words) or "").split())
+
+
 def subject(number: str, tag: str) -> str:
     """What a command about a tag is about."""
     return f"{number} {tag}"
@@ -80,7 +85,7 @@ def subject(number: str, tag: str) -> str:
 def carry_out(connection: Connection, memory: Memory, command: Command, now: int) -> str:
     """Give a tag or take one away; returns the sentence to keep."""
     number, _, words = (command.subject or "").partition(" ")
-    tag = " ".join((clean(words) or "").split())
+    tag = tidy(words)
     if not number or not tag:
         return "a tag needs a number and a word"
     if len(tag) > LONGEST_TAG:

@@ -19,10 +19,10 @@ _HOURS_FROM: Final = 2 * 3600
 class Saying(Protocol):
     """A language in which it is said; `gateway.languages` has them."""
 
-    def say(self, message: str, **values: object) -> str:
+    def say(self, message: str, /, **values: object) -> str:
         """A text, with what stands in its braces."""
 
-    def plural(self, one: str, many: str, number: int, **values: object) -> str:
+    def plural(self, one: str, many: str, number: int, /, **values: object) -> str:
         """The text for so many."""
 
     def weekday(self, moment: datetime, *, year: bool) -> str:
@@ -35,11 +35,11 @@ class Saying(Protocol):
 class Plain:
     """English, as programs and the command line have it."""
 
-    def say(self, message: str, **values: object) -> str:
+    def say(self, message: str, /, **values: object) -> str:
         """The text itself."""
         return message.format(**values)
 
-    def plural(self, one: str, many: str, number: int, **values: object) -> str:
+    def plural(self, one: str, many: str, number: int, /, **values: object) -> str:
         """The text for so many."""
         return (one if number == 1 else many).format(number=f"{number:,}", **values)
 

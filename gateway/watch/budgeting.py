@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from gateway.alarms.budgets import Budget, facts, standings
 from gateway.alarms.kinds import Fact
 from gateway.config import Config
-from gateway.config.office import budgets_of
+from gateway.config.meanings import budgets_of
 from gateway.instants import midnight, to_micros
 from gateway.store.office import spent_in
 from gateway.store.reporting import Span, began

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any, Final
 
@@ -17,6 +17,10 @@ from gateway.alarms.emergencies import EmergencyCall, taken_up
 from gateway.alarms.evidence import Evidence
 from gateway.alarms.kinds import EMERGENCY, KINDS
 from gateway.instants import from_micros
+from gateway.languages.catalogues import STAFF
+from gateway.languages.kept import kept
+from gateway.languages.speech import Speech, speech
+from gateway.languages.spoken import is_english, later, plural, say, speaking, spoken
 from gateway.store.alarms import AlarmRow
 from gateway.store.notices import Notice
 from protocols.text import mask_number
@@ -25,7 +29,11 @@ from rating.money import format_amount
 #: Calls of a run that a mail names; the page has more.
 NAMED_IN_LETTER: Final = 10
 MAIL: Final = "mail"
-_WORDS: Final = {"raised": "", "escalated": "NOBODY HAS TAKEN IT: ", "cleared": "over: "}
+_SUBJECTS: Final = {
+    "raised": later("[{hotel}] {title}: {sentence}"),
+    "escalated": later("[{hotel}] NOBODY HAS TAKEN IT: {title}: {sentence}"),
+    "cleared": later("[{hotel}] over: {title}: {sentence}"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +47,19 @@ class Addresses:
     to: Sequence[str] = ()
     escalate_to: Sequence[str] = ()
     hooks: Sequence[str] = ()
+    #: The house's own language, which letters and the sentence of a web hook are in.
+    tongue: Speech = field(default_factory=lambda: speech("en", STAFF))
 
 
 def notices(event: str, alarm: AlarmRow, where: Addresses) -> list[Notice]:
     """Every notice that an event of an alarm makes."""
-    kind = KINDS[alarm.kind]
-    if not kind.mailed:
+    if not KINDS[alarm.kind].mailed:
         return []
+    with speaking(where.tongue):
+        return _notices(event, alarm, where)
+
+
+def _notices(event: str, alarm: AlarmRow, where: Addresses) -> list[Notice]:
     made = [Notice(event, name, "", "", json.dumps(_hook(event, alarm, where)), alarm.id) for name in where.hooks]
     people = (where.escalate_to or where.to) if event == "escalated" else where.to
     if people:
@@ -61,7 +75,7 @@ def stamp(micros: int | None, zone: tzinfo) -> str:
     if micros is None:
         return ""
     local = from_micros(micros).astimezone(zone)
-    return f"{local:%a} {local.day} {local:%b %Y %H:%M:%S}"
+    return f"{run_name(local)} {local:%H:%M:%S}"
 
 
 def link(where: Addresses, alarm: AlarmRow) -> str:
@@ -70,13 +84,13 @@ def link(where: Addresses, alarm: AlarmRow) -> str:
 
 
 def _subject(event: str, alarm: AlarmRow, where: Addresses) -> str:
-    title = KINDS[alarm.kind].title
+    title = say(KINDS[alarm.kind].title)
     shout = title.upper() if alarm.kind == EMERGENCY else title
-    return f"[{where.hotel}] {_WORDS[event]}{shout}: {alarm.sentence}"
+    return say(_SUBJECTS[event], hotel=where.hotel, title=shout, sentence=kept(alarm.sentence))
 
 
 def _body(event: str, alarm: AlarmRow, where: Addresses) -> str:
-    lines = [f"{alarm.sentence}.", ""]
+    lines = [f"{kept(alarm.sentence)}.", ""]
     call = taken_up(alarm.details)
     if call is not None:
         lines += [*emergency_lines(call, where.zone), ""]
@@ -86,34 +100,41 @@ def _body(event: str, alarm: AlarmRow, where: Addresses) -> str:
     if event == "cleared":
         lines += [_how_it_ended(alarm, where.zone), ""]
     else:
-        lines += [f"What to do: {KINDS[alarm.kind].what_to_do}", ""]
-    lines += [f"Raised: {stamp(alarm.raised_at, where.zone)}"]
+        lines += [say("What to do: {advice}", advice=say(KINDS[alarm.kind].what_to_do)), ""]
+    lines += [say("Raised: {moment}", moment=stamp(alarm.raised_at, where.zone))]
     if alarm.acknowledged_at is not None:
-        lines += [f"Acknowledged: {stamp(alarm.acknowledged_at, where.zone)} by {alarm.acknowledged_by}"]
-    lines += [f"Page: {link(where, alarm)}", "", f"Foliogate at {where.hotel}. Times are those of the hotel."]
+        moment = stamp(alarm.acknowledged_at, where.zone)
+        lines += [say("Acknowledged: {moment} by {name}", moment=moment, name=alarm.acknowledged_by)]
+    lines += [
+        say("Page: {address}", address=link(where, alarm)),
+        "",
+        say("Foliogate at {hotel}. Times are those of the hotel.", hotel=where.hotel),
+    ]
     return "\n".join(lines) + "\n"
 
 
 def _how_it_ended(alarm: AlarmRow, zone: tzinfo) -> str:
     if KINDS[alarm.kind].by_person:
-        note = f": {alarm.note}" if alarm.note else ""
-        return f"Taken by {alarm.acknowledged_by} at {stamp(alarm.acknowledged_at, zone)}{note}."
-    return f"This is over since {stamp(alarm.cleared_at, zone)}. There is nothing to do."
+        said = {"name": alarm.acknowledged_by, "moment": stamp(alarm.acknowledged_at, zone)}
+        if alarm.note:
+            return say("Taken by {name} at {moment}: {note}.", **said, note=alarm.note)
+        return say("Taken by {name} at {moment}.", **said)
+    return say("This is over since {moment}. There is nothing to do.", moment=stamp(alarm.cleared_at, zone))
 
 
 def emergency_lines(call: EmergencyCall, zone: tzinfo) -> list[str]:
     """What is known of an emergency call, a line each; what is not known is left out."""
     told = [
-        ("Room", call.room),
-        ("Floor", call.floor),
-        ("Place", call.department),
-        ("Guest", call.guest),
-        ("Language", call.language),
-        ("Extension", call.extension),
-        ("Dialled", call.dialled),
-        ("Trunk", call.trunk),
-        ("Call back", call.call_back),
-        ("Call began", stamp(call.started_at, zone)),
+        (say("Room"), call.room),
+        (say("Floor"), call.floor),
+        (say("Place"), call.department),
+        (say("Guest"), call.guest),
+        (say("Language"), call.language),
+        (say("Extension"), call.extension),
+        (say("Dialled"), call.dialled),
+        (say("Trunk"), call.trunk),
+        (say("Call back"), call.call_back),
+        (say("Call began"), stamp(call.started_at, zone)),
     ]
     lines = [f"{name}: {value}" for name, value in told if value]
     return [*lines, told_when(call)]
@@ -128,17 +149,23 @@ def run_lines(run: Evidence, zone: tzinfo) -> list[str]:
         number = mask_number(
             one.number
         )  # a mail goes to lists and telephones; the page shows it whole to who may see it
-        lines.append(f"{stamp(one.began, zone)}  {one.who}  {number} {one.place}  {minutes}:{seconds:02d}  {cost}")
-    return [*lines, "The exchange tells of a call when it has ended: others may be under way."]
+        lines.append(
+            f"{stamp(one.began, zone)}  {kept(one.who)}  {number} {one.place}  {minutes}:{seconds:02d}  {cost}"
+        )
+    return [*lines, say("The exchange tells of a call when it has ended: others may be under way.")]
 
 
 def told_when(call: EmergencyCall) -> str:
     """How old the news is, and why."""
     if call.live:
-        return "The exchange told of this call as it began."
+        return say("The exchange told of this call as it began.")
     if call.late_seconds:
-        return f"LATE: the exchange told of this call {call.late_seconds // 60} minutes after it ended."
-    return "The exchange told of this call when it ended."
+        return plural(
+            "LATE: the exchange told of this call {number} minute after it ended.",
+            "LATE: the exchange told of this call {number} minutes after it ended.",
+            call.late_seconds // 60,
+        )
+    return say("The exchange told of this call when it ended.")
 
 
 def _hook(event: str, alarm: AlarmRow, where: Addresses) -> dict[str, Any]:
@@ -155,7 +182,7 @@ def _hook(event: str, alarm: AlarmRow, where: Addresses) -> dict[str, Any]:
             "kind": alarm.kind,
             "title": kind.title,
             "subject": alarm.subject,
-            "sentence": alarm.sentence,
+            "sentence": kept(alarm.sentence),
             "what_to_do": kind.what_to_do,
             "raised": iso(alarm.raised_at),
             "acknowledged": iso(alarm.acknowledged_at),
@@ -177,4 +204,4 @@ def iso(micros: int | None) -> str | None:
 
 def run_name(day: datetime) -> str:
     """A day as letters name it."""
-    return f"{day:%a} {day.day} {day:%b %Y}"
+    return f"{day:%a} {day.day} {day:%b %Y}" if is_english() else spoken().weekday(day, year=True)

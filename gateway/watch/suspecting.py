@@ -24,9 +24,8 @@ from gateway.alarms.kinds import FRAUD, Fact
 from gateway.alarms.lists import BARRED, NumberLists
 from gateway.alarms.normal import LEAST_WEEKS, WEEKS, Weeks
 from gateway.config import Config
-from gateway.config.lists import fraud_limits
+from gateway.config.meanings import fraud_limits, lists_of
 from gateway.instants import SECOND, from_micros, to_micros
-from gateway.number_lists import lists_of
 from gateway.settle import vacant
 from gateway.store import alarms, notices, schema, suspects, watching
 from gateway.store.alarms import AlarmRow

@@ -15,6 +15,7 @@ from gateway.alarms.emergencies import EmergencyCall, taken_up
 from gateway.alarms.evidence import Evidence
 from gateway.alarms.evidence import taken_up as run_of
 from gateway.alarms.kinds import EMERGENCY, FRAUD, KINDS, Kind, Tone
+from gateway.languages.kept import kept
 from gateway.languages.spoken import later, plural, say
 from gateway.store import alarms as store
 from gateway.store import notices
@@ -180,7 +181,7 @@ def run_view(run: Evidence, clock: Clock, country: str) -> list[dict[str, Any]]:
         {
             "id": one.id,
             "began": clock.full(one.began),
-            "who": one.who,
+            "who": kept(one.who),
             "number": grouped(one.number, country),
             "place": one.place,
             "held": minutes(one.seconds),

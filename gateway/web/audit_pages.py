@@ -16,13 +16,13 @@ from gateway.audit.days import DONE, BusinessDay, belonging
 from gateway.audit.sheet import CAME, WENT, Difference, Sheet, expected_of, unnamed
 from gateway.audit.sums import Coin, Purse, Sum, put
 from gateway.config.day_rule import day_rule
+from gateway.languages.kept import kept
 from gateway.languages.spoken import say
 from gateway.reports.values import Money
 from gateway.store import commands
 from gateway.store.day_looks import DayLook, charges_behind, chosen, known_line, look, records_behind
 from gateway.web import audit_words as words
 from gateway.web.house import House
-from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.marks import HOLDS, MEANINGS, NAMES, SIGNS, TONES
 from gateway.web.pages import Page, Pages
@@ -208,7 +208,7 @@ class AuditPages:
             "date": one.date,
             "words": words.day_words(one.day),
             "sign": sign,
-            "state": one.state.replace("ended", "not closed"),
+            "state": {"open": say("open"), "ended": say("not closed"), "closed": say("closed")}[one.state],
             "here": one.id == here.id,
         }
 
@@ -373,11 +373,14 @@ class AuditPages:
             charged,
             corrections,
             last,
+            *house,
         ) = row
         coin = Coin(currency, decimals)
         why = (
             say("no charge")
             if not parts
+            else say("the house held a share")
+            if sum(house) == minor - charged
             else say("corrected")
             if corrections or last
             else say("price and charges differ")

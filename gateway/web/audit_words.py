@@ -10,6 +10,7 @@ from gateway.audit.days import LATE, BusinessDay, DayRule, running_since
 from gateway.audit.sheet import Difference
 from gateway.audit.sums import Purse
 from gateway.instants import from_micros
+from gateway.languages.kept import kept
 from gateway.languages.spoken import Plurals, Texts, say
 from gateway.reports.values import Money
 from gateway.reports.wording import amount
@@ -47,6 +48,10 @@ _WHAT: Final = Plurals(
         "corrected": (
             "{number} call whose charges differ from the first price",
             "{number} calls whose charges differ from the first price",
+        ),
+        "shared": (
+            "{number} call of which the house held a share",
+            "{number} calls of which the house held a share",
         ),
         "earlier": ("{number} charge for calls of earlier days", "{number} charges for calls of earlier days"),
         "later": (
@@ -108,6 +113,7 @@ BRIDGE: Final[Mapping[str, int]] = {
     "bare": -1,
     "unlike": -1,
     "corrected": -1,
+    "shared": -1,
     "earlier": 1,
     "later": 1,
     "ruled": 1,
@@ -167,7 +173,7 @@ def purse_words(purse: Purse, home: Money, *, signed: bool = False) -> str:
 
 def deed_words(what_done: str) -> str:
     """What the audit trail says of a deed, as people read it."""
-    return what_done.replace("->", "→").replace("_", " ")
+    return kept(what_done).replace("->", "→").replace("_", " ")
 
 
 def day_words(day: date) -> str:

@@ -15,7 +15,8 @@ from urllib.parse import urlencode
 
 from gateway.bill_files import BillUnreadable
 from gateway.carrier_bills.layout import WrongLayout
-from gateway.config.carrier_bills import BillLayoutSettings, layout_of
+from gateway.config.carrier_bills import BillLayoutSettings
+from gateway.config.meanings import layout_of
 from gateway.languages.spoken import say
 from gateway.reports.as_html import values
 from gateway.reports.asking import asked_of

@@ -17,6 +17,7 @@ from gateway.bills.keeping import bill_now, bill_then
 from gateway.bills.sheet import Sheet
 from gateway.instants import SECOND
 from gateway.languages.catalogues import language_of
+from gateway.languages.kept import kept
 from gateway.languages.names import LANGUAGES
 from gateway.languages.spoken import later, say
 from gateway.roles import Person, who_may
@@ -24,7 +25,6 @@ from gateway.store import billing
 from gateway.web.deeds import Deeds
 from gateway.web.earlier import DESK_TIME, look_at, may_see
 from gateway.web.house import House
-from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
 from gateway.web.papers import Choice, Papers, choices, values

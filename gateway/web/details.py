@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gateway import explaining
+from gateway.languages.kept import kept
 from gateway.languages.spoken import plural, say, spoken
 from gateway.store.remarks import Remark, disputed
-from gateway.web.kept import kept
 from gateway.web.marks import CLASSES, DIRECTIONS, FOR_PEOPLE, NAMES, RARE, TONES
 from gateway.web.views import CallView, Row
 from gateway.web.words import Clock, amount, written

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from gateway.instants import from_micros
+from gateway.languages.kept import kept
 from gateway.languages.spoken import later, plural, say
 from gateway.status import LinkStatus, SourceStatus, Status
-from gateway.web.kept import kept
 from gateway.web.marks import Tone
 from gateway.web.words import Clock, ago, day
 

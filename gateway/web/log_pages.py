@@ -17,11 +17,12 @@ from sqlalchemy import Connection
 
 from gateway.call_log.asking import PERIODS, Misread, Question, read, written
 from gateway.call_log.fields import HOURS
-from gateway.config.office import hours_of
+from gateway.config.meanings import hours_of
+from gateway.languages.kept import kept
 from gateway.languages.spoken import say
 from gateway.reports.writing import FORMS
 from gateway.roles import Person
-from gateway.store import call_log, commands, log_filters
+from gateway.store import call_log, call_tags, commands, log_filters
 from gateway.store import pages as queries
 from gateway.store.call_log import Sums
 from gateway.store.log_filters import Kept
@@ -45,7 +46,7 @@ class Found:
 
     calls: list[dict[str, Any]]
     postings: Mapping[int, list[dict[str, Any]]]
-    tags: Mapping[int, list[str]]
+    known_tags: list[str]
     disputed: set[int]
     sums: Sums
     kept: list[Kept]
@@ -96,7 +97,7 @@ class LogPages:
             "log.html",
             here="calls",
             title=say("Calls by a filter") if asked.terms else say("Calls"),
-            **self._frame(asked, log_words.said_by(asked), problem, person, found.kept),
+            **self._frame(asked, log_words.said_by(asked), problem, person, found.kept, found.known_tags),
             **self._listed(asked, found, before),
             figures=log_words.figures(await self._today.get()) if before is None else [],
             told=found.told,
@@ -117,6 +118,7 @@ class LogPages:
             paged=False,
             sums=[],
             capped="",
+            hidden="",
             figures=[],
             told="",
         )
@@ -139,7 +141,7 @@ class LogPages:
         return Found(
             calls=call_log.rows(connection, owner, numbers),
             postings=queries.of_calls(connection, owner, numbers),
-            tags=call_log.tags_of(connection, owner, numbers),
+            known_tags=call_tags.in_use(connection, owner),
             disputed=call_log.disputed_of(connection, owner, numbers),
             sums=call_log.sums(connection, wanted),
             kept=log_filters.standing(connection, owner, _whose(person)),
@@ -161,6 +163,7 @@ class LogPages:
             "older": shown[-1]["id"] if len(found.calls) > PAGE_ROWS else None,
             "paged": before is not None,
             "sums": log_words.sums(found.sums),
+            "hidden": log_words.hidden(found.sums),
             "capped": log_words.capped(found.sums),
         }
 
@@ -169,18 +172,25 @@ class LogPages:
         view = call_view(call, found.postings.get(number, []), self._live.clock(), self._house.config.property.country)
         worked = self._hours.inside(call["department"], call["started_at"])
         after = say(HOURS["outside"]) if worked is False else ""
-        place = " · ".join(filter(None, (log_words.became(call) or view.place, after, *found.tags.get(number, []))))
+        place = " · ".join(filter(None, (log_words.became(call) or view.place, after)))
         mark = quarrel(view.mark) if number in found.disputed else view.mark
         return replace(view, place=place, mark=mark)
 
     def _frame(
-        self, asked: Question, said: Mapping[str, str], problem: str, person: Person, kept: Sequence[Kept]
+        self,
+        asked: Question,
+        said: Mapping[str, str],
+        problem: str,
+        person: Person,
+        kept: Sequence[Kept],
+        tags: Sequence[str] = (),
     ) -> dict[str, Any]:
         """What stands around the list: periods, filters, the form."""
         config = self._house.config
         known = {
             "department": sorted(set(config.rooms.departments.values())),
             "source": [one.name for one in config.pbx],
+            "tag": tags,
         }
         said = {"period": asked.period, **said}
         where = log_words.address(asked)
@@ -286,4 +296,4 @@ def _result(connection: Connection, owner: str, told: int | None) -> str:
     row = queries.command(connection, owner, told) if told is not None else None
     if row is None or row["deed"] not in log_filters.DEEDS:
         return ""
-    return str(row["result"]) or say("written down; the gateway has not carried it out yet")
+    return kept(str(row["result"])) or say("written down; the gateway has not carried it out yet")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.call_log.asking import Question
-from gateway.config.office import hours_of
+from gateway.config.meanings import hours_of
 from gateway.reports.periods import Period
 from gateway.store.call_log import Wanted
 from gateway.store.reporting import Span

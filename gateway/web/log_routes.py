@@ -7,9 +7,13 @@ from typing import Any
 from klein import Klein
 
 from gateway.call_log.asking import Misread
+from gateway.languages.spoken import say
 from gateway.reports.writing import FORMS
 from gateway.store.log_filters import LONGEST_ASKED, LONGEST_NAME
+from gateway.web.call_tags import Tagging
+from gateway.web.call_tags import read_form as read_tag_form
 from gateway.web.deeds import LONGEST_NAME as LONGEST_PERSON
+from gateway.web.deeds import NotDone
 from gateway.web.explanation import chosen_language
 from gateway.web.log_pages import FilterForm, LogPages
 from gateway.web.pages import Page, Pages
@@ -25,8 +29,8 @@ class LogRoutes:
     app = Klein()
     troubles(app)
 
-    def __init__(self, pages: Pages, log: LogPages) -> None:
-        self.pages, self._log = pages, log
+    def __init__(self, pages: Pages, log: LogPages, tagging: Tagging) -> None:
+        self.pages, self._log, self._tagging = pages, log, tagging
 
     @app.route("/calls", methods=["GET"])
     async def calls(self, request: Any) -> bytes:
@@ -68,6 +72,16 @@ class LogRoutes:
     async def call_story(self, request: Any, number: int) -> bytes:
         """What opens below a call's line."""
         return html(request, await self.pages.call_story(number))
+
+    @app.route(f"/calls/{ROW}/tags", methods=["POST"])
+    async def tag(self, request: Any, number: int) -> bytes:
+        """A person gives a call a tag, or takes one off."""
+        if not is_ours(request):
+            return await foreign(self, request)
+        done = await self._tagging.tag(number, read_tag_form(fields_of(request)))
+        if isinstance(done, NotDone):
+            return html(request, await self.pages.problem(422, say("Not kept"), done.sentence))
+        return see_other(request, f"/calls/{number}?told={done}")
 
 
 def said(request: Any) -> dict[str, str]:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from gateway.call_log.asking import PERIODS, Question, in_words, written
 from gateway.call_log.fields import BY_NAME, FIELDS, RESULTS, SORTS, Field, result_of
-from gateway.languages.spoken import later, say, spoken
+from gateway.languages.spoken import later, plural, say, spoken
 from gateway.store.call_log import MOST_SUMMED, Sums
 from gateway.store.log_filters import Kept
 from gateway.web.words import Clock, amount, minutes, short_day
@@ -182,6 +182,19 @@ def capped(found: Sums) -> str:
     return say(
         "More calls are meant than are added up here: the figures count the newest {number}. A file has them all.",
         number=spoken().figure(MOST_SUMMED),
+    )
+
+
+def hidden(found: Sums) -> str:
+    """What the sums count and the list below does not show; nothing where it shows all."""
+    if not found.hidden:
+        return ""
+    currency, decimals, _ = found.amounts[0]
+    return plural(
+        "{number} call with {money} is counted and not listed: a private call, of which nothing is shown but its sum.",
+        "{number} calls with {money} are counted and not listed: private calls, of which nothing is shown but their sum.",
+        found.hidden,
+        money=amount(found.hidden_amount, decimals, currency),
     )
 
 

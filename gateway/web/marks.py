@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
+from gateway.languages.kept import kept
 from gateway.languages.spoken import Texts, plural, say
-from gateway.web.kept import kept
 from gateway.web.words import Clock
 
 Tone: TypeAlias = Literal["good", "quiet", "amber", "red"]

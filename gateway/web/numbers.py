@@ -14,6 +14,7 @@ from urllib.parse import quote
 from sqlalchemy import Connection
 
 from gateway.arrivals import MISSED, TAKEN
+from gateway.languages.kept import kept
 from gateway.languages.spoken import Texts, say
 from gateway.reports.kinds.arrived import OUTCOMES
 from gateway.reports.sums import Purse
@@ -22,7 +23,6 @@ from gateway.store import commands, inbound, tags
 from gateway.store import pages as queries
 from gateway.web.deeds import LONGEST_NAME, LONGEST_REASON, Deeds, NotDone
 from gateway.web.house import House
-from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
 from gateway.web.reads import Reads

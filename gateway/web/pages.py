@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from gateway.config.day_rule import day_rule
 from gateway.covered import Covered
 from gateway.instants import to_micros
+from gateway.languages.kept import kept
 from gateway.languages.spoken import later, say
 from gateway.ledger import STATES
 from gateway.store import pages as queries
@@ -24,7 +25,6 @@ from gateway.web import audit_words, line
 from gateway.web.details import dispute, facts, of_call, reasons, tabs
 from gateway.web.explanation import correction_object
 from gateway.web.house import House
-from gateway.web.kept import kept
 from gateway.web.live import First, Live, Present
 from gateway.web.marks import FOR_PEOPLE, MEANINGS, NAMES, RARE, TONES
 from gateway.web.persons import END, only_for
@@ -60,6 +60,7 @@ MORE_NAVIGATION: Final = (
     ("records", "/records", later("Records")),
     ("links", "/links", later("Links")),
     ("guests", "/guests", later("Guests' data")),
+    ("tokens", "/tokens", later("Tokens of programs")),
 )
 
 
@@ -184,7 +185,11 @@ class Pages:
             entered=entered or Entered(),
             told=story["told"],
             trail=[
-                {"at": self._live.clock().full(one["at"]), "who": one["who"], "what": one["what"]}
+                {
+                    "at": self._live.clock().full(one["at"]),
+                    "who": one["who"],
+                    "what": audit_words.deed_words(one["what"]),
+                }
                 for one in story["trail"]
             ],
             **self._call_values(call),
@@ -349,6 +354,7 @@ class Pages:
             "corrections": [correction_object(one) for one in story["lists"]],
             "dispute": dispute(story["remarks"], clock),
             "call_token": self._tokens.sign("call", call["id"]),
+            "known_tags": story["known_tags"],
             "room_address": address_of(call["room"]) if call["room"] else "",
             "charges": charges,
             "stay": story["stay"],

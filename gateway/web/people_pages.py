@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from sqlalchemy import Connection
 
+from gateway.languages.kept import kept
 from gateway.languages.spoken import say
 from gateway.people.passwords import SHORTEST
 from gateway.people.signing import NO_LINK
@@ -15,7 +16,6 @@ from gateway.store import invitations, people, sessions
 from gateway.store.invitations import FIRST, Invitation
 from gateway.store.people import User
 from gateway.web.house import House
-from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
 from gateway.web.people import People, Signed
@@ -153,7 +153,12 @@ class PeoplePages:
             "trail.html",
             here="trail",
             title=say("Who did what"),
-            entries=[one._asdict() | {"at": clock.full(one.at)} for one in shown],
+            entries=[
+                one._asdict()
+                | {"at": clock.full(one.at)}
+                | {"what": kept(one.what), "before": kept(one.before), "after": kept(one.after)}
+                for one in shown
+            ],
             paged=before is not None,
             older=shown[-1].id if len(found) > ENTRIES else None,
         )

@@ -7,6 +7,7 @@ from urllib.parse import quote, unquote
 
 from klein import Klein
 
+from gateway.languages.kept import kept as kept_words
 from gateway.languages.spoken import plural, say
 from gateway.people import signing
 from gateway.people.signing import Refused, SignedIn, Wait
@@ -16,7 +17,6 @@ from gateway.store import invitations, people, sessions
 from gateway.store.people import Act
 from gateway.web.guard import Guard, address_of, again
 from gateway.web.inviting import Inviting
-from gateway.web.kept import kept as kept_words
 from gateway.web.pages import Pages
 from gateway.web.people import People, Signed
 from gateway.web.people_pages import PeoplePages, Told, safe

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from gateway.languages.kept import kept
 from gateway.languages.spoken import Texts, say
 from gateway.store import lists
 from gateway.web.deeds import LONGEST_NAME, LONGEST_REASON, Deeds
 from gateway.web.house import House
-from gateway.web.kept import kept
 from gateway.web.laboratory import FILES, Form, Laboratory, NotUnderstood, Work
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages

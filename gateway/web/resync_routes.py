@@ -8,6 +8,7 @@ from klein import Klein
 from sqlalchemy import Connection
 
 from gateway.instants import to_micros
+from gateway.languages.kept import kept
 from gateway.languages.spoken import say
 from gateway.roles import Person
 from gateway.status import LinkStatus
@@ -15,7 +16,6 @@ from gateway.store import resyncs
 from gateway.store.resyncs import A_DAY, ASKED, FORCE, RESYNC, LastAsked
 from gateway.web.deeds import Deeds, Form, read_form
 from gateway.web.house import House
-from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
 from gateway.web.persons import person_of

@@ -43,6 +43,7 @@ TABLE: Final[dict[str, Access]] = {
     "POST /calls/filters": "see_calls",
     f"GET /calls/{_ROW}": "see_calls",
     f"GET /calls/{_ROW}/story": "see_calls",
+    f"POST /calls/{_ROW}/tags": "tag_calls",
     "GET /postings": "see_calls",
     f"GET /postings/{_ROW}": "see_calls",
     f"POST /postings/{_ROW}": "decide_postings",
@@ -126,6 +127,8 @@ TABLE: Final[dict[str, Access]] = {
     "GET /invitation/<secret>": "OPEN",
     "POST /invitation/<secret>": "OPEN",
     "GET /trail": "see_trail",
+    "GET /tokens": "settings",
+    "POST /tokens": "settings",
     # numbers
     "GET /numbers": "see_calls",
     "GET /numbers/<digits>": "see_calls",

@@ -14,9 +14,11 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from gateway.config import RecipientSettings, ScheduleSettings
-from gateway.config.delivery import ACCOUNTING, sftp_address, worked_days
+from gateway.config.delivery import ACCOUNTING, sftp_address
+from gateway.config.meanings import worked_days
 from gateway.delivery.orders import REPORT
 from gateway.delivery.packs import in_words
+from gateway.languages.kept import kept
 from gateway.languages.spoken import Texts, later, plural, say
 from gateway.reports.catalog import KINDS
 from gateway.roles import Person
@@ -25,7 +27,6 @@ from gateway.store import runs
 from gateway.store.runs import FileRow, RunRow
 from gateway.web.deeds import Deeds
 from gateway.web.house import House
-from gateway.web.kept import kept
 from gateway.web.live import Live
 from gateway.web.pages import Page, Pages
 from gateway.web.reads import Reads

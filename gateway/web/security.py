@@ -34,7 +34,7 @@ from zope.interface import implementer
 
 from gateway.languages.catalogues import STAFF
 from gateway.languages.speech import Speech, speech
-from gateway.languages.spoken import speak
+from gateway.languages.spoken import later, say, speak, speaking
 from gateway.roles import ANYONE, NOBODY, Person
 from gateway.web.reads import StoreBusy, StoreUnreadable
 from gateway.web.rest.answers import answer, json_answer
@@ -234,7 +234,7 @@ class Door(Resource):
                 said = self._refused(request, 503, f"{str(error)[:1].upper()}{str(error)[1:]}.")
             except Exception:  # noqa: BLE001 (whatever it is, nobody passes by it)
                 self._log.failure("the guard failed")
-                said = self._refused(request, 500, "A mistake of the program; its log says more.")
+                said = self._refused(request, 500, later("A mistake of the program; its log says more."))
             if gone:
                 return
             if said is None:
@@ -246,27 +246,31 @@ class Door(Resource):
 
         Deferred.fromCoroutine(answered())
 
-    def _refused(self, request: Any, status: int, words: str) -> bytes:
+    def _refused(self, request: Any, status: int, refusal: str) -> bytes:
+        """A sentence before any page, in the language of whoever asks, as far as it is known: nobody has signed in yet."""
+        tongue = request.speech if self._tongues is None else self._tongues.of(request)
+        with speaking(tongue):
+            words = say(refusal)
         if request.path.startswith(b"/api/"):
             return json_answer(request, status, problem_object(status, words), TYPE)
         return answer(request, status, "text/plain; charset=utf-8", f"{words}\n".encode())
 
     def _refusal(self, request: Any) -> tuple[int, str] | None:
         if self.closed:
-            return 503, "The gateway is stopping."
+            return 503, later("The gateway is stopping.")
         if not self._hosts(request.getRequestHostname().decode("ascii", "replace")):
-            return 421, "These pages answer to this machine's own name and address only."
+            return 421, later("These pages answer to this machine's own name and address only.")
         if request.method not in (b"GET", b"HEAD", b"POST"):
             request.setHeader("allow", "GET, HEAD, POST")
-            return 405, "These pages are read with GET; decisions are sent with POST."
+            return 405, later("These pages are read with GET; decisions are sent with POST.")
         if not _is_text(request.path):
-            return 400, "An address is text in UTF-8."
+            return 400, later("An address is text in UTF-8.")
         if len(request.uri) > LONGEST_ADDRESS:
             # To a program it is a question that cannot be asked: each of its fields may be as long as is described.
             status = 400 if request.path.startswith(b"/api/") else 414
-            return status, f"An address has at most {LONGEST_ADDRESS} characters."
+            return status, later("An address has at most {number} characters.", number=LONGEST_ADDRESS)
         if getattr(request, "too_long", False):
-            return 413, f"A form has at most {LONGEST_BODY} bytes."
+            return 413, later("A form has at most {number} bytes.", number=LONGEST_BODY)
         return None
 
 

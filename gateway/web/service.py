@@ -24,6 +24,7 @@ from gateway.web.bill_check_pages import BillCheckPages
 from gateway.web.bill_check_routes import BillCheckRoutes
 from gateway.web.bill_pages import BillPages
 from gateway.web.bill_routes import BillRoutes
+from gateway.web.call_tags import Tagging
 from gateway.web.deeds import Deeds
 from gateway.web.enquiry_pages import EnquiryPages
 from gateway.web.guard import Guard
@@ -66,6 +67,7 @@ from gateway.web.soap.service import SoapService
 from gateway.web.streams import Streams
 from gateway.web.target_pages import TargetPages
 from gateway.web.target_routes import TargetRoutes
+from gateway.web.token_routes import TokenRoutes
 from gateway.web.tongue_routes import TongueRoutes
 from gateway.web.tongues import Tongues
 from gateway.web.trunk_pages import TrunkPages
@@ -159,7 +161,9 @@ def desk_wings(on: Ground, makes: Workshop, streams: Streams) -> dict[bytes, Res
         **dict.fromkeys((b"/bills", b"/price"), bills),
         b"/acts": ActRoutes(pages, ActPages(house, reads, live, tokens, pages, deeds)).app.resource(),
         b"/resync": ResyncRoutes(house, reads, live, tokens, pages, deeds).app.resource(),
-        b"/calls": LogRoutes(pages, LogPages(house, reads, live, tokens, pages, deeds, makes)).app.resource(),
+        b"/calls": LogRoutes(
+            pages, LogPages(house, reads, live, tokens, pages, deeds, makes), Tagging(house, tokens, deeds)
+        ).app.resource(),
         b"/numbers": NumberRoutes(pages, NumberPages(house, reads, live, tokens, pages, deeds)).app.resource(),
     }
 
@@ -178,6 +182,7 @@ def back_wings(on: Ground, bench: Laboratory, makes: Workshop) -> dict[bytes, Re
         b"/trunks": TrunkRoutes(pages, TrunkPages(house, reads, live, pages)).app.resource(),
         b"/schedules": schedules,
         b"/targets": TargetRoutes(pages, TargetPages(house, reads, live, tokens, pages, deeds)).app.resource(),
+        b"/tokens": TokenRoutes(house, reads, live, tokens, pages).app.resource(),
         b"/guests": GuestRoutes(pages, GuestPages(house, reads, live, tokens, pages, deeds)).app.resource(),
     }
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from gateway.store import billing, lists, remarks
+from gateway.store import billing, call_log, call_tags, lists, remarks
 from gateway.store import pages as queries
 from gateway.web.marks import FOR_PEOPLE
 
@@ -23,6 +23,7 @@ def call_story(connection: Connection, owner: str, number: int, told: int | None
     call = queries.call(connection, owner, number)
     if call is None:
         return None
+    call_log.tagged(connection, owner, [call])
     postings = queries.of_calls(connection, owner, [number]).get(number, [])
     guests = {one for one in (call["reservation"], *(posting["reservation"] for posting in postings)) if one}
     return {
@@ -33,10 +34,16 @@ def call_story(connection: Connection, owner: str, number: int, told: int | None
         "names": queries.guest_names(connection, owner, sorted(guests)),
         "language": queries.guest_language(connection, owner, call["reservation"]),
         "lists": lists.of_call(connection, owner, number),
-        "told": remarks.result_of(connection, owner, told, number) if told is not None else "",
+        "told": _told(connection, owner, told, number) if told is not None else "",
+        "known_tags": call_tags.in_use(connection, owner),
         "remarks": remarks.of_calls(connection, owner, [number]),
         "stay": billing.stay_of_call(connection, owner, _payer(call, postings), call["started_at"]),
     }
+
+
+def _told(connection: Connection, owner: str, told: int, number: int) -> str:
+    """What came of a command that somebody wrote on the page of this call."""
+    return remarks.result_of(connection, owner, told, number) or call_tags.result_of(connection, owner, told, number)
 
 
 def _payer(call: dict[str, Any], postings: list[dict[str, Any]]) -> str | None:

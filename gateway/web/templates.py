@@ -16,10 +16,10 @@ from typing import Any, Final
 from jinja2 import DictLoader, Environment, StrictUndefined, Undefined
 from markupsafe import Markup, escape
 
+from gateway.languages.kept import kept
 from gateway.languages.names import STAFF_LANGUAGES
 from gateway.languages.speech import Speech
 from gateway.languages.spoken import spoken
-from gateway.web.kept import kept
 from gateway.web.words import visible
 from protocols.text import mask_number
 

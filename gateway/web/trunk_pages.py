@@ -16,12 +16,13 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 
 from gateway.instants import from_micros
-from gateway.languages.spoken import Plurals, Texts, is_english, plural, say, spoken
+from gateway.languages.spoken import Plurals, is_english, plural, said, say, spoken
 from gateway.reports.asking import Asked, asked_of
 from gateway.reports.catalog import KINDS, TRUNKS
 from gateway.reports.kinds.planning import season_tables, since_known
-from gateway.reports.kinds.studying import studied, warnings
+from gateway.reports.kinds.studying import assumed, studied, warnings
 from gateway.reports.kinds.trunk_pictures import expected_words, headroom, trend, week
+from gateway.reports.kinds.trunk_tables import remark_words
 from gateway.reports.showing import ShownPicture, ShownTable, shown_section
 from gateway.reports.values import Picture, Section
 from gateway.traffic.grade import GRADES, Grade
@@ -40,18 +41,6 @@ _USUAL: Final = 28
 _MOST_ROWS: Final = 100
 _MOST_NAMED: Final = 12
 _LEAST: Final = 0.00005
-#: What is odd about a trunk or a group, as the study calls it, and the group of trunks that are in none.
-_REMARKS: Final = Texts(
-    {
-        "unused": "unused",
-        "stuck": "stuck",
-        "noisy": "noisy",
-        "never answered": "never answered",
-        "out only": "out only",
-        "in only": "in only",
-        "trunks without a group": "trunks without a group",
-    }
-)
 #: How many trunks a group has, by the way they go.
 _INSTALLED: Final = Plurals(
     {
@@ -119,8 +108,8 @@ def _values(asked: Asked, connection: Connection) -> dict[str, Any]:
     groups = [_group(asked, one, years.get(one.group), number) for number, one in enumerate(found.groups)]
     return {
         "groups": groups,
-        "warnings": [visible(words) for words in warnings(asked, found)],
-        "assumptions": [f"{words[0].upper()}{words[1:]}." for words in found.assumptions],
+        "warnings": [visible(said(words)) for words in warnings(asked, found)],
+        "assumptions": [said(assumed(words)) for words in found.assumptions],
         "first": day(found.asked.first, year=True),
         "known_since": day(year.asked.first, year=True),
     }
@@ -131,14 +120,14 @@ def _group(asked: Asked, one: GroupStudy, year: GroupStudy | None, number: int) 
     pictures: list[Picture] = [*([week(one, number)] if one.whole.seizures else []), *headroom(one, number)]
     known = year is not None and bool(year.whole.seizures)
     return GroupShown(
-        name=visible(_REMARKS.get(one.name, one.name)),
+        name=visible(said(remark_words(one.name))),
         sentence=visible(sentence(one, zone, _tongue())),
         capacity=tuple(map(visible, _capacity(one, asked))),
         figures=tuple(_figures(one.grade)) if one.grade is not None else (),
         hint=_hint(one.grade) if one.grade is not None else "",
         odd=tuple(map(visible, _odd(one))),
         pictures=_shown(pictures, asked, ShownPicture),
-        going=visible(expected_words(year)) if year is not None else "",
+        going=visible(said(expected_words(year))) if year is not None else "",
         trend=_shown(
             [trend(year, asked.period.last, number)] if year is not None and known else [], asked, ShownPicture
         ),
@@ -238,14 +227,14 @@ def _odd(one: GroupStudy) -> list[str]:
     for trunk in one.trunks:
         for remark in trunk.remarks:
             by_remark.setdefault(remark, []).append(trunk.trunk or say("without a name"))
-    said = [
-        say("The group: {remark}.", remark=_REMARKS.get(remark, remark)) for remark in one.remarks if remark != "unused"
+    told = [
+        say("The group: {remark}.", remark=said(remark_words(remark))) for remark in one.remarks if remark != "unused"
     ]
     for remark, trunks in by_remark.items():
         if remark not in one.remarks:
             shown = ", ".join(trunks[:_MOST_NAMED])
             if len(trunks) > _MOST_NAMED:
                 shown = say("{list} and {number} more", list=shown, number=len(trunks) - _MOST_NAMED)
-            words = _REMARKS.get(remark, remark)
-            said.append(f"{words[:1].upper()}{words[1:]}: {shown}.")
-    return said
+            words = said(remark_words(remark))
+            told.append(f"{words[:1].upper()}{words[1:]}: {shown}.")
+    return told

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from gateway.explaining import doubted, explained
 from gateway.helplines import HELPLINE, HIDDEN, PERSONAL
+from gateway.languages.kept import kept
 from gateway.languages.spoken import Texts, say, spoken
 from gateway.ledger import ARROWS, DEEDS, REASON_NEEDED
-from gateway.web.kept import kept
 from gateway.web.marks import CLASSES, MEANINGS, NAMES, Mark, call_mark, posting_mark
 from gateway.web.words import Clock, amount, grouped, minutes, short_day
 from gateway.web.words import day as day_of
@@ -49,6 +49,8 @@ class CallView:
     charged: bool
     mark: Mark
     why: list[str] = field(default_factory=list)
+    tags: Sequence[str] = ()
+    number_tags: Sequence[str] = ()
 
 
 def call_view(call: Row, postings: Sequence[Row], clock: Clock, country: str) -> CallView:
@@ -72,6 +74,8 @@ def call_view(call: Row, postings: Sequence[Row], clock: Clock, country: str) ->
         charged=bool(postings),
         mark=call_mark(call, postings, clock),
         why=list(_why(call["reason"], call["trace"], call["currency"], call["decimals"], spoken().language)),
+        tags=call.get("tags", ()),
+        number_tags=call.get("number_tags", ()),
     )
 
 

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from protocols.framing import Framer, LineFramer
@@ -46,8 +46,8 @@ from protocols.smdr.fields import (
     time_of_day,
 )
 from protocols.smdr.layout import Fields, Layout, furniture, load, narrowed
-from protocols.smdr.legs import join_segments
 from protocols.smdr.settings import Parser, SourceSettings
+from protocols.smdr.shares import join_shares, sharing_by, unmarked
 
 _NAMES: Final = (
     "date time duration seconds condition code_dialled code_used dialled calling calling_first caller account "
@@ -90,6 +90,11 @@ def context_of(line: bytes) -> bytes | None:
     if found is None or not 0 < int(found[1]) <= 31 or not 0 < int(found[2]) <= 31:
         return None
     return found[1] + found[2]
+
+
+def dated(day: date, options: Mapping[str, str]) -> bytes:
+    """What a record carries that comes behind a date record of this day."""
+    return (f"{day:%d%m}" if options.get("date_order") == "DM" else f"{day:%m%d}").encode()
 
 
 # -- the line feed in the middle of an Int-ISDN record ---------------------------------------------------------------
@@ -365,21 +370,33 @@ def _check(options: Mapping[str, str]) -> list[str]:
     return []
 
 
+#: How the records of a call that was handed on find each other, by the option `handed_on`.
+_JOINED_BY: Final = {"apart": None, "adjacent": unmarked}
+
 DIALECT: Final = Dialect(
     name="avaya-cm",
     title="Avaya Communication Manager CDR",
     transports=frozenset({"listen", "connect", "file", "folder", "serial"}),
     make_parser=make_parser,
-    join_legs=join_segments,
+    join_legs=join_shares,
     options={
         "layout": "the format the exchange writes, as it is called there (default: recognised, where only one fits)",
         "page": "page 2 of the exchange's own display system-parameters cdr, as file:PATH: it makes the customized layout",
         "date_order": "DM if the exchange writes day and month, MD if month and day (default MD)",
         "condition_codes": "59 if the exchange writes the letters of the 59-character format (default usual)",
+        "handed_on": "adjacent if records that follow each other on a trunk with one number and another telephone are one call that was "
+        "handed on; no record says so itself, so two calls could be taken for one (default apart)",
     },
     site_option="page",
-    choices={"layout": _LAYOUTS, "date_order": ("MD", "DM"), "condition_codes": ("usual", "59")},
+    choices={
+        "layout": _LAYOUTS,
+        "date_order": ("MD", "DM"),
+        "condition_codes": ("usual", "59"),
+        "handed_on": tuple(_JOINED_BY),
+    },
+    sharing=sharing_by(_JOINED_BY, resolution=60),
     make_framer=_framer,
     context_of=context_of,
+    dated=dated,
     check_more=_check,
 )

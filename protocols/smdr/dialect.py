@@ -9,16 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from datetime import date
+from typing import Final, Literal, TypeAlias
 
 from protocols.framing import Framer, LineFramer
 from protocols.records import CallRecord, JoinedCall
+from protocols.smdr.answers import AnswerShape
 from protocols.smdr.carrying import Advance, CarryingFramer, ContextOf, resumed
 from protocols.smdr.counting import Counter
 from protocols.smdr.sessions import PlainSession, Session
 from protocols.smdr.settings import Parser, SourceSettings
+from protocols.smdr.shares import Sharing
 
-Transport: TypeAlias = Literal["listen", "connect", "serial", "file", "folder", "udp", "push"]
+Transport: TypeAlias = Literal["listen", "connect", "serial", "file", "folder", "udp", "push", "pull"]
+
+_BARE: Final = AnswerShape()
 
 
 def _lines(start: int, transport: str, options: Mapping[str, str]) -> Framer:
@@ -26,6 +31,14 @@ def _lines(start: int, transport: str, options: Mapping[str, str]) -> Framer:
 
 
 def _no_counter(options: Mapping[str, str]) -> Counter | None:
+    return None
+
+
+def _no_context(options: Mapping[str, str]) -> ContextOf | None:
+    return None
+
+
+def _no_sharing(options: Mapping[str, str]) -> Sharing | None:
     return None
 
 
@@ -41,10 +54,13 @@ class Dialect:
     where there is none. `options` says in a sentence what each of its own options does, and `choices` which values
     an option takes, where it does not take any text; `needs` which options a transport cannot do without. `counter` says
     how the field `sequence` counts, for those whose numbers follow each other; None where a gap means nothing.
+    `sharing` says how the shares of a call find each other that is split without a key; None where a key joins them or nothing does.
     `site_option` names the option without which records whose columns the site chose cannot be read.
-    `context_of` knows the lines that say something of the records behind them, a date above all (`carrying.py`); `advance`
-    is for dialects whose rows do so too. `other_addresses` are endpoints that are dialled in turn with the first: an
-    exchange with two processors of which one speaks.
+    `context_of` knows the lines that say something of the records behind them, a date above all (`carrying.py`), and
+    `context_by` finds such a function where it takes the source's options to know them; `advance` is for dialects whose
+    rows do so too. `dated` says what a record carries whose day a person names. `other_addresses` are endpoints that are
+    dialled in turn with the first: an exchange with two processors of which one speaks. `answer` is how the web service of
+    its exchanges builds its answers, where they are JSON.
     """
 
     name: str
@@ -59,20 +75,25 @@ class Dialect:
     needs: Mapping[Transport, tuple[str, ...]] = field(default_factory=dict)
     make_framer: Callable[[int, str, Mapping[str, str]], Framer] = _lines
     context_of: ContextOf | None = None
+    context_by: Callable[[Mapping[str, str]], ContextOf | None] = _no_context
     advance: Advance | None = None
+    dated: Callable[[date, Mapping[str, str]], bytes] | None = None
     other_addresses: Callable[[Mapping[str, str]], tuple[str, ...]] = lambda options: ()
+    answer: AnswerShape = _BARE
     make_session: Callable[[Mapping[str, str], str], Session] = _plain
     check_more: Callable[[Mapping[str, str]], list[str]] = lambda options: []
     counter: Callable[[Mapping[str, str]], Counter | None] = _no_counter
+    sharing: Callable[[Mapping[str, str]], Sharing | None] = _no_sharing
 
     def framer(
         self, start: int = 0, *, transport: str, options: Mapping[str, str] | None = None, last: bytes = b""
     ) -> Framer:
         """Make a framer for a stream of which the first byte to come stands at `start`, behind the stored record `last`."""
         framer = self.make_framer(start, transport, options or {})
-        if self.context_of is None:
+        context_of = self.context_of or self.context_by(options or {})
+        if context_of is None:
             return framer
-        return CarryingFramer(framer, self.context_of, resumed(last, self.context_of), self.advance)
+        return CarryingFramer(framer, context_of, resumed(last, context_of), self.advance)
 
     def session(self, options: Mapping[str, str], *, transport: str) -> Session:
         """Make the session of a new connection. Raises ValueError for options that `check` would have refused."""

@@ -8,11 +8,16 @@ Start and end are both told, to the second; the duration is what lies between. A
 to trunk. The trunk is written as route and trunk, `001/023`, its group is the route. Whether the far end answered is not told of
 an outgoing call.
 
+A call that was handed on is one record where the exchange bills it in total, or one for each station where it splits the bill. The
+shares are found by trunk and time (`shares.py`) if the first flag says that the call was transferred (1, 3, 4), or, on the share
+before, that the billing is continued (2, 3).
+
 UNCERTAIN: the lengths of the tags 07, 10, 12, 13, 14 and 16. In the samples that are public, from which the numbers were
 taken out, they are greater by one than the data. They are taken at their word, unless the option `lengths` says otherwise;
 with the wrong one no text comes out at its end, so that no number is read wrongly. Charges are not read.
 
-Source: the open-source reader NEC-SMDR-Collector, its code and its samples.
+Sources: the open-source reader NEC-SMDR-Collector, its code and its samples; NEC NEAX 2400 IPX and 7400 IMX, system data 1, index
+33 (split and total billing of transferred calls).
 """
 
 from __future__ import annotations
@@ -27,10 +32,10 @@ from protocols.records import CallRecord, Direction, Frame, Parsed, Unparsed
 from protocols.smdr.dialect import Dialect
 from protocols.smdr.fields import WallClock, Wrong, count, number_sent, quoted, text_or_none, time_of_day
 from protocols.smdr.layout import Fields, furniture, load, narrowed
-from protocols.smdr.legs import join_single
 from protocols.smdr.nec_session import ETX, NecSession
 from protocols.smdr.sessions import PlainSession, Session
 from protocols.smdr.settings import Parser, SourceSettings
+from protocols.smdr.shares import join_shares, marked_later, sharing_by, unmarked
 
 _NAMES: Final = (
     "route trunk party station start end account flags digits pulses authorization caller start_year end_year"
@@ -44,6 +49,8 @@ _LEAST_WITHOUT_YEARS: Final = 86
 _A_TRUNK: Final = "2"
 #: Conditions of the first flag that say that a call was handed on, and of the third that the operator put it through.
 _HANDED_ON: Final = ("1", "3", "4")
+#: Conditions of the first flag that say that the billing is continued by another record.
+_CONTINUED: Final = ("2", "3")
 _BY_OPERATOR: Final = ("1", "3", "5", "7")
 
 
@@ -273,6 +280,14 @@ def _stages(flags: str) -> tuple[str, ...]:
 # -- the dialect -----------------------------------------------------------------------------------------------------
 
 
+def _carried_on(earlier: CallRecord, later: CallRecord) -> bool:
+    return (earlier.condition or "")[:1] in _CONTINUED or marked_later(earlier, later)
+
+
+#: How the records of a call whose bill was split find each other, by the option `handed_on`.
+_JOINED_BY: Final = {"marked": _carried_on, "adjacent": unmarked, "apart": None}
+
+
 def _session(options: Mapping[str, str], transport: str) -> Session:
     if transport != "connect":
         return PlainSession()
@@ -284,20 +299,24 @@ DIALECT: Final = Dialect(
     title="NEC NEAX 2400, SV8500, SV9500, SV9300 SMDR",
     transports=frozenset({"connect", "file", "folder"}),
     make_parser=make_parser,
-    join_legs=join_single,
+    join_legs=join_shares,
     default_port=60010,
     options={
         "device": "the number by which the exchange knows this collector, 0 to 3, as it was set there (default 0)",
         "years": "no if the exchange is so old that its texts end before the years (default yes)",
         "parity": "ignore if frames are to be taken whose check does not come out (default check)",
         "lengths": "less-one if account codes, digits and callers of the types KK, KL, KM are one shorter than their lengths say (default exact)",
+        "handed_on": "marked if the first flag joins the records of a call that was handed on; adjacent if records that fit are one call "
+        "without it too, apart if none are ever joined (default marked)",
     },
     choices={
         "years": ("yes", "no"),
         "device": ("0", "1", "2", "3"),
         "parity": ("check", "ignore"),
         "lengths": ("exact", "less-one"),
+        "handed_on": tuple(_JOINED_BY),
     },
+    sharing=sharing_by(_JOINED_BY),
     make_framer=_framer,
     make_session=_session,
 )

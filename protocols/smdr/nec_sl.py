@@ -6,7 +6,8 @@ half a day, a new day has begun. A row that would lie in the future is of the da
 Where the exchange writes the date into each row it has no year: the nearest is meant.
 
 A call that was handed on gives a row to each owner; the row of a later one (PTRS, ITRS) does not say whether the call came in or
-went out. That is taken from the last row of the same line, which is carried for this; where it is not known, the row says so.
+went out. That is taken from the last row of the same line, which is carried for this; where it is not known, the row says so. Its
+class is what joins it to the row before it on that line (`shares.py`): its time is that of the taking over.
 
 NEXT is the second line of the row before it, with a caller's name. BFL says that the buffer was full: calls are missing.
 Sources: see `layouts/nec-sl.toml`.
@@ -24,8 +25,8 @@ from protocols.smdr.carrying import parted
 from protocols.smdr.dialect import Dialect
 from protocols.smdr.fields import Day, WallClock, Wrong, duration, number_sent, quoted, text_or_none, time_of_day
 from protocols.smdr.layout import Fields, load, narrowed
-from protocols.smdr.legs import join_single
 from protocols.smdr.settings import Parser, SourceSettings
+from protocols.smdr.shares import join_shares, marked_later, sharing_by, unmarked
 
 _NAMES: Final = "class time date line duration station digits account".split()
 _ORDERS: Final = ("MDY", "DMY", "YMD")
@@ -100,6 +101,12 @@ def advance(carried: bytes, line: bytes) -> bytes:
         others = tuple(pair for pair in lines if pair[0] != name)
         lines = (*others[1 - _MOST_LINES :], (name, "i" if kind in _IN else "o"))
     return bytes(before._replace(days=before.days + fell, minute=minute, lines=lines))
+
+
+def dated(day: date, options: Mapping[str, str]) -> bytes:
+    """What a row carries that stands on a page of this day."""
+    parts = {"Y": f"{day:%Y}", "M": f"{day:%m}", "D": f"{day:%d}"}
+    return bytes(_Carried("/".join(parts[letter] for letter in options.get("date_order", "MDY"))))
 
 
 def _line_of(columns: str) -> str:
@@ -237,17 +244,24 @@ def _call(
     )
 
 
+#: How the rows of a call that was handed on find each other, by the option `handed_on`.
+_JOINED_BY: Final = {"marked": marked_later, "adjacent": unmarked, "apart": None}
+
 DIALECT: Final = Dialect(
     name="nec-sl",
     title="NEC SL1100, SL2100, SV8100, SV9100 SMDR page",
     transports=frozenset({"connect", "listen", "serial", "file", "folder"}),
     make_parser=make_parser,
-    join_legs=join_single,
+    join_legs=join_shares,
     options={
         "date_order": "the order of the date in the head of a page: MDY, DMY or YMD (default MDY)",
         "time_basis": "end if the time of a row is that of the call's end, start if of its start (default start)",
+        "handed_on": "marked if rows of the classes PTRS and ITRS carry on the call before them on their line; adjacent if rows that "
+        "fit are one call without such a class too, apart if none are ever joined (default marked)",
     },
-    choices={"date_order": _ORDERS, "time_basis": ("start", "end")},
+    choices={"date_order": _ORDERS, "time_basis": ("start", "end"), "handed_on": tuple(_JOINED_BY)},
+    sharing=sharing_by(_JOINED_BY, resolution=60),
     context_of=context_of,
     advance=advance,
+    dated=dated,
 )

@@ -10,12 +10,15 @@ columns were not at hand, so a record is read by its parts between blanks; what 
 trunk first whichever way the call went, so alone they have no direction. Account codes, authorisations and the like come
 as records of their own beside the call's, and are kept as events.
 
-Numbers count records from 000 to 999 and begin again; one that does not come is told. There is no year: the nearest is meant.
+Numbers count records of every type, also those that are kept unread, up to 999 and begin again at 000; one that does not come is
+told. There is no year: the nearest is meant.
 
 UNCERTAIN, and therefore options or kept unread:
 * the new format (FCDR = NEW) puts seconds to the time and one or two lines that begin with `&` behind a record; what
   stands there was not at hand. Such records are unread; the option `format` joins their lines, and reads the first if told so.
 * `D` (station activity) may repeat a call that `N` told already, and the columns of `G` and `H` (data calls) are not known.
+* where the numbers begin again. Three digits are printed; collectors count them modulo 1000, but an exchange of another maker that
+  writes the same record counts to 127 (option `count_records`).
 * whether the time is that of the start (`time_basis`); the one printed example whose order tells it says so.
 
 Sources: two threads of the forum tek-tips with lines of an exchange and the meaning of its types; Nortel NTP 553-3001-358,
@@ -26,6 +29,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -40,6 +44,8 @@ from protocols.smdr.moments import before, live_instant
 from protocols.smdr.settings import Parser, SourceSettings
 
 _FORMATS: Final = ("old", "new", "first-line")
+#: The last number before 000 comes again, by the option `count_records`.
+_LAST: Final[Mapping[str, int | None]] = {"yes": 999, "to-127": 127, "no": None}
 _MORE: Final = b"&"
 _PARTY: Final = r"T\d{3} ?\d{3}|ATT ?\d*|A\d{3}|(?:DN ?)?\d{1,7}"
 _HEAD: Final = re.compile(r"([A-Z]) +(\d{3}) +(\d{2}) +(.*)", re.DOTALL)
@@ -129,15 +135,12 @@ def make_parser(settings: SourceSettings) -> Parser:
         clock=WallClock(settings.timezone),
         ends=options.get("time_basis") == "end",
         new=options.get("format") == "first-line",
-        counts=options.get("count_records", "yes") == "yes",
+        counts=options.get("count_records", "yes") != "no",
     )
 
     def parse(data: bytes, now: datetime) -> Parsed:
         text = data.decode("latin-1")
-        try:
-            return furniture(text) or _read(site, text, now)
-        except Wrong as wrong:
-            return Unparsed(wrong.sentence(f"the {wrong.column.replace('_', ' ')}"))
+        return furniture(text) or _read(site, text, now)
 
     return parse
 
@@ -152,6 +155,20 @@ def _read(site: _Site, text: str, now: datetime) -> Parsed:
             f"not a Nortel record: no type, number and customer at its head; it begins with {quoted(line[:30])}"
         )
     kind, number, _, rest = head.groups()
+    try:
+        found = _record(site, kind, rest, now, new=bool(continued))
+    except Wrong as wrong:
+        found = Unparsed(wrong.sentence(f"the {wrong.column.replace('_', ' ')}"))
+    if not site.counts:
+        return found
+    # Whatever it is, the exchange has counted it.
+    return (
+        found._replace(sequence=int(number)) if isinstance(found, CallRecord) else replace(found, sequence=int(number))
+    )
+
+
+def _record(site: _Site, kind: str, rest: str, now: datetime, *, new: bool) -> CallRecord | HotelEvent | Unparsed:
+    """Read what stands behind the head of a record; `new` where lines follow it."""
     if kind in _UNREAD:
         return Unparsed(_UNREAD[kind])
     if kind in _EVENTS:
@@ -162,13 +179,12 @@ def _read(site: _Site, text: str, now: datetime) -> Parsed:
             f"a record of type {kind} that has not the parts of the old format: two parties, date, time and duration; "
             f"behind its head stands {quoted(rest)}"
         )
-    if not site.new and (continued or len(parts[4]) > len("hh:mm")):
+    if not site.new and (new or len(parts[4]) > len("hh:mm")):
         return Unparsed(_NEW_FORMAT)
-    call = _call(site, kind, parts, now)
-    return call._replace(sequence=int(number)) if site.counts else call
+    return _call(site, kind, parts, now)
 
 
-def _event(site: _Site, kind: str, rest: str, now: datetime) -> Parsed:
+def _event(site: _Site, kind: str, rest: str, now: datetime) -> HotelEvent | Unparsed:
     parts = _TIMED.fullmatch(rest)
     if parts is None:
         return Unparsed(f"a record of type {kind} without date and time; behind its head stands {quoted(rest)}")
@@ -256,7 +272,8 @@ def _framer(start: int, transport: str, options: Mapping[str, str]) -> Framer:
 
 
 def _counter(options: Mapping[str, str]) -> Counter | None:
-    return Counter(first=0, last=999) if options.get("count_records", "yes") == "yes" else None
+    last = _LAST[options.get("count_records", "yes")]
+    return None if last is None else Counter(first=0, last=last)
 
 
 DIALECT: Final = Dialect(
@@ -269,10 +286,10 @@ DIALECT: Final = Dialect(
         "format": "old as FCDR is on the exchange; new to join the lines that begin with & to their record, which is kept "
         "unread; first-line to join them and read the first line as one of the old format (default old)",
         "time_basis": "end if the time of a record is that of the call's end, start if of its start (default start)",
-        "count_records": "no if records other than calls are printed too, such as account codes (A, C, M, P, Q): they have "
-        "numbers of their own, which would be told as missing (default yes)",
+        "count_records": "to-127 if the numbers of the records begin again behind 127 and not behind 999; no if one that does not come is "
+        "not to be told as missing (default yes)",
     },
-    choices={"format": _FORMATS, "time_basis": ("start", "end"), "count_records": ("yes", "no")},
+    choices={"format": _FORMATS, "time_basis": ("start", "end"), "count_records": tuple(_LAST)},
     make_framer=_framer,
     counter=_counter,
 )

@@ -1,6 +1,6 @@
 """A layout that a site wrote itself: an exchange that no dialect knows, described in a text file, without code.
 
-The file is a layout as ours are (`layout.py`: `fixed`, `separated` or `key-value`, with its forms), and says besides what its
+The file is a layout as ours are (`layout.py`: `fixed`, `separated`, `headed` or `key-value`, with its forms), and says besides what its
 columns mean: how date, time and duration are written, which words say which way a call went, whether the time is that of
 the start or the end. It must carry sample lines with what is to be read from them; a layout that does not read its own
 samples as it says is refused, by `foliogate check` and at the start (docs/pbx/own-layout.md).
@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
 from protocols.framing import BlockFramer, Framer, LineFramer
-from protocols.records import CallRecord, Direction, Parsed, Unparsed
+from protocols.records import CallRecord, Direction, Furniture, Parsed, Unparsed
 from protocols.smdr.as_json import as_json
+from protocols.smdr.carrying import SEPARATOR, ContextOf
 from protocols.smdr.dialect import Dialect
 from protocols.smdr.fields import Day, WallClock, Wrong, count, number_sent, quoted, text_or_none, time_of_day
 from protocols.smdr.layout import Fields, Layout, parse_layout
@@ -30,9 +31,10 @@ COLUMNS: Final = (
     "date time duration ring direction extension number caller did trunk account_code authorization_code pulses charge "
     "call_key leg_key condition"
 ).split()
-"""What a column can be called; any other name is a column that is not read."""
+"""What a column can be called; any other name is a column that is not read. Records carry the places of their columns in
+this order, so that a site may change its layout: it may only grow at its end."""
 _KEYS: Final = frozenset(("title", "source", "kind", "encoding", "separator", "quote", "form", "meaning", "sample"))
-_KINDS: Final = ("fixed", "separated", "key-value")
+_KINDS: Final = ("fixed", "separated", "headed", "key-value")
 _MEANINGS: Final = frozenset(("date", "time", "duration", "ring", "clock", "in", "out", "internal", "otherwise"))
 _WAYS: Final[tuple[Direction, ...]] = ("out", "in", "internal")
 _NEEDED: Final = ("date", "time", "duration", "extension", "number")
@@ -106,7 +108,20 @@ def own_layout(text: str) -> Own:
     for name in _NEEDED:
         if not any(name in form.places for form in layout.forms):
             raise ValueError(f"no form has a column {name}: without it a call cannot be charged")
+    if layout.kind == "headed" and len(layout.forms) > 1:
+        raise ValueError("a headed layout has one form: the line of titles says where its columns stand")
     return _own(layout, raw)
+
+
+#: A title that no column has.
+_NO_TITLE: Final = "\0"
+
+
+def _in_our_order(layout: Layout) -> Layout:
+    """A headed layout with every column that we know; a line of titles is one that names those without which no call is charged."""
+    (form,) = layout.forms
+    places = {name: form.places.get(name, _NO_TITLE) for name in COLUMNS}
+    return replace(layout, forms=(replace(form, places=places, needed=_NEEDED),))
 
 
 def _own(layout: Layout, raw: Mapping[str, Any]) -> Own:
@@ -129,7 +144,7 @@ def _own(layout: Layout, raw: Mapping[str, Any]) -> Own:
             "the layout carries no [[sample]]: give at least one real line, and what is to be read from it"
         )
     return Own(
-        layout=layout,
+        layout=_in_our_order(layout) if layout.kind == "headed" else layout,
         date=date,
         time=time,
         lengths={key: _length(str(said.get(key, form))) for key, form in _LENGTHS},
@@ -164,11 +179,34 @@ def make_parser(settings: SourceSettings) -> Parser:
     def read(fields: Fields, now: datetime) -> Parsed:
         return reader.read(dict(zip(names, fields.values, strict=True)), now)
 
-    return own.layout.parser(names, read, _no_record)
+    return own.layout.parser(names, read, _no_row(own.layout) if own.layout.kind == "headed" else _no_record)
 
 
 def _no_record(text: str) -> Parsed:
     return Unparsed(f"in none of the layout's forms; it begins with {quoted(text[:30])}")
+
+
+def _no_row(layout: Layout) -> Callable[[str], Parsed]:
+    wanted = " and ".join(quoted(str(layout.forms[0].places[name])) for name in _NEEDED)
+
+    def no_row(text: str) -> Parsed:
+        titles, _, row = text.rpartition(SEPARATOR.decode())
+        if layout.titles(row.encode(layout.encoding, "replace")) is not None:
+            return Furniture("a line of column titles")
+        unfit = (
+            "does not fit the line of titles above it" if titles else f"stands under no line of titles with {wanted}"
+        )
+        return Unparsed(f"the row {unfit}; it begins with {quoted(row[:30])}")
+
+    return no_row
+
+
+def _titles(options: Mapping[str, str]) -> ContextOf | None:
+    try:
+        layout = own_layout(options.get("layout", "")).layout
+    except ValueError:
+        return None
+    return layout.titles if layout.kind == "headed" else None
 
 
 class _Reader:
@@ -259,21 +297,27 @@ def problems(text: str, settings: SourceSettings) -> list[str]:
     except ValueError as error:
         return [str(error)]
     parse = make_parser(settings)
-    return [words for place, one in enumerate(own.samples, 1) for words in _unlike(parse, place, one)]
+    carried = own.layout.titles if own.layout.kind == "headed" else None
+    return [words for place, one in enumerate(own.samples, 1) for words in _unlike(parse, carried, place, one)]
 
 
-def _unlike(parse: Parser, place: int, sample: Mapping[str, Any]) -> list[str]:
+def _unlike(parse: Parser, carried: ContextOf | None, place: int, sample: Mapping[str, Any]) -> list[str]:
     line, where = sample.get("line"), f"sample {place}"
     if not isinstance(line, str) or len(sample) < 2:
         return [f"{where} needs a line, and at least one field that is to be read from it"]
-    now = sample.get("now", _ANY_DAY)
-    found = parse(line.encode("utf-8"), now if isinstance(now, datetime) and now.tzinfo else _ANY_DAY)
+    data, now = line.encode("utf-8"), sample.get("now", _ANY_DAY)
+    if carried is not None:
+        above = carried(str(sample.get("titles", "")).encode("utf-8"))
+        if above is None:
+            return [f"{where} needs titles: the line of titles above its line, with every title that the layout needs"]
+        data = above + SEPARATOR + data
+    found = parse(data, now if isinstance(now, datetime) and now.tzinfo else _ANY_DAY)
     if not isinstance(found, CallRecord):
         return [f"{where} is not read as a call: {found.reason}"]
     shown = as_json(found, b"", 1)
     told = []
     for name, wanted in sample.items():
-        if name in ("line", "now"):
+        if name in ("line", "titles", "now"):
             continue
         if name not in shown:
             told.append(f"{where} names a field {name!r}, which no call has")
@@ -308,11 +352,12 @@ def _framer(start: int, transport: str, options: Mapping[str, str]) -> Framer:
 DIALECT = Dialect(
     name="own",
     title="An exchange by a layout of one's own",
-    transports=frozenset({"listen", "connect", "serial", "file", "folder", "udp", "push"}),
+    transports=frozenset({"listen", "connect", "serial", "file", "folder", "udp", "push", "pull"}),
     make_parser=make_parser,
     join_legs=join_linked,
     options={"layout": 'the text of the layout; written as layout = "FILE.toml" beside the dialect'},
     make_framer=_framer,
+    context_by=_titles,
     check_more=_check,
     site_option="layout",
 )

@@ -9,10 +9,12 @@ What is peculiar to it:
   on TDA and later, the START on KX-TES and TEA: the option `time_basis`.
 * The column of the digits says the direction: `<I>` with the caller in, `<D>` with the number dialled before it, `EXT` within
   the house, digits out. In it `.` and `X` stand for digits that are kept secret: such a number is not the one dialled, and
-  the record says so. P is a pause, F a flash, `=` an access to a host exchange, `-` a transfer.
+  the record says so. P is a pause, F a flash, `=` an access to a host exchange. `-` says that the call was transferred: what
+  stands behind it was typed by whoever took it over, and is no part of the number.
 * Without reversal of the line the clock of an outgoing call starts some seconds after dialling, answered or not: whether
   it was answered is not known.
-* Each share of a transferred call is a row with its own duration. A call from trunk to trunk is a row in and a row out.
+* Each share of a transferred call is a row with its own duration; what joins them is the trunk, the time and the mark of a
+  transfer (`shares.py`). A call from trunk to trunk is a row in and a row out.
 * Rows that are no calls tell of the hotel: check-in, check-out, wake-up calls, who logs in or out.
 
 Sources: see `layouts/panasonic.toml`.
@@ -37,20 +39,24 @@ from protocols.smdr.fields import (
     time_of_day,
 )
 from protocols.smdr.layout import Fields, Form, columns_of, load, narrowed
-from protocols.smdr.legs import join_single
 from protocols.smdr.panasonic_session import DEFAULT_COMMAND, DEFAULT_PASSWORD, TerminalSession
 from protocols.smdr.sessions import PlainSession, Session
 from protocols.smdr.settings import Parser, SourceSettings
+from protocols.smdr.shares import join_shares, marked_earlier, marked_later, sharing_by, unmarked
 
 _NAMES: Final = "date time extension line dialled ring duration account condition".split()
 _PATTERNS: Final = {"A": "pattern-a", "B": "pattern-b", "C": "pattern-c", "TD": "td"}
 
 _UNSET: Final = "**/**/**"
 #: Signs in the column of the digits that are no digits and hide none.
-_MARKS: Final = str.maketrans("", "", "PF=- ")
+_MARKS: Final = str.maketrans("", "", "PF= ")
+_TAKEN_OVER: Final = "-"
+#: The value of the option `handed_on` where TR stands on the row of whoever handed the call on.
+_BEFORE: Final = "marked-before"
 _SECRET: Final = frozenset(".X")
 #: Conditions of a row out that came in on another trunk: forwarded to a trunk, or by direct inward system access.
 _THROUGH: Final = ("FW", "D0")
+_TRANSFERRED: Final = "TR"
 #: A trunk of 100 and more does not fit into two columns.
 _HIGH_TRUNK: Final = "00"
 
@@ -59,13 +65,17 @@ class _Site(NamedTuple):
     clock: WallClock
     order: str
     ends: bool
+    announced: bool
 
 
 def make_parser(settings: SourceSettings) -> Parser:
     """Compile the parser of one Panasonic. Raises ValueError for columns that `check` would have refused."""
     options = settings.options
     site = _Site(
-        WallClock(settings.timezone), options.get("date_order", "MDY"), options.get("time_basis", "end") == "end"
+        WallClock(settings.timezone),
+        options.get("date_order", "MDY"),
+        options.get("time_basis", "end") == "end",
+        options.get("handed_on") == _BEFORE,
     )
     chosen = [options["pattern"]] if "pattern" in options else list(_PATTERNS)
     names, places = [_PATTERNS[one] for one in chosen], columns_of(options.get("columns", ""))
@@ -109,7 +119,10 @@ def _row(site: _Site, form: Form, values: Sequence[str], width: int) -> Parsed:
         )
     start = (at.astimezone(UTC) - timedelta(seconds=talked)).astimezone(at.tzinfo) if site.ends else at
     one = _Parties(extension, line, dialled, account, condition)
-    return _call(one, start, at if site.ends else None, clock_seconds("ring", ring), talked, warnings)
+    call = _call(one, start, at if site.ends else None, clock_seconds("ring", ring), talked, warnings)
+    if not site.announced:
+        return call
+    return call._replace(more_follows=condition == _TRANSFERRED and call.direction in ("in", "out"))
 
 
 # -- rows that are no calls ------------------------------------------------------------------------------------------
@@ -217,6 +230,9 @@ def _callers(text: str) -> tuple[str, str]:
 
 
 def _number(text: str, warnings: list[str]) -> str | None:
+    text, _, typed = text.partition(_TAKEN_OVER)
+    if typed.strip():
+        warnings.append("whoever took this call over typed more digits, which are no part of the number")
     if _SECRET & set(text):
         warnings.append(f"the exchange keeps digits of {quoted(text)} secret; what is left is not the number dialled")
         return number_sent(text, [])
@@ -230,7 +246,7 @@ def _answered(direction: Direction, condition: str, talked: int) -> bool | None:
 
 
 def _stages(one: _Parties) -> tuple[str, ...]:
-    moved_on = one.condition == "TR" or "-" in one.dialled.partition("<")[0]
+    moved_on = one.condition == _TRANSFERRED or _TAKEN_OVER in one.dialled.partition("<")[0]
     found = ["transfer"] if moved_on else []
     return tuple(found + (["forward"] if one.condition == "FW" else []))
 
@@ -242,6 +258,10 @@ def _session(options: Mapping[str, str], transport: str) -> Session:
     if transport != "connect" or options.get("login") == "no":
         return PlainSession()
     return TerminalSession(options.get("command", DEFAULT_COMMAND), options.get("password", DEFAULT_PASSWORD))
+
+
+#: How the rows of a call that was handed on find each other, by the option `handed_on`.
+_JOINED_BY: Final = {"marked": marked_later, _BEFORE: marked_earlier, "adjacent": unmarked, "apart": None}
 
 
 def _check(options: Mapping[str, str]) -> list[str]:
@@ -261,13 +281,15 @@ DIALECT: Final = Dialect(
     title="Panasonic SMDR",
     transports=frozenset({"connect", "listen", "serial", "file", "folder"}),
     make_parser=make_parser,
-    join_legs=join_single,
+    join_legs=join_shares,
     default_port=2300,
     options={
         "date_order": "the order of the date: MDY, DMY or YMD, by the country of the exchange (default MDY)",
         "time_basis": "start on KX-TES and TEA, which print when a call began; end on all others (default end)",
         "pattern": "A, B, C or TD if the pattern must not be recognised by where the duration stands",
         "columns": 'where fields stand that the exchange prints elsewhere, as "account=69-78 condition=79-80"',
+        "handed_on": "marked if the row of whoever took a call over has TR or - on it, marked-before if TR stands on the row of whoever "
+        "handed it on; adjacent if rows that fit are one call without a mark too, apart if none are ever joined (default marked)",
         "login": "no if the other end of the connection prints without a log-in, as a serial server does (default yes)",
         "command": "what is said at the prompt of the terminal (default SMDR)",
         "password": "the password of the terminal, as it was set on the exchange (default that of the factory)",
@@ -276,8 +298,10 @@ DIALECT: Final = Dialect(
         "date_order": ("MDY", "DMY", "YMD"),
         "time_basis": ("end", "start"),
         "pattern": tuple(_PATTERNS),
+        "handed_on": tuple(_JOINED_BY),
         "login": ("yes", "no"),
     },
     make_session=_session,
+    sharing=sharing_by(_JOINED_BY, resolution=60, nameless=frozenset({_HIGH_TRUNK})),
     check_more=_check,
 )

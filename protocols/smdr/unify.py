@@ -3,7 +3,8 @@
 Four forms are told apart by themselves: compressed and long fixed columns, the GetAccount form, and fields between
 strokes (`layouts/unify.toml`, `layouts/unify-pipe.toml`). The time in a record is that of its END; the start is reckoned
 from it. The year has two digits. A call that is handed on leaves a record for each who held it, with nothing that joins
-them: each is charged for its own time, which adds up to the whole.
+them: each is charged for its own time, which adds up to the whole, unless the option `handed_on` has them found by trunk and time
+(`shares.py`).
 
 The info column tells the way: 1 in, 2 out. Other codes stand for DISA, transfer and conference, and differ between
 releases; they are read as the options `in` and `out` say, and otherwise the way is not known and the call waits for a
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 
 from protocols.records import CallRecord, Direction, Furniture, Parsed, Unparsed
 from protocols.smdr.dialect import Dialect
@@ -28,9 +30,9 @@ from protocols.smdr.fields import (
     time_of_day,
 )
 from protocols.smdr.layout import Fields, Form, Layout, load
-from protocols.smdr.legs import join_single
 from protocols.smdr.moments import before, live_instant
 from protocols.smdr.settings import Parser, SourceSettings, listed
+from protocols.smdr.shares import join_shares, sharing_by, unmarked
 
 _NAMES = "date time trunk station ring duration number pulses info account".split()
 _PIPE = "|"
@@ -178,17 +180,24 @@ def _pulses(text: str, warnings: list[str]) -> int | None:
     return None
 
 
+#: How the records of a call that was handed on find each other, by the option `handed_on`.
+_JOINED_BY: Final = {"apart": None, "adjacent": unmarked}
+
 DIALECT = Dialect(
     name="unify",
     title="Unify Hicom 150 E, HiPath 3000/5000 and OpenScape Business call records",
-    transports=frozenset({"listen", "connect", "file", "folder", "serial"}),
+    transports=frozenset({"listen", "connect", "file", "folder", "serial", "pull"}),
     make_parser=make_parser,
-    join_legs=join_single,
+    join_legs=join_shares,
     options={
         "in": "the codes of the info column that mean an incoming call, between blanks (default 1)",
         "out": "the codes of the info column that mean an outgoing call, between blanks (default 2)",
         "fields": "the fields between strokes in the order in which this exchange writes them, between blanks: "
         f"{', '.join(_KNOWN)}, or - for one that is not needed (default: in this order)",
+        "handed_on": "adjacent if records that follow each other on a trunk with one number and another station are one call that was "
+        "handed on; no record says so itself, so two calls could be taken for one (default apart)",
     },
+    choices={"handed_on": tuple(_JOINED_BY)},
+    sharing=sharing_by(_JOINED_BY),
     check_more=_check,
 )

@@ -38,6 +38,7 @@ MEGABYTES: Final = 250.0
 _JOIN: Final = " LEFT JOIN arrivals a ON a.property = c.property AND a.id = c.id"
 _INWARD: Final = "c.direction IN ('in', 'tandem')"
 _CONTACTS: Final = "SELECT call_id FROM contacts WHERE property = 'SEASIDE' AND piece BETWEEN :low AND :high AND "
+_CALL_TAGS: Final = "SELECT call_id FROM call_tags WHERE property = 'SEASIDE' AND"
 
 
 class Bare(NamedTuple):
@@ -73,9 +74,10 @@ FILTERS: Final[dict[str, Bare]] = {
         "property = 'SEASIDE' AND state = 'in_doubt' AND state NOT IN ('posted', 'written_off')))"
     ),
     "tag=agency": Bare(
-        f"c.id IN ({_CONTACTS} number IN (SELECT number FROM number_tags WHERE property = 'SEASIDE' AND removed_at IS NULL "
-        "AND tag = 'agency'))"
+        f"(c.id IN ({_CALL_TAGS} folded = 'agency') OR c.id IN ({_CONTACTS} number IN (SELECT number FROM number_tags "
+        "WHERE property = 'SEASIDE' AND removed_at IS NULL AND tag = 'agency')))"
     ),
+    "tag=courtesy": Bare(f"c.id IN ({_CALL_TAGS} folded = 'courtesy')"),
     "disputed=yes": Bare(
         "c.id IN (SELECT call_id FROM remarks WHERE property = 'SEASIDE' AND kind = 'dispute' AND call_id IS NOT NULL)"
     ),

@@ -54,6 +54,12 @@ _TAGS: Final = """
     SELECT property, 1000 + id, COALESCE(number, caller), 'agency', 0, 'Ines', 'x', '' FROM calls
     WHERE property = :owner AND id BETWEEN :last - 50 AND :last AND direction = 'out'
 """
+_CALL_TAGS: Final = """
+    INSERT INTO call_tags (property, id, call_id, tag, folded, added_at, added_by)
+    SELECT property, id, id, CASE WHEN id % 2000 = 0 THEN 'Agency' ELSE 'Courtesy' END,
+        CASE WHEN id % 2000 = 0 THEN 'agency' ELSE 'courtesy' END, started_at, 'Ines' FROM calls
+    WHERE property = :owner AND id % 1000 = 0
+"""
 
 
 def fill_log(connection: Connection, owner: str, now: int, calls: int, first: int = 1_000) -> None:
@@ -61,7 +67,7 @@ def fill_log(connection: Connection, owner: str, now: int, calls: int, first: in
     fill(connection, owner, now, calls, first)
     last = first + max(1, calls // A_GENERATION) * A_GENERATION - 1
     said = {"owner": owner, "first": first, "last": last, "trace": _TRACE}
-    for words in (_VARIED, _POSTINGS, _ARRIVALS, _CONTACTS, _REMARKS, _TAGS):
+    for words in (_VARIED, _POSTINGS, _ARRIVALS, _CONTACTS, _REMARKS, _TAGS, _CALL_TAGS):
         connection.execute(text(words), {name: value for name, value in said.items() if f":{name}" in words})
 
 

@@ -12,10 +12,11 @@ from urllib.parse import parse_qsl, urlencode
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, insert, text, update
+from sqlalchemy import Connection, event, insert, text, update
 
 from gateway.call_log.asking import PERIODS, Misread, Question, Term, in_words, read, written
 from gateway.call_log.fields import BY_NAME, FIELDS, HELD, PARAMETERS, POSTED, SORTS, result_of
+from gateway.helplines import PERSONAL
 from gateway.ledger import STATES
 from gateway.reports.asking import Asked
 from gateway.reports.kinds import calls as report
@@ -181,6 +182,7 @@ class Log:
         self.arrivals: dict[int, dict[str, Any]] = {}
         self.numbers: dict[int, str] = {}
         self.tags = {"+48600000001": "Agency", "+48600000004": "agile"}
+        self.own_tags: dict[int, str] = {}
         self.disputed: set[int] = set()
         self.codes: dict[int, dict[str, str]] = {}
         self.database.transact(lambda connection: self._more(connection, chance))
@@ -219,6 +221,14 @@ class Log:
                 self.codes[one["id"]] = codes
                 row_ = blank(schema.call_codes) | {"property": HOUSE, "call_id": one["id"], **codes}
                 connection.execute(insert(schema.call_codes).values(**row_))
+            if (own := chance.choice([None, None, "agency", "Straße", "agenda"])) is not None:
+                self.own_tags[one["id"]] = own
+                row_ = blank(schema.call_tags) | {"property": HOUSE, "id": one["id"], "call_id": one["id"], "tag": own}
+                connection.execute(insert(schema.call_tags).values(**row_ | {"folded": own.casefold()}))
+            if chance.random() < 0.1:
+                one["place"] = PERSONAL
+                hide = update(schema.calls).where(c.property == HOUSE, c.id == one["id"])
+                connection.execute(hide.values(place=PERSONAL))
         for place, (number, tag) in enumerate(self.tags.items()):
             tagged = blank(schema.number_tags) | {"property": HOUSE, "id": place + 1, "number": number, "tag": tag}
             connection.execute(insert(schema.number_tags).values(**tagged))
@@ -262,8 +272,9 @@ class Log:
                 said = {"600000002": "+48600000002", "0049": "+49"}.get(first, first)
                 return known == said if term.compares == "is" else known.startswith(said)
             case "tag":
-                tag = self.tags.get(self.numbers.get(one["id"], ""), "")
-                return tag.lower() == first.lower() if term.compares == "is" else tag.startswith(first)
+                tags = (self.tags.get(self.numbers.get(one["id"], ""), ""), self.own_tags.get(one["id"], ""))
+                known_, asked_ = [tag.casefold() for tag in tags], first.casefold()
+                return asked_ in known_ if term.compares == "is" else any(tag.startswith(asked_) for tag in known_)
             case "disputed":
                 return (one["id"] in self.disputed) == (first == "yes")
             case "state":
@@ -305,6 +316,10 @@ class Log:
         return words in (one["room"], one["extension"]) or any(end.endswith(words) for end in ends)
 
 
+def _is_paid(one: dict[str, Any]) -> bool:
+    return one["status"] in ("charge", "allocated")
+
+
 @pytest.fixture
 def log(store_url: str) -> Any:
     """The house on each database."""
@@ -330,7 +345,7 @@ def test_list_sums_and_file_agree_with_a_filter_made_by_hand(log: Log) -> None:
         paged: list[int] = []
         while part := log.database.read(lambda c: call_log.numbers(c, wanted, 7, paged[-1] if paged else None)):  # noqa: B023
             paged += part
-        expected = [one["id"] for one in wanted_calls]
+        expected = [one["id"] for one in wanted_calls if one["place"] != PERSONAL]
         by_words = BY_NAME[question.sort].kind not in ("instant", "seconds", "money")
         loosely = by_words and not log.database.is_sqlite  # PostgreSQL orders words by the language of its cluster
         if loosely:
@@ -339,13 +354,16 @@ def test_list_sums_and_file_agree_with_a_filter_made_by_hand(log: Log) -> None:
         sums = log.database.read(lambda c: call_log.sums(c, wanted))
         assert (sums.calls, sums.more) == (len(wanted_calls), False)
         assert sums.talk == sum(one["talk_seconds"] or 0 for one in wanted_calls)
+        private = [one for one in wanted_calls if one["place"] == PERSONAL]
+        paid = sum(one["amount"] or 0 for one in private if _is_paid(one) and one["currency"] == "PLN")
+        assert (sums.hidden, sums.hidden_amount) == (len(private), paid)
         results = [result_of(one, log.arrivals.get(one["id"], {}).get("outcome")) for one in wanted_calls]
         assert sums.missed == sum(one in ("missed", "abandoned") for one in results)
         waits = [log.arrivals[one["id"]]["waited"] for one in wanted_calls if one["id"] in log.arrivals]
         assert (sums.waited, sums.told) == (sum(filter(None, waits)), sum(one is not None for one in waits))
         money = Counter[str]()
         for one in wanted_calls:
-            money[one["currency"] or ""] += one["amount"] or 0 if one["status"] in ("charge", "allocated") else 0
+            money[one["currency"] or ""] += one["amount"] or 0 if _is_paid(one) else 0
         assert {currency: minor for currency, _, minor in sums.amounts if minor} == {
             k: v for k, v in money.items() if v
         }
@@ -354,6 +372,11 @@ def test_list_sums_and_file_agree_with_a_filter_made_by_hand(log: Log) -> None:
         rows = [int(str(row[0])) for row in listed.rows]
         assert (sorted(rows) if loosely else rows) == paged
         assert listed.count == len(rows)
+        names = [column.name for column in listed.columns]
+        for row in listed.rows:
+            cells, number = dict(zip(names, row, strict=True)), int(str(row[0]))
+            assert cells["tags"] == log.own_tags.get(number)
+            assert cells["number_tags"] == log.tags.get(log.numbers.get(number, ""))
         seen.update(["some" if rows else "none", *(term.field for term in question.terms)])
 
     agree()
@@ -371,6 +394,7 @@ def test_sqlite_reads_the_log_by_an_index_and_in_its_order(tmp_path: Path) -> No
     """No filter reads the wide rows of other calls than those it finds, and the usual order needs no sorting."""
     database = Database(f"sqlite:///{tmp_path / 'store.db'}", HOUSE)
     database.open()
+    database.transact(_tagged_calls)
     for name, values in VALUES.items():
         question = read(
             {name: ",".join(values[:2]) if name == "state" else values[0], "from": str(FIRST), "to": str(LAST)}
@@ -385,6 +409,41 @@ def test_sqlite_reads_the_log_by_an_index_and_in_its_order(tmp_path: Path) -> No
             assert "calls_by_time" in plan or "calls_of_room" in plan, f"{name}: {plan}"
             assert "ORDER BY" not in plan, f"{name}: {plan}"
     database.close()
+
+
+def test_calls_that_no_list_shows_are_counted_by_an_index_of_their_own(tmp_path: Path) -> None:
+    """It holds nothing but them, so a house without any pays nothing."""
+    database = Database(f"sqlite:///{tmp_path / 'store.db'}", HOUSE)
+    database.open()
+
+    def listen(connection: Connection) -> list[str]:
+        plans: list[str] = []
+
+        def explain(conn: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+            if "a personal call" in statement:
+                plans.extend(row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall())
+
+        event.listen(connection, "after_cursor_execute", explain)
+        wanted = Wanted(
+            owner=HOUSE, span=Span(1, 2), asked=Question(), home=Home("PL", "22"), currency="PLN", decimals=2
+        )
+        call_log.sums(connection, wanted)
+        return plans
+
+    plans = database.read(listen)
+    assert plans == [
+        "SEARCH calls USING COVERING INDEX calls_unlisted (property=? AND place=? AND started_at>? AND started_at<?)"
+    ]
+    database.close()
+
+
+def _tagged_calls(connection: Connection) -> None:
+    """Some calls with a tag of their own, beside a number with that tag: then both are looked for."""
+    for place in (1, 2, 3):
+        own = {"property": HOUSE, "id": place, "call_id": place, "tag": "Agency", "folded": "agency"}
+        connection.execute(insert(schema.call_tags).values(**blank(schema.call_tags) | own))
+    of_number = {"property": HOUSE, "id": 1, "number": "+48600000001", "tag": "Agency"}
+    connection.execute(insert(schema.number_tags).values(**blank(schema.number_tags) | of_number))
 
 
 def _plan(connection: Connection, wanted: Wanted) -> list[str]:

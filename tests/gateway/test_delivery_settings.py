@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config.delivery import sftp_address, worked_days
+from gateway.config.delivery import sftp_address
+from gateway.config.meanings import worked_days
 from gateway.schedules import Rhythm
 from tests.gateway.configurations import EXAMPLE, good, only, with_tariff
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from gateway.config import load
+from gateway.config.meanings import lists_of
 from gateway.instants import to_micros
-from gateway.number_lists import lists_of
 from tests.gateway.configurations import EXAMPLE, with_tariff
 
 LISTS = """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 
 from gateway.alarms.budgets import Budget, facts, standings
 from gateway.allocation import Code, codes, last_two
-from gateway.config import ReportSettings
+from gateway.config import Config, ReportSettings
+from gateway.config.meanings import budgets_of
 from gateway.helplines import HELPLINE, PERSONAL, WITHHELD, Helplines, helplines
 from gateway.instants import SECOND, to_micros
 from gateway.intake.hiding import again
@@ -29,6 +31,7 @@ from gateway.reports.values import Report, Table
 from gateway.store import commands, office, pages, schema
 from gateway.store.office import TARGET, Wish, spent_in
 from gateway.working_hours import Shift, WorkingHours
+from tests.gateway.configurations import SMALLEST, good, with_tariff
 from tests.gateway.rig import NOON, WARSAW, Rig, line
 
 CODES = codes(
@@ -255,6 +258,36 @@ def test_a_budget_warns_at_its_share_and_at_its_limit(house: Rig) -> None:
         found = list(facts(standings([Budget("department", "Kitchen", amount)], spent), "PLN", 2, "2026-11"))
         assert [one.kind for one in found] == ([kind] if kind else [])
     assert "1 are spent" in made(house, "budgets", budgets=(Budget("account_code", "Banquet", banquet - 1),)).finding
+
+
+def test_a_budget_of_a_person_is_told_by_department_until_the_staff_has_agreed(tmp_path: Path) -> None:
+    """Neither the extension nor its limit; two of a department are one alarm, and the report has neither."""
+    house = SMALLEST + '[rooms]\ndepartments = { "600" = "Kitchen", "601" = "Kitchen" }\n'
+    house += '[[account_codes]]\ncode = "1"\nname = "Ines"\nperson = "Ines K"\ndepartment = "Bar"\n'
+    house += '[[account_codes]]\ncode = "2"\nname = "Banquet"\ndepartment = "Bar"\n'
+    for place, one in enumerate(("extension", "extension", "extension", "account_code", "account_code")):
+        name = ("600", "601", "699", "Ines", "Banquet")[place]
+        house += f'[[budgets]]\n{one} = "{name}"\namount = "7.1{place}"\n'
+    without = good(with_tariff(tmp_path), house)
+    agreed = good(tmp_path, f'{house}[staff]\nagreement = "of 2026"\n')
+
+    def told(config: Config) -> list[str]:
+        spent: dict[tuple[str, str], int] = {(one.whose, one.name): 720 for one in budgets_of(config)}
+        return [one.sentence for one in facts(standings(budgets_of(config), spent), "PLN", 2, "2026-11")]
+
+    assert told(without) == [
+        "an extension of department Kitchen has spent more than its limit for 2026-11",
+        "an extension of the house has spent more than its limit for 2026-11",
+        "a PIN of department Bar has spent more than its limit for 2026-11",
+        "account code Banquet has spent more than its 7.14 PLN for 2026-11",
+    ]
+    assert [one.partition(" has")[0] for one in told(agreed)] == [
+        "extension 600",
+        "extension 601",
+        "extension 699",
+        "account code Ines",
+        "account code Banquet",
+    ]
 
 
 SHIFTS = st.builds(

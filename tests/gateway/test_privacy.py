@@ -113,6 +113,9 @@ class Told:
         self.ask("note", f"{NAME} wants a receipt", "88001")
         self.ask("dispute", "did not call 229876543", "2")
         self.ask("tag", "asked for", "+48229876543 office of zyzniewska")
+        for subject in ("2 angry", "2 to pay", f"{self.other_call()} for Zyzniewska", f"{self.other_call()} fax"):
+            assert self.ask("tag-call", "", subject).startswith("the call is tagged")
+        assert self.ask("untag-call", "", "2 To Pay") == "the tag to pay is taken off"
         self.ask(ASK, "fax for Mrs Zyzniewska to 22 987 65 43", Act(kind="charge", room="201", amount=450).subject())
         rig.pump()
         self._others_write()
@@ -162,6 +165,10 @@ class Told:
         place = self.config.delivery.folder / "1"
         place.mkdir(parents=True)
         (place / "calls.csv").write_text(words, encoding="utf-8")
+
+    def other_call(self) -> int:
+        """The call of the other guest."""
+        return int(self.rig.rows("SELECT id FROM calls WHERE room = '202'")[0][0])
 
     def stay(self) -> int:
         """The number of the guest's stay."""
@@ -260,6 +267,7 @@ def test_nothing_of_an_erased_guest_is_found_and_every_sum_stands(told: Told) ->
         "records.raw",
         "calls.number",
         "remarks.words",
+        "call_tags.folded",
         "alarms.details",
         "notices.body",
         "calls.csv",
@@ -272,6 +280,7 @@ def test_nothing_of_an_erased_guest_is_found_and_every_sum_stands(told: Told) ->
     assert told.found(*NEEDLES) == []
     assert told.figures() == before
     assert told.rig.rows("SELECT dialled, number, reason FROM calls WHERE room = '202'") == others
+    assert told.rig.rows("SELECT call_id, tag FROM call_tags") == [(told.other_call(), "fax")]
     assert told.rig.rows("SELECT state, calls, needles FROM erasures") == [("done", 7, "")]
     (said,) = told.rig.rows("SELECT who, what FROM audit_trail WHERE what LIKE 'a guest was erased%'")
     assert said == ("Ines", "a guest was erased on request (erasure 1, calls: 7): amounts, taxes and days stay; reason: "
@@ -284,19 +293,22 @@ def test_nothing_of_an_erased_guest_is_found_and_every_sum_stands(told: Told) ->
 def test_what_is_too_old_goes_by_itself_and_what_something_rests_on_stays(told: Told) -> None:
     """Bytes, then numbers, then names; a charge that nobody settled keeps its call whole; after the law's term nothing ties."""
     told.rig.send(told.rig.connect(), line(21, extension="203", dialled="90048228880000"))  # no guest: it is held
+    held = told.rig.rows("SELECT call_id FROM postings WHERE state = 'held'")[0][0]
+    assert told.ask("tag-call", "", f"{held} whose").startswith("the call is tagged")
     told.leave()
     before = told.figures()
     assert told.rig.states().count("held") == 1
     told.rig.now += timedelta(days=40)
     told.work()
     assert told.rig.rows("SELECT count(*) FROM records WHERE length(raw) > 0") == [(1,)]
-    assert "calls.number" in told.found(*NEEDLES)
+    assert {"calls.number", "call_tags.tag"} < set(told.found(*NEEDLES))
     told.rig.now += timedelta(days=100)
     told.privacy = told.anew()
     told.work()
     assert told.found(*NEEDLES) == []
     assert told.figures() == before
     assert told.found("228880000") == ["calls.dialled", "calls.number", "contacts.number", "records.raw"]
+    assert told.rig.rows("SELECT tag FROM call_tags") == [("whose",)]  # something rests on its call
     assert told.rig.rows("SELECT count(*) FROM requests") == [(1,)]  # the newest stays: numbers go on from it
     told.rig.now += timedelta(days=3_700)
     told.work()
@@ -402,6 +414,7 @@ def test_a_guest_is_exported_erased_and_erased_again_after_a_copy_is_put_back(tm
         assert found.namelist() == ["guest.json", "guest.html"]
         assert all(NAME in found.read(name).decode() for name in found.namelist())
         assert b"no record at all" not in found.read("guest.json")
+        assert b'"angry"' in found.read("guest.json")
     assert "bytes (records: 7)" in run("guest", "erase", "88001", "--preview").output
     assert "there is no guest called Nobody" in run("guest", "erase", "--name", "Nobody", "--why", "x").output
     assert run("guest", "erase", "88001").exit_code == 2

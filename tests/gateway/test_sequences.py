@@ -187,6 +187,27 @@ def test_a_buffer_dumped_again_opens_no_gap(counting: Rig) -> None:
     counting.close()
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+def test_what_is_no_call_is_counted_too_and_a_gap_before_it_is_told_with_the_next_call(
+    store_url: str, restarts: bool
+) -> None:
+    """A Nortel numbers account codes, authorisations and what cannot be read like its calls."""
+    rig = Rig(store_url, dialect="nortel")
+    for kind, number in zip("NCDNPNANBN", (995, 996, 997, 998, 999, 0, 2, 3, 4, 7), strict=True):
+        rest = "4711" if kind in "CPA" else "00:00:40 A 0221555640"
+        rig.send(rig.connect(), f"{kind} {number:03} 00 2343 T020001 11/20 11:0{number % 10} {rest}".encode())
+        if restarts:
+            rig.use(rig.book)
+    assert set(gaps(rig)) == {"main: 1 record missing between 0 and 2", "main: 2 records missing between 4 and 7"}
+    assert rig.rows("SELECT kind, count(*) FROM records GROUP BY kind ORDER BY kind") == [
+        ("call", 6),
+        ("event", 3),
+        ("unparsed", 1),
+    ]
+    assert sum(one.told_missing for one in rig.batches) == 3
+    rig.close()
+
+
 def test_an_exchange_that_does_not_count_has_no_gaps(rig: Rig) -> None:
     """Without the site's word that every call is recorded, a missing call number means nothing."""
     rig.check_in()

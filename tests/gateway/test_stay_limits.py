@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from gateway.acts import Act
 from gateway.alarms.kinds import KINDS
 from gateway.store import rack, stay_limits
 from gateway.store.receipts import subject as receipt_of
@@ -12,6 +13,7 @@ from gateway.web.deeds import NotDone
 from gateway.web.stay_limits import LimitForm, judged, limit_view
 from gateway.web.words import Clock
 from tests.gateway.rig import NOON, WARSAW, Rig, line
+from tests.gateway.test_acts import Desk
 from tests.gateway.test_budgets import MOBILE, limited
 from tests.gateway.test_remarks import ask
 
@@ -144,4 +146,40 @@ def test_a_receipt_lets_a_withheld_charge_go_once_and_stands_beside_a_booths_cal
     rig.send(feed, line(3, extension="202", dialled=MOBILE))
     rig.database.transact(lambda c: c.exec_driver_sql("UPDATE postings SET state = 'posted' WHERE id = 2"))
     assert "what is on the folio is paid with the bill" in ask(rig, "receipt", receipt_of(3, "POS", "1"))
+    rig.close()
+
+
+def test_what_was_made_void_changed_or_moved_counts_as_it_stands_and_a_mark_is_taken_back(store_url: str) -> None:
+    """On the folio or never sent; a limit that is near or passed anew is told anew."""
+    rig = Rig(store_url)
+    desk = Desk(rig, takes_reversals=True)
+    guest(rig)
+
+    def spent() -> int:
+        return rig.database.read(lambda c: stay_limits.spent(c, "SEASIDE", GUEST))
+
+    def phone(number: int, minutes: int) -> list[str]:
+        told = dial(rig, number, minutes)
+        rig.advance(1)
+        return told
+
+    assert phone(1, 3) == []
+    assert phone(2, 3) == ["Room 201, reservation 77001 has passed the limit phone: 6.00 of 5.00 PLN a stay, 120 %"]
+    assert sign(rig) == "over"
+    assert "done" in desk.ask(Act(kind="void", call_id=2))
+    assert (spent(), sign(rig)) == (300, None)
+    assert phone(3, 1) == ["Room 201, reservation 77001 is near the limit phone: 4.00 of 5.00 PLN a stay, 80 %"]
+    assert "done" in desk.ask(Act(kind="adjust", call_id=1, amount=100))
+    assert (spent(), sign(rig)) == (200, None)
+    rig.database.transact(rig.memory.reload)  # as after a start
+    assert phone(4, 2) == ["Room 201, reservation 77001 is near the limit phone: 4.00 of 5.00 PLN a stay, 80 %"]
+    assert "done" in desk.ask(Act(kind="move", call_id=4, room="305"))
+    assert (spent(), sign(rig)) == (200, None)
+    desk.pms.away = True
+    assert len(phone(5, 4)) == 1
+    assert sign(rig) == "over"
+    assert "1 never sent" in desk.ask(Act(kind="void", call_id=5))
+    assert (spent(), sign(rig)) == (200, None)
+    assert rig.rows("SELECT amount FROM calls ORDER BY id") == [(300,), (300,), (100,), (200,), (400,)], "prices stay"
+    assert desk.sound()
     rig.close()

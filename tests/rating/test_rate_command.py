@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from gateway.cli.rate import LEGS_APART, LEGS_LIMIT, rate_command
+from gateway.cli.rate import LEGS_APART, rate_command
+from gateway.intake.live_calls import MOST_LEGS
 from rating.starter import starter_files
 
 CONFIG = """
@@ -117,8 +118,30 @@ def test_records_are_printed_in_the_order_in_which_they_were_read(config: Path) 
 
 
 def test_an_exchange_that_gives_every_call_the_same_key_does_not_fill_memory(config: Path) -> None:
-    found = objects(config, record("9601123456", call_id=7, more=1) * (2 * LEGS_LIMIT + 5))
-    assert [len(one["lines"]) for one in found] == [LEGS_LIMIT, LEGS_LIMIT, 5]
+    found = objects(config, record("9601123456", call_id=7, more=1) * (2 * MOST_LEGS + 5))
+    assert [len(one["lines"]) for one in found] == [MOST_LEGS, MOST_LEGS, 5]
+
+
+def test_the_legs_of_an_exchange_without_call_numbers_are_found_as_run_finds_them(config: Path) -> None:
+    """Two calls of the same parties on one trunk are two, however like each other they are."""
+    number = "00447700900123"
+    nortel = "".join(
+        f"S 03{two} 00 2343 T020 001 11/20 08:{two}0 00:01:00 A {number}\r\nE 03{two + 1} 00 T020 001 2463 11/20 08:{two}1 00:02:30\r\n"
+        for two in (0, 4)
+    )
+    panasonic = "".join(
+        f"11/21/26 {time}PM {extension}   05 {number:<25}      {lasted}            {mark}\r\n"
+        for time, extension, lasted, mark in (
+            ("03:55", "201", "00:00'30", "  "),
+            ("03:57", "102", "00:02'00", "TR"),
+            ("03:58", "201", "00:00'40", "  "),
+        )
+    )
+    for dialect, text, wanted in (("nortel", nortel, [210, 210]), ("panasonic", panasonic, [150, 40])):
+        told = [
+            line for line in command(config, text, "--json", dialect=dialect).output.splitlines() if line[:1] == "{"
+        ]
+        assert [json.loads(line)["talk_seconds"] for line in told] == wanted
 
 
 def test_the_table_has_a_row_for_each_call_and_the_exit_code_says_whether_all_is_well(config: Path) -> None:

@@ -7,12 +7,12 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from gateway.languages.spoken import joined, later, later_plural, ours
 from gateway.reports.asking import Asked, report
 from gateway.reports.bookings import Balance, Booking, balances, of_charge, of_house_call, summed
 from gateway.reports.values import Cell, Column, Money, Note, Report, Row, Section, table
-from gateway.reports.wording import amount
+from gateway.reports.wording import in_words
 from gateway.store import accounting as store
-from gateway.web.words import count
 
 _ACCOUNTS: Final = (
     Column("account", "account"),
@@ -51,9 +51,13 @@ def accounting(asked: Asked, connection: Connection) -> Report:
     """The report."""
     lines = lines_of(asked, connection)
     accounts = balances(lines)
-    debits = "; ".join(f"{amount(one)} {one.currency}" for one in _sums(accounts))
+    debits = joined("; ", map(in_words, _sums(accounts)))
     finding = (
-        f"{count(len(lines), 'line')}: debits of {debits} and credits of the same."
+        later(
+            "{lines}: debits of {debits} and credits of the same.",
+            lines=later_plural("{number} line", "{number} lines", len(lines)),
+            debits=debits,
+        )
         if lines
         else "The PMS took no charge in these days."
     )
@@ -73,7 +77,7 @@ def accounting(asked: Asked, connection: Connection) -> Report:
 
 
 def _sections(asked: Asked, accounts: Sequence[Balance], lines: Sequence[Booking]) -> list[Section]:
-    totals = [("together", one, one) for one in _sums(accounts)]
+    totals = [(ours("together"), one, one) for one in _sums(accounts)]
     rows = [_balance(one) for one in accounts]
     nothing = "Nothing is to be booked."
     return [
@@ -86,8 +90,11 @@ def _sections(asked: Asked, accounts: Sequence[Balance], lines: Sequence[Booking
 def _stamp(asked: Asked) -> str:
     if asked.export is None:
         return "This is a look and no export: it has no number, and nothing was written down."
-    again = ", AGAIN: some of these days were exported before" if asked.export.again else ""
-    return f"This is export {asked.export.number}{again}."
+    if asked.export.again:
+        return later(
+            "This is export {number}, AGAIN: some of these days were exported before.", number=asked.export.number
+        )
+    return later("This is export {number}.", number=asked.export.number)
 
 
 def _sums(accounts: Sequence[Balance]) -> list[Money]:
@@ -122,4 +129,9 @@ def _unfinished(asked: Asked, connection: Connection) -> tuple[str, ...]:
     number = store.unfinished(connection, asked.database.property, asked.span)
     if asked.accounting is None or asked.accounting.departments is None or not number:
         return ()
-    return (f"{count(number, 'call')} whose records came in these days may not be finished and are not here.",)
+    return (
+        later(
+            "{calls} whose records came in these days may not be finished and are not here.",
+            calls=later_plural("{number} call", "{number} calls", number),
+        ),
+    )

@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from gateway.languages.spoken import joined, later, later_plural, ours
 from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.office import on_persons
 from gateway.reports.sums import Purse, Tally, money_rows, together
 from gateway.reports.values import Column, Report, Row, Table, table
-from gateway.reports.wording import amount
+from gateway.reports.wording import in_words
 from gateway.store.office import code_sums
 from gateway.store.reporting import call_sums
-from gateway.web.words import count
 
 _FIGURES: Final = (
     Column("calls", "calls", "count"),
@@ -23,7 +23,7 @@ _FIGURES: Final = (
     Column("cost", "cost", "money"),
 )
 #: What a code is called that no list has.
-UNKNOWN: Final = "not listed"
+UNKNOWN: Final = ours("not listed")
 _RATED: Final = (
     "Rated calls are those with a price: a guest's charge, or what a call of the house would cost a guest. Each of them stands "
     "once under the payer, so that the payers add up to all of them."
@@ -44,9 +44,18 @@ def allocation(asked: Asked, connection: Connection) -> Report:
     whole = together(payers.values())
     without = _rest(asked, whole, together(codes.values()))
     unknown = sum(one.calls for key, one in codes.items() if key[2] == UNKNOWN)
-    finding = f"{count(whole.calls, 'rated call')} come to {_price(whole).words(asked.money(0))}."
+    finding = later(
+        "{calls} come to {money}.",
+        calls=later_plural("{number} rated call", "{number} rated calls", whole.calls),
+        money=_price(whole).words(asked.money(0)),
+    )
     if unknown:
-        finding += f" {count(unknown, 'call')} had a code that nobody has listed."
+        unlisted = later_plural(
+            "{number} call had a code that nobody has listed.",
+            "{number} calls had a code that nobody has listed.",
+            unknown,
+        )
+        finding = joined(" ", (finding, unlisted))
     heads = (Column("payer", "payer"), Column("kind", "kind"))
     code_heads = (
         Column("account_code", "account code"),
@@ -80,19 +89,19 @@ def payer(asked: Asked, row: Mapping[str, Any]) -> tuple[str, str]:
     """Who pays for the calls of a sum."""
     tenant = next((name for name, some in asked.tenants.items() if row["extension"] in some), None)
     if tenant is not None:
-        return tenant, "tenant"
+        return tenant, ours("tenant")
     if row["department"]:
-        return row["department"], "department or tenant"
+        return row["department"], ours("department or tenant")
     if row["room"] in asked.office.house_accounts:
-        return row["room"], "house account"
-    return ("Guest rooms", "guests") if row["room"] else ("In no list", "unknown extension")
+        return row["room"], ours("house account")
+    return (ours("Guest rooms"), ours("guests")) if row["room"] else (ours("In no list"), ours("unknown extension"))
 
 
 def code_of(asked: Asked, row: Mapping[str, Any]) -> tuple[str | None, str | None, str, str | None]:
     """How the codes of a sum are shown; a person's name only where the staff has agreed."""
     name = row["name"] or UNKNOWN
     if row["person"] and not asked.office.agreement:
-        return None, None, "PINs of the staff, together", row["led_to"] or None
+        return None, None, ours("PINs of the staff, together"), row["led_to"] or None
     return row["account_code"] or None, row["authorization_code"] or None, name, row["led_to"] or None
 
 
@@ -118,8 +127,12 @@ def _rest(asked: Asked, whole: Tally, coded: Tally) -> str:
     for money in _price(coded).amounts():
         rest.put(-money.minor, money.currency, money.decimals)
     left = whole.calls - coded.calls
-    amounts = " and ".join(f"{amount(one)} {one.currency}" for one in rest.amounts()) or asked.currency
-    return f"{count(left, 'rated call')} had no code and come to {amounts}; with these they are all of them."
+    amounts = joined(" + ", map(in_words, rest.amounts())) or asked.currency
+    return later(
+        "{calls} had no code and come to {amounts}; with these they are all of them.",
+        calls=later_plural("{number} rated call", "{number} rated calls", left),
+        amounts=amounts,
+    )
 
 
 def _table(
@@ -134,7 +147,7 @@ def _table(
     rows: list[Row] = []
     for key in sorted(found, key=lambda one: tuple(part or "" for part in one)):
         rows += _rows(asked, key, found[key])
-    totals = _rows(asked, ("together", *([None] * (len(heads) - 1))), together(found.values()))
+    totals = _rows(asked, (ours("together"), *([None] * (len(heads) - 1))), together(found.values()))
     return table(name, title, (*heads, *_FIGURES), rows, totals=tuple(totals), note=note)
 
 

@@ -11,18 +11,25 @@ from collections.abc import Collection
 from typing import Any, Final, NamedTuple
 
 from gateway.arrivals import ABANDONED, MISSED, TAKEN
+from gateway.languages.spoken import ours
 from gateway.reports.values import Cell, Column, Row
 
 #: What each outcome is called, and from what it is concluded.
 OUTCOMES: Final[dict[str, tuple[str, str]]] = {
-    "answered": ("answered", "a person took it"),
-    "handed_on": ("lost behind the operator", "a person took it and handed it on, and nobody took it there"),
-    "rang": ("gave up while it rang", "nobody took it, and the exchange says no more"),
-    "queue": ("gave up in a queue", "nobody took it; the last that the records name is a queue"),
-    "menu": ("gave up in a menu", "nobody took it; the last that the records name is a menu or an announcement"),
-    "voicemail": ("voice mail", "nobody took it, and voice mail did"),
-    "refused": ("busy or refused", "nobody took it; the exchange says busy, congested or failed"),
-    "untold": ("not told", "the exchange does not say whether it was answered"),
+    "answered": (ours("answered"), ours("a person took it")),
+    "handed_on": (
+        ours("lost behind the operator"),
+        ours("a person took it and handed it on, and nobody took it there"),
+    ),
+    "rang": (ours("gave up while it rang"), ours("nobody took it, and the exchange says no more")),
+    "queue": (ours("gave up in a queue"), ours("nobody took it; the last that the records name is a queue")),
+    "menu": (
+        ours("gave up in a menu"),
+        ours("nobody took it; the last that the records name is a menu or an announcement"),
+    ),
+    "voicemail": (ours("voice mail"), ours("nobody took it, and voice mail did")),
+    "refused": (ours("busy or refused"), ours("nobody took it; the exchange says busy, congested or failed")),
+    "untold": (ours("not told"), ours("the exchange does not say whether it was answered")),
 }
 
 

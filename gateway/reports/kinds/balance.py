@@ -9,12 +9,14 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from gateway.languages.spoken import joined, later, later_plural, ours
 from gateway.reports.asking import Asked, report
 from gateway.reports.kinds.calls import SETTLED
 from gateway.reports.kinds.postings import MOST_NAMED, named_table
 from gateway.reports.periods import Period, local_hour
 from gateway.reports.sums import Purse, money_rows
 from gateway.reports.values import Cell, Column, Money, Note, Report, Row, Section, Table, table
+from gateway.reports.wording import entry, kept_words
 from gateway.store.reporting import (
     Chosen,
     acknowledged,
@@ -23,9 +25,10 @@ from gateway.store.reporting import (
     never_charged,
     posting_sums,
     records_received,
+    shares_of_the_house,
     taken_oddly,
 )
-from gateway.web.words import count
+from gateway.web.marks import NAMES
 
 #: States whose charges are named one by one, in the order in which they claim attention.
 _NAMED: Final = ("in_doubt", "refused", "held", "unconfirmable", "sent", "due")
@@ -57,6 +60,7 @@ class Sheet:
     posted: Leaf = field(default_factory=Leaf)
     open: Leaf = field(default_factory=Leaf)
     taken: Leaf = field(default_factory=Leaf)
+    house: Leaf = field(default_factory=Leaf)
     statuses: dict[str, int] = field(default_factory=dict)
 
     def call(self, row: dict[str, Any]) -> None:
@@ -86,7 +90,7 @@ class Sheet:
     @property
     def unasked(self) -> Purse:
         """What was priced for guests less what was charged for it; prices change by later rates and later legs."""
-        return _less(self.rated.purse, self.charges.purse)
+        return _less(self.rated.purse, _plus(self.charges.purse, self.house.purse))
 
     @property
     def untold(self) -> Purse:
@@ -137,23 +141,50 @@ def balance(asked: Asked, connection: Connection) -> Report:
 
 
 def _finding(whole: Sheet, home: Money, odd: Sequence[Table], unread: int) -> str:
-    parts = [f"{count(unread, 'record')} that could not be read"] if unread else []
+    parts = (
+        [later("{records} that could not be read", records=later_plural("{number} record", "{number} records", unread))]
+        if unread
+        else []
+    )
     unfinished = whole.statuses.get("open", 0)
-    parts += [f"{count(unfinished, 'call')} not finished"] if unfinished else []
+    parts += (
+        [later("{calls} not finished", calls=later_plural("{number} call", "{number} calls", unfinished))]
+        if unfinished
+        else []
+    )
     if whole.open.number:
-        parts.append(f"{count(whole.open.number, 'charge')} with {whole.pending.words(home)} not on a folio")
-    parts += [f"{count(one.count, 'entry', 'entries')} under “{one.title}”" for one in odd]
+        parts.append(
+            later(
+                "{charges} with {money} not on a folio",
+                charges=later_plural("{number} charge", "{number} charges", whole.open.number),
+                money=whole.pending.words(home),
+            )
+        )
+    parts += [
+        later(
+            "{entries} under “{title}”",
+            entries=later_plural("{number} entry", "{number} entries", one.count),
+            title=ours(one.title),
+        )
+        for one in odd
+    ]
     if not parts and any(money.minor for money in whole.untold.amounts()):
-        parts.append(f"{whole.untold.words(home)} between folios and PMS")
+        parts.append(later("{money} between folios and PMS", money=whole.untold.words(home)))
     if parts:
-        return f"The balance has a difference: {'; '.join(parts)}."
-    told = f"{count(whole.posted.number, 'charge')} with {whole.posted.purse.words(home)}"
-    return f"The balance is even: {told} on folios, and the PMS said yes to each."
+        return later("The balance has a difference: {list}.", list=joined("; ", parts))
+    told = later(
+        "{charges} with {money}",
+        charges=later_plural("{number} charge", "{number} charges", whole.posted.number),
+        money=whole.posted.purse.words(home),
+    )
+    return later("The balance is even: {told} on folios, and the PMS said yes to each.", told=told)
 
 
 def _whole(period: Period, connection: Connection, chosen: Chosen) -> Sheet:
-    sheets = _filled(period, connection, chosen, ())
-    return sheets.get(None, Sheet())
+    whole = _filled(period, connection, chosen, ()).get(None, Sheet())
+    for row in shares_of_the_house(connection, chosen):
+        whole.house.add(row, "postings")
+    return whole
 
 
 def _sheets(period: Period, connection: Connection, chosen: Chosen) -> dict[date, Sheet]:
@@ -178,18 +209,22 @@ def _filled(period: Period, connection: Connection, chosen: Chosen, by: tuple[st
 
 
 def _came_in(came: Mapping[str, int], whole: Sheet) -> Table:
-    words = {"call": "records of calls", "unparsed": "records that could not be read", "event": "other records"}
+    words = {
+        "call": ours("records of calls"),
+        "unparsed": ours("records that could not be read"),
+        "event": ours("other records"),
+    }
     columns = (Column("what", "what came in"), Column("number", "number", "count"))
     rows: list[Row] = [(text, came.get(kind, 0)) for kind, text in words.items()]
-    rows.append(("calls that began", sum(whole.statuses.values())))
+    rows.append((ours("calls that began"), sum(whole.statuses.values())))
     statuses = {
-        "charge": "of these, guests’ to be charged",
-        "allocated": "of these, of the house",
-        "not_chargeable": "of these, not charged",
-        "open": "of these, not finished",
+        "charge": ours("of these, guests’ to be charged"),
+        "allocated": ours("of these, of the house"),
+        "not_chargeable": ours("of these, not charged"),
+        "open": ours("of these, not finished"),
     }
     rows += [(text, whole.statuses.get(status, 0)) for status, text in statuses.items()]
-    rows.append(("guests’ calls without a price", whole.unrated))
+    rows.append((ours("guests’ calls without a price"), whole.unrated))
     return table("came_in", "What came in", columns, rows)
 
 
@@ -201,12 +236,13 @@ def _went(whole: Sheet, home: Money) -> Table:
         Column("difference", "difference", "money"),
     )
     lines: list[tuple[str, Leaf, Purse | None]] = [
-        ("priced for guests", whole.rated, None),
-        ("charges of these calls", whole.charges, whole.unasked),
-        ("corrections and reversals", whole.corrections, None),
-        ("written off", whole.written_off, None),
-        ("on folios", whole.posted, whole.pending),
-        ("the PMS said yes to", whole.taken, whole.untold),
+        (ours("priced for guests"), whole.rated, None),
+        (ours("charges of these calls"), whole.charges, whole.unasked),
+        *([(ours("shares of these calls that the house held"), whole.house, None)] if whole.house.number else []),
+        (ours("corrections and reversals"), whole.corrections, None),
+        (ours("written off"), whole.written_off, None),
+        (ours("on folios"), whole.posted, whole.pending),
+        (ours("the PMS said yes to"), whole.taken, whole.untold),
     ]
     rows: list[Row] = []
     for words, leaf, difference in lines:
@@ -249,7 +285,15 @@ def _odd_tables(asked: Asked, connection: Connection, chosen: Chosen) -> list[Ta
     oddly = taken_oddly(connection, chosen, MOST_NAMED)
     missing = never_charged(connection, chosen, MOST_NAMED)
     uncharged = [
-        (str(one["id"]), one["started_at"], one["room"], asked.number(one), _amount(one), "no charge", one["reason"])
+        (
+            str(one["id"]),
+            one["started_at"],
+            one["room"],
+            asked.number(one),
+            _amount(one),
+            ours("no charge"),
+            one["reason"],
+        )
         for one in missing
     ]
     return [
@@ -268,8 +312,8 @@ def _odd(asked: Asked, one: dict[str, Any]) -> Row:
         one["room"],
         asked.number(one),
         _amount(one),
-        one["state"].replace("_", " "),
-        one["reason"],
+        entry(NAMES, one["state"]),
+        kept_words(one["reason"]),
     )
 
 

@@ -8,15 +8,15 @@ from sqlalchemy import Connection
 
 from gateway.alarms.budgets import NAMES, Standing, standings
 from gateway.instants import midnight, to_micros
+from gateway.languages.spoken import later, later_plural, ours
 from gateway.reports.asking import Asked, report
 from gateway.reports.office import on_persons
 from gateway.reports.values import Column, Money, Report, Row, table
 from gateway.store.office import spent_in
 from gateway.store.reporting import Span, began
-from gateway.web.words import count
 
 #: What each verdict is called.
-VERDICTS: Final = {"within": "within", "near": "nearly spent", "passed": "spent"}
+VERDICTS: Final = {"within": ours("within"), "near": ours("nearly spent"), "passed": ours("spent")}
 NEVER_BARS: Final = (
     "A budget warns and never bars: a call of the house is on no folio that could be held, and emergency calls are never counted "
     "against anybody."
@@ -29,7 +29,7 @@ def budgets(asked: Asked, connection: Connection) -> Report:
     until = min(asked.period.until, max(to_micros(asked.run_at), asked.period.since + 1))
     chosen = began(connection, asked.database.property, Span(midnight(first, asked.period.zone), until))
     found = standing_of(asked, connection, chosen.span)
-    shown = [one for one in found if asked.office.agreement or one.budget.whose != "extension"]
+    shown = [one for one in found if not one.budget.unnamed]
     passed = sum(one.verdict == "passed" for one in shown)
     near = sum(one.verdict == "near" for one in shown)
     columns = (
@@ -48,11 +48,24 @@ def budgets(asked: Asked, connection: Connection) -> Report:
         kind="budgets",
         title="Budgets",
         finding=(
-            f"Of {count(len(shown), 'budget')} of {first:%Y-%m}, {passed} are spent and {near} nearly."
+            later(
+                "Of {budgets} of {first}, {passed} are spent and {near} nearly.",
+                budgets=later_plural("{number} budget", "{number} budgets", len(shown)),
+                first=f"{first:%Y-%m}",
+                passed=passed,
+                near=near,
+            )
             if shown
             else "The house has no budgets: write [[budgets]] in the configuration."
         ),
-        sections=(table("budgets", f"Budgets of {first:%Y-%m}", columns, [_row(asked, one) for one in shown]),),
+        sections=(
+            table(
+                "budgets",
+                later("Budgets of {first}", first=f"{first:%Y-%m}"),
+                columns,
+                [_row(asked, one) for one in shown],
+            ),
+        ),
         assumptions=(NEVER_BARS, "Spent is what the calls come to by their prices.", *on_persons(asked.office)),
         by_begin=False,
     )

@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from gateway.languages.spoken import joined, later, later_plural, ours
 from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.kinds.calls import PRICE
 from gateway.reports.office import TOGETHER, folded, on_persons
 from gateway.reports.sums import Tally, money_rows, tallied, together
 from gateway.reports.values import Bars, Column, Report, Row, Section, Table, table
 from gateway.store.reporting import call_sums
-from gateway.web.words import count, minutes
+from gateway.web.words import minutes
 
 #: Extensions or departments in the picture.
 MOST_BARS: Final = 12
@@ -26,6 +27,11 @@ _FIGURES: Final = (
     Column("house_price", "house's calls", "money"),
     Column("cost", "cost", "money"),
 )
+#: The title of the picture of talk, and what is said of it.
+_TALK: Final = {
+    "extension": (later("Talk by extension"), later("Extension {name} talked longest.")),
+    "department": (later("Talk by department"), later("Department {name} talked longest.")),
+}
 _COUNTS: Final = (
     "The extension of a call is the one that pays or would pay; a call that several held counts once, for it."
 )
@@ -47,7 +53,12 @@ def extensions(asked: Asked, connection: Connection) -> Report:
         chosen,
         kind="extensions",
         title="Calls by extension",
-        finding=f"{count(known, 'extension')} had {count(whole.calls, 'call')} with {minutes(whole.talk)} of talk.",
+        finding=later(
+            "{extensions} had {calls} with {minutes} of talk.",
+            extensions=later_plural("{number} extension", "{number} extensions", known),
+            calls=later_plural("{number} call", "{number} calls", whole.calls),
+            minutes=minutes(whole.talk),
+        ),
         sections=(*_picture({key: one for key, one in found.items() if key[0] != TOGETHER}, "extension", 0), listed),
         assumptions=(TALK, PRICE, _COUNTS, *on_persons(asked.office)),
     )
@@ -69,9 +80,12 @@ def departments(asked: Asked, connection: Connection) -> Report:
         "No department called.",
     )
     whole = together(found.values())
-    finding = (
-        f"{count(len(found), 'department')} made or took {count(whole.calls, 'call')} with {minutes(whole.talk)} of talk; "
-        f"by guests' prices they come to {whole.house.words(asked.money(0))}."
+    finding = later(
+        "{departments} made or took {calls} with {minutes} of talk; by guests' prices they come to {money}.",
+        departments=later_plural("{number} department", "{number} departments", len(found)),
+        calls=later_plural("{number} call", "{number} calls", whole.calls),
+        minutes=minutes(whole.talk),
+        money=whole.house.words(asked.money(0)),
     )
     return report(
         asked,
@@ -91,7 +105,7 @@ def _table(
     rows: list[Row] = []
     for key in sorted(found, key=lambda one: tuple(part or "" for part in one)):
         rows += _rows(asked, list(key), found[key])
-    totals = _rows(asked, ["together", *([None] * (len(heads) - 1))], together(found.values()))
+    totals = _rows(asked, [ours("together"), *([None] * (len(heads) - 1))], together(found.values()))
     return table(name, title, (*heads, *_FIGURES), rows, totals=tuple(totals), nothing=nothing)
 
 
@@ -109,12 +123,17 @@ def _picture(found: dict[tuple[Any, ...], Tally], heading: str, place: int) -> l
     top = sorted(talk.items(), key=lambda one: (-one[1], one[0]))[:MOST_BARS]
     if not top or not top[0][1]:
         return []
-    beyond = f" The {MOST_BARS} of {len(talk)} that talked longest are shown." if len(talk) > MOST_BARS else ""
+    beyond = (
+        later("The {shown} of {number} that talked longest are shown.", shown=MOST_BARS, number=len(talk))
+        if len(talk) > MOST_BARS
+        else ""
+    )
+    title, longest = _TALK[heading]
     return [
         Bars(
             name="talk",
-            title=f"Talk by {heading}",
-            sentence=f"{heading.capitalize()} {top[0][0]} talked longest.{beyond}",
+            title=title,
+            sentence=joined(" ", (later(longest, name=top[0][0]), beyond)),
             measure=Column("talk", "talk", "seconds"),
             series=("talk",),
             labels=tuple(name for name, _ in top),

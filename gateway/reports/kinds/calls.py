@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection
 
 from gateway.call_log.asking import Question, in_words
 from gateway.call_log.fields import BY_NAME, FIELDS, HOURS, RESULTS, Field, Kind, hours_of, result_of
+from gateway.languages.spoken import Later, joined, later, later_plural, ours, say
 from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.kinds.when import pictures
 from gateway.reports.sums import Purse, money_rows
 from gateway.reports.values import Cell, CellKind, Column, Money, Note, Report, Row, Section, Table
+from gateway.reports.wording import entry
 from gateway.store import call_log
-from gateway.store.call_log import Wanted
+from gateway.store.call_log import Sums, Wanted
 from gateway.store.database import Database
 from gateway.store.pages import of_calls
 from gateway.store.reporting import call_sums, posting_sums
 from gateway.web.marks import HOLDS, NAMES, URGENCY
-from gateway.web.words import count, minutes
+from gateway.web.words import minutes
 
 _CELLS: Final[Mapping[Kind, CellKind]] = {"instant": "instant", "seconds": "seconds", "money": "money"}
 #: The fields that files have, in their order.
@@ -37,7 +40,11 @@ def _kind(one: Field) -> CellKind:
 COLUMNS: Final = tuple(
     Column(one.file_name or one.name, one.title, _kind(one), detail=one.shown == "file") for one in SHOWN
 )
-_STATUS: Final = {"open": "not finished", "allocated": "of the house", "not_chargeable": "not charged"}
+_STATUS: Final = {
+    "open": ours("not finished"),
+    "allocated": ours("of the house"),
+    "not_chargeable": ours("not charged"),
+}
 #: States in which nothing is to come of a charge any more.
 SETTLED: Final = ("posted", "written_off")
 
@@ -94,10 +101,12 @@ def _money(row: Mapping[str, Any], amount: str, currency: str, decimals: str) ->
 #: The cells that are no plain column.
 _CELL: Final[Mapping[str, _Cell]] = {
     "call": lambda asked, call, postings: str(call["id"]),
-    "result": lambda asked, call, postings: RESULTS[result_of(call, call["outcome"])],
-    "hours": lambda asked, call, postings: HOURS[
-        hours_of(asked.office.hours.inside(call["department"], call["started_at"]))
-    ],
+    "result": lambda asked, call, postings: ours(RESULTS[result_of(call, call["outcome"])]),
+    "hours": lambda asked, call, postings: ours(
+        HOURS[hours_of(asked.office.hours.inside(call["department"], call["started_at"]))]
+    ),
+    "tag": lambda asked, call, postings: ", ".join(call["tags"]) or None,
+    "number_tags": lambda asked, call, postings: ", ".join(call["number_tags"]) or None,
     "code": lambda asked, call, postings: call["account_code"] or None,
     "authorization": lambda asked, call, postings: call["authorization_code"] or None,
     "number": lambda asked, call, postings: asked.number(call),
@@ -111,11 +120,10 @@ _CELL: Final[Mapping[str, _Cell]] = {
 def state(call: Mapping[str, Any], postings: _Postings) -> str:
     """How a call stands, in a word or a few: by that of its charges which claims attention first."""
     if not postings:
-        return _STATUS.get(call["status"], "no charge")
+        return _STATUS.get(call["status"], ours("no charge"))
     known = {name: place for place, name in enumerate(URGENCY)}
     first = min(postings, key=lambda one: known.get(one["state"], len(known)))
-    words = NAMES.get(first["state"], first["state"].replace("_", " "))
-    return f"{words}: {HOLDS.get(first['hold'], first['hold'])}" if first["hold"] else words
+    return joined(": ", (entry(NAMES, first["state"]), entry(HOLDS, first["hold"] or "")))
 
 
 def wanted_of(asked: Asked) -> Wanted:
@@ -147,11 +155,20 @@ def calls(asked: Asked, connection: Connection) -> Report:
         totals=tuple(_totals(whole.talk, whole.waited if whole.told else None, priced, charged, home)),
         nothing="No call is meant." if asked.question.terms else "No call began in these days.",
     )
-    finding = f"{count(whole.calls, 'call')}, {minutes(whole.talk)} of talk, {charged.words(home)} charged"
+    finding = later(
+        "{calls}, {minutes} of talk, {money} charged.",
+        calls=later_plural("{number} call", "{number} calls", whole.calls),
+        minutes=minutes(whole.talk),
+        money=charged.words(home),
+    )
     if not asked.question.terms:
         rows = call_sums(connection, chosen, ("quarter",))
         waiting = sum(one["postings"] for one in posting_sums(connection, chosen, ()) if one["state"] not in SETTLED)
-        unsettled = f"; {count(waiting, 'charge is', 'charges are')} not settled yet" if waiting else ""
+        unsettled = (
+            later_plural("{number} charge is not settled yet.", "{number} charges are not settled yet.", waiting)
+            if waiting
+            else ""
+        )
         before: tuple[Section, ...] = tuple(pictures(rows, asked.period))
     else:
         unsettled, before = "", (Note(title="Asked for", sentences=tuple(_asked_for(asked.question))),)
@@ -161,18 +178,39 @@ def calls(asked: Asked, connection: Connection) -> Report:
         chosen,
         kind="calls",
         title="Calls",
-        finding=f"{finding}{unsettled}.",
+        finding=joined(" ", (finding, unsettled)),
         sections=(*before, listed),
-        assumptions=(TALK, PRICE, CHARGED),
+        assumptions=(TALK, PRICE, CHARGED, *_hidden(whole, home)),
     )
 
 
+def _hidden(whole: Sums, home: Money) -> Iterator[str]:
+    """What is added up and not in the list."""
+    if whole.hidden:
+        money = _purse([(home.currency, home.decimals, whole.hidden_amount)]).words(home)
+        yield later_plural(
+            "{number} private call is counted in the sums, with {money}, and not listed: such calls are never itemised.",
+            "{number} private calls are counted in the sums, with {money}, and not listed: such calls are never itemised.",
+            whole.hidden,
+            money=money,
+        )
+
+
 def _asked_for(question: Question) -> Iterator[str]:
-    for line in in_words(question):
-        yield f"{line}."
-    order = "the least first" if question.up else "the most first"
+    for place, line in enumerate(in_words(question)):
+        yield Later(partial(_condition, question, place)) if line else ""
     if question.sort != "began":
-        yield f"Sorted by {BY_NAME[question.sort].label or question.sort}, {order}."
+        field = ours(BY_NAME[question.sort].label or question.sort)
+        yield (
+            later("Sorted by {field}, the least first.", field=field)
+            if question.up
+            else later("Sorted by {field}, the most first.", field=field)
+        )
+
+
+def _condition(question: Question, place: int) -> str:
+    """One of the conditions, in the language that is spoken."""
+    return f"{list(in_words(question, say))[place]}."
 
 
 def _purse(amounts: Sequence[tuple[str, int, int]]) -> Purse:
@@ -188,7 +226,7 @@ def _totals(talk: int, waited: int | None, priced: Purse, charged: Purse, home: 
     found: list[Row] = []
     for place, amounts in enumerate(money_rows((), [priced, charged], home)):
         said: dict[str, Cell] = {"amount": amounts[0], "charged": amounts[1]}
-        said |= {} if place else {"direction": "together", "talk": talk, "waited": waited}
+        said |= {} if place else {"direction": ours("together"), "talk": talk, "waited": waited}
         found.append(tuple(said.get(one.name) for one in SHOWN))
     return found
 

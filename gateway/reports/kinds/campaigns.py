@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from gateway.config import NumberSettings
+from gateway.languages.spoken import joined, later, later_plural, ours
 from gateway.reports.asking import Asked, report
 from gateway.reports.kinds.arrived import Came, Told, share, told
 from gateway.reports.kinds.inbound import unread_words
@@ -21,7 +22,6 @@ from gateway.reports.kinds.who_called import FIRST_TIME
 from gateway.reports.periods import QUARTER, Period, local_hour
 from gateway.reports.values import Bars, Cell, Column, Report, Row, Section, Table, table
 from gateway.store.inbound import arrivals_in, called_before, without_particulars
-from gateway.web.words import count
 from rating.money import exact, half_up
 
 #: Decimals in which the cost of a campaign is read (`gateway/config/checks.py` allows as many).
@@ -102,7 +102,7 @@ def campaigns(asked: Asked, connection: Connection) -> Report:
             _numbers(asked, numbers, before),
         ),
         assumptions=(
-            f"A talk is an answered call of {talk} s and more.",
+            later("A talk is an answered call of {talk} s and more.", talk=talk),
             FIRST_TIME,
             COSTS,
             *unread_words(without_particulars(connection, chosen)),
@@ -120,10 +120,18 @@ def _finding(numbers: dict[str, Brought], costed: list[Any]) -> str:
     whole = sum(one.came.calls for one in numbers.values())
     known = len([did for did in numbers if did])
     untold = numbers[""].came.calls if "" in numbers else 0
-    words = f"{count(whole, 'call')} came in by {count(known, 'number')}"
-    words += f"; of {untold} the exchange does not tell the number dialled" if untold else ""
-    running = f" {count(len(costed), 'campaign')} ran in these days." if costed else " No campaign ran in these days."
-    return f"{words}.{running}"
+    words = later(
+        "{calls} came in by {numbers}.",
+        calls=later_plural("{number} call", "{number} calls", whole),
+        numbers=later_plural("{number} number", "{number} numbers", known),
+    )
+    silent = later("Of {untold} the exchange does not tell the number dialled.", untold=untold) if untold else ""
+    running = (
+        later_plural("{number} campaign ran in these days.", "{number} campaigns ran in these days.", len(costed))
+        if costed
+        else ours("No campaign ran in these days.")
+    )
+    return joined(" ", (words, silent, running))
 
 
 def _names(asked: Asked) -> dict[str, str]:
@@ -154,7 +162,7 @@ def _figures(brought: Brought, before: set[str]) -> tuple[Cell, ...]:
 def _numbers(asked: Asked, numbers: dict[str, Brought], before: set[str]) -> Table:
     names = _names(asked)
     ordered = sorted(numbers.items(), key=lambda one: (-one[1].came.calls, one[0]))
-    listed: list[Row] = [(did or "not told", names.get(did), *_figures(one, before)) for did, one in ordered]
+    listed: list[Row] = [(did or ours("not told"), names.get(did), *_figures(one, before)) for did, one in ordered]
     columns = (Column("did", "number dialled"), Column("name", "name"), *_FIGURES)
     note = "Names come from [[numbers]] of the configuration."
     return table("numbers", "By number dialled", columns, listed, nothing="No call came in.", note=note)
@@ -190,12 +198,16 @@ def _picture(asked: Asked, numbers: dict[str, Brought]) -> list[Section]:
     if not top:
         return []
     labels = [names.get(did, did) for did, _ in top[:MOST_BARS]]
-    beyond = f" The {MOST_BARS} of {len(top)} with most calls are shown." if len(top) > MOST_BARS else ""
+    beyond = (
+        later("The {shown} of {number} with most calls are shown.", shown=MOST_BARS, number=len(top))
+        if len(top) > MOST_BARS
+        else ""
+    )
     return [
         Bars(
             name="by_number",
             title="Calls and talks by number dialled",
-            sentence=f"Most calls came by {labels[0]}.{beyond}",
+            sentence=joined(" ", (later("Most calls came by {number}.", number=labels[0]), beyond)),
             measure=Column("calls", "calls", "count"),
             series=("came in", "talks"),
             labels=tuple(labels),

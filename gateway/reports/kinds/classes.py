@@ -6,12 +6,14 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from gateway.languages.spoken import joined, later, later_plural, ours
 from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.kinds.calls import PRICE
 from gateway.reports.sums import Tally, money_rows, tallied, together
 from gateway.reports.values import Bars, Column, Report, Row, Section, Table, table
+from gateway.reports.wording import class_words
 from gateway.store.reporting import call_sums
-from gateway.web.words import count, minutes
+from gateway.web.words import minutes
 
 #: Places and carriers in a picture.
 MOST_BARS: Final = 12
@@ -33,12 +35,24 @@ def classes(asked: Asked, connection: Connection) -> Report:
         _table(asked, rows, "place", "By place", "number_class", "place"),
         _table(asked, rows, "carrier", "By carrier", "carrier"),
     ]
-    uncosted = f" The cost of {count(whole.uncosted, 'call')} of guests is not known." if whole.uncosted else ""
-    finding = (
-        f"{count(whole.calls, 'outgoing call')}, {minutes(whole.talk)} of talk, {whole.priced.words(home)} at guests' "
-        f"prices, {whole.cost.words(home) if whole.cost.known else 'no cost known'}; "
-        f"{whole.margin.words(home)} remain where both are known.{uncosted}"
+    uncosted = (
+        later_plural(
+            "The cost of {number} call of guests is not known.",
+            "The cost of {number} calls of guests is not known.",
+            whole.uncosted,
+        )
+        if whole.uncosted
+        else ""
     )
+    told = later(
+        "{calls}, {minutes} of talk, {price} at guests' prices, {cost}; {margin} remain where both are known.",
+        calls=later_plural("{number} outgoing call", "{number} outgoing calls", whole.calls),
+        minutes=minutes(whole.talk),
+        price=whole.priced.words(home),
+        cost=later("cost {amount}", amount=whole.cost.words(home)) if whole.cost.known else ours("no cost known"),
+        margin=whole.margin.words(home),
+    )
+    finding = joined(" ", (told, uncosted))
     return report(
         asked,
         connection,
@@ -55,7 +69,7 @@ def _table(asked: Asked, rows: list[dict[str, Any]], name: str, title: str, *key
     found = tallied(rows, *keys)
     listed: list[Row] = []
     for key, tally in sorted(found.items(), key=_dearest):
-        listed += _rows(asked, [one or "not known" for one in key], tally)
+        listed += _rows(asked, [_named(name, one) for name, one in zip(keys, key, strict=True)], tally)
     titles = {"number_class": "class", "place": "place", "carrier": "carrier"}
     columns = (
         *(Column(titles[key], titles[key]) for key in keys),
@@ -67,9 +81,13 @@ def _table(asked: Asked, rows: list[dict[str, Any]], name: str, title: str, *key
         Column("margin", "margin", "money"),
         Column("uncosted", "cost not known", "count", detail=True),
     )
-    head = ["together", *([None] * (len(keys) - 1))]
+    head = [ours("together"), *([None] * (len(keys) - 1))]
     totals = _rows(asked, head, together(found.values()))
     return table(name, title, columns, listed, totals=tuple(totals), nothing="No call went out.")
+
+
+def _named(key: str, value: str | None) -> str:
+    return (class_words(value) if key == "number_class" else value) or ours("not known")
 
 
 def _dearest(found: tuple[tuple[Any, ...], Tally]) -> tuple[Any, ...]:
@@ -86,7 +104,7 @@ def _rows(asked: Asked, key: list[Any], tally: Tally) -> list[Row]:
 def _picture(asked: Asked, rows: list[dict[str, Any]]) -> list[Section]:
     """What guests pay for each class, in the hotel's currency."""
     found = [
-        (str(key[0] or "not known"), tally.priced.of(asked.currency, asked.decimals))
+        (class_words(key[0]) or ours("not known"), tally.priced.of(asked.currency, asked.decimals))
         for key, tally in sorted(tallied(rows, "number_class").items(), key=_dearest)
     ][:MOST_BARS]
     if not any(money.minor for _, money in found):
@@ -95,7 +113,7 @@ def _picture(asked: Asked, rows: list[dict[str, Any]]) -> list[Section]:
         Bars(
             name="paid",
             title="Guests' price by class",
-            sentence=f"Most is paid for calls of the class {found[0][0]}.",
+            sentence=later("Most is paid for calls of the class {name}.", name=found[0][0]),
             measure=Column("price", "guests' price", "money"),
             series=("guests' price",),
             labels=tuple(name for name, _ in found),

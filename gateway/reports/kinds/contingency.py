@@ -13,13 +13,14 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from gateway.instants import from_micros
+from gateway.languages.spoken import joined, later, later_plural, ours
 from gateway.reports.asking import Asked, report
 from gateway.reports.periods import Period
 from gateway.reports.sums import Purse, money_rows
 from gateway.reports.values import Column, Money, Note, Report, Row, Table, table
+from gateway.reports.wording import entry
 from gateway.store.in_house import charged, guests, unsettled
 from gateway.web.marks import HOLDS, NAMES
-from gateway.web.words import count
 
 #: Charges that are named one by one, those of guests in the house first: as many rows as a PDF has of a table.
 MOST_NAMED: Final = 2_000
@@ -111,16 +112,28 @@ def contingency(asked: Asked, connection: Connection) -> Report:
     whole = _Account()
     for account in accounts.values():
         whole.join(account)
-    totals = whole.rows(("together", None, None, None, None), asked.money(0))
+    totals = whole.rows((ours("together"), None, None, None, None), asked.money(0))
     listed = table(
         "guests", "Guests in the house", _GUESTS, rows, totals=tuple(totals), nothing="Nobody is in the house."
     )
     charges, others, most = _unsettled(asked, connection, stays)
     rooms = len({room for one in stays for room in one["rooms"]})
-    open_ = f"{count(most, 'charge')} of the house on no folio for certain" if most else "all of it on folios"
-    finding = (
-        f"At {asked.run_at.astimezone(asked.period.zone):%H:%M on %Y-%m-%d}: {count(len(stays), 'guest')} in {count(rooms, 'room')}: "
-        f"{whole.whole.words(asked.money(0))} charged so far, {open_}."
+    open_ = (
+        later(
+            "{charges} of the house on no folio for certain",
+            charges=later_plural("{number} charge", "{number} charges", most),
+        )
+        if most
+        else ours("all of it on folios")
+    )
+    finding = later(
+        "At {hour} on {day}: {guests} in {rooms}: {money} charged so far, {open}.",
+        hour=f"{asked.run_at.astimezone(asked.period.zone):%H:%M}",
+        day=f"{asked.run_at.astimezone(asked.period.zone):%Y-%m-%d}",
+        guests=later_plural("{number} guest", "{number} guests", len(stays)),
+        rooms=later_plural("{number} room", "{number} rooms", rooms),
+        money=whole.whole.words(asked.money(0)),
+        open=open_,
     )
     return report(
         now,
@@ -185,7 +198,11 @@ def _unsettled(asked: Asked, connection: Connection, stays: Sequence[Mapping[str
     rows.sort(key=lambda one: (*_place(one["room"] or ""), one["started_at"] or 0, one["id"]))
     here = [_charge(asked, one, names[one["reservation"]]) for one in rows if one["reservation"] in names]
     gone = [_charge(asked, one, one["reservation"]) for one in rows if one["reservation"] not in names]
-    beyond = f"{MOST_NAMED} of {most} are named, those of guests in the house first." if most > MOST_NAMED else ""
+    beyond = (
+        later("{shown} of {most} are named, those of guests in the house first.", shown=MOST_NAMED, most=most)
+        if most > MOST_NAMED
+        else ""
+    )
     nothing = "Every charge of theirs is on the folio."
     own = table(
         "charges", "Their charges that are not on the folio for certain", _CHARGES, here, nothing=nothing, note=beyond
@@ -196,7 +213,6 @@ def _unsettled(asked: Asked, connection: Connection, stays: Sequence[Mapping[str
 
 def _charge(asked: Asked, one: Mapping[str, Any], guest: str | None) -> Row:
     money = None if one["amount"] is None else Money(one["amount"], one["currency"], one["decimals"])
-    state = NAMES.get(one["state"], one["state"])
-    state += f": {HOLDS.get(one['hold'], one['hold'])}" if one["hold"] else ""
+    state = joined(": ", (entry(NAMES, one["state"]), entry(HOLDS, one["hold"] or "")))
     room = one["room"] or one["extension"]
     return (room, guest, one["started_at"], asked.number(one), one["talk_seconds"], money, state, str(one["id"]))

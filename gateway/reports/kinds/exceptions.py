@@ -10,7 +10,9 @@ from sqlalchemy import Connection
 from sqlalchemy.sql.elements import ColumnElement
 
 from gateway.instants import to_micros
+from gateway.languages.spoken import joined, later, ours
 from gateway.reports.asking import Asked, report
+from gateway.reports.kinds import losses, unusual
 from gateway.reports.kinds.losses import loss_table
 from gateway.reports.kinds.named_calls import FACTS, facts
 from gateway.reports.kinds.unusual import unusual_table
@@ -18,10 +20,9 @@ from gateway.reports.kinds.watch_lists import listed
 from gateway.reports.office import shown_extension
 from gateway.reports.periods import Period
 from gateway.reports.values import Bars, Column, Money, Report, Row, Section, Table, table
-from gateway.reports.wording import amount
+from gateway.reports.wording import in_words, kept_words
 from gateway.store import reporting as store
 from gateway.store.reporting import Chosen, calls_where
-from gateway.web.words import count
 from protocols.text import mask_number
 from rating.money import exact, half_up
 
@@ -57,8 +58,10 @@ def exceptions(asked: Asked, connection: Connection) -> Report:
         Column("talk_seconds", "talk", "seconds"),
     )
     found = [row for row in sums if row[2]]
-    told = [f"{row[2]} {str(row[0]).lower()}" for row in found]
-    finding = f"What stands out: {', '.join(told)}." if told else "Nothing stands out in these days."
+    told = [later("{what} ({number})", what=row[0], number=row[2]) for row in found]
+    finding = (
+        later("What stands out: {list}.", list=joined(", ", told)) if told else "Nothing stands out in these days."
+    )
     sections: list[Section] = [*_picture(found), table("sorts", "What stands out", columns, sums)]
     return report(
         asked,
@@ -85,15 +88,20 @@ def _gathered(asked: Asked, connection: Connection, chosen: Chosen) -> tuple[lis
         sums.append((sort.title, sort.words, whole["calls"], whole["talk"]))
         tables.append(_named(asked, sort, rows, whole["calls"]))
     tables += _often(asked, connection, chosen)
-    sums += [(one.title, one.note.partition(" The most")[0], one.count, None) for one in tables[len(sums) :]]
-    for make in (loss_table, unusual_table):
+    words = (_again(asked), _sought(asked))
+    sums += [(ours(one.title), what, one.count, None) for one, what in zip(tables[len(sums) :], words, strict=True)]
+    for make, what in ((loss_table, losses.WORDS), (unusual_table, unusual.WORDS)):
         found_table, number = make(asked, connection, chosen, MOST_NAMED)
         tables.append(found_table)
-        sums.append((found_table.title, found_table.note.partition(" The first")[0], number, None))
+        sums.append((found_table.title, what, number, None))
     on_lists = listed(asked, connection, chosen)
     if on_lists is not None:
         sums.append(
-            ("On watch lists", "numbers on the house's own lists: the report watch-lists names them", *on_lists)
+            (
+                ours("On watch lists"),
+                ours("numbers on the house's own lists: the report watch-lists names them"),
+                *on_lists,
+            )
         )
     return sums, tables
 
@@ -103,22 +111,48 @@ def sorts(asked: Asked) -> list[Sort]:
     said = asked.settings
     dear = asked.money(half_up(exact(said.costly, _DECIMALS) * 10**asked.decimals, 10**_DECIMALS))
     long = said.long_minutes * 60
-    night = f"{said.after_hours_from:%H:%M} and {said.after_hours_to:%H:%M}"
     hours = list(after_hours(asked))
     return [
-        Sort("long", "Long calls", f"{said.long_minutes} min and more", store.lasting(long), store.LONGEST_FIRST),
+        Sort(
+            "long",
+            ours("Long calls"),
+            later("{long_minutes} min and more", long_minutes=said.long_minutes),
+            store.lasting(long),
+            store.LONGEST_FIRST,
+        ),
         Sort(
             "costly",
-            "Costly calls",
-            f"a price of {amount(dear)} {dear.currency} and more",
+            ours("Costly calls"),
+            later("a price of {amount} and more", amount=in_words(dear)),
             store.costing(dear.minor, dear.currency),
             store.DEAREST_FIRST,
         ),
-        Sort("short", "Short calls", f"answered, under {said.short_seconds} s", store.shorter(said.short_seconds)),
-        Sort("premium", "Premium numbers", "the class premium", store.of_class("premium")),
-        Sort("international", "International calls", "the class international", store.of_class("international")),
-        Sort("after_hours", "After hours", f"of the house, begun between {night}", store.begun_in(hours)),
-        Sort("vacant", "From vacant rooms", "nobody was in the room, by the PMS", store.from_vacant_rooms()),
+        Sort(
+            "short",
+            ours("Short calls"),
+            later("answered, under {short_seconds} s", short_seconds=said.short_seconds),
+            store.shorter(said.short_seconds),
+        ),
+        Sort("premium", ours("Premium numbers"), ours("the class premium"), store.of_class("premium")),
+        Sort(
+            "international",
+            ours("International calls"),
+            ours("the class international"),
+            store.of_class("international"),
+        ),
+        Sort(
+            "after_hours",
+            ours("After hours"),
+            later(
+                "of the house, begun between {begin} and {end}",
+                begin=said.after_hours_from.strftime("%H:%M"),
+                end=said.after_hours_to.strftime("%H:%M"),
+            ),
+            store.begun_in(hours),
+        ),
+        Sort(
+            "vacant", ours("From vacant rooms"), ours("nobody was in the room, by the PMS"), store.from_vacant_rooms()
+        ),
     ]
 
 
@@ -135,20 +169,32 @@ def after_hours(asked: Asked) -> Iterator[tuple[int, int]]:
 
 
 def _named(asked: Asked, sort: Sort, rows: list[dict[str, Any]], number: int) -> Table:
-    beyond = f" The first {MOST_NAMED} of {number} are named." if number > MOST_NAMED else ""
+    beyond = (
+        later("The first {shown} of {number} are named.", shown=MOST_NAMED, number=number)
+        if number > MOST_NAMED
+        else ""
+    )
     return Table(
         name=sort.name,
         title=sort.title,
         columns=_CALL,
         rows=tuple(_call(asked, one) for one in rows),
         count=len(rows),
-        note=f"{sort.words[0].upper()}{sort.words[1:]}.{beyond}",
+        note=joined(" ", (later("Meant is: {what}.", what=sort.words), beyond)),
     )
 
 
 def _call(asked: Asked, one: dict[str, Any]) -> Row:
     price = Money(one["amount"], one["currency"], one["decimals"]) if one["amount"] is not None else None
-    return (*facts(asked, one), price, one["reason"])
+    return (*facts(asked, one), price, kept_words(one["reason"]))
+
+
+def _again(asked: Asked) -> str:
+    return later("One extension called one number {number} times and more.", number=asked.settings.repeated)
+
+
+def _sought(asked: Asked) -> str:
+    return later("{number} extensions and more called the number.", number=asked.settings.many_callers)
 
 
 def _often(asked: Asked, connection: Connection, chosen: Chosen) -> list[Table]:
@@ -169,24 +215,22 @@ def _often(asked: Asked, connection: Connection, chosen: Chosen) -> list[Table]:
         for one in again
     ]
     many: list[Row] = [(one["callers"], *_number(asked, one, one["calls"])) for one in sought]
-    most = f" The most called {MOST_NAMED} are named."
-    more = f" The most sought {MOST_NAMED} are named."
+    most = later("The most called {shown} are named.", shown=MOST_NAMED)
+    more = later("The most sought {shown} are named.", shown=MOST_NAMED)
     return [
         table(
             "repeated",
             "Repeated numbers",
             (*who, *columns),
             repeated,
-            note=f"One extension called one number {said.repeated} times and more."
-            + (most if len(again) == MOST_NAMED else ""),
+            note=joined(" ", (_again(asked), most if len(again) == MOST_NAMED else "")),
         ),
         table(
             "sought",
             "Numbers sought by many",
             (Column("callers", "extensions", "count"), *columns),
             many,
-            note=f"{said.many_callers} extensions and more called the number."
-            + (more if len(sought) == MOST_NAMED else ""),
+            note=joined(" ", (_sought(asked), more if len(sought) == MOST_NAMED else "")),
         ),
     ]
 
@@ -204,10 +248,10 @@ def _picture(found: list[Row]) -> list[Section]:
         Bars(
             name="standing_out",
             title="How often",
-            sentence=f"{count(int(str(top[2])), 'time')}: {str(top[0]).lower()}.",
+            sentence=later("Most often: {what} ({number}).", what=top[0], number=top[2]),
             measure=Column("number", "number", "count"),
             series=("number",),
-            labels=tuple(str(row[0]) for row in found),
+            labels=tuple(row[0] for row in found if isinstance(row[0], str)),
             heading="sort",
             values=tuple((row[2],) for row in found),
             lying=True,

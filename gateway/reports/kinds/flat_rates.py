@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 
 from gateway.attribution import StayTariffs
 from gateway.instants import from_micros
+from gateway.languages.spoken import later, later_plural, ours
 from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.flat import FlatRate, NoPricing, Pricing
 from gateway.reports.sums import Purse, money_rows
 from gateway.reports.values import Cell, Column, Note, Report, Row, Section, Table, table
+from gateway.reports.wording import in_words
 from gateway.store.flat_rates import calls_by, stays_in
 from gateway.store.stay_tariffs import load_stay_tariffs
-from gateway.web.words import count
 
 #: Stays that are named one by one; the sums have them all.
 MOST_NAMED: Final = 500
@@ -89,14 +90,24 @@ def flat_rates(asked: Asked, connection: Connection) -> Report:
 
 
 def _finding(asked: Asked, whole: Sum) -> str:
-    from gateway.reports.wording import amount
-
-    def words(minor: int) -> str:
-        return f"{amount(asked.money(minor))} {asked.currency}"
-
-    verdict = "They pay" if whole.fee >= whole.cost else "They do not pay"
-    told = f"fees of {words(whole.fee)} against carriers' costs of {words(whole.cost)}"
-    return f"{verdict}: {told}; by the tariff the {count(whole.calls, 'call')} would have come to {words(whole.by_tariff)}."
+    fees, cost, price = (in_words(asked.money(one)) for one in (whole.fee, whole.cost, whole.by_tariff))
+    calls = later_plural("{number} call", "{number} calls", whole.calls)
+    if whole.fee >= whole.cost:
+        return later(
+            "They pay: fees of {fees} against carriers' costs of {cost}; by the tariff the {calls} would have come to {price}.",
+            fees=fees,
+            cost=cost,
+            calls=calls,
+            price=price,
+        )
+    return later(
+        "They do not pay: fees of {fees} against carriers' costs of {cost}; by the tariff the {calls} would have come to "
+        "{price}.",
+        fees=fees,
+        cost=cost,
+        calls=calls,
+        price=price,
+    )
 
 
 def _of_rate(
@@ -114,7 +125,7 @@ def _of_rate(
     for call in calls_by(connection, asked.chosen(connection), rate.tariff):
         _count(asked, by_guest.get(call["reservation"], others), call, pricing)
     if others.calls:
-        found[0] = ({"room": "", "reservation": "stays that are not told"}, others)
+        found[0] = ({"room": "", "reservation": ours("stays that are not told")}, others)
     return sorted(found.values(), key=lambda one: (one[1].fee - one[1].cost, str(one[0]["room"])))
 
 
@@ -163,14 +174,18 @@ def _table(asked: Asked, rate: FlatRate, stays: Sequence[tuple[Mapping[str, Any]
         whole.add(one)
         if place < MOST_NAMED:
             rows += _row(asked, (stay["room"], stay["reservation"]), one)
-    beyond = f"The first {MOST_NAMED} of {len(stays)} stays are named." if len(stays) > MOST_NAMED else ""
+    beyond = (
+        later("The first {shown} of {number} stays are named.", shown=MOST_NAMED, number=len(stays))
+        if len(stays) > MOST_NAMED
+        else ""
+    )
     heads = (Column("room", "room"), Column("reservation", "reservation"))
     return table(
         f"rate_{rate.tariff}".lower(),
-        f"Tariff {rate.tariff}: the stays",
+        later("Tariff {tariff}: the stays", tariff=rate.tariff),
         (*heads, *_FIGURES),
         rows,
-        totals=tuple(_row(asked, ("together", None), whole)),
+        totals=tuple(_row(asked, (ours("together"), None), whole)),
         nothing="No stay had it in these days.",
         note=beyond,
     )

@@ -10,13 +10,14 @@ from sqlalchemy import Connection
 from gateway.alarms.fraud import History, Suspicion, suspicions
 from gateway.alarms.fraud_rules import HOUR, RULES
 from gateway.instants import SECOND, from_micros, midnight
+from gateway.languages.spoken import later, later_plural
 from gateway.number_lists import ListUnreadable
 from gateway.reports.asking import Asked, report
 from gateway.reports.values import Column, Note, Report, Row, Section, table
+from gateway.reports.wording import kept_words
 from gateway.store import suspects
 from gateway.store.reporting import Chosen
 from gateway.watch.suspecting import LEAST_DAYS, WINDOW, Guard, call_of, learned
-from gateway.web.words import count
 from protocols.text import mask_number
 
 #: Calls of all runs that are named one by one.
@@ -54,9 +55,15 @@ def fraud(asked: Asked, connection: Connection) -> Report:
     found = _found(asked, connection, chosen, guard) if guard is not None else []
     runs = [_run(asked, one) for one in found]
     calls = [row for one in found for row in _calls(asked, one)]
-    beyond = f"The first {MOST_NAMED} of {len(calls)} are named." if len(calls) > MOST_NAMED else ""
+    beyond = (
+        later("The first {shown} of {number} are named.", shown=MOST_NAMED, number=len(calls))
+        if len(calls) > MOST_NAMED
+        else ""
+    )
     finding = (
-        f"{count(len(found), 'run')} of calls look like toll fraud." if found else "Nothing looks like toll fraud."
+        later("{runs} of calls look like toll fraud.", runs=later_plural("{number} run", "{number} runs", len(found)))
+        if found
+        else "Nothing looks like toll fraud."
     )
     sections: list[Section] = [
         table("runs", "What was seen", _RUN, runs, nothing="No pattern was there."),
@@ -84,16 +91,24 @@ def _run(asked: Asked, one: Suspicion) -> Row:
     calls = one.calls
     held, cost = sum(call.ended - call.began for call in calls) // SECOND, sum(call.cost for call in calls)
     when = (calls[0].began, calls[-1].began)
-    return RULES[one.rule], one.who, one.words, *when, len(calls), held, asked.money(cost)
+    return (
+        kept_words(RULES[one.rule]),
+        kept_words(one.who),
+        kept_words(one.words),
+        *when,
+        len(calls),
+        held,
+        asked.money(cost),
+    )
 
 
 def _calls(asked: Asked, one: Suspicion) -> list[Row]:
     return [
         (
-            RULES[one.rule],
+            kept_words(RULES[one.rule]),
             str(call.id),
             call.began,
-            call.who,
+            kept_words(call.who),
             mask_number(call.number) if asked.masked else call.number,
             call.place,
             (call.ended - call.began) // SECOND,
@@ -116,6 +131,9 @@ def _report(asked: Asked, connection: Connection, chosen: Chosen, finding: str, 
             "The patterns and thresholds of the alarms, by [fraud] of the configuration as it is today. Counted are calls abroad "
             "and to premium numbers within an hour; a run over midnight stands with both days.",
             "The cost is what the carrier asks, or the price where that is not known; calls in another currency count as nothing.",
-            f"No country is called new, and nothing unusual, without {LEAST_DAYS} days and four weeks of calls before these days.",
+            later(
+                "No country is called new, and nothing unusual, without {least_days} days and four weeks of calls before these days.",
+                least_days=LEAST_DAYS,
+            ),
         ),
     )

@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from gateway.languages.spoken import joined, later, later_plural, ours
 from gateway.reports.asking import Asked, report
 from gateway.reports.kinds.arrived import FIGURES, OUTCOMES, Came, figures, rows, share, told
 from gateway.reports.office import on_persons, shown_extension
 from gateway.reports.periods import QUARTER, WEEKDAYS, local_hour
 from gateway.reports.values import Bars, Column, Heat, Note, Picture, Report, Row, Section, Table, table
+from gateway.reports.wording import day_words, fraction
 from gateway.store.inbound import arrivals_in, without_particulars
-from gateway.web.words import count
-from gateway.web.words import day as written_day
 
 #: Days from which on a week of hours says something.
 _A_WEEK: Final = 7
@@ -24,16 +24,16 @@ MOST_BARS: Final = 12
 PERCENTILES: Final = (50, 80, 90, 95)
 #: What the stages of protocols/smdr/stages.py are called, in the order in which a call meets them.
 STAGES: Final = {
-    "menu": "a menu",
-    "announcement": "an announcement",
-    "attendant": "the operator's console",
-    "queue": "a queue",
-    "group": "a group of telephones",
-    "forward": "a forwarding",
-    "transfer": "a transfer, by the exchange's mark",
-    "parked": "a parking place",
-    "conference": "a conference",
-    "voicemail": "voice mail",
+    "menu": ours("a menu"),
+    "announcement": ours("an announcement"),
+    "attendant": ours("the operator's console"),
+    "queue": ours("a queue"),
+    "group": ours("a group of telephones"),
+    "forward": ours("a forwarding"),
+    "transfer": ours("a transfer, by the exchange's mark"),
+    "parked": ours("a parking place"),
+    "conference": ours("a conference"),
+    "voicemail": ours("voice mail"),
 }
 DEFINED: Final = (
     "Answered is a call that a person took by the exchange's word; menus, queues, announcements and voice mail are nobody. "
@@ -97,9 +97,15 @@ def unread_words(left: int) -> tuple[str, ...]:
     """What is to be said of calls whose particulars are not kept."""
     if not left:
         return ()
-    words = "came in before callers and outcomes were kept and is not counted here"
-    many = "came in before callers and outcomes were kept and are not counted here"
-    return (f"{count(left, 'call')} {words if left == 1 else many}: 'foliogate db rebuild-inbound' reads them again.",)
+    return (
+        later_plural(
+            "{number} call came in before callers and outcomes were kept and is not counted here: "
+            "'foliogate db rebuild-inbound' reads them again.",
+            "{number} calls came in before callers and outcomes were kept and are not counted here: "
+            "'foliogate db rebuild-inbound' reads them again.",
+            left,
+        ),
+    )
 
 
 def _look(asked: Asked, calls: Any) -> _Seen:
@@ -108,7 +114,7 @@ def _look(asked: Asked, calls: Any) -> _Seen:
     for row in calls:
         at = local_hour(row.started_at // QUARTER, zone)
         weekday, place = at.day.weekday(), (at.day.weekday(), at.hour)
-        who = row.department or (row.room and "guest rooms") or "in no list"
+        who = row.department or (row.room and ours("guest rooms")) or ours("in no list")
         keys: list[tuple[defaultdict[Any, Came], tuple[Any, ...]]] = [
             (seen.days, (at.day,)),
             (seen.hours, (at.hour,)),
@@ -138,16 +144,32 @@ def _finding(asked: Asked, seen: _Seen) -> str:
     whole = seen.whole
     if not whole.calls:
         return "No call came in in these days."
-    said = [f"{count(whole.calls, 'call')} came in: {whole.answered} answered, {whole.missed} missed"]
-    said += [f"{whole.untold} of which the exchange does not tell"] if whole.untold else []
-    words = f"{', '.join(said)}."
+    said = {
+        "calls": later_plural("{number} call", "{number} calls", whole.calls),
+        "answered": whole.answered,
+        "missed": whole.missed,
+    }
+    words = (
+        later(
+            "{calls} came in: {answered} answered, {missed} missed, {untold} of which the exchange does not tell.",
+            **said,
+            untold=whole.untold,
+        )
+        if whole.untold
+        else later("{calls} came in: {answered} answered, {missed} missed.", **said)
+    )
     waits, limit = whole.to_answer, asked.settings.answer_within_seconds
     middle, in_time = waits.percentile(50), share(waits.within(limit), waits.told)
     if middle is not None and in_time is not None:
-        words += f" Half were answered within {middle} s, and {in_time:.0f} % within {limit} s."
-    elif whole.answered:
-        words += " How long they waited for the answer is not told."
-    return words
+        waited = later(
+            "Half were answered within {middle} s, and {in_time} % within {limit} s.",
+            middle=middle,
+            in_time=fraction(in_time, 0),
+            limit=limit,
+        )
+    else:
+        waited = ours("How long they waited for the answer is not told.") if whole.answered else ""
+    return joined(" ", (words, waited))
 
 
 # -- pictures -------------------------------------------------------------------------------------------------------
@@ -161,19 +183,28 @@ def _pictures(asked: Asked, seen: _Seen) -> list[Picture]:
     found: list[Picture] = [_bars("hours", "By hour of the day", "hour", labels, hours)]
     if len(asked.period.days) > 1:
         days = asked.period.days
-        named = tuple(written_day(day, year=False) for day in days)
+        named = tuple(day_words(day) for day in days)
         found.append(_bars("days", "By day", "day", named, [seen.days.get((day,), Came()) for day in days]))
     if len(asked.period.days) >= _A_WEEK:
-        found.append(_heat("came", "Came in, by weekday and hour", "calls came in", seen.came_at))
+        found.append(_heat("came", "Came in, by weekday and hour", _CAME_MOST, seen.came_at))
         if seen.missed_at.total():
-            found.append(_heat("missed_heat", "Missed, by weekday and hour", "calls were missed", seen.missed_at))
+            found.append(_heat("missed_heat", "Missed, by weekday and hour", _MISSED_MOST, seen.missed_at))
     return found
 
 
 def _bars(name: str, title: str, heading: str, labels: tuple[str, ...], some: list[Came]) -> Bars:
     most = max(range(len(some)), key=lambda place: some[place].missed)
     missed = some[most].missed
-    sentence = f"Most were missed at {labels[most]}: {missed} of {some[most].calls}." if missed else "None was missed."
+    sentence = (
+        later(
+            "Most were missed at {time}: {missed} of {calls}.",
+            time=labels[most],
+            missed=missed,
+            calls=some[most].calls,
+        )
+        if missed
+        else "None was missed."
+    )
     ways = [("answered", [one.answered for one in some]), ("missed", [one.missed for one in some])]
     ways += [("not told", [one.untold for one in some])] if any(one.untold for one in some) else []
     return Bars(
@@ -188,13 +219,23 @@ def _bars(name: str, title: str, heading: str, labels: tuple[str, ...], some: li
     )
 
 
-def _heat(name: str, title: str, what: str, counted: Counter[tuple[int, int]]) -> Heat:
+#: What is said of a picture of a week.
+_CAME_MOST: Final = later("Most calls came in on {day} between {begin}:00 and {end}:00 (outlined).")
+_MISSED_MOST: Final = later("Most calls were missed on {day} between {begin}:00 and {end}:00 (outlined).")
+
+
+def _heat(name: str, title: str, most: str, counted: Counter[tuple[int, int]]) -> Heat:
     places = [(day, hour) for day in range(7) for hour in range(24)]
     top = max(places, key=lambda place: counted[place])
     return Heat(
         name=name,
         title=title,
-        sentence=f"Most {what} on {WEEKDAYS[top[0]]} between {top[1]:02d}:00 and {top[1] + 1:02d}:00 (outlined).",
+        sentence=later(
+            most,
+            day=ours(WEEKDAYS[top[0]]),
+            begin=f"{top[1]:02d}",
+            end=f"{top[1] + 1:02d}",
+        ),
         measure=Column("calls", "calls", "count"),
         rows=WEEKDAYS,
         columns=tuple(f"{hour:02d}" for hour in range(24)),
@@ -210,12 +251,12 @@ def _heat(name: str, title: str, what: str, counted: Counter[tuple[int, int]]) -
 def _tables(asked: Asked, seen: _Seen) -> list[Section]:
     limit = asked.settings.answer_within_seconds
     hours = {(hour,): seen.hours[(hour,)] for hour in range(24) if (hour,) in seen.hours}
-    weekdays = {(name,): seen.weekdays[(day,)] for day, name in enumerate(WEEKDAYS) if (day,) in seen.weekdays}
+    weekdays = {(ours(name),): seen.weekdays[(day,)] for day, name in enumerate(WEEKDAYS) if (day,) in seen.weekdays}
     totals = (figures(seen.whole, limit),)
-    note = f"In time is within {limit} s, of those answered whose wait is told."
+    note = later("In time is within {limit} s, of those answered whose wait is told.", limit=limit)
 
     def by(name: str, title: str, heads: tuple[Column, ...], listed: list[Row]) -> Table:
-        first = ("together", *([None] * (len(heads) - 1))) if heads[0].kind == "text" else (None,) * len(heads)
+        first = (ours("together"), *([None] * (len(heads) - 1))) if heads[0].kind == "text" else (None,) * len(heads)
         total = tuple((*first, *one) for one in totals) if listed else ()
         return table(name, title, (*heads, *FIGURES), listed, totals=total, nothing="No call came in.", note=note)
 
@@ -225,10 +266,10 @@ def _tables(asked: Asked, seen: _Seen) -> list[Section]:
         _outcomes(seen.whole),
         _waits(asked, seen.whole),
         by("by_hour", "By hour of the day", (Column("hour", "hour", "hour"),), rows(hours, limit)),
-        by("by_weekday", "By weekday", (Column("weekday", "weekday"),), rows(weekdays, limit)),
-        by("by_place", "By department", (Column("where", "where"),), rows(seen.places, limit, by_size=True)),
-        by("by_extension", "By extension", who, rows(seen.extensions, limit, by_size=True)),
-        by("by_did", "By number dialled", dids, rows(seen.numbers, limit, by_size=True)),
+        by("by_weekday", later("By weekday"), (Column("weekday", "weekday"),), rows(weekdays, limit)),
+        by("by_place", later("By department"), (Column("where", "where"),), rows(seen.places, limit, by_size=True)),
+        by("by_extension", later("By extension"), who, rows(seen.extensions, limit, by_size=True)),
+        by("by_did", later("By number dialled"), dids, rows(seen.numbers, limit, by_size=True)),
     ]
 
 
@@ -254,20 +295,32 @@ def _waits(asked: Asked, whole: Came) -> Table:
     def seconds(value: float | None) -> int | None:
         return None if value is None else round(value)
 
-    measures: list[tuple[str, list[int | None]]] = [("mean", [seconds(one.mean) for one in pair])]
-    measures += [(f"{percent} % within", [one.percentile(percent) for one in pair]) for percent in PERCENTILES]
-    measures += [("longest", [one.longest for one in pair])]
+    measures: list[tuple[str, list[int | None]]] = [(ours("mean"), [seconds(one.mean) for one in pair])]
+    measures += [
+        (later("{percent} % within", percent=percent), [one.percentile(percent) for one in pair])
+        for percent in PERCENTILES
+    ]
+    measures += [(ours("longest"), [one.longest for one in pair])]
     columns = (
         Column("measure", "measure"),
         Column("to_answer", "until a person answered", "seconds"),
         Column("to_give_up", "until the caller gave up", "seconds"),
     )
-    known_ones = [f"{one.told} told, {one.untold} not told" for one in pair]
+    known_ones = [later("{told} told, {untold} not told", told=one.told, untold=one.untold) for one in pair]
     sure = whole.to_answer.within(limit)
     known = share(sure, whole.calls)
-    note = f"Until the answer: {known_ones[0]}. Until he gave up: {known_ones[1]}."
+    note = later(
+        "Until the answer: {answers}. Until the caller gave up: {ends}.",
+        answers=known_ones[0],
+        ends=known_ones[1],
+    )
     if known is not None:
-        note += f" Of all calls, {known:.1f} % are known to have been answered within {limit} s."
+        sure_words = later(
+            "Of all calls, {known} % are known to have been answered within {limit} s.",
+            known=fraction(known, 1),
+            limit=limit,
+        )
+        note = joined(" ", (note, sure_words))
     listed: list[Row] = [(name, *values) for name, values in measures] if any(one.told for one in pair) else []
     return table("waits", "How long they waited", columns, listed, nothing="No wait is told.", note=note)
 
@@ -312,7 +365,13 @@ def _wandered(seen: _Seen) -> list[Section]:
             (Column("times", "times", "count"), Column("calls", "calls", "count")),
             hands,
             nothing="The records of these calls tell of none.",
-            note=f"{count(handed, 'call')} of {seen.whole.calls}, as far as the records tell." if handed else "",
+            note=later(
+                "{calls} of {all}, as far as the records tell.",
+                calls=later_plural("{number} call", "{number} calls", handed),
+                all=seen.whole.calls,
+            )
+            if handed
+            else "",
         ),
         WANDERED,
     ]

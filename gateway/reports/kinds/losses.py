@@ -6,14 +6,15 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from gateway.languages.spoken import joined, later, later_plural, ours
 from gateway.reports.asking import Asked
 from gateway.reports.kinds.named_calls import FACTS, facts
 from gateway.reports.values import Column, Money, Row, Table
 from gateway.store.losses import DECIMALS, losses
 from gateway.store.reporting import Chosen
-from gateway.web.words import count
 
-TITLE: Final = "Cost above price"
+TITLE: Final = ours("Cost above price")
+WORDS: Final = ours("Guests' calls for which the carrier asks more than stands on the folio, the largest loss first.")
 _COLUMNS: Final = (
     *FACTS,
     Column("paid", "guest pays", "money"),
@@ -27,8 +28,15 @@ def loss_table(asked: Asked, connection: Connection, chosen: Chosen, most: int) 
     """The table, with the loss by currency below it, and how many calls there are."""
     rows, sums, foreign = losses(connection, chosen, most)
     number = sum(calls for _, calls, _ in sums)
-    beyond = f" The first {most} of {number} are named." if number > most else ""
-    other = f" {count(foreign, 'call')} cannot be compared: price and cost are in two currencies." if foreign else ""
+    beyond = later("The first {most} of {number} are named.", most=most, number=number) if number > most else ""
+    other = (
+        later(
+            "{calls} cannot be compared: price and cost are in two currencies.",
+            calls=later_plural("{number} call", "{number} calls", foreign),
+        )
+        if foreign
+        else ""
+    )
     blanks = (None,) * (len(_COLUMNS) - 3)
     totals: list[Row] = [("", *blanks, Money(lost, currency, DECIMALS), None) for currency, _, lost in sums]
     made: list[Row] = [
@@ -41,7 +49,7 @@ def loss_table(asked: Asked, connection: Connection, chosen: Chosen, most: int) 
         )
         for one in rows
     ]
-    note = f"Guests' calls for which the carrier asks more than stands on the folio, the largest loss first.{beyond}{other}"
+    note = joined(" ", (WORDS, beyond, other))
     table = Table(
         name="loss", title=TITLE, columns=_COLUMNS, rows=tuple(made), count=len(made), totals=tuple(totals), note=note
     )

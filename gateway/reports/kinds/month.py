@@ -9,13 +9,14 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from gateway.instants import SECOND
+from gateway.languages.spoken import joined, later, later_plural, ours
 from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.kinds.calls import PRICE
 from gateway.reports.sums import Purse, money_rows, tallied, together
 from gateway.reports.values import Column, Money, Report, Row, Table, table
 from gateway.store.itemising import itemised, long_stays
 from gateway.store.reporting import call_sums
-from gateway.web.words import count, minutes
+from gateway.web.words import minutes
 
 #: Calls that one pack itemises; a house that has more asks for less than a month.
 MOST_CALLS: Final = 20_000
@@ -23,7 +24,9 @@ MOST_CALLS: Final = 20_000
 LONG_NIGHTS: Final = 28
 _LONG: Final = (LONG_NIGHTS * 24 - 12) * 3600 * SECOND
 #: The ways of a call as the pack tells them, in the order of its sums.
-WAYS: Final = ("out", "on their behalf", "incoming", "forwarded", "internal")
+WAYS: Final = (ours("out"), ours("on their behalf"), ours("incoming"), ours("forwarded"), ours("internal"))
+#: How the list of an account is headed, by whose it is.
+_HEADS: Final = {"tenant": ours("Tenant"), "department": ours("Department"), "long stay": ours("Long stay")}
 CALLS: Final = (
     Column("call", "call", "text", detail=True),
     Column("began", "began", "instant"),
@@ -81,11 +84,11 @@ def way_of(call: dict[str, Any]) -> str:
     passed = len(set(holders)) > 1
     match call["direction"]:
         case "in":
-            return "forwarded" if passed else "incoming"
+            return ours("forwarded") if passed else ours("incoming")
         case "out":
-            return "on their behalf" if passed and holders[0] != call["extension"] else "out"
+            return ours("on their behalf") if passed and holders[0] != call["extension"] else ours("out")
         case _:
-            return "internal"
+            return ours("internal")
 
 
 def month(asked: Asked, connection: Connection) -> Report:
@@ -98,10 +101,13 @@ def month(asked: Asked, connection: Connection) -> Report:
     rooms = _rooms(asked, call_sums(connection, chosen, ("room",)))
     talk = sum(one.talk for one in accounts)
     whole = sum(len(one.calls) for one in accounts)
-    cut = f" Only the first {MOST_CALLS} calls are itemised." if len(calls) == MOST_CALLS else ""
-    finding = (
-        f"{count(len(accounts), 'account')} itemised with {count(whole, 'call')} and {minutes(talk)} of talk; "
-        f"{count(len(list(rooms.rows)), 'guest room')} as totals.{cut}"
+    cut = later("Only the first {shown} calls are itemised.", shown=MOST_CALLS) if len(calls) == MOST_CALLS else ""
+    told = later(
+        "{accounts} itemised with {calls} and {minutes} of talk; {rooms} as totals.",
+        accounts=later_plural("{number} account", "{number} accounts", len(accounts)),
+        calls=later_plural("{number} call", "{number} calls", whole),
+        minutes=minutes(talk),
+        rooms=later_plural("{number} guest room", "{number} guest rooms", len(list(rooms.rows))),
     )
     return report(
         asked,
@@ -109,13 +115,16 @@ def month(asked: Asked, connection: Connection) -> Report:
         chosen,
         kind="month",
         title="Month",
-        finding=finding,
+        finding=joined(" ", (told, cut)),
         sections=(_summary(asked, accounts), rooms, *_lists(asked, accounts)),
         assumptions=(
             TALK,
             PRICE,
             _WAYS,
-            f"A long stay has {LONG_NIGHTS} nights and more. A tenant is called by the tariff that its extensions carry.",
+            later(
+                "A long stay has {long_nights} nights and more. A tenant is called by the tariff that its extensions carry.",
+                long_nights=LONG_NIGHTS,
+            ),
             "A call of a tenant’s extension is on the tenant’s list, and not on a department’s.",
         ),
     )
@@ -124,15 +133,18 @@ def month(asked: Asked, connection: Connection) -> Report:
 def _accounts(asked: Asked, calls: Sequence[dict[str, Any]], guests: Sequence[dict[str, Any]]) -> list[Account]:
     """Each call on one list: the tenant's, else the department's, else the long stay's."""
     tenants = {extension: name for name, some in asked.tenants.items() for extension in some}
-    stays = {one["reservation"]: f"{one['name'] or one['reservation']}, room {one['room']}" for one in guests}
+    stays = {
+        one["reservation"]: later("{guest}, room {room}", guest=one["name"] or one["reservation"], room=one["room"])
+        for one in guests
+    }
     found: dict[tuple[str, str], Account] = {}
     for one in calls:
         if one["extension"] in tenants:
-            key = ("tenant", tenants[one["extension"]])
+            key = (ours("tenant"), tenants[one["extension"]])
         elif one["department"]:
-            key = ("department", one["department"])
+            key = (ours("department"), one["department"])
         else:
-            key = ("long stay", stays.get(one["reservation"], one["reservation"] or ""))
+            key = (ours("long stay"), stays.get(one["reservation"], one["reservation"] or ""))
         found.setdefault(key, Account(name=key[1], kind=key[0])).calls.append(one)
     return [found[key] for key in sorted(found)]
 
@@ -142,7 +154,7 @@ def _summary(asked: Asked, accounts: Sequence[Account]) -> Table:
     for one in accounts:
         ways = (one.number(way) for way in WAYS)
         rows += money_rows((one.name, one.kind, *ways, len(one.calls), one.talk), [one.price], asked.money(0))
-    whole = Account(name="together", kind="", calls=[call for one in accounts for call in one.calls])
+    whole = Account(name=ours("together"), kind="", calls=[call for one in accounts for call in one.calls])
     ways = (whole.number(way) for way in WAYS)
     totals = money_rows((whole.name, None, *ways, len(whole.calls), whole.talk), [whole.price], asked.money(0))
     nothing = "No department, tenant or long stay called."
@@ -151,7 +163,9 @@ def _summary(asked: Asked, accounts: Sequence[Account]) -> Table:
 
 def _lists(asked: Asked, accounts: Sequence[Account]) -> Iterator[Table]:
     for place, one in enumerate(accounts, 1):
-        yield call_list(asked, f"list_{place}", f"{one.kind.capitalize()}: {one.name}", one)
+        yield call_list(
+            asked, f"list_{place}", later("{kind}: {name}", kind=_HEADS.get(one.kind, one.kind), name=one.name), one
+        )
 
 
 def call_list(asked: Asked, name: str, title: str, one: Account) -> Table:
@@ -169,10 +183,15 @@ def call_list(asked: Asked, name: str, title: str, one: Account) -> Table:
         )
         for call in one.calls
     ]
-    counts = ", ".join(f"{one.number(way)} {way}" for way in WAYS if one.number(way))
-    head = (None, None, f"{len(one.calls)} calls", None, None, None, one.talk)
+    counts = joined(", ", (later("{number} {way}", number=one.number(way), way=way) for way in WAYS if one.number(way)))
+    head = (None, None, later_plural("{number} call", "{number} calls", len(one.calls)), None, None, None, one.talk)
     return table(
-        name, title, CALLS, rows, totals=tuple(money_rows(head, [one.price], asked.money(0))), note=f"{counts}."
+        name,
+        title,
+        CALLS,
+        rows,
+        totals=tuple(money_rows(head, [one.price], asked.money(0))),
+        note=later("{list}.", list=counts),
     )
 
 
@@ -191,7 +210,7 @@ def _rooms(asked: Asked, sums: Sequence[dict[str, Any]]) -> Table:
         one = found[room]
         rows += money_rows((room, one.outward, one.inward, one.talk), [one.priced], asked.money(0))
     whole = together(found.values())
-    totals = money_rows(("together", whole.outward, whole.inward, whole.talk), [whole.priced], asked.money(0))
+    totals = money_rows((ours("together"), whole.outward, whole.inward, whole.talk), [whole.priced], asked.money(0))
     return table(
         "rooms", "Guest rooms, as totals", columns, rows, totals=tuple(totals), nothing="No guest room called."
     )

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from gateway.reports.asking import Asked
 from gateway.reports.values import Column, Row
+from gateway.reports.wording import class_words
 
 #: The columns of `facts`.
 FACTS: Final = (
@@ -24,4 +25,4 @@ FACTS: Final = (
 def facts(asked: Asked, call: Mapping[str, Any]) -> Row:
     """The cells under `FACTS` for a row of calls; the number as far as whoever asks may see it."""
     who = (str(call["id"]), call["started_at"], call["room"] or call["department"], call["extension"])
-    return (*who, asked.number(call), call["number_class"], call["place"], call["talk_seconds"])
+    return (*who, asked.number(call), class_words(call["number_class"]), call["place"], call["talk_seconds"])

@@ -8,24 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Connection
 
 from gateway.audit.days import BusinessDay, belonging
-from gateway.audit.sheet import CAME, WENT, Sheet, expected_of, unnamed
+from gateway.audit.sheet import CAME, WENT, Difference, Sheet, expected_of, unnamed
 from gateway.audit.sums import Purse, Sum
 from gateway.instants import to_micros
+from gateway.languages.spoken import Later, joined, later, later_plural, ours
 from gateway.reports.asking import Asked, report
+from gateway.reports.kinds.contingency import contingency
 from gateway.reports.kinds.exceptions import exceptions
 from gateway.reports.periods import Stretch
 from gateway.reports.values import Cell, Column, Money, Note, Report, Row, Section, Table, table
+from gateway.reports.wording import entry, in_words, kept_words
 from gateway.store import alarms, business_days
 from gateway.store.day_looks import DayLook, look
 from gateway.store.reporting import calls_where, from_vacant_rooms
 from gateway.web import audit_words as words
 from gateway.web.marks import HOLDS, NAMES
-from gateway.web.words import count
 
 #: Days that one document may have: more is a report of a month.
 MOST_DAYS: Final = 31
@@ -35,12 +39,12 @@ MOST_NAMED: Final = 200
 MOST_EXCEPTIONS: Final = 25
 #: What a person can do about a charge that is not settled.
 _TO_DO: Final = {
-    "in_doubt": "look at the folio: is it there? Then settle it",
-    "refused": "send it again, to another room or a house account, or write it off with a reason",
-    "held": "release it, or write it off with a reason",
-    "unconfirmable": "compare the PMS’s total: foliogate postings total",
-    "due": "nothing: it goes out when the PMS takes it",
-    "sent": "nothing: its answer is awaited",
+    "in_doubt": ours("look at the folio: is it there? Then settle it"),
+    "refused": ours("send it again, to another room or a house account, or write it off with a reason"),
+    "held": ours("release it, or write it off with a reason"),
+    "unconfirmable": ours("compare the PMS’s total: foliogate postings total"),
+    "due": ours("nothing: it goes out when the PMS takes it"),
+    "sent": ours("nothing: its answer is awaited"),
 }
 #: Holds that tell of a call nobody may have been entitled to make.
 _NOBODY: Final = ("no_post", "no_room_news", "guest_left", "unknown_extension")
@@ -71,7 +75,7 @@ def night_audit(asked: Asked, connection: Connection) -> Report:
         stretch.chosen(connection),
         kind="night-audit",
         title="Night audit",
-        finding=" ".join(_finding(asked, one) for one in looks) or "No business day has one of these dates.",
+        finding=joined(" ", (_finding(asked, one) for one in looks)) or "No business day has one of these dates.",
         sections=sections or [Note(title="Business days", sentences=("They begin when the gateway has started.",))],
         assumptions=(
             "The sheet counts records, charges and attempts by when they came here; a late one is on the day on which it came, "
@@ -92,23 +96,44 @@ def _between(asked: Asked, days: list[BusinessDay]) -> Asked:
 
 def _finding(asked: Asked, seen: DayLook) -> str:
     made, nameless = seen.sheet, unnamed(seen.differences)
-    state = {"closed": f"closed by {seen.day.closed_by}", "ended": "not closed", "open": "still open"}[seen.day.state]
-    left = f"{count(len(nameless), 'difference')} without a name" if nameless else "every difference has its name"
-    money = words.purse_words(made.charges.gross, asked.money(0))
-    waiting = f"; {count(made.open.number, 'charge')} open" if made.open.number else ""
-    return f"{words.day_words(seen.day.day)}, {state}: {count(made.charges.number, 'charge')} with {money}, {left}{waiting}."
+    state = {
+        "closed": later("closed by {name}", name=seen.day.closed_by),
+        "ended": ours("not closed"),
+        "open": ours("still open"),
+    }[seen.day.state]
+    left = (
+        later_plural("{number} difference without a name", "{number} differences without a name", len(nameless))
+        if nameless
+        else ours("every difference has its name")
+    )
+    waiting = (
+        later_plural("{number} charge open", "{number} charges open", made.open.number) if made.open.number else ""
+    )
+    return later(
+        "{day}, {state}: {charges} with {money}, {rest}.",
+        day=_day(seen.day.day),
+        state=state,
+        charges=later_plural("{number} charge", "{number} charges", made.charges.number),
+        money=Later(lambda: words.purse_words(made.charges.gross, asked.money(0))),
+        rest=joined("; ", (left, waiting)),
+    )
+
+
+def _day(day: date) -> str:
+    """A business day, as the language writes it."""
+    return Later(lambda: words.day_words(day))
 
 
 def _pack(asked: Asked, connection: Connection, seen: DayLook, *, alone: bool) -> Iterator[Section]:
     """The sections of one day; of several, the day stands before each title."""
-    head = "" if alone else f"{words.day_words(seen.day.day)}: "
+    head = "" if alone else _day(seen.day.day)
     for section in _sections(asked, connection, seen):
         if isinstance(section, Table):
             if section.count or section.name in ("came", "went"):
                 name = section.name if alone else f"{section.name}_{seen.day.id}"
-                yield replace(section, title=f"{head}{section.title}", name=name)
+                yield replace(section, title=joined(": ", (head, ours(section.title))), name=name)
         elif isinstance(section, Note):
-            yield replace(section, title=f"{head}{section.title}")
+            yield replace(section, title=joined(": ", (head, ours(section.title))))
         else:
             yield section
 
@@ -137,7 +162,11 @@ def _standing(asked: Asked, seen: DayLook) -> tuple[str, ...]:
 
     clock = Clock(asked.period.zone, asked.run_at)
     why = (f"“{seen.day.closed_why}”",) if seen.day.closed_why else ()
-    return (words.standing(seen.day, clock), *why, *filter(None, seen.day.remarks.split("\n")))
+    return (
+        Later(lambda: words.standing(seen.day, clock)),
+        *why,
+        *(kept_words(one) or "" for one in seen.day.remarks.split("\n") if one),
+    )
 
 
 def _moneys(one: Sum, home: Money) -> list[tuple[Money | None, Money | None, Money | None]]:
@@ -163,22 +192,22 @@ def _came(asked: Asked, made: Sheet) -> Table:
     rows: list[Row] = []
     for name in CAME:
         if made.came[name].number or name in ("rated", "unread"):
-            rows += _rows(words.CAME_WORDS[name], made.came[name], asked.money(0))
-    totals: list[Row] = [("records received", made.received, None, None, None)]
+            rows += _rows(entry(words.CAME_WORDS, name), made.came[name], asked.money(0))
+    totals: list[Row] = [(ours("records received"), made.received, None, None, None)]
     return table("came", "What came in", _FIGURES, rows, totals=tuple(totals))
 
 
 def _went(asked: Asked, seen: DayLook) -> Table:
     made, home = seen.sheet, asked.money(0)
-    rows = _rows("guests’ calls with a price", made.rated, home)
+    rows = _rows(ours("guests’ calls with a price"), made.rated, home)
     for one in seen.differences:
         if one.key in words.BRIDGE:
             for coin, minor in sorted(one.amount.items()):
-                rows.append((f"   {words.what(one)}", None, None, None, Money(minor * words.BRIDGE[one.key], *coin)))
-    rows += _rows("charges of the day", made.charges, home)
+                rows.append(("   " + _what(one), None, None, None, Money(minor * words.BRIDGE[one.key], *coin)))
+    rows += _rows(ours("charges of the day"), made.charges, home)
     for state in WENT:
         if made.went[state].number:
-            rows += _rows(f"   {NAMES[state]}", made.went[state], home)
+            rows += _rows("   " + _state(state), made.went[state], home)
     return table("went", "Where it went", _FIGURES, rows)
 
 
@@ -212,8 +241,14 @@ def _classes(asked: Asked, made: Sheet) -> Table:
                 left.take(one)
         purses = (rated.net, rated.tax, rated.gross, states.get("posted", Sum()).gross, left.gross)
         further = (states.get("written_off", Sum()).gross, made.yes_by_class.get(name, Sum()).gross)
-        rows.append((name or "without a class", rated.number, *(_purse(one, home) for one in (*purses, *further))))
-    note = f"Amounts in {home.currency}." if any(coin.currency != home.currency for coin in made.charges.gross) else ""
+        rows.append(
+            (name or ours("without a class"), rated.number, *(_purse(one, home) for one in (*purses, *further)))
+        )
+    note = (
+        later("Amounts in {currency}.", currency=home.currency)
+        if any(coin.currency != home.currency for coin in made.charges.gross)
+        else ""
+    )
     return table("classes", "By class", columns, rows, note=note)
 
 
@@ -229,11 +264,13 @@ def _agreement(asked: Asked, seen: DayLook) -> Table:
     rows: list[Row] = []
     for group in ["", *sorted({*seen.sheet.yes_by_class, *seen.totals} - {""})] if asked.has_pms else []:
         total = seen.totals.get(group)
-        ours = expected_of(seen.sheet, group)
-        mine = _purse(ours, home) if total is None else Money(ours.get(total.coin, 0), *total.coin)
+        expected = expected_of(seen.sheet, group)
+        mine = _purse(expected, home) if total is None else Money(expected.get(total.coin, 0), *total.coin)
         theirs = None if total is None else Money(total.minor, *total.coin)
         rest = None if theirs is None else Money(theirs.minor - mine.minor, theirs.currency, theirs.decimals)
-        rows.append((group or "all telephone charges", mine, theirs, rest, total.words if total is not None else None))
+        rows.append(
+            (group or ours("all telephone charges"), mine, theirs, rest, total.words if total is not None else None)
+        )
     return table("agreement", "What the PMS says", columns, rows)
 
 
@@ -241,9 +278,9 @@ def _differences(asked: Asked, seen: DayLook) -> Table:
     columns = (Column("what", "difference"), Column("amount", "amount"), Column("name", "its name"))
     rows: list[Row] = [
         (
-            words.what(one),
-            words.purse_words(one.amount, asked.money(0), signed=True) if any(one.amount.values()) else None,
-            one.told or one.why or f"none yet. {words.advice(one)}",
+            _what(one),
+            _signed(one, asked.money(0)) if any(one.amount.values()) else None,
+            one.told or kept_words(one.why) or later("none yet. {advice}", advice=Later(partial(words.advice, one))),
         )
         for one in seen.differences
     ]
@@ -266,8 +303,8 @@ def _open(seen: DayLook) -> Table:
     )
     rows: list[Row] = []
     for number, _call, state, hold, reason, room, minor, currency, decimals, _tries, began in seen.sheet.snapshot.open:
-        why, money = reason or HOLDS.get(hold, hold), _amount(minor, currency, decimals)
-        rows.append((str(number), NAMES[state], room, began, money, why, _TO_DO.get(state, "")))
+        why, money = kept_words(reason) or entry(HOLDS, hold), _amount(minor, currency, decimals)
+        rows.append((str(number), _state(state), room, began, money, why, _TO_DO.get(state, "")))
     return table("open", "Charges that are not settled", columns, rows)
 
 
@@ -286,10 +323,12 @@ def _nobody(asked: Asked, connection: Connection, seen: DayLook) -> Table:
     for one in found:
         money = _amount(one["amount"], one["currency"], one["decimals"])
         number = asked.number(one)
-        rows.append((str(one["id"]), one["started_at"], one["room"], number, money, one["reason"] or "vacant"))
+        rows.append(
+            (str(one["id"]), one["started_at"], one["room"], number, money, kept_words(one["reason"]) or ours("vacant"))
+        )
     for _number, call, _state, hold, reason, room, minor, currency, decimals, _tries, began in seen.sheet.snapshot.open:
         if hold in _NOBODY:
-            rows.append((str(call), began, room, None, _amount(minor, currency, decimals), reason))
+            rows.append((str(call), began, room, None, _amount(minor, currency, decimals), kept_words(reason)))
     return table("nobody", "Calls from rooms that were vacant, left, no-post or unknown", columns, rows)
 
 
@@ -301,7 +340,8 @@ def _deeds(seen: DayLook) -> Table:
         Column("what", "what, and why"),
     )
     rows: list[Row] = [
-        (at, who, str(posting), words.deed_words(what)) for at, who, what, posting in seen.sheet.snapshot.deeds
+        (at, who, str(posting), Later(partial(words.deed_words, what)))
+        for at, who, what, posting in seen.sheet.snapshot.deeds
     ]
     rows += [(one.at, one.who, None, _told(one)) for one in seen.entries]
     return table("deeds", "Adjustments, voids and decisions", columns, rows)
@@ -309,20 +349,21 @@ def _deeds(seen: DayLook) -> Table:
 
 def _told(one: business_days.Entry) -> str:
     if one.kind == "name":
-        return f"difference “{one.item}” is: {one.words}"
+        return later("difference “{item}” is: {words}", item=one.item, words=one.words)
     money = _amount(one.amount, one.currency, one.decimals)
-    return f"the PMS’s total{f' for {one.item}' if one.item else ''} is {_said(money)}: {one.words}"
+    said = {"amount": _said(money), "words": one.words}
+    if one.item:
+        return later("the PMS’s total for {item} is {amount}: {words}", item=one.item, **said)
+    return later("the PMS’s total is {amount}: {words}", **said)
 
 
 def _said(money: Money | None) -> str:
-    from gateway.reports.wording import amount
-
-    return "" if money is None else f"{amount(money)} {money.currency}"
+    return "" if money is None else in_words(money)
 
 
 def _belongs(seen: DayLook, began: int | None) -> str:
     found = belonging(seen.days, began) if began is not None else None
-    return f"belongs to {words.day_words(found.day)}" if found is not None else "belongs to an earlier day"
+    return later("belongs to {day}", day=_day(found.day)) if found is not None else ours("belongs to an earlier day")
 
 
 def _late(seen: DayLook) -> Table:
@@ -336,11 +377,19 @@ def _late(seen: DayLook) -> Table:
     )
     rows: list[Row] = []
     for number, _call, began, room, state, kind, minor, currency, decimals, place in seen.sheet.snapshot.carried:
-        mark = _belongs(seen, began) if place == "earlier" else words.PLACES.get(place, place)
-        rows.append((f"{kind} {number}, {NAMES[state]}", began, room, _amount(minor, currency, decimals), mark))
+        mark = _belongs(seen, began) if place == "earlier" else entry(words.PLACES, place)
+        rows.append(
+            (
+                joined(", ", (_charge(kind, number), _state(state))),
+                began,
+                room,
+                _amount(minor, currency, decimals),
+                mark,
+            )
+        )
     for call, began, room, extension, _status, minor, currency, decimals in seen.sheet.snapshot.late:
         money = _amount(minor, currency, decimals)
-        rows.append((f"call {call}", began, room or extension, money, _belongs(seen, began)))
+        rows.append((later("call {call}", call=call), began, room or extension, money, _belongs(seen, began)))
     return table("late", "Came late, of earlier days", columns, rows)
 
 
@@ -349,8 +398,12 @@ def _exceptions(asked: Asked, connection: Connection) -> Iterator[Section]:
     for one in exceptions(asked, connection).sections:
         if isinstance(one, Table) and one.count and one.name != "vacant":
             rows: tuple[tuple[Cell, ...], ...] = tuple(one.rows)[:MOST_EXCEPTIONS]
-            beyond = f" The first {len(rows)} of {one.count} are here." if one.count > len(rows) else ""
-            yield replace(one, rows=rows, count=len(rows), note=f"{one.note}{beyond}".strip())
+            beyond = (
+                later("The first {number} of {count} are here.", number=len(rows), count=one.count)
+                if one.count > len(rows)
+                else ""
+            )
+            yield replace(one, rows=rows, count=len(rows), note=joined(" ", (ours(one.note), beyond)))
 
 
 def _alarms(asked: Asked, connection: Connection) -> Iterator[Table]:
@@ -366,7 +419,7 @@ def _alarms(asked: Asked, connection: Connection) -> Iterator[Table]:
 
     def rows(emergency: bool) -> list[Row]:
         return [
-            (one.raised_at, one.sentence, one.acknowledged_at, one.acknowledged_by or None, one.cleared_at)
+            (one.raised_at, kept_words(one.sentence), one.acknowledged_at, one.acknowledged_by or None, one.cleared_at)
             for one in found
             if (one.kind in _ALARMS) == emergency
         ]
@@ -376,12 +429,35 @@ def _alarms(asked: Asked, connection: Connection) -> Iterator[Table]:
 
 
 def _contingency(asked: Asked, connection: Connection) -> Iterator[Section]:
-    """The sheet for the desk when everything is down, where this program has that report."""
-    from gateway.reports.catalog import KINDS
+    """The sheet for the desk when everything is down."""
+    if asked.period.last >= asked.run_at.astimezone(asked.period.zone).date():
+        yield from (
+            replace(one, title=later("Contingency: {title}", title=ours(one.title)))
+            for one in contingency(asked, connection).tables
+        )
 
-    kind = KINDS.get("contingency")
-    if kind is not None and asked.period.last >= asked.run_at.astimezone(asked.period.zone).date():
-        yield from (replace(one, title=f"Contingency: {one.title}") for one in kind.make(asked, connection).tables)
+
+def _what(one: Difference) -> str:
+    return Later(partial(words.what, one))
+
+
+def _signed(one: Difference, home: Money) -> str:
+    return Later(lambda: words.purse_words(one.amount, home, signed=True))
+
+
+def _state(state: str) -> str:
+    """How a charge stands, in a word."""
+    return Later(lambda: NAMES[state]) if state in NAMES else ours("settled")
+
+
+def _charge(kind: str, number: int) -> str:
+    match kind:
+        case "correction":
+            return later("correction {number}", number=number)
+        case "reversal":
+            return later("reversal {number}", number=number)
+        case _:
+            return later("charge {number}", number=number)
 
 
 def _later(seen: DayLook) -> Table:
@@ -395,19 +471,33 @@ def _later(seen: DayLook) -> Table:
     before = {row[0]: row[2] for row in seen.sheet.snapshot.open}
     rows: list[Row] = [
         (
-            f"charge {number}",
+            later("charge {number}", number=number),
             room,
             _amount(minor, currency, decimals),
-            f"{NAMES.get(before.get(number, ''), 'settled')} when closed, now {NAMES[state]}",
+            later(
+                "{before} when closed, now {now}",
+                before=_state(before.get(number, "")),
+                now=_state(state),
+            ),
         )
         for number, state, _reason, _at, minor, currency, decimals, room in seen.later["moved"]
     ]
     rows += [
-        (f"{kind} {number}", room, _amount(minor, currency, decimals), f"made later, {NAMES[state]}")
+        (
+            _charge(kind, number),
+            room,
+            _amount(minor, currency, decimals),
+            later("made later, {state}", state=_state(state)),
+        )
         for number, _call, state, kind, _at, minor, currency, decimals, room in seen.later["made"]
     ]
     rows += [
-        (f"call {call}", room or extension, _amount(minor, currency, decimals), "its record came later")
+        (
+            later("call {call}", call=call),
+            room or extension,
+            _amount(minor, currency, decimals),
+            ours("its record came later"),
+        )
         for call, _began, room, extension, _status, minor, currency, decimals in seen.later["late"]
     ]
     return table("later", "Came after the day was closed", columns, rows, note="None of this is in the figures above.")

@@ -10,13 +10,14 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection
 
 from gateway.instants import from_micros, to_micros
+from gateway.languages.spoken import later, later_plural
 from gateway.reports.asking import Asked, report
 from gateway.reports.values import Bars, Column, Report, Row, Section, table
+from gateway.reports.wording import fraction
 from gateway.store.reporting import QUARTER, operator_calls
 from gateway.traffic.by_class import HOURS, Period, elapsed_by_hour
 from gateway.traffic.intervals import HOUR
 from gateway.traffic.whatif import Position, needed_at
-from gateway.web.words import count
 
 _COLUMNS: Final = (
     Column("hour", "hour", "hour"),
@@ -164,10 +165,15 @@ def _finding(asked: Asked, planned: list[_Planned]) -> str:
     if not most.people:
         return "No answered call came to the operator position in these days."
     peak = max(one.most_people for one in planned)
-    return (
-        f"{count(most.people, 'person', 'people')} would answer {said.answer_percent} of 100 calls within "
-        f"{said.answer_within_seconds} s in the busiest hour of the day, from {most.hour:02d}:00 on, with "
-        f"{most.calls:.1f} calls on average; the busiest single hour would have taken {peak}."
+    return later(
+        "{people} would answer {percent} of 100 calls within {seconds} s in the busiest hour of the day, from {hour}:00 on, with "
+        "{calls} calls on average; the busiest single hour would have taken {peak}.",
+        people=later_plural("{number} person", "{number} people", most.people),
+        percent=said.answer_percent,
+        seconds=said.answer_within_seconds,
+        hour=f"{most.hour:02d}",
+        calls=fraction(most.calls, 1),
+        peak=peak,
     )
 
 
@@ -175,14 +181,20 @@ def _assumptions(asked: Asked) -> Iterable[str]:
     said = asked.settings
     if said.operator:
         named = ", ".join(said.operator)
-        yield f"Counted are calls that came in to {named}, and calls inside the house that dialled it ([reports] operator)."
+        yield later(
+            "Counted are calls that came in to {named}, and calls inside the house that dialled it ([reports] operator).",
+            named=named,
+        )
     else:
         yield "Counted is every call that came in, as if all came to the operator: [reports] operator names its extensions."
-    after = f", and {said.after_call_seconds} s of work after each call" if said.after_call_seconds else ""
-    yield (
-        f"Handling is the mean talk time of answered calls in that hour{after}; calls that were not answered count as calls, "
-        "for somebody wanted to be answered."
-    )
+    if said.after_call_seconds:
+        yield later(
+            "Handling is the mean talk time of answered calls in that hour, and {seconds} s of work after each call.",
+            seconds=said.after_call_seconds,
+        )
+    else:
+        yield "Handling is the mean talk time of answered calls in that hour."
+    yield "Calls that were not answered count as calls, for somebody wanted to be answered."
     yield (
         "Erlang C: calls come at random, wait in one line and do not give up, and talk times vary like chance. Callers who "
         "give up make real waits shorter than these; calls that come in clumps, as when a bus arrives, make them longer."

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from gateway.instants import midnight
+from gateway.languages.spoken import later, later_plural, ours
 from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.kinds.allocation import rated
 from gateway.reports.office import on_persons
@@ -16,7 +17,6 @@ from gateway.reports.sums import Tally, money_rows, together
 from gateway.reports.values import Column, Note, Report, Row, Section, table
 from gateway.store.office import code_sums
 from gateway.store.reporting import Span, began
-from gateway.web.words import count
 
 _COLUMNS: Final = (
     Column("month", "month"),
@@ -39,7 +39,7 @@ def personal(asked: Asked, connection: Connection) -> Report:
     for first, span in months(asked):
         for row in rated(code_sums(connection, began(connection, asked.database.property, span))):
             if row["personal"]:
-                person = row["person"] if asked.office.agreement else "the staff, together"
+                person = row["person"] if asked.office.agreement else ours("the staff, together")
                 pin = (row["account_code"] or row["authorization_code"]) if asked.office.agreement else ""
                 sums[f"{first:%Y-%m}", person, pin].add(row)
     rows: list[Row] = []
@@ -47,7 +47,7 @@ def personal(asked: Asked, connection: Connection) -> Report:
         one = sums[key]
         rows += money_rows((key[0], key[1], key[2] or None, one.calls, one.talk), [one.house], asked.money(0))
     whole = together(sums.values())
-    totals = money_rows(("together", None, None, whole.calls, whole.talk), [whole.house], asked.money(0))
+    totals = money_rows((ours("together"), None, None, whole.calls, whole.talk), [whole.house], asked.money(0))
     sections: list[Section] = [
         table(
             "personal", "By person and month", _COLUMNS, rows, totals=tuple(totals), nothing="No private call was made."
@@ -61,7 +61,11 @@ def personal(asked: Asked, connection: Connection) -> Report:
         chosen,
         kind="personal",
         title="Private calls",
-        finding=f"{count(whole.calls, 'private call')} come to {whole.house.words(asked.money(0))}.",
+        finding=later(
+            "{calls} come to {money}.",
+            calls=later_plural("{number} private call", "{number} private calls", whole.calls),
+            money=whole.house.words(asked.money(0)),
+        ),
         sections=sections,
         assumptions=(TALK, _SUMS, *on_persons(asked.office)),
     )

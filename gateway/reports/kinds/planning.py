@@ -8,17 +8,17 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from gateway.languages.spoken import joined, later, later_plural, ours
 from gateway.reports.asking import Asked
 from gateway.reports.kinds.studying import MODEL, made, studied
 from gateway.reports.kinds.trunk_pictures import expected_words, measured_days, trend
 from gateway.reports.periods import WEEKDAYS
 from gateway.reports.values import Cell, Column, Money, Report, Row, Section, Table, table
-from gateway.reports.wording import shown
+from gateway.reports.wording import in_words
 from gateway.traffic.forecast import seasons
 from gateway.traffic.grade import Grade
 from gateway.traffic.study import GroupStudy, Study
 from gateway.traffic.whatif import GROWTH, around, returnable, saved
-from gateway.web.words import count
 
 #: Days of the past that a forecast rests on, where the report asks for fewer: two years tell a trend from a season.
 _BACK: Final = timedelta(days=730)
@@ -33,7 +33,7 @@ def what_if(asked: Asked, connection: Connection) -> Report:
     for number, (one, judged) in enumerate(graded):
         if not judged.offered.saturated:
             sections.append(_sizes(asked, one, judged, f"sizes_{number}"))
-    finding = " ".join(_returned(asked, one, judged) for one, judged in graded)
+    finding = joined(" ", (_returned(asked, one, judged) for one, judged in graded))
     finding = finding or "No group of the configuration was used: [[trunks]] says how many trunks each has."
     words = (
         "Growth is of the traffic offered in the time-consistent busy hour.",
@@ -49,19 +49,32 @@ def _spare(judged: Grade) -> int:
 
 def _returned(asked: Asked, one: GroupStudy, judged: Grade) -> str:
     if judged.offered.saturated:
-        return f"{one.name} is saturated, so nothing can be said of other sizes."
+        return later("{name} is saturated, so nothing can be said of other sizes.", name=one.name)
     if judged.offered.variance is not None:
-        return f"{one.name} takes the overflow of others: whether it can be smaller depends on them."
+        return later("{name} takes the overflow of others: whether it can be smaller depends on them.", name=one.name)
     spare = _spare(judged)
     if judged.clumped:
-        return (
-            f"{one.name}: none is to be given back, for in its busy hour it lost more than its target allows already."
+        return later(
+            "{name}: none is to be given back, for in its busy hour it lost more than its target allows already.",
+            name=one.name,
         )
     if not spare:
-        return f"{one.name}: none can be given back."
+        return later("{name}: none can be given back.", name=one.name)
     money = _money(asked, one, spare)
-    saves = f", which saves {shown(money, 'money', asked.period.zone)} a month" if money is not None else ""
-    return f"{one.name}: {count(spare, 'trunk')} could be given back with the target still met{saves}."
+    if money is None:
+        return later_plural(
+            "{name}: {number} trunk could be given back with the target still met.",
+            "{name}: {number} trunks could be given back with the target still met.",
+            spare,
+            name=one.name,
+        )
+    return later_plural(
+        "{name}: {number} trunk could be given back with the target still met, which saves {amount} a month.",
+        "{name}: {number} trunks could be given back with the target still met, which saves {amount} a month.",
+        spare,
+        name=one.name,
+        amount=in_words(money),
+    )
 
 
 def _money(asked: Asked, one: GroupStudy, trunks: int, months: int = 1) -> Money | None:
@@ -99,7 +112,9 @@ def _sizes(asked: Asked, one: GroupStudy, found: Grade, name: str) -> Table:
         Column("trunks", "trunks", "count"),
         *(
             Column(
-                f"blocked_{round(100 * share)}", f"blocked, +{round(100 * share)} %" if share else "blocked", "percent"
+                f"blocked_{round(100 * share)}",
+                later("blocked, +{percent} %", percent=round(100 * share)) if share else "blocked",
+                "percent",
             )
             for share in GROWTH
         ),
@@ -110,11 +125,11 @@ def _sizes(asked: Asked, one: GroupStudy, found: Grade, name: str) -> Table:
     )
     rows: list[Row] = []
     for row in around(found.trunks, found.offered, rent=rent):
-        here = "as it is" if row.trunks == found.trunks else ""
+        here = ours("as it is") if row.trunks == found.trunks else ""
         blocked = [round(100 * share, 4) for share in row.blocking]
         saves = None if row.saves is None or rent is None else Money(row.saves, asked.currency, rent.decimals)
         rows.append((row.trunks, *blocked, round(100 * row.occupancy, 4), row.last_trunk, saves, here))
-    return table(name, f"Other sizes of {one.name}", columns, rows)
+    return table(name, later("Other sizes of {name}", name=one.name), columns, rows)
 
 
 # -- forecast -------------------------------------------------------------------------------------------------------
@@ -128,12 +143,11 @@ def forecast(asked: Asked, connection: Connection) -> Report:
     for number, one in enumerate(found.groups):
         sections += [trend(one, asked.period.last, number), *season_tables(one, number)]
         told.append(expected_words(one))
-    words = (
-        "The forecast is a straight trend with a level for each weekday, fitted to the sliding busy hour of each day since "
-        f"{found.asked.first}; 95 of 100 such days stay in the band. It knows no holidays and no season: months are told "
-        "beside it, and with less than two years of them a season looks like a trend."
+    words = later(
+        "The forecast is a straight trend with a level for each weekday, fitted to the sliding busy hour of each day since {first}; 95 of 100 such days stay in the band. It knows no holidays and no season: months are told beside it, and with less than two years of them a season looks like a trend.",
+        first=found.asked.first,
     )
-    finding = " ".join(told) or "No trunk was used in these days."
+    finding = joined(" ", told) or "No trunk was used in these days."
     return made(asked, connection, found, "forecast", "Forecast", finding, sections, words)
 
 
@@ -165,8 +179,8 @@ def season_tables(one: GroupStudy, number: int) -> Iterator[Table]:
             Column("of_mean_percent", "of the mean day", "percent"),
         )
 
-    by_day = {WEEKDAYS[day]: said for day, said in weekdays.items()}
-    yield table(f"weekdays_{number}", f"By weekday, {one.name}", columns("weekday"), rows(by_day))
+    by_day = {ours(WEEKDAYS[day]): said for day, said in weekdays.items()}
+    yield table(f"weekdays_{number}", later("By weekday, {name}", name=one.name), columns("weekday"), rows(by_day))
     if len(months) > 1:
         by_month = {f"{date(*month, 1):%B %Y}": said for month, said in months.items()}
-        yield table(f"months_{number}", f"By month, {one.name}", columns("month"), rows(by_month))
+        yield table(f"months_{number}", later("By month, {name}", name=one.name), columns("month"), rows(by_month))

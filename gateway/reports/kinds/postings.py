@@ -6,14 +6,15 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from gateway.languages.spoken import joined, later, later_plural, ours
 from gateway.ledger import STATES
 from gateway.reports.asking import Asked, report
 from gateway.reports.sums import Purse, money_rows
 from gateway.reports.values import Bars, Column, Money, Report, Row, Section, Table, table
+from gateway.reports.wording import entry, kept_words
 from gateway.store.pages import guest_names
 from gateway.store.reporting import Chosen, named_postings, posting_sums
 from gateway.web.marks import FOR_PEOPLE, HOLDS, MEANINGS, NAMES
-from gateway.web.words import count
 
 #: Charges of one state that a report names; the page of postings has them all.
 MOST_NAMED: Final = 1_000
@@ -36,13 +37,20 @@ _NOTHING: Final = {
     "refused": "No charge was refused.",
     "held": "No charge is held.",
 }
+#: The titles of these tables.
+_TITLES: Final = {
+    "in_doubt": ours("In doubt"),
+    "refused": ours("Refused"),
+    "held": ours("Held"),
+    "unconfirmable": ours("Unconfirmable"),
+}
 #: The order in which states are told; one that is not here comes behind.
 _ORDER: Final = ("posted", "due", "sent", "held", "refused", "in_doubt", "unconfirmable", "written_off")
 
 
 def state_words(state: str) -> str:
     """A state in a word."""
-    return NAMES.get(state, state.replace("_", " "))
+    return entry(NAMES, state)
 
 
 def postings(asked: Asked, connection: Connection) -> Report:
@@ -53,14 +61,19 @@ def postings(asked: Asked, connection: Connection) -> Report:
     named = [named_table(asked, connection, chosen, state) for state in FOR_PEOPLE]
     waiting = sum(numbers.get(state, 0) for state in FOR_PEOPLE)
     home = asked.money(0)
-    told = [f"{numbers[state]} {state_words(state)}" for state in _states(numbers)]
+    told = [later("{number} {state}", number=numbers[state], state=state_words(state)) for state in _states(numbers)]
     finding = (
-        f"{count(sum(numbers.values()), 'charge')}: {', '.join(told)}."
+        later(
+            "{charges}: {list}.",
+            charges=later_plural("{number} charge", "{number} charges", sum(numbers.values())),
+            list=joined(", ", told),
+        )
         if told
         else "No call of these days was charged."
     )
     if waiting:
-        finding += f" {count(waiting, 'waits for a person', 'wait for a person')}."
+        people = later_plural("{number} waits for a person.", "{number} wait for a person.", waiting)
+        finding = joined(" ", (finding, people))
     return report(
         asked,
         connection,
@@ -104,16 +117,16 @@ def _states_table(amounts: dict[str, Purse], numbers: dict[str, int], home: Mone
     rows: list[Row] = []
     whole = Purse()
     for state in _states(numbers):
-        meaning = MEANINGS.get(state, "")
+        meaning = entry(MEANINGS, state) if state in MEANINGS else ""
         rows += money_rows((state_words(state), meaning, numbers[state]), [amounts[state]], home)
         whole.pour(amounts[state])
-    totals = money_rows(("together", "", sum(numbers.values())), [whole], home)
+    totals = money_rows((ours("together"), "", sum(numbers.values())), [whole], home)
     return table("states", "By state", columns, rows, totals=tuple(totals), nothing="No call was charged.")
 
 
 def _kinds(sums: list[dict[str, Any]], home: Money) -> Table:
     """Charges, corrections and reversals apart."""
-    names = {"charge": "charges of calls", "correction": "corrections", "reversal": "reversals"}
+    names = {"charge": ours("charges of calls"), "correction": ours("corrections"), "reversal": ours("reversals")}
     columns = (Column("kind", "kind"), Column("charges", "charges", "count"), Column("amount", "amount", "money"))
     rows: list[Row] = []
     for kind, words in names.items():
@@ -131,9 +144,13 @@ def named_table(asked: Asked, connection: Connection, chosen: Chosen, state: str
     found, number = named_postings(connection, chosen, (state,), MOST_NAMED)
     guests = sorted({one["reservation"] for one in found if one["reservation"]})
     names = guest_names(connection, asked.database.property, guests)
-    beyond = f"The oldest {MOST_NAMED} of {number} are named." if number > MOST_NAMED else ""
+    beyond = (
+        later("The oldest {shown} of {number} are named.", shown=MOST_NAMED, number=number)
+        if number > MOST_NAMED
+        else ""
+    )
     rows = [_named(asked, one, names) for one in found]
-    title = state_words(state).capitalize()
+    title = _TITLES.get(state) or state_words(state)
     return table(state, title, NAMED, rows, nothing=_NOTHING.get(state, "None."), note=beyond)
 
 
@@ -141,8 +158,16 @@ def _named(asked: Asked, one: dict[str, Any], names: dict[str, str]) -> Row:
     guest = names.get(one["reservation"], one["reservation"]) if one["reservation"] else None
     money = Money(one["amount"], one["currency"], one["decimals"]) if one["amount"] is not None else None
     who = (str(one["id"]), one["started_at"], one["room"] or one["extension"], guest, asked.number(one))
-    hold = HOLDS.get(one["hold"], one["hold"])
-    return (*who, one["talk_seconds"], money, one["reason"] or hold, one["changed_at"], one["attempts"], hold or None)
+    hold = entry(HOLDS, one["hold"])
+    return (
+        *who,
+        one["talk_seconds"],
+        money,
+        kept_words(one["reason"]) or hold,
+        one["changed_at"],
+        one["attempts"],
+        hold or None,
+    )
 
 
 def _picture(asked: Asked, amounts: dict[str, Purse], numbers: dict[str, int]) -> list[Section]:
@@ -154,7 +179,11 @@ def _picture(asked: Asked, amounts: dict[str, Purse], numbers: dict[str, int]) -
         Bars(
             name="standing",
             title="Amounts by state",
-            sentence=f"Most charges are {state_words(most)}; amounts in {asked.currency}.",
+            sentence=later(
+                "Most charges stand as “{state}”; amounts in {currency}.",
+                state=state_words(most),
+                currency=asked.currency,
+            ),
             measure=Column("amount", "amount", "money"),
             series=("amount",),
             labels=tuple(map(state_words, states)),

@@ -6,13 +6,14 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from gateway.languages.spoken import joined, later, later_plural, ours
 from gateway.reports.asking import Asked, report
 from gateway.reports.values import Column, Report, Table, table
+from gateway.reports.wording import entry
 from gateway.store.digests import MOST_LINES, Quality, quality
 from gateway.web.marks import HOLDS
-from gateway.web.words import count
 
-_MOST: Final = f"At most {MOST_LINES} are named, the most frequent first."
+_MOST: Final = later("At most {most_lines} are named, the most frequent first.", most_lines=MOST_LINES)
 _NUMBER: Final = Column("number", "number", "count")
 _WHY: Final = Column("reason", "why")
 
@@ -22,8 +23,16 @@ def data_quality(asked: Asked, connection: Connection) -> Report:
     span = asked.span
     told = quality(connection, asked.database.property, span.since, span.until)
     tables = [_unknown(told), _unparsed(told), _gaps(told), _held(told), _others(told)]
-    amiss = [one.title.lower() for one in tables if one.count]
-    finding = f"{count(len(amiss), 'thing')} to look at: {'; '.join(amiss)}." if amiss else "Nothing is amiss."
+    amiss = [ours(one.title) for one in tables if one.count]
+    finding = (
+        later(
+            "{things} to look at: {list}.",
+            things=later_plural("{number} thing", "{number} things", len(amiss)),
+            list=joined("; ", amiss),
+        )
+        if amiss
+        else "Nothing is amiss."
+    )
     return report(
         asked,
         connection,
@@ -43,7 +52,7 @@ def _unknown(told: Quality) -> Table:
         "Extensions that are in no list",
         (Column("extension", "extension"), Column("calls", "calls", "count")),
         told.unknown_extensions,
-        note=f"{_MOST} Put them into [rooms] of the configuration.",
+        note=later("{most} Put them into [rooms] of the configuration.", most=_MOST),
         nothing="Every extension that called out is in the list of rooms or departments.",
     )
 
@@ -65,7 +74,7 @@ def _gaps(told: Quality) -> Table:
         "Gaps in the exchange's numbers",
         (Column("gap", "gap"),),
         [(one,) for one in told.gaps],
-        note=f"The newest {MOST_LINES}.",
+        note=later("The newest {most_lines}.", most_lines=MOST_LINES),
         nothing="No number of the exchange is missing.",
     )
 
@@ -75,15 +84,15 @@ def _held(told: Quality) -> Table:
         "held",
         "Charges held now, of all days",
         (_WHY, _NUMBER),
-        [(HOLDS.get(hold, hold), number) for hold, number in sorted(told.held.items())],
+        [(entry(HOLDS, hold), number) for hold, number in sorted(told.held.items())],
         nothing="No charge is held.",
     )
 
 
 def _others(told: Quality) -> Table:
     found = [
-        ("outgoing calls that name no extension", told.without_extension),
-        ("records that may be repeats and are not charged yet", told.possible_repeats),
+        (ours("outgoing calls that name no extension"), told.without_extension),
+        (ours("records that may be repeats and are not charged yet"), told.possible_repeats),
     ]
     rows = [one for one in found if one[1]]
     return table("others", "Further", (Column("what", "what"), _NUMBER), rows, nothing="Nothing else is amiss.")

@@ -7,14 +7,23 @@ from typing import Any, Final, Literal, TypeAlias
 
 from sqlalchemy import Connection
 
+from gateway.languages.spoken import joined, later, ours
 from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.kinds.calls import PRICE
 from gateway.reports.office import on_persons, without_persons
 from gateway.reports.sums import Purse, Tally, money_rows, tallied
 from gateway.reports.values import Bars, Cell, Column, Money, Report, Row, Section, Table, table
+from gateway.reports.wording import class_words
 from gateway.store.reporting import call_sums
 
 Measure: TypeAlias = Literal["calls", "talk", "cost"]
+#: The heads of the columns that say who or what is ranked.
+_HEADS: Final = {
+    "department": later("department"),
+    "extension": later("extension"),
+    "room": later("room"),
+    "destination": later("destination"),
+}
 #: Places that a ranking names, and that its pictures show.
 MOST_NAMED: Final = 25
 MOST_BARS: Final = 10
@@ -67,17 +76,17 @@ def _ranking(asked: Asked, connection: Connection, measure: Measure) -> Report:
     ranked = (
         (
             "departments",
-            "Departments",
+            later("Departments"),
             ("department",),
             tallied((one for one in whose if one["department"]), "department"),
         ),
         (
             "extensions",
-            "Extensions" if asked.office.agreement else "Extensions of guest rooms",
+            later("Extensions") if asked.office.agreement else later("Extensions of guest rooms"),
             ("extension", "room", "department"),
             tallied(shown, "extension", "room", "department"),
         ),
-        ("destinations", "Destinations", ("destination",), _destinations(places)),
+        ("destinations", later("Destinations"), ("destination",), _destinations(places)),
     )
     rule = _rule(asked, measure)
     sections: list[Section] = []
@@ -99,7 +108,8 @@ def _ranking(asked: Asked, connection: Connection, measure: Measure) -> Report:
 
 def _destinations(rows: Sequence[dict[str, Any]]) -> dict[tuple[Any, ...], Tally]:
     return tallied(
-        ({**one, "destination": one["place"] or one["number_class"] or "unknown"} for one in rows), "destination"
+        ({**one, "destination": one["place"] or class_words(one["number_class"]) or ours("unknown")} for one in rows),
+        "destination",
     )
 
 
@@ -130,14 +140,16 @@ def _finding(ranked: Sequence[tuple[str, str, tuple[str, ...], Any]], rule: Call
     for _, heading, _, found in ranked:
         top = max(found, key=lambda key: rule(found[key]), default=None)
         if top is not None and rule(found[top]) > 0:
-            said.append(f"{heading}: {top[0]}")
-    return f"First of each: {'; '.join(said)}." if said else "No call was made or taken in these days."
+            said.append(later("{heading}: {name}", heading=ours(heading), name=top[0]))
+    return (
+        later("First of each: {list}.", list=joined("; ", said)) if said else "No call was made or taken in these days."
+    )
 
 
 def _table(
     asked: Asked, name: str, title: str, heads: Sequence[str], ranked: Sequence[tuple[tuple[Any, ...], Tally]]
 ) -> Table:
-    columns = (Column("rank", "rank", "count"), *(Column(one, one) for one in heads), *_FIGURES)
+    columns = (Column("rank", "rank", "count"), *(Column(one, _HEADS[one]) for one in heads), *_FIGURES)
     rows: list[Row] = []
     for place, (key, one) in enumerate(ranked[:MOST_NAMED], 1):
         price = Purse()
@@ -145,7 +157,11 @@ def _table(
         price.pour(one.house)
         before: list[Cell] = [place, *key, one.calls, one.talk]
         rows += money_rows(before, [price, one.cost.known], asked.money(0))
-    beyond = f"The first {MOST_NAMED} of {len(ranked)} are named." if len(ranked) > MOST_NAMED else ""
+    beyond = (
+        later("The first {shown} of {number} are named.", shown=MOST_NAMED, number=len(ranked))
+        if len(ranked) > MOST_NAMED
+        else ""
+    )
     return table(name, title, columns, rows, note=beyond, nothing="None.")
 
 
@@ -163,11 +179,11 @@ def _picture(
         Bars(
             name=f"{name}_bars",
             title=title,
-            sentence=f"{top[0][0][0]} comes first.",
+            sentence=later("{name} comes first.", name=top[0][0][0]),
             measure=_PICTURES[measure],
             series=(_PICTURES[measure].title,),
-            labels=tuple(str(key[0]) for key, _ in top),
-            heading=name,
+            labels=tuple(key[0] or "" for key, _ in top),
+            heading=_HEADS[name.removesuffix("s")],
             values=tuple((cell(value),) for _, value in top),
             lying=True,
         )

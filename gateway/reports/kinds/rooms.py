@@ -8,13 +8,15 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from gateway.languages.spoken import joined, later, later_plural, ours
 from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.kinds.calls import CHARGED
 from gateway.reports.sums import Purse, Tally, money_rows, tallied, together
 from gateway.reports.values import Bars, Column, Report, Row, Section, table
+from gateway.reports.wording import class_words
 from gateway.store.pages import guest_names
 from gateway.store.reporting import call_sums, posting_sums
-from gateway.web.words import count, minutes
+from gateway.web.words import minutes
 
 #: The order in which classes of number stand side by side; one that is not here comes behind.
 CLASSES: Final = ("local", "national", "mobile", "international", "premium", "service", "toll-free", "emergency")
@@ -57,6 +59,7 @@ def rooms(asked: Asked, connection: Connection) -> Report:
     called = {key: tally for key, tally in tallied(call_sums(connection, chosen, keys), *keys).items() if key[0]}
     charged = posting_sums(connection, chosen, (*keys, "number_class"))
     folios = _folios(row for row in charged if row["room"])
+    called |= {key: together([]) for key in folios if key not in called}  # shares of calls that others began
     names = _names(connection, asked.database.property, called)
     classes = sorted({name for one in folios.values() for name in one.classes}, key=_place)
     home = asked.money(0)
@@ -66,15 +69,25 @@ def rooms(asked: Asked, connection: Connection) -> Report:
     whole = _together(folios.values())
     tally = together(called.values())
     totals = money_rows(
-        ("together", None, None, tally.calls, tally.talk), _purses(whole, classes), home, (whole.unpriced,)
+        (ours("together"), None, None, tally.calls, tally.talk), _purses(whole, classes), home, (whole.unpriced,)
     )
     listed = table("rooms", "Rooms and stays", _columns(classes), rows, totals=tuple(totals), nothing="No room called.")
     sections: list[Section] = [*_picture(folios, asked), listed]
     rooms_ = len({key[0] for key in called})
+    said = {
+        "rooms": later_plural("{number} room", "{number} rooms", rooms_),
+        "calls": later_plural("{number} call", "{number} calls", tally.calls),
+        "minutes": minutes(tally.talk),
+        "charged": whole.whole.words(home),
+    }
     finding = (
-        f"{count(rooms_, 'room')}, {count(tally.calls, 'call')}, {minutes(tally.talk)} of talk: "
-        f"{whole.whole.words(home)} charged, "
-        + (f"of which {whole.open.words(home)} not settled yet." if whole.open.known else "all of it on folios.")
+        later(
+            "{rooms}, {calls}, {minutes} of talk: {charged} charged, of which {open} not settled yet.",
+            **said,
+            open=whole.open.words(home),
+        )
+        if whole.open.known
+        else later("{rooms}, {calls}, {minutes} of talk: {charged} charged, all of it on folios.", **said)
     )
     return report(
         asked,
@@ -125,7 +138,7 @@ def _columns(classes: Sequence[str]) -> tuple[Column, ...]:
         Column("reservation", "reservation", "text", detail=True),
         Column("calls", "calls", "count"),
         Column("talk_seconds", "talk", "seconds"),
-        *(Column(name.replace("-", "_"), name, "money") for name in classes),
+        *(Column(name.replace("-", "_"), class_words(name) or "", "money") for name in classes),
         Column("charged", "charged", "money"),
         Column("posted", "posted", "money"),
         Column("open", "not settled", "money"),
@@ -148,7 +161,7 @@ def _rows(
     key: tuple[Any, ...], tally: Tally, folio: Folio, names: Mapping[str, str], classes: Sequence[str], home: Any
 ) -> list[Row]:
     room, guest = key
-    name = names.get(guest, guest) if guest else "no guest"
+    name = names.get(guest, guest) if guest else ours("no guest")
     return money_rows((room, name, guest, tally.calls, tally.talk), _purses(folio, classes), home, (folio.unpriced,))
 
 
@@ -162,13 +175,19 @@ def _picture(folios: Mapping[tuple[Any, ...], Folio], asked: Asked) -> list[Sect
         return []
     shown = top[:MOST_BARS]
     beyond = (
-        f" The {MOST_BARS} of {len(by_room)} rooms that were charged most are shown." if len(top) > MOST_BARS else ""
+        later(
+            "The {shown} of {number} rooms that were charged most are shown.",
+            shown=MOST_BARS,
+            number=len(by_room),
+        )
+        if len(top) > MOST_BARS
+        else ""
     )
     return [
         Bars(
             name="top",
             title="Charged by room",
-            sentence=f"Room {shown[0][0]} was charged most.{beyond}",
+            sentence=joined(" ", (later("Room {room} was charged most.", room=shown[0][0]), beyond)),
             measure=Column("charged", "charged", "money"),
             series=("charged",),
             labels=tuple(room for room, _ in shown),

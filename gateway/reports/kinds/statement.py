@@ -7,11 +7,12 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from gateway.allocation import last_two
+from gateway.languages.spoken import joined, later, later_plural
 from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.kinds.month import MOST_CALLS, Account, call_list
 from gateway.reports.values import Note, Report, Section
 from gateway.store.itemising import with_code, with_number
-from gateway.web.words import count, minutes
+from gateway.web.words import minutes
 from protocols.text import mask_number
 
 #: From how many digits on a subject is an outside number; an account code that is longer is written code:NUMBER.
@@ -31,16 +32,25 @@ def statement(asked: Asked, connection: Connection) -> Report:
     chosen = asked.chosen(connection)
     words, calls = _found(asked, connection, chosen) if asked.about else ("", [])
     account = Account(name=words, kind="statement", calls=calls)
-    sections: list[Section] = [call_list(asked, "calls", f"Calls: {words}", account)] if asked.about else [_HOW]
-    cut = f" Only the first {MOST_CALLS} are here." if len(calls) == MOST_CALLS else ""
-    told = f"{words[:1].upper()}{words[1:]}: {count(len(calls), 'call')}, {minutes(account.talk)} of talk.{cut}"
+    sections: list[Section] = (
+        [call_list(asked, "calls", later("Calls: {what}", what=words), account)] if asked.about else [_HOW]
+    )
+    cut = later("Only the first {shown} are here.", shown=MOST_CALLS) if len(calls) == MOST_CALLS else ""
+    told = later(
+        "{what}: {calls}, {minutes} of talk.",
+        what=words,
+        calls=later_plural("{number} call", "{number} calls", len(calls)),
+        minutes=minutes(account.talk),
+    )
     return report(
         asked,
         connection,
         chosen,
         kind="statement",
         title="Time statement",
-        finding=told if asked.about else "A time statement is about one account code or one outside number.",
+        finding=joined(" ", (told, cut))
+        if asked.about
+        else "A time statement is about one account code or one outside number.",
         sections=sections,
         assumptions=(TALK, "Incoming and outgoing calls are both here; calls that are not finished are not."),
     )
@@ -55,11 +65,11 @@ def _found(asked: Asked, connection: Connection, chosen: Any) -> tuple[str, list
         listed = asked.office.codes.find(code, None)
         if listed is not None and listed.person:
             if not asked.office.agreement:
-                return f"PIN {last_two(code)} (not shown: there is no agreement with the staff)", []
-            words = f"PIN {last_two(code)}"
+                return later("PIN {signs} (not shown: there is no agreement with the staff)", signs=last_two(code)), []
+            words = later("PIN {signs}", signs=last_two(code))
         else:
-            words = f"account code {code}"
+            words = later("Account code {code}", code=code)
         reader = asked.code_of or (lambda _source, _raw, _at: None)
         return words, with_code(connection, chosen, code, reader, MOST_CALLS) if code else []
     shown = mask_number(digits) if asked.masked else about
-    return f"outside number {shown}", with_number(connection, chosen, digits, MOST_CALLS)
+    return later("Outside number {number}", number=shown), with_number(connection, chosen, digits, MOST_CALLS)

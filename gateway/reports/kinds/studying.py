@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from gateway.instants import from_micros, to_micros
-from gateway.languages.spoken import say
+from gateway.languages.spoken import joined, later, ours
 from gateway.reports.asking import Asked, report
 from gateway.reports.values import Note, Report, Section
 from gateway.store import traffic
@@ -53,7 +53,7 @@ def made(
 ) -> Report:
     """The report, with what is to be minded behind its sections."""
     notes = [*warnings(asked, found)]
-    told = [f"{one[0].upper()}{one[1:]}." for one in found.assumptions]
+    told = [assumed(one) for one in found.assumptions]
     return report(
         asked,
         connection,
@@ -61,26 +61,45 @@ def made(
         kind=kind,
         title=title,
         finding=finding,
-        sections=[*sections, *([Note(title=say("To be minded"), sentences=tuple(notes))] if notes else [])],
+        sections=[*sections, *([Note(title=later("To be minded"), sentences=tuple(notes))] if notes else [])],
         assumptions=(*told, *assumptions),
         by_begin=False,
     )
 
 
+#: What a study rests on, as its sentences are on pages and in reports.
+_ASSUMED: Final = (
+    "A trunk is counted busy from its seizure to its release, ringing included.",
+    "An exchange tells whole minutes only: peaks and all-busy times are rough.",
+    "Calls that overlapped on one trunk were cut where the next began.",
+    "A group above 90 % of its trunks is saturated: what was offered to it is not known.",
+)
+_UNTOLD: Final = later("{number} calls do not tell their ringing: {seconds} seconds were added for each.")
+
+
+def assumed(words: str) -> str:
+    """What a study rests on, as a sentence."""
+    sentence = f"{words[0].upper()}{words[1:]}."
+    if sentence in _ASSUMED:
+        return ours(sentence)
+    number, _, rest = words.partition(" calls do not tell their ringing: ")
+    return later(_UNTOLD, number=number, seconds=rest.partition(" ")[0]) if rest else sentence
+
+
 def warnings(asked: Asked, found: Study) -> Iterable[str]:
     """What is to be minded, in sentences: trunks nobody configured, times that cannot be, figures that may grow."""
     if not found.groups:
-        yield say("No trunk was used in these days, and none is in the configuration.")
+        yield later("No trunk was used in these days, and none is in the configuration.")
     if found.asked.first > asked.period.first:
-        yield say(
+        yield later(
             "Nothing is known of any trunk before {first}: the days before it were not counted as quiet ones.",
             first=found.asked.first,
         )
     if found.unheard:
         days = ", ".join(map(str, found.unheard[:_MOST_DAYS]))
         if len(found.unheard) > _MOST_DAYS:
-            days = say("{list} and {number} more", list=days, number=len(found.unheard) - _MOST_DAYS)
-        yield say(
+            days = later("{list} and {number} more", list=days, number=len(found.unheard) - _MOST_DAYS)
+        yield later(
             "On {days} no trunk was taken at all: the exchange was not heard, and they count neither as quiet nor as busy.",
             days=days,
         )
@@ -89,34 +108,34 @@ def warnings(asked: Asked, found: Study) -> Iterable[str]:
         yield from _of_group(one, asked)
     if found.provisional_from is not None:
         at = from_micros(found.provisional_from).astimezone(asked.period.zone)
-        yield say(
+        yield later(
             "Figures from {at} on are provisional: calls of that time may not have ended.", at=f"{at:%Y-%m-%d %H:%M}"
         )
 
 
 def _not_configured(found: Study) -> Iterable[str]:
     """Groups and trunks that are used and that the configuration does not name."""
-    lacking = [one.group or say("(without a name)") for one in found.groups if one.installed is None]
+    lacking = [one.group or ours("(without a name)") for one in found.groups if one.installed is None]
     if lacking:
-        yield say(
+        yield later(
             "[[trunks]] of the configuration does not know: {groups}. Its number of trunks is not known.",
-            groups=", ".join(lacking),
+            groups=joined(", ", lacking),
         )
     if found.unknown and not lacking:
-        names = sorted({trunk or say("(without a name)") for _, trunk in found.unknown})
-        yield say("Trunks that no group of the configuration names: {trunks}.", trunks=", ".join(names))
+        names = sorted({trunk or ours("(without a name)") for _, trunk in found.unknown})
+        yield later("Trunks that no group of the configuration names: {trunks}.", trunks=joined(", ", names))
 
 
 def _of_group(one: GroupStudy, asked: Asked) -> Iterable[str]:
     """What is to be minded of one group."""
     if one.beyond:
-        yield say(
+        yield later(
             "{name}: more trunks were in use at once than there are; look at its times or its configuration.",
             name=one.name,
         )
     if one.changed_at:
         days = ", ".join(f"{from_micros(at).astimezone(asked.period.zone):%Y-%m-%d}" for at in one.changed_at)
-        yield say(
+        yield later(
             "{name} changed within these days ({days}); it is held against what it was at their end.",
             name=one.name,
             days=days,

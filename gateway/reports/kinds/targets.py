@@ -6,10 +6,10 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from gateway.languages.spoken import joined, later, later_plural, ours
 from gateway.reports.asking import Asked, report
 from gateway.reports.desks import MEASURED, STRETCHES, Followed, followed
 from gateway.reports.values import Column, Report, Row, table
-from gateway.web.words import count
 
 _COLUMNS: Final = (
     Column("desk", "desk"),
@@ -29,7 +29,7 @@ _COLUMNS: Final = (
     Column("verdict", "how it stands"),
 )
 #: What each verdict is called.
-VERDICTS: Final = {True: "reached", False: "not reached", None: "cannot be said"}
+VERDICTS: Final = {True: ours("reached"), False: ours("not reached"), None: ours("cannot be said")}
 
 
 def kept_and_missed(found: list[Followed], stretch: str) -> tuple[int, int]:
@@ -41,9 +41,14 @@ def kept_and_missed(found: list[Followed], stretch: str) -> tuple[int, int]:
 def targets(asked: Asked, connection: Connection) -> Report:
     """The report."""
     found = followed(asked, connection)
-    said = [f"{stretch}: {'{} reached, {} not'.format(*kept_and_missed(found, stretch))}" for stretch in STRETCHES]
+    said = [_reached(stretch, *kept_and_missed(found, stretch)) for stretch in STRETCHES]
     desks = len({one.target.desk for one in found})
-    finding = f"{count(desks, 'desk')} with a target on {asked.period.last}; {'; '.join(said)}."
+    finding = later(
+        "{desks} with a target on {last}; {list}.",
+        desks=later_plural("{number} desk", "{number} desks", desks),
+        last=asked.period.last,
+        list=joined("; ", said),
+    )
     return report(
         asked,
         connection,
@@ -62,12 +67,16 @@ def targets(asked: Asked, connection: Connection) -> Report:
     )
 
 
+def _reached(stretch: str, reached: int, missed: int) -> str:
+    return later("{stretch}: {reached} reached, {missed} not", stretch=ours(stretch), reached=reached, missed=missed)
+
+
 def _row(asked: Asked, one: Followed) -> Row:
     target, came = one.target, one.came
     limit = asked.money(target.cost) if target.cost is not None and target.cost_per == one.stretch else None
     return (
         target.desk,
-        one.stretch,
+        ours(one.stretch),
         one.first,
         came.calls,
         came.answered,

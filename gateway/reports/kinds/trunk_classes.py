@@ -7,21 +7,24 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from gateway.languages.spoken import later, ours
 from gateway.reports.asking import Asked
 from gateway.reports.kinds.studying import made, studied
 from gateway.reports.kinds.trunk_pictures import by_hour
 from gateway.reports.values import Column, Report, Row, Section, table
+from gateway.reports.wording import class_words, fraction
 from gateway.store import traffic
 from gateway.traffic.by_class import Filled, Nature, Period, elapsed_by_hour, filled
 from gateway.traffic.study import Study
+from gateway.web.marks import CLASSES
 
 _CCS: Final = 36
 #: What an outward call can be for its trunk, and the column that says it.
 _APART: Final[tuple[tuple[Nature, str], ...]] = (
-    ("priced", "with a price"),
-    ("free", "free"),
-    ("unanswered", "not answered"),
-    ("unpriced", "no price yet"),
+    ("priced", later("with a price")),
+    ("free", later("free")),
+    ("unanswered", later("not answered")),
+    ("unpriced", later("no price yet")),
 )
 _COLUMNS: Final = (
     Column("group", "group"),
@@ -78,7 +81,11 @@ def _rows(found: Study, listed: Sequence[Filled]) -> Iterator[Row]:
         out = any(nature in one.busy for nature, _ in _APART)
         apart = [one.busy.get(nature, 0) / elapsed if out else None for nature, _ in _APART]
         name = "–" if inside or group is None else group.name
-        yield (name, one.name, one.calls, erlangs, erlangs * _CCS, share, occupied, *apart)
+        yield (name, _class(one.name), one.calls, erlangs, erlangs * _CCS, share, occupied, *apart)
+
+
+def _class(name: str) -> str:
+    return (class_words(name) if name in CLASSES else ours(name)) or name
 
 
 def _finding(listed: Sequence[Filled]) -> str:
@@ -92,4 +99,9 @@ def _finding(listed: Sequence[Filled]) -> str:
     free = sum(one.busy.get("free", 0) for one in listed)
     share = 100 * free / whole
     load = 100 * by_name[most] / whole
-    return f"Most of the trunks' load, {load:.0f} %, is of the class {most}; free calls are {share:.1f} % of it."
+    return later(
+        "Most of the trunks' load, {load} %, is of the class {most}; free calls are {share} % of it.",
+        load=fraction(load, 0),
+        most=_class(most),
+        share=fraction(share, 1),
+    )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from gateway.languages.spoken import say
+from gateway.languages.spoken import joined, later
 from gateway.reports.periods import WEEKDAYS
 from gateway.reports.values import Band, Bars, Column, Heat, Lines
 from gateway.traffic.busy_hour import sliding_hour
@@ -24,9 +24,12 @@ _SHOWN_DAYS: Final = 3 * AHEAD_DAYS
 _MOST_TRUNKS: Final = 40
 #: The natures of calls by what they bring.
 _BRINGS: Final[tuple[tuple[str, frozenset[Nature]], ...]] = (
-    ("out, with a price", frozenset({"priced"})),
-    ("out, free", frozenset({"free"})),
-    ("incoming, and out without an answer or a price", frozenset({"incoming", "tandem", "unanswered", "unpriced"})),
+    (later("out, with a price"), frozenset({"priced"})),
+    (later("out, free"), frozenset({"free"})),
+    (
+        later("incoming, and out without an answer or a price"),
+        frozenset({"incoming", "tandem", "unanswered", "unpriced"}),
+    ),
 )
 
 
@@ -38,8 +41,8 @@ def occupancies(one: GroupStudy, number: int) -> list[Bars]:
     return [
         Bars(
             name=f"occupancy_{number}",
-            title=say("Occupancy of each trunk, {name}", name=one.name),
-            sentence=say("Trunks that do much less than their neighbours may be dead, or stand last in the hunt."),
+            title=later("Occupancy of each trunk, {name}", name=one.name),
+            sentence=later("Trunks that do much less than their neighbours may be dead, or stand last in the hunt."),
             measure=Column("occupancy", "occupancy", "percent"),
             series=("occupancy",),
             labels=tuple(trunk.trunk for trunk in shown),
@@ -55,10 +58,10 @@ def week(one: GroupStudy, number: int) -> Heat:
     top = max(one.heat, key=lambda place: one.heat[place])
     return Heat(
         name=f"heat_{number}",
-        title=say("Trunks busy by weekday and hour, {name}", name=one.name),
-        sentence=say(
+        title=later("Trunks busy by weekday and hour, {name}", name=one.name),
+        sentence=later(
             "The busiest hour, outlined, is {day} {hour}:00 with {number} trunks busy.",
-            day=say(WEEKDAYS[top[0]]),
+            day=later(WEEKDAYS[top[0]]),
             hour=f"{top[1]:02d}",
             number=decimal(one.heat[top], 2),
         ),
@@ -80,8 +83,10 @@ def by_hour(filled: Sequence[Filled], elapsed: Sequence[int], number: int, name:
             values[hour][place] += busy / elapsed[hour] if elapsed[hour] else 0.0
     return Bars(
         name=f"classes_by_hour_{number}",
-        title=say("What fills the trunks through the day, {name}", name=name),
-        sentence=say("Free calls hold a trunk as any other; above them stand calls that come in or bring nothing yet."),
+        title=later("What fills the trunks through the day, {name}", name=name),
+        sentence=later(
+            "Free calls hold a trunk as any other; above them stand calls that come in or bring nothing yet."
+        ),
         measure=_ERLANGS,
         series=tuple(words for words, _ in _BRINGS),
         labels=tuple(f"{hour:02d}" for hour in range(HOURS)),
@@ -105,7 +110,7 @@ def trend(one: GroupStudy, last: date, number: int) -> Lines:
     inside = [said.get(day) if day > last else None for day in shown]
     return Lines(
         name=f"forecast_{number}",
-        title=say("Busy hour of each day, {name}", name=one.name),
+        title=later("Busy hour of each day, {name}", name=one.name),
         sentence=expected_words(one),
         measure=_ERLANGS,
         series=("measured", "trend"),
@@ -126,27 +131,27 @@ def trend(one: GroupStudy, last: date, number: int) -> Lines:
 def _level(one: GroupStudy) -> tuple[str, float] | None:
     if one.installed is None:
         return None
-    return say("{trunks} trunks", trunks=one.installed.trunks), float(one.installed.trunks)
+    return later("{trunks} trunks", trunks=one.installed.trunks), float(one.installed.trunks)
 
 
 def expected_words(one: GroupStudy) -> str:
     """Where the busy hour is going, in a sentence or two."""
     if one.forecast is None:
-        return say("{name}: too few days for a forecast; it needs each weekday twice.", name=one.name)
+        return later("{name}: too few days for a forecast; it needs each weekday twice.", name=one.name)
     a_month = one.forecast.slope * 30
     if not one.forecast.trend_is_clear:
-        return say("{name}: no clear trend; the band says what to expect.", name=one.name)
+        return later("{name}: no clear trend; the band says what to expect.", name=one.name)
     said = {"name": one.name, "erlangs": decimal(abs(a_month), 2)}
     told = [
-        say("{name}: the busy hour rises by {erlangs} erlangs a month.", **said)
+        later("{name}: the busy hour rises by {erlangs} erlangs a month.", **said)
         if a_month > 0
-        else say("{name}: the busy hour falls by {erlangs} erlangs a month.", **said)
+        else later("{name}: the busy hour falls by {erlangs} erlangs a month.", **said)
     ]
     if one.full_on is not None:
-        told.append(say("Its trunks would not meet their target from {day} on.", day=one.full_on))
+        told.append(later("Its trunks would not meet their target from {day} on.", day=one.full_on))
     if one.forecast.days < _TWO_YEARS:
-        told.append(say("With less than two years of days this may be a season."))
-    return " ".join(told)
+        told.append(later("With less than two years of days this may be a season."))
+    return joined(" ", told)
 
 
 def headroom(one: GroupStudy, number: int) -> list[Bars]:
@@ -158,16 +163,16 @@ def headroom(one: GroupStudy, number: int) -> list[Bars]:
     return [
         Bars(
             name=f"headroom_{number}",
-            title=say("How many trunks were in use at once, {name}", name=one.name),
-            sentence=say(
+            title=later("How many trunks were in use at once, {name}", name=one.name),
+            sentence=later(
                 "{percent} % of the time none was; the most at once were {number}.",
                 percent=decimal(shares[0], 1),
                 number=len(one.time_at) - 1,
             ),
-            measure=Column("share", say("share of the time"), "percent"),
-            series=(say("share of the time"),),
+            measure=Column("share", later("share of the time"), "percent"),
+            series=(later("share of the time"),),
             labels=tuple(str(busy) for busy in shares),
-            heading=say("trunks in use"),
+            heading=later("trunks in use"),
             values=tuple((round(share, 4),) for share in shares.values()),
         )
     ]

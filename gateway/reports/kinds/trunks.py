@@ -5,8 +5,11 @@ Every figure is that of `gateway.traffic.study`, made once for the days; the rep
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from sqlalchemy import Connection
 
+from gateway.languages.spoken import Later, is_english, joined, later, later_plural, ours, spoken
 from gateway.reports.asking import Asked
 from gateway.reports.kinds.studying import MODEL, busiest, made, studied
 from gateway.reports.kinds.trunk_pictures import headroom, occupancies, week
@@ -20,9 +23,9 @@ from gateway.reports.kinds.trunk_tables import (
 )
 from gateway.reports.periods import WEEKDAYS
 from gateway.reports.values import Report, Section
-from gateway.traffic.saying import lasting, sentence
-from gateway.traffic.study import Study
-from gateway.web.words import count
+from gateway.reports.wording import fraction
+from gateway.traffic.saying import PLAIN, Saying, lasting, sentence
+from gateway.traffic.study import GroupStudy, Study
 
 _NONE = "No trunk was used in these days."
 
@@ -42,14 +45,21 @@ def _used(found: Study) -> str:
     one = busiest(found.groups)
     if one is None or one.peak is None:
         return _NONE
-    peak = f"at most {count(one.peak.busy, 'trunk')} at once"
-    busy = one.all_busy
-    full = ""
+    seizures = later_plural("{number} seizure", "{number} seizures", one.whole.seizures)
+    peak = later_plural("at most {number} trunk at once", "at most {number} trunks at once", one.peak.busy)
+    busy, full = one.all_busy, ""
     if busy is not None:
-        often = "once" if busy.episodes == 1 else f"{busy.episodes:,} times"
-        times = f"all busy {often}, {lasting(busy.time)} in all"
-        full = f", {times}" if busy.episodes else ", never all busy"
-    return f"{one.name}: {one.whole.seizures:,} seizures, {peak}{full}."
+        full = (
+            later_plural(
+                "all busy once, {time} in all",
+                "all busy {number} times, {time} in all",
+                busy.episodes,
+                time=Later(lambda: lasting(busy.time, _tongue())),
+            )
+            if busy.episodes
+            else ours("never all busy")
+        )
+    return later("{name}: {list}.", name=one.name, list=joined(", ", (seizures, peak, full)))
 
 
 def busy_hour(asked: Asked, connection: Connection) -> Report:
@@ -63,7 +73,12 @@ def busy_hour(asked: Asked, connection: Connection) -> Report:
     finding = _NONE
     if most is not None and hour is not None and hour.minute is not None:
         at = f"{hour.minute // 60:02d}:{hour.minute % 60:02d}"
-        finding = f"{most.name} is busiest from {at} on, with {hour.erlangs:.2f} trunks busy on average."
+        finding = later(
+            "{name} is busiest from {at} on, with {erlangs} trunks busy on average.",
+            name=most.name,
+            at=at,
+            erlangs=fraction(hour.erlangs, 2),
+        )
     words = "Every hour is made of four quarter hours; docs/traffic.md says when to take which definition."
     return made(asked, connection, found, "busy-hour", "Busy hour", finding, sections, words)
 
@@ -76,16 +91,28 @@ def heat(asked: Asked, connection: Connection) -> Report:
     finding = _NONE
     if most is not None and most.heat:
         day, hour = max(most.heat, key=lambda place: most.heat[place])
-        finding = (
-            f"{most.name} is busiest on {WEEKDAYS[day]} from {hour:02d}:00 to {hour + 1:02d}:00, with "
-            f"{most.heat[day, hour]:.2f} trunks busy on average."
+        finding = later(
+            "{name} is busiest on {day} from {begin}:00 to {end}:00, with {erlangs} trunks busy on average.",
+            name=most.name,
+            day=ours(WEEKDAYS[day]),
+            begin=f"{hour:02d}",
+            end=f"{hour + 1:02d}",
+            erlangs=fraction(most.heat[day, hour], 2),
         )
     return made(asked, connection, found, "heat", "Trunks by weekday and hour", finding, sections)
+
+
+def _tongue() -> Saying:
+    return PLAIN if is_english() else spoken()
+
+
+def _verdict(one: GroupStudy, zone: ZoneInfo) -> str:
+    return Later(lambda: sentence(one, zone, _tongue()))
 
 
 def grade(asked: Asked, connection: Connection) -> Report:
     """Measured, modelled and wanted side by side, and how many trunks would do."""
     found = studied(asked, connection, swept=True)
-    told = [sentence(one, asked.period.zone) for one in found.groups if one.grade is not None]
-    finding = " ".join(told) or "No group of the configuration was used: [[trunks]] says how many trunks each has."
+    told = [_verdict(one, asked.period.zone) for one in found.groups if one.grade is not None]
+    finding = joined(" ", told) or "No group of the configuration was used: [[trunks]] says how many trunks each has."
     return made(asked, connection, found, "grade", "Grade of service", finding, [verdicts(found.groups)], MODEL)

@@ -10,12 +10,15 @@ from sqlalchemy import Connection
 from gateway.alarms.fraud import LEAST_UNUSUAL
 from gateway.alarms.fraud_rules import HOUR
 from gateway.alarms.normal import LEAST_WEEKS, WEEKS, Weeks
+from gateway.languages.spoken import joined, later, ours
 from gateway.reports.asking import Asked
 from gateway.reports.values import Column, Row, Table, table
+from gateway.reports.wording import class_words, kept_words
 from gateway.store import suspects
 from gateway.store.reporting import AHEAD, Chosen
 
-TITLE: Final = "More than usual"
+TITLE: Final = ours("More than usual")
+WORDS: Final = ours("Telephones of the house by class of number, each compared with its own past weeks.")
 _WEEK: Final = 7 * 24
 _COLUMNS: Final = (
     Column("extension", "extension"),
@@ -42,12 +45,12 @@ def unusual_table(asked: Asked, connection: Connection, chosen: Chosen, most: in
         for (extension, kind), hours in counts.items():
             weeks = Weeks(hours, known, until, asked.period.zone)
             rows += [
-                (extension, kind, hour * HOUR, calls, usual.most, usual.words)
+                (extension, class_words(kind), hour * HOUR, calls, usual.most, kept_words(usual.words))
                 for hour, calls in hours.items()
                 if hour * HOUR >= span.since and calls >= LEAST_UNUSUAL
                 if (usual := weeks.normal(hour)) is not None and calls > usual.most
             ]
     rows.sort(key=lambda row: (int(str(row[4])) - int(str(row[3])), str(row)))
-    beyond = f" The first {most} of {len(rows)} are named." if len(rows) > most else ""
-    note = f"Telephones of the house by class of number, each compared with its own past weeks.{beyond}"
+    beyond = later("The first {most} of {number} are named.", most=most, number=len(rows)) if len(rows) > most else ""
+    note = joined(" ", (WORDS, beyond))
     return table("unusual", TITLE, _COLUMNS, rows[:most], note=note), len(rows)

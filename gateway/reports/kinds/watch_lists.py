@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from gateway.alarms.lists import BARRED, Hit, NumberLists
+from gateway.languages.spoken import later, later_plural
 from gateway.number_lists import ListUnreadable
 from gateway.reports.asking import Asked, report
 from gateway.reports.office import on_persons, shown_extension
@@ -17,7 +18,6 @@ from gateway.reports.sums import Purse, money_rows
 from gateway.reports.values import Column, Money, Note, Report, Row, Section, table
 from gateway.store.listed import listed_calls
 from gateway.store.reporting import Chosen
-from gateway.web.words import count
 
 #: Calls that are named one by one; the sums have them all.
 MOST_NAMED: Final = 5_000
@@ -84,11 +84,26 @@ def watch_lists(asked: Asked, connection: Connection) -> Report:
             named.append(_call(asked, call, hit))
     number = sum(one.calls for one in by_list.values())
     barred = sum(one.calls for keys, one in by_list.items() if keys[1] == BARRED)
-    finding = (
-        f"{count(number, 'call')} went to numbers on the house's lists" if number else "Nobody called a listed number"
+    if barred:
+        finding = later_plural(
+            "{number} call went to a number on the house's lists, {barred} of them to barred ones.",
+            "{number} calls went to numbers on the house's lists, {barred} of them to barred ones.",
+            number,
+            barred=barred,
+        )
+    elif number:
+        finding = later_plural(
+            "{number} call went to a number on the house's lists.",
+            "{number} calls went to numbers on the house's lists.",
+            number,
+        )
+    else:
+        finding = "Nobody called a listed number."
+    beyond = (
+        later("The first {shown} of {number} are named.", shown=MOST_NAMED, number=number)
+        if number > MOST_NAMED
+        else ""
     )
-    finding += f", {barred} of them to barred ones." if barred else "."
-    beyond = f"The first {MOST_NAMED} of {number} are named." if number > MOST_NAMED else ""
     sections: list[Section] = [
         table("lists", "By list", (*_LIST, *_SUMS), _rows(by_list, asked.money(0))),
         table("callers", "By caller", (*_WHO, *_LIST, *_SUMS), _rows(by_caller, asked.money(0))),

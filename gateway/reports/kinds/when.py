@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, Final
 
+from gateway.languages.spoken import Later, later, ours
 from gateway.reports.periods import WEEKDAYS, Period, local_hour
 from gateway.reports.values import Bars, Column, Heat, Picture
-from gateway.web.words import day as written_day
+from gateway.reports.wording import day_words
+from gateway.web.words import long_day
 
 #: Days from which on a week of hours says something.
 _A_WEEK: Final = 7
@@ -30,7 +33,9 @@ def _by_hour(rows: list[Mapping[str, Any]], period: Period) -> Bars:
     counted = _counted(rows, period, lambda day, hour: hour)
     busiest = max(range(24), key=lambda hour: sum(counted[hour].values()))
     labels = tuple(f"{hour:02d}" for hour in range(24))
-    sentence = f"Most calls began between {busiest:02d}:00 and {busiest + 1:02d}:00."
+    sentence = later(
+        "Most calls began between {begin}:00 and {end}:00.", begin=f"{busiest:02d}", end=f"{busiest + 1:02d}"
+    )
     return _bars("hours", "Calls by hour of the day", sentence, labels, "hour", [counted[hour] for hour in range(24)])
 
 
@@ -38,8 +43,8 @@ def _by_day(rows: list[Mapping[str, Any]], period: Period) -> Bars:
     counted = _counted(rows, period, lambda day, hour: day)
     days = period.days
     busiest = max(days, key=lambda day: sum(counted[day].values()))
-    labels = tuple(written_day(day, year=False) for day in days)
-    sentence = f"Most calls began on {busiest:%A}, {busiest}."
+    labels = tuple(day_words(day) for day in days)
+    sentence = later("Most calls began on {day}.", day=Later(partial(long_day, busiest)))
     return _bars("days", "Calls by day", sentence, labels, "day", [counted[day] for day in days])
 
 
@@ -69,7 +74,12 @@ def _by_week(rows: list[Mapping[str, Any]], period: Period) -> Heat:
     return Heat(
         name="week",
         title="Calls by weekday and hour",
-        sentence=f"Most calls began on {WEEKDAYS[top[0]]} between {top[1]:02d}:00 and {top[1] + 1:02d}:00 (outlined).",
+        sentence=later(
+            "Most calls began on {day} between {begin}:00 and {end}:00 (outlined).",
+            day=ours(WEEKDAYS[top[0]]),
+            begin=f"{top[1]:02d}",
+            end=f"{top[1] + 1:02d}",
+        ),
         measure=_CALLS,
         rows=WEEKDAYS,
         columns=tuple(f"{hour:02d}" for hour in range(24)),

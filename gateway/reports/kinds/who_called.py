@@ -9,13 +9,13 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection
 
 from gateway.arrivals import MISSED
+from gateway.languages.spoken import joined, later, later_plural, ours
 from gateway.reports.asking import Asked, report
 from gateway.reports.kinds.arrived import Came, share, told
 from gateway.reports.kinds.inbound import DEFINED, unread_words
 from gateway.reports.values import Bars, Column, Report, Row, Section, Table, table
 from gateway.store.inbound import Later, arrivals_in, called_before, contacts_after_missing, without_particulars
 from gateway.store.reporting import Chosen
-from gateway.web.words import count
 from protocols.text import mask_number
 from rating.callers import Origin, origin
 
@@ -32,7 +32,12 @@ AFTERWARDS: Final = (
     "again and was answered, somebody of the house called him and spoke with him, or neither."
 )
 #: What happened after a missed call, the most urgent first.
-STANDINGS: Final = ("nobody spoke with him since", "called back, nobody answered", "called back", "called again")
+STANDINGS: Final = (
+    ours("nobody spoke with him since"),
+    ours("called back, nobody answered"),
+    ours("called back"),
+    ours("called again"),
+)
 
 
 @dataclass(slots=True)
@@ -74,16 +79,27 @@ def who_called(asked: Asked, connection: Connection) -> Report:
     fresh = len(seen.callers) - len(before)
     again = sum(one.came.calls > 1 for one in seen.callers.values())
     if seen.whole.calls:
-        finding = (
-            f"{count(len(seen.callers), 'caller')} called {seen.whole.calls - seen.hidden.calls} times: {fresh} for the first "
-            f"time, {len(before)} had called before, {again} called more than once in these days; "
-            f"{count(seen.hidden.calls, 'call')} showed no number. "
+        finding = later(
+            "{callers}, {calls}: {fresh} called for the first time, {known} had called before, {again} called more than once in "
+            "these days; {hidden} showed no number.",
+            callers=later_plural("{number} caller", "{number} callers", len(seen.callers)),
+            calls=later_plural("{number} call", "{number} calls", seen.whole.calls - seen.hidden.calls),
+            fresh=fresh,
+            known=len(before),
+            again=again,
+            hidden=later_plural("{number} call", "{number} calls", seen.hidden.calls),
         )
-        finding += (
-            f"{count(len(after), 'caller was', 'callers were')} missed; with {open_ones} of them nobody has spoken since."
+        missed = (
+            later_plural(
+                "{number} caller was missed; with {open} of them nobody has spoken since.",
+                "{number} callers were missed; with {open} of them nobody has spoken since.",
+                len(after),
+                open=open_ones,
+            )
             if after
-            else "None of them was missed."
+            else ours("None of them was missed.")
         )
+        finding = joined(" ", (finding, missed))
     else:
         finding = "No call came in in these days."
     return report(
@@ -135,7 +151,7 @@ def standing(later: Iterable[Later]) -> tuple[str, int | None]:
     tried: int | None = None
     for contact in later:
         if contact.spoken:
-            return ("called again" if contact.inward else "called back"), contact.started_at
+            return (ours("called again") if contact.inward else ours("called back")), contact.started_at
         if not contact.inward and tried is None:
             tried = contact.started_at
     return (STANDINGS[0], None) if tried is None else (STANDINGS[1], tried)
@@ -161,8 +177,12 @@ def _missed(asked: Asked, after: list[_After]) -> Table:
         )
         for one in after[:MOST_NAMED]
     ]
-    beyond = f" The first {MOST_NAMED} of {len(after)} are named." if len(after) > MOST_NAMED else ""
-    note = f"Those with whom nobody has spoken come first.{beyond}"
+    beyond = (
+        later("The first {shown} of {number} are named.", shown=MOST_NAMED, number=len(after))
+        if len(after) > MOST_NAMED
+        else ""
+    )
+    note = joined(" ", (ours("Those with whom nobody has spoken come first."), beyond))
     return table("missed", "After a missed call", columns, listed, nothing="No caller was missed.", note=note)
 
 
@@ -180,16 +200,16 @@ def _origins(seen: _Seen, before: set[str]) -> list[Section]:
         known = sum(one.came.known for _, one in callers)
         answered = sum(one.came.answered for _, one in callers)
         fresh = sum(number not in before for number, _ in callers)
-        area = "mobile" if place.mobile else place.area or None
-        country = place.country or "not told by the number"
+        area = ours("mobile") if place.mobile else place.area or None
+        country = place.country or ours("not told by the number")
         countries[country] = countries.get(country, 0) + calls
         cells = (calls, len(callers), fresh, share(fresh, len(callers)), answered, share(answered, known))
         listed.append((calls, (country, area, *cells, sum(one.came.talk for _, one in callers))))
     if seen.hidden.calls:
         hidden = seen.hidden
         cells_ = (hidden.calls, None, None, None, hidden.answered, share(hidden.answered, hidden.known), hidden.talk)
-        listed.append((hidden.calls, ("no number shown", None, *cells_)))
-        countries["no number shown"] = hidden.calls
+        listed.append((hidden.calls, (ours("no number shown"), None, *cells_)))
+        countries[ours("no number shown")] = hidden.calls
     columns = (
         Column("country", "country"),
         Column("area", "area code"),
@@ -214,7 +234,7 @@ def _bars(countries: dict[str, int]) -> list[Section]:
         Bars(
             name="countries",
             title="Calls by country of the caller",
-            sentence=f"Most came from: {top[0][0]}.",
+            sentence=later("Most came from: {country}.", country=top[0][0]),
             measure=Column("calls", "came in", "count"),
             series=("came in",),
             labels=tuple(name for name, _ in top),
@@ -241,9 +261,13 @@ def _top(asked: Asked, seen: _Seen, before: set[str]) -> Table:
     listed: list[Row] = []
     for number, one in ordered[:MOST_NAMED]:
         figures = (one.came.calls, one.came.answered, one.came.missed, one.came.talk, one.first, one.last)
-        known = "yes" if number in before else "first time"
+        known = ours("yes") if number in before else ours("first time")
         listed.append((_number(asked, number), origin(number).country or None, *figures, known))
-    beyond = f"The {MOST_NAMED} of {len(ordered)} who called most are named." if len(ordered) > MOST_NAMED else ""
+    beyond = (
+        later("The {shown} of {number} who called most are named.", shown=MOST_NAMED, number=len(ordered))
+        if len(ordered) > MOST_NAMED
+        else ""
+    )
     return table("callers", "Who called most", columns, listed, nothing="No caller showed a number.", note=beyond)
 
 

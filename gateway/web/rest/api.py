@@ -149,7 +149,10 @@ class Api:
 
         rows, postings = await self._reads.read(work)
         shown = rows[: part.limit]
-        calls = [call_object(row, postings.get(row["id"], [])) for row in shown]
+        calls = [
+            {**call_object(row, postings.get(row["id"], [])), "tags": row["tags"], "number_tags": row["number_tags"]}
+            for row in shown
+        ]
         return {"calls": calls, "next_before": shown[-1]["id"] if len(rows) > part.limit else None}
 
     async def call_sums(self, asked: Question) -> dict[str, Any]:
@@ -167,6 +170,8 @@ class Api:
             "amounts": [
                 {"amount": money(minor, decimals), "currency": currency} for currency, decimals, minor in found.amounts
             ],
+            "not_listed": found.hidden,
+            "not_listed_amount": money(found.hidden_amount, wanted.decimals),
         }
 
     async def postings(self, state: str | None, part: Window) -> dict[str, Any]:

@@ -41,7 +41,8 @@ def _schemas() -> dict[str, Any]:
         "Source": _source(),
         "Link": object_of("A PMS link.", name=TEXT, up=YES, ready=YES, why=or_null(TEXT), since=INSTANT),
         "Call": _call(),
-        "Calls": object_of("A part of the list.", calls=list_of(ref("Call")), next_before=or_null(WHOLE)),
+        "LoggedCall": _call(tags=list_of(TEXT), number_tags=list_of(TEXT)),
+        "Calls": object_of("A part of the list.", calls=list_of(ref("LoggedCall")), next_before=or_null(WHOLE)),
         "Explanation": _explanation(),
         "Correction": _correction(),
         "Posting": object_of("A charge on its way to a folio.", **posting),
@@ -176,7 +177,7 @@ def _source() -> dict[str, Any]:
     )
 
 
-def _call() -> dict[str, Any]:
+def _call(**more: Mapping[str, Any]) -> dict[str, Any]:
     maybe_text = dict.fromkeys(
         "call_key reason extension dialled caller trunk room department reservation number number_class place currency "
         "tariff tariff_version prefix trunk_group aoc_amount aoc_currency carrier cost_currency".split(),
@@ -203,6 +204,7 @@ def _call() -> dict[str, Any]:
         postings=list_of(object_of("A posting of the call.", id=WHOLE, part=WHOLE, state=_STATE)),
         **maybe_text,
         **maybe_whole,
+        **more,
     )
 
 

@@ -67,5 +67,7 @@ def schemas() -> dict[str, Any]:
             waited_seconds=WHOLE,
             waits_known=WHOLE,
             amounts=list_of(object_of("An amount.", amount=AMOUNT, currency=TEXT)),
+            not_listed={**WHOLE, "description": "calls among them that no list shows: private calls"},
+            not_listed_amount={**AMOUNT, "description": "what is to be paid for those, in the hotel's currency"},
         )
     }

@@ -23,6 +23,8 @@ from gateway.delivery.by_sftp import BySftp
 from gateway.delivery.packs import Pack, Packed
 from gateway.delivery.sftp import Visits, is_known
 from gateway.delivery.ways import ByFolder, ByHook, ByMail
+from gateway.languages.catalogues import STAFF
+from gateway.languages.speech import speech
 from gateway.watch.hooks import Hook, signature
 from tests.gateway.delivery.sftp_server import PASSWORD, USER, Server, new_key
 from tests.gateway.watch.test_hooks import Receiver, receiver  # noqa: F401 (a fixture)
@@ -80,7 +82,7 @@ async def test_a_mail_says_what_the_report_says_of_itself_and_has_its_files_or_o
     postbox = Postbox()
     with server(postbox) as port:
         for megabytes in (10, 0):
-            way = ByMail(mailer(port, security="none"), ("gm@example.org",), megabytes, at_once)
+            way = ByMail(mailer(port, security="none"), ("gm@example.org",), megabytes, at_once, speech("en", STAFF))
             assert await came_of(way.send(pack, "SEASIDE-17")) == ""
     small, large = (email.message_from_bytes(one.content, policy=email.policy.default) for one in postbox.letters)  # type: ignore[arg-type]
     assert small["Subject"] == "[Seaside Hotel] night balance: 2026-11-24 (made up)"

@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -188,8 +189,6 @@ COARSE: dict[str, tuple[int, int]] = {
     "nec-sl": (100, 0),
     "hobic": (60, 59),
 }
-#: Dialects that write a row for each share of a call that was handed on, and nothing that joins them.
-SHARES = frozenset({"nec-sl", "panasonic"})
 #: Dialects that do not say of an outgoing call whether its time began with the answer.
 UNSURE = frozenset({"nec-sl", "unify", "samsung", "nortel", "panasonic", "nec-neax"})
 #: Dialects that do not say of an incoming call that nobody answered where it rang.
@@ -197,6 +196,7 @@ NOWHERE = frozenset({"samsung"})
 #: What the gateway must be told to read what is written with these options.
 READ_WITH: dict[str, dict[str, str]] = {
     "nec-sl": {"time_basis": "end"},
+    "unify": {"handed_on": "adjacent"},
     "layout=printer": {"layout": "printer"},
     "layout=customized": {"page": write_avaya_cm.PAGE},
 }
@@ -207,6 +207,8 @@ FORMS: list[tuple[str, dict[str, str], str]] = [
     ("avaya-cm", {"layout": "customized"}, "listen"),
     ("nec-neax", {}, "connect"),
     ("nec-neax", {"form": "flexible"}, "connect"),
+    ("nec-neax", {"billing": "split"}, "connect"),
+    ("nec-neax", {"form": "flexible", "billing": "split"}, "connect"),
     ("nec-sl", {}, "connect"),
     ("alcatel-oxe", {}, "connect"),
     ("panasonic", {}, "connect"),
@@ -235,16 +237,18 @@ FORMS: list[tuple[str, dict[str, str], str]] = [
     ("asterisk-cel", {}, "file"),
     ("cisco-cme", {}, "udp"),
     ("grandstream", {}, "file"),
+    ("grandstream", {"output": "json"}, "push"),
     ("yeastar", {}, "push"),
+    ("yeastar", {"output": "list"}, "push"),
     ("hobic", {}, "file"),
 ]
 
 
 def recorded(writer: Writer, calls: list[SimulatedCall]) -> list[SimulatedCall]:
-    """The calls of which an exchange tells in records that something joins; where nothing does, each is a call itself."""
+    """The calls that an exchange tells of: all that were handed on, and of most exchanges a part of the others."""
     all_of_them = writer.dialect in ("asterisk", "avaya-ipoffice", "mitel-mivb")
     told = [call for at, call in enumerate(calls) if all_of_them or at % 8 == 0 or call.transferred_to]
-    return [call for call in told if writer.records(call) and (writer.dialect != "unify" or not call.transferred_to)]
+    return [call for call in told if writer.records(call)]
 
 
 @pytest.fixture(scope="module")
@@ -270,8 +274,8 @@ def read_back(
     shown_twice = any(at.utcoffset() != at.replace(fold=1 - at.fold).utcoffset() for at in (call.start, call.end))
     read = [leg for leg in legs if isinstance(leg, CallRecord) and (shown_twice or not leg.warnings)]
     assert len(read) == len(legs), (records, legs)
-    if writer.dialect in SHARES and len(read) > 1:
-        return dialect.join([read[0]._replace(talk_seconds=sum(leg.talk_seconds or 0 for leg in read))])
+    sharing = dialect.sharing(reading)
+    assert sharing is None or all(sharing.joins([one], other) for one, other in pairwise(read))
     return dialect.join(read)
 
 

@@ -60,7 +60,7 @@ def test_a_call_after_midnight_belongs_to_the_next_mail(quick: WatchedHouse) -> 
     titles = [letter.partition("\n")[0] for letter in letters(quick, "daily")]
     assert titles == [
         "[Seaside Hotel] Fri 20 Nov 2026: 0 calls, 0 posted, 0.00 PLN",
-        "[Seaside Hotel] Sat 21 Nov 2026: 1 calls, 0 posted, 0.00 PLN",
+        "[Seaside Hotel] Sat 21 Nov 2026: 1 call, 0 posted, 0.00 PLN",
     ]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.gateway.web.asking import Asker
+from tests.gateway.web.guarded import Guarded
 from tests.gateway.web.house import StandingHouse, as_house
 
 
@@ -33,3 +34,11 @@ def asker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asker]:
     made.evening()
     yield Asker(as_house(made))
     made.close()
+
+
+@pytest.fixture
+def guarded(tmp_path: Path) -> Iterator[Guarded]:
+    """A house in which people sign in."""
+    made = Guarded(tmp_path)
+    yield made
+    made.house.close()

@@ -5,73 +5,24 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from klein import Klein
-from sqlalchemy import Connection
-from twisted.internet.error import ConnectError
-from twisted.internet.testing import MemoryReactorClock
-from twisted.python.failure import Failure
 
 import gateway.web
 from gateway.people import passwords
 from gateway.people.lasting import FREE, LONGEST_PAUSE, pause
-from gateway.people.signing import add_user, first_link, neighbourhood
+from gateway.people.signing import neighbourhood
 from gateway.people.vouching import role_of
-from gateway.roles import ANYONE, MAY, NOBODY, RIGHTS, ROLES, Person, RoleName
-from gateway.store import people, sessions
-from gateway.store.people import Act, User
+from gateway.roles import ANYONE, MAY, NOBODY, RIGHTS, ROLES, Person
+from gateway.store import feed
 from gateway.web.people_pages import safe
 from gateway.web.persons import dressed
 from gateway.web.rights import TABLE, access_to
 from tests.conftest import LoggedFailures
 from tests.gateway.watch.test_emergency import quiet_log
-from tests.gateway.web.asking import Asker
-from tests.gateway.web.house import StandingHouse, as_house
-from tests.gateway.web.visitor import Visitor
-
-PASSWORD = "seven tin drums"
-
-
-class Guarded:
-    """A house in which people sign in, and the users it has."""
-
-    def __init__(self, folder: Path, more: str = "") -> None:
-        self.house = StandingHouse(folder, sign_in="required", more=more)
-        self.house.evening()
-        self.reactor: Any = MemoryReactorClock()  # type: ignore[no-untyped-call]
-        self.asker = Asker(as_house(self.house), clock=self.reactor)
-
-    def user(self, name: str, role: str) -> User:
-        """A user with the password of this test."""
-        kept, act = passwords.hashed(PASSWORD), Act("test", self.house.micros())
-        made = self.house.database.transact(lambda c: add_user(c, "SEASIDE", act, name=name, role=role, kept=kept))
-        assert isinstance(made, User)
-        return made
-
-    def visitor(self, name: str = "", role: RoleName = "desk") -> Visitor:
-        """A browser; somebody of that role is signed in with it, if there is a name."""
-        found = Visitor(self.asker)
-        if name:
-            self.user(name, role)
-            assert found.sign_in(name, PASSWORD).status == 200
-        return found
-
-    def trail(self) -> list[tuple[str, str, str, str, str]]:
-        """Who did what to whom, before and after."""
-        found = self.house.database.read(lambda c: people.trail(c, "SEASIDE", 1000))
-        return [(one.who, one.what, one.about, one.before, one.after) for one in reversed(found)]
-
-
-@pytest.fixture
-def guarded(tmp_path: Path) -> Iterator[Guarded]:
-    made = Guarded(tmp_path)
-    yield made
-    made.house.close()
-
+from tests.gateway.web.guarded import PASSWORD, Guarded
 
 # -- rights --------------------------------------------------------------------------------------------------------
 
@@ -329,6 +280,36 @@ def test_programs_show_a_token_and_scrapers_too(guarded: Guarded) -> None:
     assert guarded.asker.get("/api/v1/calls", authorization="Bearer fg_1_x").status == 401
 
 
+def test_it_lets_a_program_in_by_a_token_that_is_shown_once_and_shuts_it_out(guarded: Guarded) -> None:
+    it, house = guarded.visitor("Ida", "it"), guarded.house
+    it.go("/tokens")
+    assert "No program has a token." in it.says()
+    assert it.fill("/tokens", name="crm", read="", acknowledge="", rooms="").status == 422
+    assert "Tick what the program may do." in it.says()
+    it.fill("/tokens", name="<b>crm", read="1", acknowledge="", rooms="1", who="somebody else")
+    (token,) = re.findall(r'value="(fg_1_[^"]+)"', it.page.text)
+    assert "The token of <b>crm is made." in it.says()
+    assert guarded.asker.get("/api/v1/calls", authorization=f"Bearer {token}").status == 200
+    house.read_commands_soon()
+    assert house.database.read(lambda c: feed.is_read(c, "SEASIDE")), "what programs read is written from now on"
+    assert token not in it.go("/tokens").text
+    assert token not in str(house.rig.rows("SELECT * FROM tokens")) + str(house.rig.rows("SELECT * FROM commands"))
+    it.fill("/tokens", revoke="1")
+    assert "Token 1 is revoked" in it.says()
+    assert "No program has a token." in it.says()
+    assert guarded.asker.get("/api/v1/calls", authorization=f"Bearer {token}").status == 401
+    assert guarded.trail()[-2:] == [
+        ("Ida", "token made", "token 1, <b>crm", "", "read rooms"),
+        ("Ida", "token revoked", "token 1, <b>crm", "read rooms", ""),
+    ]
+    seals = dict(re.findall(r'name="(token|seal)" value="([^"]+)"', it.page.text))
+    assert it.post("/tokens", {**seals, "revoke": "1"}).status == 422
+    assert it.post("/tokens", {**seals, "token": "0", "name": "x", "read": "1"}).status == 422
+    assert guarded.visitor("Anna", "supervisor").go("/tokens").status == 403
+    assert guarded.asker.post("/tokens", {"name": "x", "read": "1"}, sec_fetch_site="cross-site").status in (303, 403)
+    assert len(house.rig.rows("SELECT id FROM tokens")) == 1
+
+
 # -- how it ends ---------------------------------------------------------------------------------------------------
 
 
@@ -396,114 +377,6 @@ def test_an_unknown_name_is_told_the_same_as_a_wrong_password(guarded: Guarded) 
     known, unknown = guarded.visitor(), guarded.visitor()
     assert known.sign_in("Ines", "wrong wrong wrong").status == unknown.sign_in("Nobody", "wrong wrong wrong").status
     assert known.says().replace("Ines", "") == unknown.says().replace("Nobody", "")
-
-
-# -- users ---------------------------------------------------------------------------------------------------------
-
-
-def test_the_first_link_makes_the_first_user_once(guarded: Guarded) -> None:
-    house = guarded.house
-    secret = house.database.transact(lambda c: first_link(c, "SEASIDE", house.micros()))
-    assert secret is not None
-    first, second = guarded.visitor(), guarded.visitor()
-    for one in (first, second):
-        assert one.go(f"/invitation/{secret}").status == 200
-    first.fill("", name="Ida", role="it", new=PASSWORD, again="something else")
-    assert "two passwords differ" in first.says()
-    first.fill("", name="Ida", role="it", new=PASSWORD, again=PASSWORD)
-    second.fill("", name="Eve", role="it", new=PASSWORD, again=PASSWORD)
-    assert second.page.status == 410
-    first.sign_in("Ida", PASSWORD)
-    assert "Ida · IT" in first.says()
-    assert house.database.transact(lambda c: first_link(c, "SEASIDE", house.micros())) is None
-
-
-def test_somebody_is_invited_and_the_link_ends_after_a_day(guarded: Guarded) -> None:
-    boss, guest = guarded.visitor("Ida", "it"), guarded.visitor()
-
-    def link() -> str:
-        found = re.search(r'value="http://localhost:8080(/invitation/[^"]+)"', boss.page.text)
-        assert found is not None
-        return found[1]
-
-    boss.go("/users")
-    boss.fill("/users", name="Ines", role="desk", mail="nonsense")
-    assert "is not a mail address" in boss.says()
-    boss.fill("/users", name="Ines", role="desk", mail="")
-    old = link()
-    guarded.house.rig.advance(25 * 3600)
-    boss.sign_in("Ida", PASSWORD)
-    assert guest.go(old).status == 410
-    boss.go("/users")
-    assert "over since" in boss.says()
-    number = guarded.house.rig.rows("SELECT max(id) FROM invitations")[0][0]
-    boss.fill(f"/invitations/{number}", deed="again")
-    guest.go(link())
-    guest.fill("", new="nine green bottles", again="nine green bottles")
-    guest.sign_in("Ines", "nine green bottles")
-    assert "Ines · front desk" in guest.says()
-    assert boss.go("/users").text.count("Nobody is invited.") == 1
-    assert ("Ida", "link made (invited)", "Ines", "", "desk") in guarded.trail()
-
-
-def test_an_invitation_goes_by_mail_and_its_fate_is_told(tmp_path: Path) -> None:
-    mail = '[mail]\nhost = "smtp.example.org"\nsender = "f@example.org"\nto = ["desk@example.org"]\n'
-    guarded = Guarded(tmp_path, mail)
-    boss = guarded.visitor("Ida", "it")
-    boss.go("/users")
-    boss.fill("/users", name="Ines", role="desk", mail="ines@example.org")
-    assert "on its way to ines@example.org" in boss.says()
-    assert "/invitation/" not in boss.page.text
-    host, port, factory, *_ = guarded.reactor.tcpClients[0]
-    assert (host, port) == ("smtp.example.org", 587)
-    letter = factory.file.read().decode()
-    assert "http://localhost:8080/invitation/" in letter
-    assert "To: ines@example.org" in letter
-    factory.clientConnectionFailed(guarded.reactor.connectors[0], Failure(ConnectError()))  # type: ignore[no-untyped-call]
-    boss.go("/users")
-    assert "not sent: Unable to connect" in boss.says()
-    boss.fill("/invitations/1", deed="again")
-    again = guarded.reactor.tcpClients[1][2].file.read().decode()
-    assert again.split("/invitation/")[1][:43] != letter.split("/invitation/")[1][:43]
-    guarded.house.close()
-
-
-def test_a_role_changes_and_a_disabled_user_is_out_at_once(guarded: Guarded) -> None:
-    boss, ines = guarded.visitor("Ida", "it"), guarded.visitor("Ines")
-    number = guarded.house.rig.rows("SELECT id FROM users WHERE name = 'Ines'")[0][0]
-    own = guarded.house.rig.rows("SELECT id FROM users WHERE name = 'Ida'")[0][0]
-    boss.go(f"/users/{number}")
-    boss.fill(f"/users/{number}", deed="role", role="auditor")
-    assert "Ines is now: night auditor." in boss.says()
-    ines.go("/reports")
-    assert "Ines · night auditor" in ines.says()
-    boss.fill(f"/users/{number}", deed="disable")
-    assert ines.go("/calls").text.count("Password") == 1
-    assert "do not belong together" in ines.sign_in("Ines", PASSWORD).text
-    boss.go(f"/users/{own}")
-    assert "nobody changes his own role" in boss.says()
-    seal = re.search(r'name="seal" value="([0-9a-f]+)"', boss.page.text)
-    assert seal is not None
-    boss.post(f"/users/{own}", {"deed": "disable", "seal": seal[1]})
-    assert "Nobody changes his own role or disables himself" in boss.says()
-    changes = [one for one in guarded.trail() if one[2] == "Ines" and one[0] == "Ida"]
-    assert changes == [("Ida", "role changed", "Ines", "desk", "auditor"), ("Ida", "disabled", "Ines", "", "")]
-    boss.go("/trail")
-    assert "role changed Ines desk auditor" in boss.says()
-
-
-def test_browsers_and_sessions_of_one_user_are_bounded(guarded: Guarded) -> None:
-    user = guarded.user("Ines", "desk")
-    for one in range(30):
-        act = Act("Ines", guarded.house.micros() + one)
-
-        def work(connection: Connection, act: Act = act) -> None:
-            sessions.begin(connection, "SEASIDE", act, user, "x")
-            sessions.know(connection, "SEASIDE", act, user.id, None)
-
-        guarded.house.database.transact(work)
-    assert guarded.house.rig.rows("SELECT count(*) FROM sessions WHERE ended_at IS NULL") == [(20,)]
-    assert guarded.house.rig.rows("SELECT count(*) FROM known_browsers") == [(10,)]
 
 
 def test_the_emergency_screen_takes_the_name_of_the_session(guarded: Guarded, logged_failures: LoggedFailures) -> None:

@@ -14,8 +14,8 @@ from gateway.status import LinkStatus
 from gateway.store.commands import Command
 from gateway.store.resyncs import A_DAY, FORCE, RESYNC, LastAsked, refuse
 from tests.gateway.rig import NOON, WARSAW
+from tests.gateway.web.guarded import Guarded
 from tests.gateway.web.house import StandingHouse
-from tests.gateway.web.test_people import Guarded
 
 
 def link(**said: object) -> LinkStatus:

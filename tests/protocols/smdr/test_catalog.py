@@ -24,9 +24,9 @@ PORTS: dict[str, tuple[set[str], int | None]] = {
     "avaya-cm": ({"listen", "connect", "file", "folder", "serial"}, None),
     "cisco-cucm": ({"folder", "file"}, None),
     "cisco-cme": ({"udp", "file"}, None),
-    "3cx": ({"listen", "connect", "file"}, None),
+    "3cx": ({"listen", "connect", "file", "pull"}, None),
     "freeswitch": ({"file", "folder", "push"}, None),
-    "yeastar": ({"push"}, None),
+    "yeastar": ({"push", "pull"}, None),
     "samsung": ({"connect", "listen", "serial", "file", "folder"}, 5100),
     "nortel": ({"serial", "connect", "listen", "file", "folder"}, None),
     "panasonic": ({"connect", "listen", "serial", "file", "folder"}, 2300),
@@ -52,9 +52,10 @@ def test_each_transport_has_its_framer() -> None:
     assert isinstance(DIALECTS["asterisk"].framer(transport="file"), StreamFramer)
 
 
-def test_three_digits_count_records_unless_other_records_have_numbers_too() -> None:
+def test_three_digits_count_records_as_far_as_the_exchange_goes() -> None:
     counter = DIALECTS["nortel"].counter
     assert counter({}) == Counter(first=0, last=999)
+    assert counter({"count_records": "to-127"}) == Counter(first=0, last=127)
     assert counter({"count_records": "no"}) is None
 
 

@@ -8,9 +8,15 @@ was written. What stands in the braces is said again as well where it is such a 
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import cache, lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
+from gateway.languages.sentences.of_alarms import ALARMS
+from gateway.languages.sentences.of_charges import DEEDS, RULINGS
+from gateway.languages.sentences.of_links import FIAS, PMS
+from gateway.languages.sentences.of_records import RECORDS
+from gateway.languages.sentences.of_trail import TRAIL
 from gateway.languages.speech import Speech
 from gateway.languages.spoken import later, say, spoken
 
@@ -67,7 +73,12 @@ _RESULTS: Final = (
     later("paid at the till: receipt {receipt} of the {till}, {amount}"),
     later("not done: call {number} is paid already, receipt {receipt}"),
     later("posting {number} is now {state}"),
-    later("posting {number} is {state}; {deed} is not for that state"),
+    later("the call is tagged {tag}"),
+    later("the call has the tag {tag} already"),
+    later("the call has {number} tags already; take one off first"),
+    later("the call has no tag {tag}"),
+    later("the tag {tag} is taken off"),
+    later("posting {number} is {state}; '{deed}' is not for that state"),
     later("list {number} is rejected; nothing was posted"),
     later("list {number} is {state} already"),
     later("list {number} is approved; {postings} postings are due by it"),
@@ -101,7 +112,12 @@ _TIDINGS: Final = (
     later("{number} charges are in doubt, the oldest since {moment}"),
     later("charges handed over since {moment} were not compared with the PMS's total"),
     later("the oldest charge waits since {moment}"),
+    later("{who} has spent more than its limit for {month}"),
     later("{who} has spent more than its {limit} for {month}"),
+    later("an extension of department {department}"),
+    later("an extension of the house"),
+    later("a PIN of department {department}"),
+    later("a PIN of the house"),
     later("not started"),
     later("stopped"),
     later("the link is being closed"),
@@ -161,7 +177,14 @@ _WORDS: Final = (
 
 
 #: All of them.
-SENTENCES: Final = (*_RULINGS, *_WARNINGS, *_ANSWERS, *_RESULTS, *_TIDINGS, *_PEOPLE, *_BILLS)
+SENTENCES: Final = tuple(
+    dict.fromkeys(
+        (
+            *(*_RULINGS, *_WARNINGS, *_ANSWERS, *_RESULTS, *_TIDINGS, *_PEOPLE, *_BILLS, *_WORDS),
+            *(*RULINGS, *DEEDS, *ALARMS, *PMS, *FIAS, *RECORDS, *TRAIL),
+        )
+    )
+)
 
 
 def kept(sentence: str) -> str:
@@ -176,20 +199,63 @@ def _again(sentence: str, tongue: Speech) -> str:
     said = tongue.texts.gettext(sentence)
     if said != sentence:
         return said
-    for shape, message in _shapes():
-        found = shape.fullmatch(sentence)
-        if found is not None:
-            return say(message, **{name: kept(value) for name, value in found.groupdict().items()})
-    return sentence
+    for one in _shapes():
+        if one.sign in sentence and (found := one.pattern.fullmatch(sentence)) is not None:
+            return say(one.message, **{name: kept(value) for name, value in found.groupdict().items()})
+    parts = sentence.split("; ")
+    return "; ".join(map(kept, parts)) if len(parts) > 1 else _moment(sentence, tongue)
+
+
+class _Shape(NamedTuple):
+    """A sentence with something to fill in; `sign` is the longest of its words, without which none is of its kind."""
+
+    sign: str
+    message: str
+    pattern: re.Pattern[str]
 
 
 @cache
-def _shapes() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Each sentence with something to fill in, as a pattern that takes it out again."""
-    return tuple((_shape(one), one) for one in SENTENCES if "{" in one)
+def _shapes() -> tuple[_Shape, ...]:
+    """Each sentence with something to fill in, as a pattern that takes it out again; those that say most of themselves first."""
+    found = [_Shape(max(_written(one), key=len), one, _pattern(one)) for one in SENTENCES if "{" in one]
+    return tuple(sorted(found, key=lambda one: -sum(map(len, _written(one.message)))))
 
 
-def _shape(message: str) -> re.Pattern[str]:
-    parts = re.split(r"\{(\w+)\}", message)
-    written = [re.escape(part) if at % 2 == 0 else f"(?P<{part}>.+?)" for at, part in enumerate(parts)]
-    return re.compile("".join(written), re.DOTALL)
+_FILLED_IN: Final = re.compile(r"\{(\w+)\}")
+#: What is one word, or two: a sentence that only begins like it is none.
+_SHORT: Final = dict.fromkeys(("room", "extension", "trunk", "number"), "[^ ]+(?: [^ ]+)?") | {"deed": "[a-z_-]+"}
+
+
+def _written(message: str) -> list[str]:
+    return _FILLED_IN.split(message)[::2]
+
+
+def _pattern(message: str) -> re.Pattern[str]:
+    parts = _FILLED_IN.split(message)
+    taken = [rf"(?P<{one}>{_SHORT.get(one, '.+?')})" for one in parts[1::2]]
+    fixed = [re.escape(one) for one in parts[::2]]
+    return re.compile("".join(map("".join, zip(fixed, [*taken, ""], strict=True))), re.DOTALL)
+
+
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MOMENT: Final = re.compile(rf"({'|'.join(_DAYS)}) (\d\d?) ({'|'.join(_MONTHS)}) (\d\d:\d\d)")
+#: The years among which one is sought on which the day was such a day of the week: it is not written.
+_YEARS: Final = range(2024, 2064)
+
+
+def _moment(words: str, tongue: Speech) -> str:
+    """A day and time of day as alarms write them, in the language; anything else as it is."""
+    found = _MOMENT.fullmatch(words)
+    if found is None:
+        return words
+    week_day, day, month, hour = found.groups()
+    on = (_MONTHS.index(month) + 1, int(day))
+    for year in _YEARS:
+        try:
+            local = date(year, *on)
+        except ValueError:  # the 29th of February
+            continue
+        if local.weekday() == _DAYS.index(week_day):
+            return f"{tongue.weekday(local, year=False)} {hour}"
+    return words

@@ -1,0 +1,132 @@
+"""What alarms tell, and why notices, reports and records do not arrive."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gateway.languages.spoken import later
+
+#: What alarms tell, and the ways by which calls, notices and reports go.
+ALARMS: Final = (
+    later("{who} had {most} or more calls abroad at once"),
+    later("{many} numbers of the range {numbers} were dialled"),
+    later("{who} called abroad again and again at night or at the weekend"),
+    later("calls that came in by {who} were sent abroad, trunk to trunk"),
+    later("{place} ({code}) was called, which nobody called before"),
+    later("the calls of {who} cost more in an hour than is allowed"),
+    later("{who} called abroad, and by the PMS nobody is in the room"),
+    later('{who} called a number on the list "{barred}"'),
+    later("the house"),
+    later("{number} calls abroad within one hour; {words}"),
+    later("calls to a number on a list of barred ones"),
+    later("calls abroad from a vacant room"),
+    later("many calls abroad at once by one telephone"),
+    later("many numbers of one range abroad"),
+    later("calls sent abroad from trunk to trunk"),
+    later("many calls abroad at night or at the weekend by one telephone"),
+    later("several calls to a country that was never called before"),
+    later("cost within an hour by one telephone"),
+    later("more calls abroad than is usual at that hour of the week"),
+    later("PBX {source} tells of an emergency call of {when}: {sentence}"),
+    later("it did not answer within {timeout} s"),
+    later("it hung up on us"),
+    later("it answers without end"),
+    later("it answered with status {code}"),
+    later("the configuration no longer has this way"),
+    later("it took too long"),
+    later("there is no folder {folder}: is its drive mounted?"),
+    later("there is another file {name} in {parent}; move it away, or deliver elsewhere"),
+    later("the server says: {words} (folder {folder})"),
+    later("there is another file {place} on the server; move it away, or deliver elsewhere"),
+    later("the server has not all of {name}"),
+    later(
+        "the server shows another key (SHA256:{text}) than host_key says: nothing was sent. Ask its owner "
+        "whether its key was changed"
+    ),
+    later("the server ended it: {text}"),
+    later("it was ended: {text}"),
+    later("no reason is known"),
+    later("the connection was lost: {lost}"),
+    later("the server has no SFTP"),
+    later("the server opens no channel for SFTP"),
+    later("the server closed the channel"),
+    later("there is no run {number}"),
+    later("its files are no longer in {folder}; ask for the report again"),
+    later("the configuration no longer has this schedule"),
+    later("its files cannot be kept in {folder}: {why}"),
+    later("the report could not be made; the gateway's log may say more"),
+    later("it was made and could not be written down: {why}"),
+    later("datagrams come faster than they can be kept; those that find no place are lost"),
+    later("{number} datagrams were lost while the store could not be written"),
+    later("cannot listen on UDP port {port}: {why}"),
+    later("{file} cannot be read: {why}"),
+    later("{file} is not there (yet)"),
+    later(
+        "{file}: the file that was read last is gone (removed, compressed or emptied); if rows were added to it "
+        "after the last one that was kept, they are missing"
+    ),
+    later("{name} cannot be used: {why}"),
+    later("{name} was laid down again as it had been read before; it was not read a second time"),
+    later("{name} grew after it had rested; what was added is read where it lies now"),
+    later("none of its records could be read; they are kept, and the file is in 'failed'"),
+    later("{name} was read but cannot be moved to {where}: {why}"),
+    later("cannot be read ({why}): if it was not read before, its calls are missing"),
+    later(
+        "was compressed before it was read: its calls are missing. Uncompress it where it is, and it is read at "
+        "the next rotation"
+    ),
+    later("all {connections} places for connections are taken; silent ones are closed, others are refused"),
+    later("cannot listen on port {port}: {why}"),
+    later("settling failed: {why}"),
+    later("{who} has spent {percent} % of its {limit} for {month}, or more"),
+    later("department {name}"),
+    later("account code {name}"),
+    later("{what}: 1 call, {length} h, {cost} so far, since {moment}"),
+    later("{what}: {number} calls, {length} h, {cost} so far, since {moment}"),
+    later("normal on a {day} at {hour}:00 is at most {most}, by the last {weeks} weeks"),
+    later("{number} is being dialled from {place}"),
+    later("{number} was dialled from {place}"),
+    later("{number} is being dialled from {place} (extension {extension})"),
+    later("{number} was dialled from {place} (extension {extension})"),
+    later("an unknown extension"),
+    later("trunk {trunk}"),
+    later("the clock of PBX {name} is {hours} h behind ours: a wrong time zone, or the change of the hour was missed"),
+    later(
+        "the clock of PBX {name} is {hours} h ahead of ours: a wrong time zone, or the change of the hour was missed"
+    ),
+    later("the clock of PBX {name} is about {minutes} min behind ours"),
+    later("the clock of PBX {name} is about {minutes} min ahead of ours"),
+    later("1 charge is refused by the PMS, the oldest since a moment ago"),
+    later("{number} charges are refused by the PMS, the oldest since a moment ago"),
+    later("1 charge is in doubt, the oldest since a moment ago"),
+    later("{number} charges are in doubt, the oldest since a moment ago"),
+    later(
+        "PBX {name} has sent no record ever; we listen since {moment}; that is longer than is usual at this hour "
+        "of the week"
+    ),
+    later("PBX {name} has sent no record ever; we listen since {moment}"),
+    later("PMS {name} has acknowledged no charge ever; calls come in since {moment}"),
+    later("notices by mail do not arrive: {why}"),
+    later("notices to the web hook {name} do not arrive: {why}"),
+    later("reports to {name} do not arrive: {why}"),
+    later("the report {name} cannot be made: {why}"),
+    later("this machine's clock went forward by {seconds} s at {moment}"),
+    later("this machine's clock went back by {seconds} s at {moment}"),
+    later("Monday"),
+    later("Tuesday"),
+    later("Wednesday"),
+    later("Thursday"),
+    later("Friday"),
+    later("Saturday"),
+    later("Sunday"),
+    later("{guest} has passed the limit {name}: {spent} of {limit} a {per}, {percent} %"),
+    later("{guest} is near the limit {name}: {spent} of {limit} a {per}, {percent} %"),
+    later("{guest} has passed the own limit of the stay: {spent} of {limit} a {per}, {percent} %"),
+    later("{guest} is near the own limit of the stay: {spent} of {limit} a {per}, {percent} %"),
+    later("Room {room}"),
+    later("Room {room}, reservation {reservation}"),
+    later("stay"),
+    later("day"),
+    later("budget {name} passed: {spent} of {limit} a {per}"),
+    later("budget {name} nearly reached: {spent} of {limit} a {per}"),
+)
