@@ -13,11 +13,12 @@ from twisted.application.service import IService, MultiService
 from twisted.internet.endpoints import clientFromString, serverFromString
 from twisted.internet.interfaces import IStreamClientEndpoint
 
+from gateway.app.pulling import pulling
 from gateway.config import PbxSettings
 from gateway.config.endpoints import datagram_address
 from gateway.intake.batch import Batch
 from gateway.intake.datagrams import DatagramListener, Datagrams, Network
-from gateway.intake.feed import Feed, Segment, Segments, Told
+from gateway.intake.feed import Also, Feed, Segment, Segments, Told, nothing_else
 from gateway.intake.files import FollowedFile
 from gateway.intake.folder import PickUp
 from gateway.intake.push import Inlet, PushSite
@@ -52,8 +53,9 @@ class Doors:
         missed: Callable[[str, str], None],
         look_seconds: float,
         captures: Callable[[str], Path],
+        marks: Callable[[int], list[bytes]],
     ) -> None:
-        self._captures = captures
+        self._captures, self._marks = captures, marks
         self._dialled, self._missed, self._look_seconds = dialled, missed, look_seconds
         self._reactor, self._writer, self._settling, self._segments = reactor, writer, settling, segments
         self._now, self._told = now, told
@@ -118,6 +120,8 @@ class Doors:
                 return self._datagrams(pbx, status)
             case "push":
                 return self._push(pbx, status)
+            case "pull":
+                return self._pull(pbx, status, known)
             case "listen" | "connect" | "serial":
                 return self._socket(pbx, status)
 
@@ -128,7 +132,7 @@ class Doors:
         relay = self._relays[pbx.name] = Relay(pbx.name, networks(pbx.relay_to), bare)
         return relay
 
-    def _feed(self, segment: Segment, told: Callable[[Batch | None, int], None]) -> Feed:
+    def _feed(self, segment: Segment, told: Told, also: Also = nothing_else) -> Feed:
         def weigh(weight: int) -> None:
             self._waiting[segment.source] += weight
 
@@ -142,6 +146,7 @@ class Doors:
             now=self._now,
             told=told,
             weigh=weigh,
+            also=also,
         )
 
     def _socket(self, pbx: PbxSettings, status: SourceStatus) -> IService:
@@ -294,6 +299,24 @@ class Doors:
         )
         here = serverFromString(self._reactor, pbx.push or "")  # type: ignore[no-untyped-call]
         return Listener(here, PushSite(inlet, self._reactor), self._taken(pbx, status, "push"), self._state(status))
+
+    def _pull(self, pbx: PbxSettings, status: SourceStatus, known: list[StoredSegment]) -> IService:
+        try:
+            return pulling(
+                pbx,
+                reactor=self._reactor,
+                known=known,
+                marks=self._marks,
+                open_feed=lambda segment, told, also: self._feed(segment, self._also_told(pbx, told), also),
+                segments=self._segments,
+                now=self._now,
+                crowded=lambda: self.crowded(pbx.name),
+                state=self._state(status),
+                submit=self._writer.submit,
+            )
+        except ValueError as error:  # certificates that are none
+            self.unusable.append(f"PBX {pbx.name}: {error}")
+            return MultiService()  # type: ignore[no-untyped-call]
 
 
 def networks(texts: Sequence[str]) -> tuple[Network, ...]:

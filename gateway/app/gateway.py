@@ -45,7 +45,7 @@ from gateway.posting.deeds import ReadCommands
 from gateway.posting.doubts import LOOK_SECONDS
 from gateway.posting.handing import DoubtTheSilent
 from gateway.status import SourceStatus, Status
-from gateway.store import outbox, records
+from gateway.store import outbox, pulled, records
 from gateway.store.database import Database, StoreTrouble
 from gateway.store.elsewhere import Elsewhere, in_threads
 from gateway.store.memory import Memory
@@ -161,6 +161,7 @@ class Gateway:
             missed=self._missed,
             look_seconds=self._pace.look,
             captures=lambda name: folder_of(self.config.file, name),
+            marks=self._marks,
         )
         if self.config.pms:
             self.link = self._linked()
@@ -253,6 +254,9 @@ class Gateway:
 
     def _known_files(self, source: str) -> list[records.StoredSegment]:
         return self.database.read(lambda c: records.known_files(c, self.memory.owner, source))
+
+    def _marks(self, segment: int) -> list[bytes]:
+        return self.database.read(lambda c: pulled.marks(c, self.memory.owner, segment))
 
     def _add(self, service: IService) -> None:
         service.startService()  # type: ignore[no-untyped-call]

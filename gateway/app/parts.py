@@ -42,6 +42,7 @@ def source(config: Config, pbx: PbxSettings, rooms: RoomList) -> Source:
         counter=dialect.counter(pbx.options),
         sharing=dialect.sharing(pbx.options),
         cutting=cutting(config, pbx),
+        asked=pbx.pull is not None,
     )
 
 

@@ -84,7 +84,7 @@ def _print(found: Iterable[Finding], *, as_json: bool) -> None:
 def _judged(config: Config) -> tuple[list[Finding], list[str]]:
     """Look at what a good configuration refers to; returns what was found, and the summary's lines."""
     found, book = _tariff(config)
-    found += [*_warnings(config), *_certificate(config), *_schedules(config)]
+    found += [*_warnings(config), *_certificate(config), *_authorities(config), *_schedules(config)]
     found += _unknown_codes(config, book) if book is not None else []
     lines = [f"{config.file} is good.", "", *_hotel(config), *map(_exchange, config.pbx)]
     if book is not None:
@@ -254,6 +254,19 @@ def _certificate(config: Config) -> Iterator[Finding]:
         yield Finding(str(config.file), None, "web.certificate", words, "warning")
 
 
+def _authorities(config: Config) -> Iterator[Finding]:
+    """A file of authorities that an exchange is believed by, and that holds none."""
+    for pbx in config.pbx:
+        if pbx.asking.ca_file is None:
+            continue
+        from gateway.app.pulling import trust_of
+
+        try:
+            trust_of(pbx)
+        except ValueError as error:
+            yield Finding(str(config.file), None, f"pbx.{pbx.name}.asking", str(error))
+
+
 def _trunks(config: Config) -> str:
     """The groups as they stand last, with what they are meant for."""
     from gateway.config.trunks import capacity_of
@@ -274,6 +287,7 @@ def _exchange(pbx: PbxSettings) -> str:
         "folder": f"lays files into {pbx.folder}",
         "udp": f"sends to {pbx.udp}",
         "push": f"posts to {pbx.push}",
+        "pull": f"asked every {pbx.asking.every:g} s at {(pbx.pull or '').partition('?')[0]}",
     }
     access = " or ".join(pbx.trunk_access) or "none"
     title = DIALECTS[pbx.dialect].title

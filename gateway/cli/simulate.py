@@ -65,6 +65,11 @@ _shared = _options(
     metavar="PATH",
     help="Put each record there as a file.",
 )
+@click.option(
+    "--serve", metavar="ENDPOINT", help="Be asked over the web: tcp:8443:interface=127.0.0.1 (UCM, Yeastar P)."
+)
+@click.option("--post", metavar="URL", help="Post each record (FreeSWITCH, Yeastar), until it is answered with 200.")
+@click.option("--token", default="", metavar="TOKEN", help="What a post carries.")
 @click.option("--rotate-every", type=click.IntRange(min=1), metavar="N", help="Rename the file after N rows.")
 @click.option("--rate", default=12.0, show_default=True, metavar="N", help="Calls a minute.")
 @click.option("--count", type=click.IntRange(min=1), metavar="N", help="Stop when N calls have been written.")
@@ -92,7 +97,7 @@ _shared = _options(
     help="Records that dump-again repeats.",
 )
 @click.option("--wait-for-reader", is_flag=True, help="Let the first call end only when a reader is there.")
-@click.option("--manager-login", metavar="USER:SECRET", help="Accept only this login (Asterisk AMI); else any.")
+@click.option("--manager-login", metavar="USER:SECRET", help="Accept only this login (Asterisk AMI, --serve).")
 @_shared
 def pbx(**given: Any) -> None:
     """A telephone exchange that tells of calls, in the dialect of a real one.
@@ -101,6 +106,8 @@ def pbx(**given: Any) -> None:
       foliogate simulate pbx --dialect avaya-ipoffice --connect tcp:127.0.0.1:5100 --rate 60
       foliogate simulate pbx --dialect mitel-mivb --listen tcp:1752:interface=127.0.0.1
       foliogate simulate pbx --dialect asterisk --file Master.csv --rotate-every 500
+      foliogate simulate pbx --dialect grandstream --serve tcp:8443:interface=127.0.0.1
+      foliogate simulate pbx --dialect yeastar --post http://127.0.0.1:8090/ --token TOKEN
 
     The signal USR1 makes a guest call the emergency number.
     """
@@ -134,6 +141,9 @@ def _pbx_settings(given: Mapping[str, Any]) -> Any:
         listen=given["listen"],
         file=given["file"],
         folder=given["folder"],
+        serve=given["serve"],
+        post=given["post"],
+        token=given["token"],
         rotate_every=given["rotate_every"],
         options=dict(_pair(word, "=") for word in given["options"]),
         calls_per_minute=given["rate"],

@@ -28,11 +28,14 @@ AMOUNT_DECIMALS = 4
 TOKEN_WIDTHS = (4, 8)  # digits of P#: four before FIAS 2.20, eight since
 AES_KEY_BYTES = 16  # FIAS encrypts with AES-128
 ANY_CLASS = "default"  # in `outlet`, every class without an entry of its own
-TRANSFER_PAYERS = ("first_guest", "first", "last")
+TRANSFER_PAYERS = ("first_guest", "first", "last", "each")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LEAST_HOOK_SECRET = 16  # characters of a secret that signs: fewer can be guessed
 #: What a web hook may be told of.
 HOOK_EVENTS = ("alarms", "calls", "postings")
+
+#: Hosts that are this machine.
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 #: A file of SQLite whose path has no character that a URL writes otherwise: nothing in it for SQLAlchemy to read or hide.
 PLAIN_FILE = re.compile(r"sqlite:///([\w./-]+)", re.ASCII)
@@ -189,6 +192,25 @@ def pms_url(url: str) -> str:
     if urlsplit(url).username is not None or urlsplit(url).password is not None:
         raise ValueError("an address that is shown must hold no password; write it in options, as env:NAME")
     return url.rstrip("/")
+
+
+def pull_url(url: str) -> str:
+    """Accept where an exchange is asked for its records: over TLS, or on this machine. Its places are known ones."""
+    from gateway.asking import PLACES
+
+    if not _is_web_address(re.sub(r"\{\w+\}", "0", url)) or urlsplit(url).fragment:
+        raise ValueError('this is not the address of a web service; write for example "https://192.0.2.20:8443/cdrapi"')
+    parts = urlsplit(url)
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("an address that is shown must hold no password; write user and password under login")
+    if "{" in parts.netloc:
+        raise ValueError("the host is no place that is filled; write it out")
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise ValueError("call records tell of rooms and numbers: beyond this machine it must be https")
+    unknown = [name for name in re.findall(r"\{(\w*)\}", url) if name not in PLACES]
+    if unknown:
+        raise ValueError(f'"{{{unknown[0]}}}" is no place that is filled; {did_you_mean(unknown[0], PLACES)}')
+    return url
 
 
 def interface_family(code: str) -> str:
@@ -350,7 +372,7 @@ def hook_url(url: str) -> str:
     if not _is_web_address(url):
         raise ValueError('this is not the address of a web hook; write for example "https://example.org/hook"')
     parts = urlsplit(url)
-    if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         raise ValueError("a web hook tells of rooms and numbers: beyond this machine it must be https")
     return url
 

@@ -25,13 +25,15 @@ from gateway.config.fields import (
     scalar_text,
 )
 from gateway.config.lines import Path
+from gateway.config.pulling import USUAL, AskingSettings, LoginSettings, pull_findings
 from protocols.smdr.dialect import Transport
 
 #: The ways in which records come, by the key that says so.
-TRANSPORTS: Final[tuple[Transport, ...]] = ("listen", "connect", "serial", "file", "folder", "udp", "push")
+TRANSPORTS: Final[tuple[Transport, ...]] = ("listen", "connect", "serial", "file", "folder", "udp", "push", "pull")
 HOW_RECORDS_COME: Final = (
     'how its records come is not said; write one of listen = "tcp:5100:interface=127.0.0.1", connect = "tcp:host:port", '
-    'serial = "/dev/ttyS0@9600,8N1", file = "Master.csv", folder = "incoming", udp = "udp:514" or push = "tcp:8090"'
+    'serial = "/dev/ttyS0@9600,8N1", file = "Master.csv", folder = "incoming", udp = "udp:514", push = "tcp:8090" or '
+    'pull = "https://host/path"'
 )
 #: Keys that mean something for one transport alone.
 _ONLY_WITH: Final[Mapping[str, Transport]] = {
@@ -39,6 +41,8 @@ _ONLY_WITH: Final[Mapping[str, Transport]] = {
     "rest_seconds": "folder",
     "senders": "udp",
     "token": "push",
+    "asking": "pull",
+    "login": "pull",
 }
 SHORTEST_TOKEN: Final = 16
 
@@ -74,7 +78,7 @@ class PbxSettings(Settings):
 
     `timezone` is that of the exchange's clock; None in the file means the property's, and is replaced when loaded. `files` and
     `rest_seconds` say which files of a `folder` are taken and when, `senders` who may send datagrams, `token` what a post must
-    carry. Its records are served again at `relay` to whoever `relay_to` names.
+    carry, `asking` and `login` how an exchange is asked at `pull`. Its records are served again at `relay` to whoever `relay_to` names.
     """
 
     name: Annotated[Text, AfterValidator(checks.exchange_name)] = Field(examples=["main"])
@@ -86,10 +90,15 @@ class PbxSettings(Settings):
     folder: FilePath | None = Field(None, examples=["incoming"])
     udp: Annotated[str, AfterValidator(_udp)] | None = Field(None, examples=["udp:514:interface=127.0.0.1"])
     push: Listen | None = Field(None, examples=["tcp:8090:interface=127.0.0.1"])
+    pull: Annotated[Text, AfterValidator(checks.pull_url)] | None = Field(
+        None, examples=["https://192.0.2.20:8443/cdrapi"]
+    )
     files: Text = Field("*", examples=["cdr_*"])
     rest_seconds: Annotated[float, Field(ge=0, le=3_600, allow_inf_nan=False)] = Field(10.0, examples=[10])
     senders: Networks = Field((), examples=[["192.0.2.7"]])
     token: Annotated[Secret, AfterValidator(_token)] | None = Field(None, examples=["env:CDR_TOKEN"], repr=False)
+    asking: AskingSettings = Field(default_factory=lambda: USUAL, examples=[{"every": 60}])
+    login: LoginSettings | None = Field(None, examples=[{"kind": "basic"}], repr=False)
     relay: Listen | None = Field(None, examples=["tcp:5101:interface=127.0.0.1"])
     relay_to: Networks = Field((), examples=[["192.0.2.9"]])
     timezone: Zone = Field(examples=["Europe/Warsaw"])
@@ -148,6 +157,9 @@ def _keys(exchange: Table, place: int, transport: Transport) -> Iterator[tuple[P
             )
     if transport == "push" and "token" not in exchange:
         yield ("pbx", place), 'whoever posts must prove who it is; write token = "env:CDR_TOKEN"'
+    if transport == "pull":
+        for path, sentence in pull_findings(exchange):
+            yield ("pbx", place, *path), sentence
     if ("relay" in exchange) != bool(exchange.get("relay_to")):
         words = "relay and relay_to belong together: where the records are served again, and to which addresses"
         yield ("pbx", place, "relay" if "relay" in exchange else "relay_to"), words

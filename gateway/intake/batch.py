@@ -17,6 +17,7 @@ from gateway.intake.live_calls import LiveCall
 from gateway.settle import Policy
 from gateway.store.inbound import ArrivalRow, ContactRow
 from gateway.store.rows import CallRow, CodesRow, Due, PostingRow, RecordRow
+from gateway.store.shares import SharePart, ShareRow
 from protocols.records import CallRecord, JoinedCall
 from protocols.smdr.catalog import Parser
 from protocols.smdr.counting import Counter
@@ -29,7 +30,8 @@ from rating.numbering import NumberPlan
 class Source:
     """One exchange, ready to be read: how its records are parsed and joined, what the digits mean, how it counts, what is cut.
 
-    `sharing` finds the shares of a call that the exchange splits without a key.
+    `sharing` finds the shares of a call that the exchange splits without a key. `asked` says that we ask for its records and have told
+    new ones from those seen before when they come to be settled.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Source:
     counter: Counter | None = None
     sharing: Sharing | None = None
     cutting: Cutting | None = None
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +111,9 @@ class Batch:
     arrivals: list[ArrivalRow] = field(default_factory=list)
     contacts: list[ContactRow] = field(default_factory=list)
     codes: list[CodesRow] = field(default_factory=list)
+    #: Of calls that several held: who pays which share, and the postings of the shares.
+    shares: dict[int, list[ShareRow]] = field(default_factory=dict)
+    share_parts: list[SharePart] = field(default_factory=list)
     due: list[Due] = field(default_factory=list)
     emergencies: list[CallRow] = field(default_factory=list)
     #: Limits that somebody came near or passed, each told once.

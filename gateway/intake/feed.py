@@ -26,6 +26,12 @@ Kind = Literal["connection", "file"]
 Told = Callable[[Batch | None, int], None]
 #: Told the bytes that begin to wait for their commit, and, negative, those that no longer do.
 Weigh = Callable[[int], None]
+#: What is written with records in their transaction: given the number of their segment, and the records with their places.
+Also = Callable[[Connection, int, Sequence[tuple[int, Frame]]], None]
+
+
+def nothing_else(connection: Connection, number: int, frames: Sequence[tuple[int, Frame]]) -> None:
+    """Most feeds write nothing else."""
 
 
 class Segment:
@@ -45,6 +51,11 @@ class Segments:
         self._memory = memory
         self._pending: dict[Segment, int] = {}
         memory.also_reload(self._reload)
+
+    @property
+    def owner(self) -> str:
+        """The property whose store it is."""
+        return self._memory.owner
 
     def _reload(self, connection: Connection) -> None:
         """A number stays a segment's only if the transaction that gave it came through, told of yet or not."""
@@ -87,10 +98,11 @@ class KeepRecords:
         *,
         weigh: Weigh,
         identity: str | None = None,
+        also: Also = nothing_else,
     ) -> None:
         self._settling, self._segments, self._segment = settling, segments, segment
         self._frames, self._received_at, self._told = frames, received_at, told
-        self._weigh, self._identity = weigh, identity
+        self._weigh, self._identity, self._also = weigh, identity, also
 
     @property
     def records(self) -> int:
@@ -115,8 +127,8 @@ class KeepRecords:
             return []
         common = (self._settling, self._segments, self._segment)
         rest = (self._received_at, self._told)
-        weigh, name = self._weigh, self._identity
-        return [KeepRecords(*common, [frame], *rest, weigh=weigh, identity=name) for frame in self._frames]
+        weigh, name, also = self._weigh, self._identity, self._also
+        return [KeepRecords(*common, [frame], *rest, weigh=weigh, identity=name, also=also) for frame in self._frames]
 
     def _raws(self, connection: Connection) -> tuple[int, list[RawRecord]]:
         number = self._segments.number(connection, self._segment, to_micros(self._received_at))
@@ -128,6 +140,7 @@ class KeepRecords:
             self._settling.move_position(connection, number, self._frames[-1][1].end)
             if self._identity is not None:
                 self._settling.identify(connection, number, self._identity)
+        self._also(connection, number, self._frames)
 
         def announce() -> None:
             self._segments.settled(self._segment, number)
@@ -154,9 +167,10 @@ class Feed:
         told: Told,
         weigh: Weigh = lambda weight: None,
         heard: Callable[[Sequence[Frame]], None] | None = None,
+        also: Also = nothing_else,
     ) -> None:
         self._settling, self._segments, self.segment = settling, segments, segment
-        self._heard = heard
+        self._heard, self._also = heard, also
         self._submit, self._now, self._told, self._weigh = submit, now, told, weigh
         self._ordinal = 0
 
@@ -178,6 +192,7 @@ class Feed:
                     self._told,
                     weigh=self._weigh,
                     identity=identity,
+                    also=self._also,
                 )
             )
 

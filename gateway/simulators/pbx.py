@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from twisted.application.internet import ClientService
 from twisted.internet.defer import Deferred, maybeDeferred
@@ -30,6 +31,7 @@ from gateway.simulators.exchange import BUFFERED_RECORDS, GLUED_AT_MOST, REPEATE
 from gateway.simulators.hotel import WARSAW, CallSource
 from gateway.simulators.line_faults import LineFaults
 from gateway.simulators.loopback import check_client, check_server
+from gateway.simulators.pbx_cloud import POSTED, SERVED, Calls, PostOutlet, cloud_site
 from gateway.simulators.pbx_links import AmiLink, FileOutlet, FolderOutlet, StreamLink
 from gateway.simulators.pbx_terminals import TERMINALS
 from gateway.simulators.writers import Writer, writer_of
@@ -50,7 +52,7 @@ CALLS_PER_TICK: Final = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PbxSettings:
-    """What a user asked of the exchange. Exactly one of `connect`, `listen`, `file` and `folder` is given."""
+    """What a user asked of the exchange. Exactly one of `connect`, `listen`, `file`, `folder`, `serve` and `post` is given."""
 
     dialect: str
     rooms: tuple[str, ...]
@@ -58,6 +60,9 @@ class PbxSettings:
     listen: str | None = None
     file: Path | None = None
     folder: Path | None = None
+    serve: str | None = None
+    post: str | None = None
+    token: str = ""
     rotate_every: int | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     calls_per_minute: float = 12.0
@@ -76,14 +81,16 @@ class PbxSettings:
 
     def checked(self) -> Writer:
         """Checks the settings as a whole and makes the writer; raises ValueError with a plain sentence."""
-        if [self.connect, self.listen, self.file, self.folder].count(None) != 3:
-            raise ValueError("Say exactly one of --connect, --listen, --file and --folder.")
+        if [self.connect, self.listen, self.file, self.folder, self.serve, self.post].count(None) != 5:
+            raise ValueError("Say exactly one of --connect, --listen, --file, --folder, --serve and --post.")
+        self._check_web()
         if self.connect is not None:
             check_client(self.connect, self.beyond_loopback)
         if self.listen is not None:
             check_server(self.listen, self.beyond_loopback)
-        if (self.file or self.folder) is not None and (self.faults.cut or self.faults.dump_again):
-            raise ValueError("A file has no link that could break: cut and dump-again need --connect or --listen.")
+        linked = self.connect is not None or self.listen is not None
+        if not linked and (self.faults.cut or self.faults.dump_again):
+            raise ValueError("There is no link that could break: cut and dump-again need --connect or --listen.")
         if self.folder is not None and not self.folder.is_dir():
             raise ValueError(f"There is no folder {self.folder}.")
         if not 0 < self.calls_per_minute <= FASTEST:
@@ -91,6 +98,8 @@ class PbxSettings:
         if self.file is not None and not self.file.absolute().parent.is_dir():
             raise ValueError(f"There is no folder {self.file.parent} for the file.")
         writer = writer_of(self.dialect, self._dialect_options())
+        if not linked:  # a file and a service acknowledge nothing, a post is acknowledged by its answer
+            writer = replace(writer, acknowledged=self.post is not None)
         wide = [room for room in self.rooms if len(room) > writer.widest_extension]
         if wide:
             raise ValueError(
@@ -99,12 +108,33 @@ class PbxSettings:
         return writer
 
     def _dialect_options(self) -> Mapping[str, str]:
-        """An Asterisk on a connection is its manager interface, one that writes a file is Master.csv."""
+        """An Asterisk on a connection is its manager interface, one that writes a file is Master.csv; a service has a list."""
+        if self.serve is not None:
+            return {**self.options, "output": SERVED[self.dialect]}
+        if self.post is not None and self.dialect == "freeswitch":
+            return {"form": "json", **self.options}
         if self.dialect != "asterisk":
             return self.options
         if self.connect is not None:
             raise ValueError("Asterisk's manager interface does not dial, it waits: use --listen, or --file.")
         return {**self.options, "output": "ami" if self.file is None else "csv"}
+
+    def _check_web(self) -> None:
+        """Whether this exchange is one that is asked, or posts."""
+        if self.serve is not None:
+            check_server(self.serve, self.beyond_loopback)
+        if self.serve is not None and self.dialect not in SERVED:
+            raise ValueError(f"Nothing is known of a web service of {self.dialect}; there are {' and '.join(SERVED)}.")
+        if self.post is None:
+            return
+        if self.dialect not in POSTED:
+            raise ValueError(f"{self.dialect} posts nothing; {' and '.join(POSTED)} do.")
+        parts = urlsplit(self.post)
+        if parts.scheme != "http" or not parts.hostname:
+            raise ValueError(f"{self.post!r} is no address to post to; write http://127.0.0.1:8090/.")
+        check_client(f"tcp:{parts.hostname}:{parts.port or 80}", self.beyond_loopback)
+        if self.faults != LineFaults(twin=self.faults.twin):
+            raise ValueError("A post is whole and one at a time: of the faults it knows twin alone.")
 
 
 class Pbx:
@@ -134,6 +164,7 @@ class Pbx:
         self._ticks = PeriodicService(self._clock, tick, self._tick, "telling of the calls that ended")
         self._client: ClientService | None = None
         self._port: IListeningPort | None = None
+        self._posts: PostOutlet | None = None
         self._links: set[StreamLink] = set()
         self._goodbyes: list[IDelayedCall] = []
         self._told_connected = False
@@ -150,6 +181,16 @@ class Pbx:
         elif settings.folder is not None:
             self.exchange.attach(FolderOutlet(settings.folder, f"cdr_{settings.dialect}", self._writer.head))
             self._say({"event": "writing", "folder": str(settings.folder)})
+        elif settings.post is not None:
+            self._posts = PostOutlet(self.exchange, settings.post, settings.token, self._reactor, settings.dialect)
+            self.exchange.attach(self._posts)
+            self._say({"event": "posting", "address": settings.post})
+        elif settings.serve is not None:
+            calls = Calls(settings.zone, self._clock.seconds)
+            self.exchange.attach(calls)
+            endpoint = serverFromString(self._reactor, settings.serve)  # type: ignore[no-untyped-call]
+            self._port = await endpoint.listen(cloud_site(settings.dialect, calls, settings.manager_account))
+            self._say({"event": "listening", "port": getattr(self._port.getHost(), "port", None)})
         elif settings.listen is not None:
             endpoint = serverFromString(self._reactor, settings.listen)  # type: ignore[no-untyped-call]
             self._port = await endpoint.listen(Factory.forProtocol(self._link))
@@ -170,6 +211,8 @@ class Pbx:
         self._ending = True
         await self._ticks.stopService()
         self.exchange.close()
+        if self._posts is not None:
+            self._posts.drop()
         for link in tuple(self._links):
             self._goodbyes.append(self._clock.callLater(GOODBYE, link.abort))
             link.drop()
@@ -231,6 +274,8 @@ class Pbx:
             due = self._made + CALLS_PER_TICK
         while self._made < (due if settings.count is None else min(due, settings.count)):
             self._made += self._tell()
+        if settings.serve is not None:
+            return  # it goes on being asked for what it has, until it is told to end
         if settings.count is not None and self._made >= settings.count and self.exchange.idle:
             self._clock.callLater(0, lambda: Deferred.fromCoroutine(self.stop()))
 

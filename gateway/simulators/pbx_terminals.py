@@ -169,6 +169,36 @@ class OxeLink(StreamLink):
         return data
 
 
+class HobicLink(StreamLink):
+    """A call accounting system: a line at a time, kept until it is acknowledged, and sent again when it is refused.
+
+    As Holidex has it, it asks (ENQ) before each line whether somebody is there, and sends the line when that is acknowledged.
+    """
+
+    def __init__(self, exchange: Exchange, opened: Callable[[], None], closed: Callable[[], None]) -> None:
+        super().__init__(exchange, opened, closed)
+        self._line, self._asks = b"", False
+
+    def write(self, data: bytes) -> None:
+        """A line goes, or, as Holidex has it, the question ahead of it."""
+        self._line, self._asks = data, data.startswith(b"\x02")
+        super().write(b"\x05" if self._asks else data)
+
+    def dataReceived(self, data: bytes) -> None:
+        """ACK and NAK; nothing else is understood."""
+        for byte in data:
+            if byte not in (0x06, 0x15) or not self._line:
+                continue
+            if byte == 0x15:
+                self.write(self._line)
+            elif self._asks:
+                self._asks = False
+                super().write(self._line)
+            else:
+                self._line = b""
+                self._exchange.acknowledge(self)
+
+
 def _nec_frame(kind: bytes, data: bytes) -> bytes:
     body = kind + b"%05d" % len(data) + data
     return b"\x16" + body + bytes([_parity(body)])
@@ -185,5 +215,6 @@ TERMINALS: Final[Mapping[str, Callable[[Exchange, Callable[[], None], Callable[[
     "panasonic": PanasonicLink,
     "nec-neax": NecLink,
     "alcatel-oxe": OxeLink,
+    "hobic": HobicLink,
 }
 """The exchanges that converse, by dialect."""

@@ -226,21 +226,34 @@ def _cel(options: Mapping[str, str]) -> Writer:
 
 
 def _grandstream(options: Mapping[str, str]) -> Writer:
+    listed = _choice(options, "output", {"csv": 0, "json": 1})
     return Writer(
         dialect="grandstream",
-        records=write_appliances.ucm_row,
+        records=write_appliances.ucm_object if listed else write_appliances.ucm_row,
         key=write_appliances.unique_id,
-        head=write_appliances.UCM_TITLES,
+        head=b"" if listed else write_appliances.UCM_TITLES,
         line_end=b"\n",
     )
 
 
 def _yeastar(options: Mapping[str, str]) -> Writer:
-    return Writer(dialect="yeastar", records=write_appliances.new_cdr, key=write_appliances.unique_id, line_end=b"\n")
+    listed = _choice(options, "output", {"event": 0, "list": 1})
+    return Writer(
+        dialect="yeastar",
+        records=write_appliances.listed_cdr if listed else write_appliances.new_cdr,
+        key=write_appliances.unique_id,
+        line_end=b"\n",
+    )
 
 
 def _hobic(options: Mapping[str, str]) -> Writer:
-    return Writer(dialect="hobic", records=write_appliances.priced_line, widest_extension=5)
+    holidex = bool(_choice(options, "framing", {"hb": 0, "hx": 1}))
+    return Writer(
+        dialect="hobic",
+        records=partial(write_appliances.priced_line, holidex=holidex),
+        acknowledged=bool(_choice(options, "answers", {"ack": 1, "none": 0})),
+        widest_extension=5,
+    )
 
 
 _WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozenset[str]]]] = {
@@ -261,9 +274,9 @@ _WRITERS: Final[Mapping[str, tuple[Callable[[Mapping[str, str]], Writer], frozen
     "yate": (_yate, frozenset({"tabs", "combined"})),
     "asterisk-cel": (_cel, frozenset()),
     "cisco-cme": (_cme, frozenset()),
-    "grandstream": (_grandstream, frozenset()),
-    "yeastar": (_yeastar, frozenset()),
-    "hobic": (_hobic, frozenset()),
+    "grandstream": (_grandstream, frozenset({"output"})),
+    "yeastar": (_yeastar, frozenset({"output"})),
+    "hobic": (_hobic, frozenset({"framing", "answers"})),
 }
 
 

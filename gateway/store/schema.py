@@ -39,7 +39,9 @@ from gateway.store import (
     schema_people,
     schema_privacy,
     schema_programs,
+    schema_pull,
     schema_rooms,
+    schema_shares,
     schema_tags,
     schema_traffic,
 )
@@ -80,9 +82,9 @@ segments = Table(
     _number("id", "number of the connection or file; never used again", null=False),
     _text("source", "the exchange, as [[pbx]] name names it", null=False),
     _text("kind", "connection or file", null=False),
-    _text("identity", "a file's inode and the hash of its head; empty for a connection", null=False),
+    _text("identity", "a file's inode and the hash of its head, or a cursor; empty for a connection", null=False),
     _number("opened_at", "when it began", null=False),
-    _number("position", "how far it is read and committed: bytes of a file, records of a connection", null=False),
+    _number("position", "how far it is read and committed: bytes of a file, records of anything else", null=False),
     _key("id"),
     sqlite_with_rowid=False,
     comment="Connections and files that records came from: half of what makes a record's place unique.",
@@ -101,7 +103,7 @@ records = Table(
     _text("reason", "why it is not a call, or what its mark tells; empty for a plain call", null=False),
     _text(
         "mark",
-        "empty, 'repeat' (a buffer sent again), 'possible repeat', or 'gap' (numbers are missing before it)",
+        "empty, 'repeat' (a buffer sent again), 'possible repeat', 'gap' (missing before it), 'read again' (unread at first), 'anew'",
         null=False,
     ),
     _number("call_id", "the call it belongs to"),
@@ -486,15 +488,15 @@ trunk_quarters, remarks = schema_traffic.trunk_quarters, schema_rooms.remarks
 business_days, audit_entries = schema_audit.business_days, schema_audit.audit_entries
 users, sessions, invitations = schema_people.users, schema_people.sessions, schema_people.invitations
 sign_in_failures, known_browsers = schema_people.sign_in_failures, schema_people.known_browsers
-people_trail = schema_people.people_trail
-arrivals, contacts = schema_inbound.arrivals, schema_inbound.contacts
+people_trail, arrivals, contacts = schema_people.people_trail, schema_inbound.arrivals, schema_inbound.contacts
 number_tags, call_tags = schema_inbound.number_tags, schema_tags.call_tags
 acts, ACTS_WAITING = schema_acts.acts, schema_acts.WAITING
 report_runs, report_files = schema_delivery.report_runs, schema_delivery.report_files
 report_deliveries, accounting_exports = schema_delivery.report_deliveries, schema_delivery.accounting_exports
 call_codes, targets = schema_office.call_codes, schema_office.targets
 bills, bill_prints = schema_bills.bills, schema_bills.bill_prints
-stay_limits, limit_marks = schema_desk.stay_limits, schema_desk.limit_marks
-receipts, log_filters = schema_desk.receipts, schema_log.log_filters
+stay_limits, limit_marks, receipts = schema_desk.stay_limits, schema_desk.limit_marks, schema_desk.receipts
+call_shares, share_parts = schema_shares.call_shares, schema_shares.share_parts
+log_filters, kept_digests = schema_log.log_filters, schema_privacy.kept_digests
 erasures, retention_waits = schema_privacy.erasures, schema_privacy.retention_waits
-kept_digests = schema_privacy.kept_digests
+pulled = schema_pull.pulled

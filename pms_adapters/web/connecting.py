@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from typing import Protocol as Shape
 
 from OpenSSL.SSL import TLS_CLIENT_METHOD, Context
 from OpenSSL.SSL import Error as TlsError
@@ -27,7 +28,21 @@ from twisted.web.client import URI
 from twisted.web.iweb import IAgentEndpointFactory
 from zope.interface import implementer
 
-from pms_adapters.web.options import WebOptions
+
+class Papers(Shape):
+    """Files of a TLS connection: the authority of the other side where it is a private one, and what we show of ourselves."""
+
+    @property
+    def ca_file(self) -> Path | None:
+        """Whom we believe; None for those whom this machine believes."""
+
+    @property
+    def client_certificate(self) -> Path | None:
+        """What we show of ourselves."""
+
+    @property
+    def client_key(self) -> Path | None:
+        """Its key."""
 
 
 class CannotConnect(Exception):
@@ -41,7 +56,7 @@ class Trust:
     Raises ValueError with a sentence where a file holds no certificate or no key, or the key is another's.
     """
 
-    def __init__(self, options: WebOptions) -> None:
+    def __init__(self, options: Papers) -> None:
         self._options = options
         self._addCACertsToContext(Context(TLS_CLIENT_METHOD))
 

@@ -16,7 +16,7 @@ Twisted's client is told not to send anything a second time by itself.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -67,18 +67,31 @@ class Unsendable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, whole: the status, the media type in small letters without its parameters, and the body."""
+    """What came back, whole: the status, the media type in small letters without its parameters, the body, and the headers."""
 
     status: int
     media_type: str
     body: bytes
+    headers: Headers = field(default_factory=Headers)
+
+    def header(self, name: str) -> str:
+        """The first value of a header; empty where there is none."""
+        return (self.headers.getRawHeaders(name) or [""])[0]
 
 
 class Web:
-    """The way to one web service."""
+    """The way to one web service; `whose` it is stands in what is said of its failures, `most` bounds the bytes of an answer."""
 
-    def __init__(self, reactor: Any, *, connect_timeout: float, trust: Trust | None) -> None:
-        self._reactor = reactor
+    def __init__(
+        self,
+        reactor: Any,
+        *,
+        connect_timeout: float,
+        trust: Trust | None,
+        whose: str = "the PMS",
+        most: int = MAX_ANSWER_BYTES,
+    ) -> None:
+        self._reactor, self._whose, self._most = reactor, whose, most
         self._pool = HTTPConnectionPool(reactor, persistent=True)  # type: ignore[no-untyped-call]
         self._pool.retryAutomatically = False
         self._pool.maxPersistentPerHost = MAX_CONNECTIONS
@@ -112,7 +125,7 @@ class Web:
             if alarm.active():
                 raise
             kind = NoAnswer if outgoing is None or outgoing.began else NotReached
-            raise kind(f"the PMS did not answer within {timeout:g} seconds") from error
+            raise kind(f"{self._whose} did not answer within {timeout:g} seconds") from error
         finally:
             if alarm.active():
                 alarm.cancel()
@@ -123,19 +136,20 @@ class Web:
             waiting[:] = [asked]
             response = await asked
         except CannotConnect as error:
-            raise NotReached(f"the PMS cannot be reached: {error}") from error
+            raise NotReached(f"{self._whose} cannot be reached: {error}") from error
         except RequestNotSent as error:
             raise NotReached("the connection was closed before anything was written to it") from error
         except (ResponseFailed, RequestTransmissionFailed, RequestGenerationFailed) as error:
-            raise NoAnswer(f"the connection broke before the PMS answered: {_reasons(error)}") from error
+            raise NoAnswer(f"the connection broke before {self._whose} answered: {_reasons(error)}") from error
         try:
-            collected = _collected(response)
+            collected = _collected(response, self._most)
             waiting[:] = [collected]
             content = await collected
         except (ResponseFailed, _TooLong) as error:
-            raise NoAnswer(f"the answer of the PMS broke off: {_reasons(error)}") from error
+            raise NoAnswer(f"the answer of {self._whose} broke off: {_reasons(error)}") from error
         media = (response.headers.getRawHeaders(b"content-type") or [b""])[0]
-        return Answer(response.code, media.split(b";")[0].strip().lower().decode("ascii", "replace"), content)
+        kind = media.split(b";")[0].strip().lower().decode("ascii", "replace")
+        return Answer(response.code, kind, content, response.headers)
 
 
 def _call_off(waiting: list[Deferred[Any]]) -> None:
@@ -174,8 +188,8 @@ class _TooLong(Exception):
     """An answer is longer than any that we could use."""
 
 
-def _collected(response: IResponse) -> Deferred[bytes]:
-    collecting = _Collecting()
+def _collected(response: IResponse, most: int) -> Deferred[bytes]:
+    collecting = _Collecting(most)
     response.deliverBody(collecting)  # type: ignore[no-untyped-call]
     return collecting.whole
 
@@ -183,7 +197,8 @@ def _collected(response: IResponse) -> Deferred[bytes]:
 class _Collecting(Protocol):
     """Collects the body of an answer, up to its limit."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
         self.whole: Deferred[bytes] = Deferred(lambda _: self._hang_up())
         self._pieces: list[bytes] = []
         self._length = 0
@@ -191,9 +206,9 @@ class _Collecting(Protocol):
     def dataReceived(self, data: bytes) -> None:
         """A piece of it."""
         self._length += len(data)
-        if self._length > MAX_ANSWER_BYTES:
+        if self._length > self._most:
             self._hang_up()
-            self._conclude(_failed(_TooLong(f"it is longer than {MAX_ANSWER_BYTES} bytes")))
+            self._conclude(_failed(_TooLong(f"it is longer than {self._most} bytes")))
             return
         self._pieces.append(data)
 

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from protocols.framing import Framer
 from protocols.records import Furniture, Parsed, Unparsed
+from protocols.smdr.answers import AnswerShape
 from protocols.smdr.asterisk import CSV_NAMES, RowReader
 from protocols.smdr.carrying import SEPARATOR
 from protocols.smdr.dialect import Dialect
@@ -111,7 +112,8 @@ def _no_row(text: str) -> Parsed:
 DIALECT = Dialect(
     name="grandstream",
     title="Grandstream UCM call records (CSV with titles, or JSON)",
-    transports=frozenset({"listen", "file", "folder", "push"}),
+    transports=frozenset({"listen", "file", "folder", "push", "pull"}),
+    answer=AnswerShape(records="cdr_root", identity="AcctId start", parts="sub_cdr"),
     make_parser=make_parser,
     join_legs=join_linked,
     options={"utc": "yes if the times are in UTC and not in the UCM's local time (default no)"},

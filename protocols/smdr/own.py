@@ -352,7 +352,7 @@ def _framer(start: int, transport: str, options: Mapping[str, str]) -> Framer:
 DIALECT = Dialect(
     name="own",
     title="An exchange by a layout of one's own",
-    transports=frozenset({"listen", "connect", "serial", "file", "folder", "udp", "push"}),
+    transports=frozenset({"listen", "connect", "serial", "file", "folder", "udp", "push", "pull"}),
     make_parser=make_parser,
     join_legs=join_linked,
     options={"layout": 'the text of the layout; written as layout = "FILE.toml" beside the dialect'},

@@ -209,7 +209,7 @@ def _stages(source: _Party, target: _Party, final: _Party, *, moved: bool) -> tu
 DIALECT = Dialect(
     name="3cx",
     title="3CX call data records",
-    transports=frozenset({"listen", "connect", "file"}),
+    transports=frozenset({"listen", "connect", "file", "pull"}),
     make_parser=make_parser,
     join_legs=join_linked,
     options={

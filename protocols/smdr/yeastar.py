@@ -1,33 +1,53 @@
-"""Yeastar S-series and its kin: a JSON object for each call, posted to us when the call is over ("NewCdr").
+"""Yeastar: a JSON object for each call, posted to us when the call is over, or one of the list that a P-series is asked for.
 
 The exchange posts other events to the same address, of which nothing is read. It names the trunk on each side, and says
 itself whether a call was internal, inbound or outbound. The spelling of the names is the exchange's: `callduraction`.
 A call that rang several telephones or was handed on comes as several objects with one call number.
 
-Source: Yeastar, "S-Series VoIP PBX API", NewCdr, and the page "CDR" of its developer guide. Uncertain: whether the time is
-the property's or the exchange's own (`timezone` of the source is taken), and what P-series sends, which is another event.
+Three forms are told apart by themselves. S-series and Cloud PBX post `NewCdr`. P-series posts event 30012 with the call inside `msg`,
+as an object or as text, under the same names with underscores. The list of a P-series (`cdr/list`, `cdr/search`) names things otherwise,
+and has its time as seconds since 1970; its caller and callee are a number, or a name with the number in angle brackets behind it.
+
+Sources: Yeastar, "S-Series VoIP PBX API", NewCdr; "P-Series developer guide", (30012) New CDR, Query CDR List, Search Specific CDR.
+Uncertain: whether the time of an event is the property's or the exchange's own (`timezone` of the source is taken).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from protocols.framing import Framer
 from protocols.records import CallRecord, Direction, Furniture, Parsed, Unparsed
+from protocols.smdr.answers import AnswerShape
 from protocols.smdr.dialect import Dialect
 from protocols.smdr.documents import DocumentFramer, body, json_object, text_of
 from protocols.smdr.fields import WallClock, Wrong, count, number_sent, quoted, text_or_none
 from protocols.smdr.legs import join_linked
-from protocols.smdr.moments import after, stamp
+from protocols.smdr.moments import after, epoch, stamp
 from protocols.smdr.settings import Parser, SourceSettings
 
-_EVENT = "newcdr"
+_EVENT, _EVENT_OF_P = "newcdr", "30012"
 _DIRECTIONS: Mapping[str, Direction] = {"internal": "internal", "inbound": "in", "outbound": "out"}
 _ANSWERED = "ANSWERED"
 _UNANSWERED = frozenset(("NO ANSWER", "BUSY", "FAILED", "VOICEMAIL"))
+#: What the list of a P-series calls otherwise.
+_OF_LIST: Mapping[str, str] = {
+    "duration": "callduraction",
+    "talkduration": "talkduraction",
+    "disposition": "status",
+    "calltype": "type",
+    "callfromnumber": "callfrom",
+    "calltonumber": "callto",
+    "uid": "callid",
+}
+#: And what its event does.
+_OF_EVENT: Mapping[str, str] = {"callduration": "callduraction", "talkduration": "talkduraction"}
+_NAMED = re.compile(r".*<([^<>]*)>\s*")
 #: The names under which releases tell the same thing; the first that is there counts.
-_TRUNK_IN, _TRUNK_OUT = ("srctrunkname", "srctrunk"), ("desttrunkname", "dsttrunkname", "dsttrcunkname")
+_TRUNK_IN, _TRUNK_OUT = ("srctrunkname", "srctrunk"), ("desttrunkname", "dsttrunkname", "dsttrcunkname", "dsttrunk")
 
 
 def make_parser(settings: SourceSettings) -> Parser:
@@ -40,7 +60,7 @@ def make_parser(settings: SourceSettings) -> Parser:
             return Unparsed(
                 f"not a JSON object; it begins with {quoted(data[:30].decode('utf-8', 'backslashreplace'))}"
             )
-        said = {name.lower(): text_of(value) for name, value in read.items()}
+        said = _said(read)
         event = said.get("action") or said.get("event", "")
         if event.lower() != _EVENT:
             return Furniture(f"an event that is no call record: {quoted(event)}") if event else _no_event()
@@ -50,6 +70,26 @@ def make_parser(settings: SourceSettings) -> Parser:
             return Unparsed(wrong.sentence(f"the value of {wrong.column}"))
 
     return parse
+
+
+def _said(read: Mapping[str, Any]) -> Mapping[str, str]:
+    """What the object says, under the names of NewCdr, whichever form it has."""
+    if "msg" in read and "action" not in read:
+        kind, inner = text_of(read.get("type")), read["msg"]
+        call = json_object(inner.encode()) if isinstance(inner, str) else inner
+        if kind != _EVENT_OF_P or not isinstance(call, dict):
+            return {"event": kind}
+        return {"action": _EVENT} | _renamed(call, _OF_EVENT)
+    if "uid" in read and "call_type" in read:
+        said = {"callfromnumber": text_of(read.get("call_from")), "calltonumber": text_of(read.get("call_to"))}
+        said = {name: found[1] if (found := _NAMED.fullmatch(text)) else text for name, text in said.items()}
+        return {"action": _EVENT} | _renamed({**said, **read}, _OF_LIST)
+    return _renamed(read, {})
+
+
+def _renamed(read: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
+    flat = {name.lower().replace("_", ""): text_of(value) for name, value in read.items()}
+    return {**flat, **{known: flat[name] for name, known in names.items() if flat.get(name)}}
 
 
 def _no_event() -> Parsed:
@@ -62,7 +102,8 @@ def _framer(start: int, transport: str, options: Mapping[str, str]) -> Framer:
 
 def _call(clock: WallClock, said: Mapping[str, str]) -> CallRecord:
     warnings: list[str] = []
-    start = stamp(clock, "timestart", said.get("timestart", ""), warnings)
+    at = epoch("timestamp", said.get("timestamp", ""), clock.zone)
+    start = at or stamp(clock, "timestart", said.get("timestart", ""), warnings)
     lasted, talk = (_needed(name, said) for name in ("callduraction", "talkduraction"))
     trunk_in, trunk_out = _first(_TRUNK_IN, said), _first(_TRUNK_OUT, said)
     direction = _direction(said.get("type", ""), trunk_in, trunk_out)
@@ -123,8 +164,9 @@ def _answered(status: str, talk: int, warnings: list[str]) -> bool | None:
 
 DIALECT = Dialect(
     name="yeastar",
-    title="Yeastar call records (NewCdr, posted)",
-    transports=frozenset({"push"}),
+    title="Yeastar call records (posted, or asked for)",
+    transports=frozenset({"push", "pull"}),
+    answer=AnswerShape(records="data", identity="uid timestamp duration talk_duration"),
     make_parser=make_parser,
     join_legs=join_linked,
     make_framer=_framer,

@@ -120,6 +120,7 @@ def doors(rig: Rig) -> Doors:
         missed=lambda source, sentence: None,
         look_seconds=0.5,
         captures=lambda name: Path("/nonexistent") / name,
+        marks=lambda segment: [],
     )
 
 

@@ -272,7 +272,7 @@ def test_a_manager_that_never_ends_its_action_is_bounded() -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({}, "exactly one of --connect, --listen, --file and --folder"),
+        ({}, "exactly one of --connect, --listen, --file, --folder, --serve and --post"),
         ({"listen": LISTEN, "connect": CONNECT}, "exactly one"),
         ({"listen": "tcp:1752"}, "loopback"),
         ({"connect": "tcp:10.0.0.1:5100"}, "loopback"),

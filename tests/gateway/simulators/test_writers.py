@@ -237,7 +237,9 @@ FORMS: list[tuple[str, dict[str, str], str]] = [
     ("asterisk-cel", {}, "file"),
     ("cisco-cme", {}, "udp"),
     ("grandstream", {}, "file"),
+    ("grandstream", {"output": "json"}, "push"),
     ("yeastar", {}, "push"),
+    ("yeastar", {"output": "list"}, "push"),
     ("hobic", {}, "file"),
 ]
 
