@@ -91,3 +91,13 @@ def test_no_english_is_left_in_any_report_in_another_language(asker: Asker) -> N
 def report(kind: str) -> str:
     """The address of a report on the evening."""
     return f"/reports/{kind}?from=2026-11-19&to=2026-11-20"
+
+
+@pytest.mark.usefixtures("foreign")
+@pytest.mark.parametrize(
+    ("address", "headers"), [("/", {"host": "elsewhere.example"}), (f"/{'x' * 9_000}", {}), ("/%ff", {})]
+)
+def test_the_door_refuses_in_the_language_of_whoever_asks(asker: Asker, address: str, headers: dict[str, str]) -> None:
+    answer = asker.get(address, **{"accept-language": "de", **headers})
+    assert 400 <= answer.status < 500
+    assert english(answer.text) == []
