@@ -55,7 +55,8 @@ class NotUnderstood(ValueError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """What a person asks for. `amount` is what the guest shall pay in minor units (adjust, charge); `up_to` is the amount
-    up to which this person's word is enough (None: any)."""
+    up to which this person's word is enough (None: any). Of a call that several pay for, `share` names whose share it is:
+    the room, or the extension."""
 
     kind: ActKind
     call_id: int | None = None
@@ -63,6 +64,7 @@ class Act:
     room: str | None = None
     reason: str = "other"
     up_to: int | None = None
+    share: str | None = None
 
     def subject(self) -> str:
         """As a row of `commands` keeps it."""
@@ -74,6 +76,7 @@ class Act:
                 "room": self.room,
                 "reason": self.reason,
                 "up_to": self.up_to,
+                "share": self.share,
             }
         )
 
@@ -89,13 +92,16 @@ def read_subject(text: str) -> Act:
             room=found["room"],
             reason=found["reason"],
             up_to=found["up_to"],
+            share=found.get("share"),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise NotUnderstood("the act cannot be read") from error
-    numbers = (act.call_id, act.amount, act.up_to)
+    numbers, names = (act.call_id, act.amount, act.up_to), (act.room, act.share)
     if act.kind not in ACT_KINDS or act.reason not in REASONS:
         raise NotUnderstood(f"an act is one of {', '.join(ACT_KINDS)}, for one of the listed reasons")
-    if any(not (one is None or type(one) is int) for one in numbers) or not (act.room is None or type(act.room) is str):
+    if any(not (one is None or type(one) is int) for one in numbers) or any(
+        type(one) not in (type(None), str) for one in names
+    ):
         raise NotUnderstood("the act cannot be read")
     return act
 

@@ -192,6 +192,10 @@ class Occupancy:
             return Nobody()
         return Present(tuple(sorted(found, key=lambda stay: (stay.since, stay.id))))
 
+    def there(self, place: Place, started: int) -> Occupants:
+        """Who was at a place at an instant; nobody is told of what is no guest room."""
+        return self.at(place.room, started) if isinstance(place, Room) else NoNews()
+
     def folio(self, room: str, started: int) -> Stay | None:
         """The open stay that pays now for a call that began in `room` at `started`; None = nobody is left."""
         match self.at(room, started):
@@ -389,14 +393,15 @@ def _instant(value: datetime | None, before: int | None) -> int | None:
     return before if value is None else to_micros(value)
 
 
-#: Which of several holders of one call pays: the first guest room among them, or plainly the first or last holder.
-TransferPayer: TypeAlias = Literal["first_guest", "first", "last"]
+#: Which of several holders of one call pays: the first guest room among them, plainly the first or last holder, or each for
+#: the time that he held it (gateway/sharing.py), the call then being the first guest's.
+TransferPayer: TypeAlias = Literal["first_guest", "first", "last", "each"]
 
 
 def payer(holders: tuple[str, ...], rooms: RoomList, rule: TransferPayer) -> str | None:
     """The extension that pays for a call that several held in turn (an operator who dials for a guest)."""
     if len(holders) < 2:
         return holders[0] if holders else None
-    if rule == "first_guest":
+    if rule in ("first_guest", "each"):
         return next((one for one in holders if isinstance(rooms.place(one), Room)), holders[0])
     return holders[0] if rule == "first" else holders[-1]

@@ -39,6 +39,8 @@ class Priced(NamedTuple):
     billed_seconds: int
     traces: tuple[tuple[int | str, ...], ...]
     post_zero: bool = False
+    #: What each charged leg comes to, in their order; empty where there is but one.
+    stretches: tuple[int, ...] = ()
 
 
 class CarrierCost(NamedTuple):
@@ -93,7 +95,8 @@ def price(joined: JoinedCall, plan: NumberPlan, book: TariffBook, around: Circum
             return Unpriced(number=number, reason=result.reason)
     charges = [(number, result) for number, result in rated if isinstance(result, RatedCall)]
     if charges:
-        return _sum(charges)
+        stretches = tuple(result.amount if isinstance(result, RatedCall) else 0 for _, result in rated)
+        return _sum(charges)._replace(stretches=stretches)
     return next(_free(number, result) for number, result in rated if isinstance(result, NotChargeable))
 
 
@@ -184,8 +187,32 @@ class Wanted(NamedTuple):
     reason: str = ""
 
 
+PortionKind: TypeAlias = Literal["room", "department", "unlisted"]
+
+
+class Portion(NamedTuple):
+    """One holder's share of a call that several pay for (gateway/sharing.py), and the posting that it asks for, if any."""
+
+    kind: PortionKind
+    name: str
+    reservation: str | None
+    seconds: int
+    amount: int | None
+    wanted: Wanted | None
+
+    @property
+    def whose(self) -> tuple[PortionKind, str]:
+        """Whose share it is."""
+        return (self.kind, self.name)
+
+    @property
+    def room(self) -> str | None:
+        """The guest room, if it is one."""
+        return self.name if self.kind == "room" else None
+
+
 class Ruling(NamedTuple):
-    """What was decided of a call, with the reason in a sentence."""
+    """What was decided of a call, with the reason in a sentence; of a call that several pay for, the share of each."""
 
     status: CallStatus
     reason: str
@@ -194,6 +221,7 @@ class Ruling(NamedTuple):
     reservation: str | None = None
     wanted: Wanted | None = None
     by_hand: bool = False
+    portions: tuple[Portion, ...] = ()
 
 
 #: What `vacant` says before and after the room's name: the store finds these calls by it.

@@ -28,8 +28,17 @@ KEPT_OF_LONG_RECORD = 4_096
 CUT_OFF = "the stream ended before the end of this record"
 
 
+#: Part of what is said of a record of which only the beginning was kept.
+_LONGER = "longer than"
+
+
 def _too_long(length: int) -> str:
-    return f"the record is {length} bytes long, longer than {MAX_RECORD}; only its first {KEPT_OF_LONG_RECORD} are kept"
+    return f"the record is {length} bytes long, {_LONGER} {MAX_RECORD}; only its first {KEPT_OF_LONG_RECORD} are kept"
+
+
+def is_part(reason: str) -> bool:
+    """Whether this was said of a record of which a part is not there: a number in it may be a part of a number."""
+    return reason == CUT_OFF or _LONGER in reason
 
 
 class Framer(Protocol):

@@ -136,6 +136,13 @@ class Unparsed:
 Parsed: TypeAlias = CallRecord | HotelEvent | Furniture | Unparsed
 
 
+class Share(NamedTuple):
+    """How long a telephone held a stretch of trunk; `extension` is empty where no record names the telephone."""
+
+    extension: str
+    seconds: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinedCall:
     """All legs of one call seen so far, as one.
@@ -143,7 +150,9 @@ class JoinedCall:
     `call` describes the whole call for people (first start, last end, summed talk time, the extension that began
     it); `charged` holds one record for each stretch of trunk that costs money, in order; it is empty where
     nothing was answered on a trunk. `holders` are the extensions that held the call, first to last, without
-    repeats. `complete` is false while the exchange has announced further legs.
+    repeats. `complete` is false while the exchange has announced further legs. Where several held it, `shares` tells for
+    each stretch in `charged` who talked on it and how long, first to last; together they are its talk time. It is empty
+    where one telephone held the call, or where the records cannot tell.
     """
 
     call: CallRecord
@@ -151,3 +160,4 @@ class JoinedCall:
     holders: tuple[str, ...]
     complete: bool
     warnings: tuple[str, ...] = ()
+    shares: tuple[tuple[Share, ...], ...] = ()

@@ -77,6 +77,7 @@ class Sheet:
     bare: Sum = field(default_factory=Sum)
     unlike: Sum = field(default_factory=Sum)
     explained_unlike: Sum = field(default_factory=Sum)
+    shared: Sum = field(default_factory=Sum)
     yes: Sum = field(default_factory=Sum)
     yes_by_class: dict[str, Sum] = field(default_factory=dict)
     ways: dict[str, Sum] = field(default_factory=dict)
@@ -203,8 +204,12 @@ def _odd_call(made: Sheet, row: list[Any]) -> None:
         made.bare.add(1, coin, amount)
         return
     made.unlike.add(1, coin, amount - charged)
-    if corrections or last:
-        made.explained_unlike.add(1, coin, amount - charged)
+    house = row[13] if len(row) > 13 else 0  # a day that was closed by an older program has no shared calls
+    rest = amount - charged - house
+    if house:
+        made.shared.add(int(not rest), coin, house)
+    if rest and (corrections or last):
+        made.explained_unlike.add(1, coin, rest)
 
 
 # -- differences ------------------------------------------------------------------------------------------------------
@@ -224,6 +229,7 @@ _WHY: Final[Mapping[str, str]] = {
     "twice": "",
     "not posted": "",
     "corrected": "prices put right, and later legs: the call's own price and its charges differ by them",
+    "shared": "shares of calls that telephones of the house held as well: no guest is charged for them",
     "unlike": "",
     "bare": "",
     "astray": "",
@@ -249,8 +255,10 @@ def differences(
     unlike = Sum()
     unlike.take(made.unlike)
     unlike.take(made.explained_unlike, -1)
+    unlike.take(made.shared, -1)
     note("unlike", unlike)
     note("corrected", made.explained_unlike)
+    note("shared", made.shared)
     for place in PLACES:
         if place != "unrated":
             note(place, made.places.get(place, Sum()))

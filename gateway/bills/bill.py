@@ -64,7 +64,8 @@ class TaxPart(NamedTuple):
 class Line:
     """One charge. `began` in microseconds UTC; `gross` is None while no price is known, and then so is everything of it.
 
-    `moved` says that the call was made from a room or by a guest of another stay, and its charge was brought here.
+    `moved` says that the call was made from a room or by a guest of another stay, and its charge was brought here. Of a call
+    that several held and each pays (`shared`), room, seconds and amount are those of this guest's share.
     """
 
     call: int
@@ -83,6 +84,7 @@ class Line:
     decimals: int
     gross: int | None
     taxes: tuple[TaxPart, ...] = ()
+    shared: bool = False
 
     @property
     def tax(self) -> int:

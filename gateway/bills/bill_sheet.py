@@ -212,6 +212,8 @@ class _Telling:
         told = []
         if line.kind == "correction" or (line.kind == "charge" and line.part):
             told.append(say("correction"))
+        if line.shared:
+            told.append(say("your share of a call that was handed on"))
         if line.kind == "reversal":
             told.append(say("reversal"))
         if line.moved:

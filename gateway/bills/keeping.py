@@ -35,7 +35,7 @@ def frozen(bill: Bill) -> str:
 def _kept(line: Line) -> list[Any]:
     taxes = [[part.rate.name, part.rate.share, part.amount] for part in line.taxes]
     what = [line.call, line.posting, line.part, line.kind, line.standing, line.seconds, line.room, line.moved]
-    return [*what, line.currency, line.decimals, line.gross, taxes]
+    return [*what, line.currency, line.decimals, line.gross, taxes, *([1] if line.shared else [])]
 
 
 def bill_then(connection: Connection, owner: str, row: dict[str, Any]) -> Bill | None:
@@ -51,7 +51,7 @@ def bill_then(connection: Connection, owner: str, row: dict[str, Any]) -> Bill |
 
 
 def _thawed(kept: list[Any], call: dict[str, Any]) -> Line:
-    number, posting, part, kind, standing, seconds, room, moved, currency, decimals, gross, taxes = kept
+    number, posting, part, kind, standing, seconds, room, moved, currency, decimals, gross, taxes, *shared = kept
     return Line(
         call=number,
         posting=posting,
@@ -69,4 +69,5 @@ def _thawed(kept: list[Any], call: dict[str, Any]) -> Line:
         decimals=decimals,
         gross=gross,
         taxes=tuple(TaxPart(Rate(name, share), amount) for name, share, amount in taxes),
+        shared=bool(shared),
     )

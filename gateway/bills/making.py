@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from gateway.bills.bill import Bill, Line, Rate, Stay, TaxPart, standing_of
@@ -82,7 +83,8 @@ class Charges(NamedTuple):
 
     `own` are its postings; `calls` by number, `parts` all postings of those calls, `corrected` the prices of approved lists by
     posting; `free` are calls of the guest that were priced at zero, so that nothing was posted. `strays` are postings that a
-    person sent to one of the rooms, whoever was in it, each with the instant; `roommates` everybody who was in the rooms.
+    person sent to one of the rooms, whoever was in it, each with the instant; `roommates` everybody who was in the rooms. `shares`
+    holds, for every posting of a call that several pay for, whose share it is.
     """
 
     own: Sequence[Row]
@@ -92,6 +94,7 @@ class Charges(NamedTuple):
     free: Sequence[Row] = ()
     strays: Sequence[tuple[Row, int]] = ()
     roommates: Sequence[Row] = ()
+    shares: Mapping[int, Row] = {}
 
 
 def stay_of(rows: Sequence[Row], number: int) -> tuple[Stay, int | None, int | None]:
@@ -139,7 +142,18 @@ def _posted(stay: Stay, charges: Charges) -> Iterable[Line]:
     for row in (*charges.own, *_sent_here(stay, charges)):
         standing = standing_of(row["state"], row["hold"])
         call = charges.calls[row["call_id"]]
-        yield _line(stay, call, row, standing, row["amount"], taxes.get(row["id"], ()))
+        line = _line(stay, call, row, standing, row["amount"], taxes.get(row["id"], ()))
+        share = charges.shares.get(row["id"])
+        yield line if share is None else _of_share(line, stay, share, row, charges)
+
+
+def _of_share(line: Line, stay: Stay, share: Row, row: Row, charges: Charges) -> Line:
+    """The line of a posting that is one guest's share of a call: with his room and his time, and counted among his parts alone."""
+    mine = [one for one in charges.parts[row["call_id"]] if charges.shares.get(one["id"]) == share]
+    room = share["name"] if share["kind"] == "room" else ""
+    elsewhere = share["reservation"] not in (None, stay.reservation) or room not in ("", *stay.rooms)
+    part = sum(one["part"] < row["part"] for one in mine)
+    return replace(line, part=part, seconds=share["seconds"], room=room, moved=elsewhere, shared=True)
 
 
 def _sent_here(stay: Stay, charges: Charges) -> Iterator[Row]:
@@ -150,10 +164,12 @@ def _sent_here(stay: Stay, charges: Charges) -> Iterator[Row]:
     for row, at in charges.strays:
         here = [one for one in charges.roommates if one["room"] == row["room"] and _covers(one, at)]
         call = charges.calls[row["call_id"]]
+        share = charges.shares.get(row["id"])
+        room, guest = (call["room"], call["reservation"]) if share is None else (share["name"], share["reservation"])
         if here:
             if here[0]["id"] in stay.numbers:
                 yield row
-        elif row["room"] == call["room"] and call["reservation"] == stay.reservation and _covers_stay(stay, call):
+        elif row["room"] == room and guest == stay.reservation and _covers_stay(stay, call):
             yield row
 
 

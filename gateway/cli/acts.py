@@ -33,6 +33,7 @@ def charges_group() -> None:
 _DONE = re.compile(r"act \d+ (?:done|waits|declined)\b")
 _call = click.argument("call", type=click.IntRange(min=1))
 _reason = click.option("--reason", type=click.Choice(list(REASONS)), required=True, help="Why, for lists and sums.")
+_share = click.option("--share", default=None, help="Whose share of a call that several pay for: the room.")
 _why = click.option("--why", required=True, help="Why, in your own words; kept with your name.")
 _by = click.option("--by", "who", default=None, help="Who asks; your login name if left out.")
 
@@ -40,36 +41,43 @@ _by = click.option("--by", "who", default=None, help="Who asks; your login name 
 @charges_group.command("void")
 @config_option
 @_call
+@_share
 @_reason
 @_why
 @_by
-def void_command(config_path: Path, call: int, reason: str, why: str, who: str | None) -> None:
+def void_command(config_path: Path, call: int, reason: str, why: str, who: str | None, share: str | None) -> None:
     """Make the charge of a call void: the guest pays nothing for it."""
-    _ask(config_path, Act(kind="void", call_id=call, reason=reason), who, why)
+    _ask(config_path, Act(kind="void", call_id=call, reason=reason, share=share), who, why)
 
 
 @charges_group.command("adjust")
 @config_option
 @_call
 @click.option("--amount", required=True, help="What the guest shall pay, for example 1.50.")
+@_share
 @_reason
 @_why
 @_by
-def adjust_command(config_path: Path, call: int, amount: str, reason: str, why: str, who: str | None) -> None:
+def adjust_command(
+    config_path: Path, call: int, amount: str, reason: str, why: str, who: str | None, share: str | None
+) -> None:
     """Make the charge of a call less."""
-    _ask(config_path, Act(kind="adjust", call_id=call, reason=reason), who, why, amount)
+    _ask(config_path, Act(kind="adjust", call_id=call, reason=reason, share=share), who, why, amount)
 
 
 @charges_group.command("move")
 @config_option
 @_call
 @click.option("--room", required=True, help="The room or house account that shall pay.")
+@_share
 @_reason
 @_why
 @_by
-def move_command(config_path: Path, call: int, room: str, reason: str, why: str, who: str | None) -> None:
+def move_command(
+    config_path: Path, call: int, room: str, reason: str, why: str, who: str | None, share: str | None
+) -> None:
     """Move the charge of a call to another room or house account; it is taken off the first one first."""
-    _ask(config_path, Act(kind="move", call_id=call, room=room, reason=reason), who, why)
+    _ask(config_path, Act(kind="move", call_id=call, room=room, reason=reason, share=share), who, why)
 
 
 @charges_group.command("make")

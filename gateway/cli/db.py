@@ -7,12 +7,16 @@ from pathlib import Path
 
 import click
 
+from gateway.cli.unread import read_unread_command
 from gateway.cli.words import config_option, fail, progress_bar, read_store_config, say
 
 
 @click.group("db")
 def db_group() -> None:
     """Look after the store: bring it to this release's schema, copy it while it runs, check that it is whole."""
+
+
+db_group.add_command(read_unread_command)
 
 
 @db_group.command("upgrade")

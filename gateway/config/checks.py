@@ -28,7 +28,7 @@ AMOUNT_DECIMALS = 4
 TOKEN_WIDTHS = (4, 8)  # digits of P#: four before FIAS 2.20, eight since
 AES_KEY_BYTES = 16  # FIAS encrypts with AES-128
 ANY_CLASS = "default"  # in `outlet`, every class without an entry of its own
-TRANSFER_PAYERS = ("first_guest", "first", "last")
+TRANSFER_PAYERS = ("first_guest", "first", "last", "each")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LEAST_HOOK_SECRET = 16  # characters of a secret that signs: fewer can be guessed
 #: What a web hook may be told of.

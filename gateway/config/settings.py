@@ -58,7 +58,7 @@ from pms_adapters.options import AdapterOptions
 TRUNK_DIRECTIONS = ("both", "in", "out")
 DAY_ENDS_BY: tuple[str, ...] = ("", "pms", "clock", "hand")
 MAIL_SECURITY: tuple[str, ...] = ("starttls", "tls", "none")
-TransferPayer: TypeAlias = Literal["first_guest", "first", "last"]
+TransferPayer: TypeAlias = Literal["first_guest", "first", "last", "each"]
 
 
 class PropertySettings(Settings):
@@ -178,7 +178,7 @@ class RoomSettings(Settings):
 
     An extension in one of the ranges is the room of the same name, unless `map` names another room or `departments`
     a department. `transfer_payer` says who pays for a call that several extensions held: the first of them that is a
-    guest's, the first of all, or the last. `classes` says what kind of telephone an extension is ("booth", "meeting"),
+    guest's, the first of all, the last, or each for the time that he held it. `classes` says what kind of telephone an extension is ("booth", "meeting"),
     for the rules of a tariff that ask. `floors` names the floor of a room where its number does not tell.
     """
 

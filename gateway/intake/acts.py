@@ -17,11 +17,13 @@ from gateway.acts import AGREE, ASK, REASONS, Act, Fresh, NotUnderstood, Part, P
 from gateway.acts import needs_second as second_needed
 from gateway.intake.batch import Rules
 from gateway.intake.by_hand import Entered, enter
-from gateway.store import acts, outbox, records, schema, stay_limits
+from gateway.intake.shares import share_asked, whose_parts
+from gateway.store import acts, outbox, records, schema, shares, stay_limits
 from gateway.store.acts import ActRow
 from gateway.store.commands import Command
 from gateway.store.memory import Memory
 from gateway.store.rows import CallRow, Due, PostingRow, fresh_posting
+from gateway.store.shares import SharePart, ShareRow
 from rating.money import format_amount
 
 #: An act's number has fewer digits than this.
@@ -39,11 +41,16 @@ class ActRules:
 
 
 class _Found(NamedTuple):
-    """The call an act is about, its postings, and what is known of them."""
+    """The call an act is about, its postings, and what is known of them.
+
+    Of a call that several pay for, all of it is of one share alone; `next_part` is behind the parts of all shares.
+    """
 
     call: CallRow
     parts: list[PostingRow]
     now: Situation
+    next_part: int
+    share: ShareRow | None = None
 
 
 class Acts:
@@ -77,8 +84,8 @@ class Acts:
 
     def _ask(self, connection: Connection, act: Act, command: Command, now: int) -> tuple[str, list[Due]]:
         found = self._find(connection, act)
-        what = plan(act, found.now) if found is not None else "there is no such call"
-        if found is None or isinstance(what, str):
+        what = found if isinstance(found, str) else plan(act, found.now)
+        if isinstance(found, str) or isinstance(what, str):
             return f"not done: {what}", []
         row = self._row(act, found, what, command, now)
         if second_needed(act, what, self._act_rules.second_above):
@@ -88,7 +95,7 @@ class Acts:
         dues = self._carry_out(connection, found, what, f"{act.kind}, {command.who}", now)
         done = row._replace(state="done", decided_at=now, outcome=_outcome(what, dues))
         number = acts.write(connection, self._memory, done)
-        stay_limits.recount(connection, self._memory, found.call.reservation, now)
+        stay_limits.recount(connection, self._memory, (found.share or found.call).reservation, now)
         self._memory.note(connection, now, command.who, f"act {number} done: {_words(row)}: {command.why}")
         return f"act {number} done: {_words(row)}; {done.outcome}", dues
 
@@ -107,14 +114,14 @@ class Acts:
             return f"act {number} was asked by {row.asked_by}: another person must agree", []
         act = read_subject(row.subject)
         found = self._find(connection, act)
-        what = plan(act, found.now) if found is not None else "the call is no longer there"
-        if found is None or isinstance(what, str):
+        what = found if isinstance(found, str) else plan(act, found.now)
+        if isinstance(found, str) or isinstance(what, str):
             return self._close(connection, row, "stale", f"left alone: {what}", command, now), []
         if what.before != row.before:
             return self._close(connection, row, "stale", "left alone: the charge has changed since", command, now), []
         dues = self._carry_out(connection, found, what, f"{act.kind}, {row.asked_by} and {command.who}", now)
         words = self._close(connection, row, "done", _outcome(what, dues), command, now)
-        stay_limits.recount(connection, self._memory, found.call.reservation, now)
+        stay_limits.recount(connection, self._memory, (found.share or found.call).reservation, now)
         return words, dues
 
     def _close(self, connection: Connection, row: ActRow, state: str, outcome: str, command: Command, now: int) -> str:
@@ -124,29 +131,38 @@ class Acts:
         self._memory.note(connection, now, command.who, f"{words}: {command.why}" if command.why else words)
         return words
 
-    def _find(self, connection: Connection, act: Act) -> _Found | None:
+    def _find(self, connection: Connection, act: Act) -> _Found | str:
+        """What the act is about, or in a sentence why that cannot be told."""
         owner, occupancy = self._memory.owner, self._memory.occupancy
         call = records.call(connection, owner, act.call_id or 0)
         if call is None:
-            return None
+            return "there is no such call"
         parts = outbox.of_call(connection, owner, call.id)
+        next_part, share = len(parts), None
+        if held := shares.of_call(connection, owner, call.id):
+            whose, _ = whose_parts(connection, owner, call.id, parts)
+            asked = share_asked(held, {whose[one.part] for one in parts if one.state != "written_off"}, act.share)
+            if isinstance(asked, str):
+                return asked
+            share, parts = asked, [one for one in parts if whose[one.part] == asked.whose]
+        room = (share or call).room
         tells = self._rules.policy.tells_rooms
         stays = [stay for stay in occupancy.open_stays() if stay.room == act.room]
         house = act.room in self._act_rules.house_accounts
         now = Situation(
             parts=[_part(one) for one in parts],
-            room=call.room,
+            room=room,
             currency=call.currency or self._rules.currency,
             decimals=self._rules.decimals if call.decimals is None else call.decimals,
-            in_house=occupancy.bill(call.room or "", call.started_at, tells_rooms=tells) is not None,
+            in_house=occupancy.bill(room or "", call.started_at, tells_rooms=tells) is not None,
             takes_reversals=self._takes_reversals(),
             target_here=bool(stays) or house or not tells,
             target_no_post=bool(stays) and stays[0].no_post,
         )
-        return _Found(call, parts, now)
+        return _Found(call, parts, now, next_part, share)
 
     def _row(self, act: Act, found: _Found, what: Plan, command: Command, now: int) -> ActRow:
-        paying = next((one.room for one in reversed(found.parts) if one.by_hand), found.call.room)
+        paying = next((one.room for one in reversed(found.parts) if one.by_hand), found.now.room)
         row = _written(act, command, now, found.call, self._rules)
         target = act.room if act.kind == "move" else None
         return row._replace(room=paying, target=target, before=what.before, after=what.after)
@@ -160,6 +176,9 @@ class Acts:
             memory.note(connection, now, by, f"{row.state} -> written_off (never on a folio)", row.id)
         made = [self._fresh(found, one, place, by, now) for place, one in enumerate(what.made)]
         memory.add_postings(connection, made, now)
+        if found.share is not None:
+            mine = [SharePart(row.call_id, row.part, *found.share.whose) for row in made]
+            shares.add_parts(connection, memory.owner, mine)
         for row in made:
             words = f"{row.kind} of {_money(row.amount or 0, row)}: {row.reason}"
             memory.note(connection, now, by, words, row.id)
@@ -176,12 +195,12 @@ class Acts:
             now,
             amount=fresh.amount,
             money=(found.now.currency, found.now.decimals),
-            reservation=found.call.reservation if fresh.room is None else None,
-            part=len(found.parts) + place,
+            reservation=None if fresh.room is not None else (found.share or found.call).reservation,
+            part=found.next_part + place,
             hold=None if fresh.hold is None else (fresh.hold, words),
             reason=words,
             kind=fresh.kind,
-        )
+        )._replace(room=found.now.room)
         if fresh.room is not None:
             return row._replace(room=fresh.room, by_hand=1)
         paying = next((one for one in reversed(found.parts) if one.by_hand), None)
@@ -243,7 +262,9 @@ class Acts:
             if row is None or row.state != "held":
                 del self._awaiting[posting_id]
                 continue
-            back = [one for one in parts if one.kind == "reversal" and one.part < part]
+            whose = shares.parts_of(connection, self._memory.owner, call_id).get
+            mine = [one for one in parts if whose(one.part) == whose(part)]
+            back = [one for one in mine if one.kind == "reversal" and one.part < part]
             if not all(one.state == "posted" for one in back):
                 continue
             outbox.step(connection, self._memory.statements, row, "answered_hold", now=now, reason="taken back first")

@@ -17,6 +17,7 @@ from gateway.intake.live_calls import LiveCall
 from gateway.settle import Policy
 from gateway.store.inbound import ArrivalRow, ContactRow
 from gateway.store.rows import CallRow, CodesRow, Due, PostingRow, RecordRow
+from gateway.store.shares import SharePart, ShareRow
 from protocols.records import CallRecord, JoinedCall
 from protocols.smdr.catalog import Parser
 from protocols.smdr.counting import Counter
@@ -110,6 +111,9 @@ class Batch:
     arrivals: list[ArrivalRow] = field(default_factory=list)
     contacts: list[ContactRow] = field(default_factory=list)
     codes: list[CodesRow] = field(default_factory=list)
+    #: Of calls that several held: who pays which share, and the postings of the shares.
+    shares: dict[int, list[ShareRow]] = field(default_factory=dict)
+    share_parts: list[SharePart] = field(default_factory=list)
     due: list[Due] = field(default_factory=list)
     emergencies: list[CallRow] = field(default_factory=list)
     #: Limits that somebody came near or passed, each told once.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -21,10 +22,12 @@ from gateway.intake.arriving import Arriving
 from gateway.intake.batch import Batch, Rules, Source, Touched, surroundings
 from gateway.intake.call_rows import call_row, codes_row, due_of, posting_row
 from gateway.intake.hiding import dialled_codes, why_hidden
+from gateway.intake.shares import charged_by_share, share_rows, whose_parts
 from gateway.intake.spending import Spending, Words, limited
 from gateway.intake.trunk_uses import told_beside
 from gateway.settle import (
     CarrierCost,
+    Portion,
     Price,
     Priced,
     Ruling,
@@ -36,11 +39,13 @@ from gateway.settle import (
     rule_account,
     vacant,
 )
+from gateway.sharing import holders_of, named, place_of, portions, rule_shared, ruling_of, still_wanted
 from gateway.store import outbox, schema
 from gateway.store.acts import changed_by_hand
 from gateway.store.memory import Memory
 from gateway.store.restore import RESTORED, restored_at
 from gateway.store.rows import CallRow
+from gateway.store.shares import SharePart
 from gateway.store.vacant_calls import VacantCall
 from protocols.records import JoinedCall
 from rating.book import TariffBook
@@ -78,6 +83,7 @@ class _Known(NamedTuple):
     carried: CarrierCost | None = None
     around: Circumstances = PLAIN
     code: Code | None = None
+    shares: tuple[Portion, ...] = ()
 
 
 class Charging:
@@ -91,6 +97,7 @@ class Charging:
         self._places: dict[str | None, Place] = {}
         # Where no rule, budget or carrier asks who called over which line, nobody need find it out for every call.
         self._asked = bool(book.asked or book.costs or rules.attribution.assignments or self._spending.wanted)
+        self._each = rules.transfer_payer == "each"
         self._restored_at = 0
         memory.also_reload(self._reload)
 
@@ -121,7 +128,8 @@ class Charging:
         if not joined.complete and not one.overdue and not _emergency(joined, source.plan):
             return joined, None
         rules, memory = self.rules, self._memory
-        extension = payer(joined.holders, rules.rooms, rules.transfer_payer) or joined.call.extension
+        holders = holders_of(joined) if self._each and len(joined.holders) > 1 else joined.holders
+        extension = payer(holders, rules.rooms, rules.transfer_payer) or joined.call.extension
         code = rules.codes.find(*dialled_codes(one.live.legs)) if rules.codes.listed else None
         place, started = self._place(extension), to_micros(joined.call.start)
         if code is not None and code.department:
@@ -141,7 +149,13 @@ class Charging:
         if isinstance(cost, Priced) and not self.book.starter and (words := coarse(cost.number, cost.prefix)):
             joined = replace(joined, warnings=(*joined.warnings, words))
         carried = carrier_cost(joined, plan, self.book, around) if self.book.costs else None
-        return _Known(joined, by.extension, by.place, by.who, cost, carried, around, by.code)
+        shares = self._shares(joined, cost, by.code) if self._each and len(joined.holders) > 1 else ()
+        return _Known(joined, by.extension, by.place, by.who, cost, carried, around, by.code, shares)
+
+    def _shares(self, joined: JoinedCall, cost: Price, code: Code | None) -> tuple[Portion, ...]:
+        """Who shares a call that several held; one with a code that leads somewhere is the code's, whoever held it."""
+        led = code is not None and (code.department or code.house_account)
+        return () if led else portions(joined, self.rules.rooms, cost)
 
     def _ruled(self, one: Touched, known: _Known) -> Ruling:
         if known.cost is None:
@@ -150,6 +164,9 @@ class Charging:
             ruling = rule_account(known.cost, known.code.house_account, known.code.name, self.rules.policy)
         else:
             ruling = rule(known.cost, known.place, known.who, self.rules.policy)
+        if known.shares:
+            who = partial(self._memory.occupancy.there, started=to_micros(known.joined.call.start))
+            ruling = rule_shared(known.cost, known.shares, who, self.rules.policy, ruling)
         if known.joined.complete:
             return ruling
         words = "settled without its last record, which did not come" if one.overdue else ""
@@ -161,15 +178,44 @@ class Charging:
         """Hold a charge against the budgets of its tariff; what is near or passed is written beside the call."""
         if not isinstance(known.cost, Priced):
             return known, ruling
-        started, amount = to_micros(known.joined.call.start), known.cost.amount
+        if not ruling.portions:
+            ruling, words = self._judged(connection, batch, one, known, ruling, known.place, known.cost.amount)
+        else:
+            portions, words = [], []
+            for share in ruling.portions:
+                mine = ruling_of(share, ruling)
+                place = place_of(*share.whose)
+                judged, said = self._judged(connection, batch, one, known, mine, place, share.amount or 0)
+                portions.append(share._replace(wanted=judged.wanted))
+                words += [f"{one} ({named(share)})" for one in said]
+            ruling = ruling._replace(portions=tuple(portions))
+        if not words:
+            return known, ruling
+        joined = replace(known.joined, warnings=(*known.joined.warnings, *words))
+        return known._replace(joined=joined), ruling
+
+    def _judged(
+        self,
+        connection: Connection,
+        batch: Batch,
+        one: Touched,
+        known: _Known,
+        ruling: Ruling,
+        place: Place,
+        amount: int,
+    ) -> tuple[Ruling, list[str]]:
+        """A charge, or one share of it, against the budgets of whoever pays it; and what is to be written beside the call."""
+        cost = known.cost
+        if not isinstance(cost, Priced):
+            return ruling, []
+        started = to_micros(known.joined.call.start)
         stood = self._spending.judge(connection, one.live.id, started, ruling, amount, known.around)
         if not stood:
-            return known, ruling
-        say = Words(_whose(known.place, ruling), known.cost.currency, known.cost.decimals)
+            return ruling, []
+        say = Words(_whose(place, ruling), cost.currency, cost.decimals)
         batch.crossed += self._spending.keep(connection, stood, ruling, one.live.id, say, one.now)
         words = [say.beside(each) for each, _ in stood]
-        joined = replace(known.joined, warnings=(*known.joined.warnings, *words))
-        return known._replace(joined=joined), limited(ruling, stood, words[-1])
+        return limited(ruling, stood, words[-1]), words
 
     def _row(self, one: Touched, known: _Known, ruling: Ruling) -> CallRow:
         until = one.now + OPEN_SECONDS * SECOND if known.cost is None else None
@@ -192,7 +238,12 @@ class Charging:
         """Add the posting a ruling asks for, less what is on its way already."""
         if call.number_class == "emergency":  # any leg may be the one that dials it; the watch tells one call once
             batch.emergencies.append(call)
+        if " " in call.holders and (ruling.portions or not one.first):
+            batch.shares[call.id] = share_rows(call.id, ruling)
         if call.status == "open":
+            return
+        if ruling.portions:
+            self._want_shares(connection, batch, one, ruling, call)
             return
         wanted, part = (ruling.wanted, 0) if one.first else self._part(connection, call, ruling)
         if wanted is None:
@@ -201,6 +252,29 @@ class Charging:
                 batch.vacant_rooms += 1
                 self._memory.vacant.add(VacantCall(call.id, call.room, call.started_at))
             return
+        self._add(batch, one, ruling, wanted, part, call)
+
+    def _want_shares(self, connection: Connection, batch: Batch, one: Touched, ruling: Ruling, call: CallRow) -> None:
+        """Add the posting that each share asks for, less what of it is on its way already."""
+        portions, part = (ruling.portions, 0) if one.first else self._shared_parts(connection, batch, call, ruling)
+        for portion in portions:
+            if portion.wanted is None:
+                continue
+            self._add(batch, one, ruling_of(portion, ruling), portion.wanted, part, call, portion.seconds)
+            batch.share_parts.append(SharePart(call.id, part, *portion.whose))
+            part += 1
+
+    def _add(
+        self,
+        batch: Batch,
+        one: Touched,
+        ruling: Ruling,
+        wanted: Wanted,
+        part: int,
+        call: CallRow,
+        seconds: int | None = None,
+    ) -> None:
+        """Add one posting, held where the call is doubtful; `seconds` is how long its own share of the call lasted."""
         if one.doubt:
             words = "equals a record stored before; the match is too short to prove a repeat"
             wanted = Wanted("held", wanted.amount, "possible_repeat", words)
@@ -212,7 +286,8 @@ class Charging:
         batch.postings.append(row)
         batch.unknown_rooms += row.hold == "no_room_news"
         if row.state == "due":
-            batch.due.append(due_of(row, call))
+            due = due_of(row, call)
+            batch.due.append(due if seconds is None else due._replace(talk_seconds=seconds))
 
     def _part(self, connection: Connection, call: CallRow, ruling: Ruling) -> tuple[Wanted | None, int]:
         """What is still wanted of a call that was ruled before, and the number of that part."""
@@ -221,10 +296,24 @@ class Charging:
         if earlier and ruling.wanted is not None and ruling.wanted.amount is None:
             return None, 0  # no rate yet: what stands already is looked at again when there is one
         wanted = difference(ruling.wanted, already, self.rules.currency)
-        more = wanted is not None and (wanted.amount or 0) > 0  # what makes it cheaper is held for a person anyway
-        if wanted is not None and more and changed_by_hand(connection, self._memory.owner, [call.id]):
-            words = "a later record changes a call whose charge a person had changed"
-            wanted = Wanted("held", wanted.amount, "acted_on", words)
+        more = wanted is not None and (wanted.amount or 0) > 0
+        if more and changed_by_hand(connection, self._memory.owner, [call.id]):
+            wanted = _acted_on(wanted)
+        return wanted, len(earlier)
+
+    def _shared_parts(
+        self, connection: Connection, batch: Batch, call: CallRow, ruling: Ruling
+    ) -> tuple[tuple[Portion, ...], int]:
+        """What is still wanted of the shares of a call that was ruled before, and the number of the next part."""
+        owner = self._memory.owner
+        earlier = outbox.of_call(connection, owner, call.id)
+        whose, new = whose_parts(connection, owner, call.id, earlier)
+        batch.share_parts += new
+        if earlier and call.amount is None:
+            return (), 0  # no rate yet, as in `_part`
+        wanted = tuple(still_wanted(ruling.portions, charged_by_share(whose, earlier), self.rules.currency))
+        if changed_by_hand(connection, owner, [call.id]):
+            wanted = tuple(one._replace(wanted=_acted_on(one.wanted)) for one in wanted)
         return wanted, len(earlier)
 
     def _place(self, extension: str | None) -> Place:
@@ -235,6 +324,14 @@ class Charging:
                 self._places.clear()
             place = self._places[extension] = self.rules.rooms.place(extension)
         return place
+
+
+def _acted_on(wanted: Wanted | None) -> Wanted | None:
+    """More for a call whose charge a person had changed waits for a person; what makes it cheaper is held anyway."""
+    if wanted is None or (wanted.amount or 0) <= 0:
+        return wanted
+    words = "a later record changes a call whose charge a person had changed"
+    return Wanted("held", wanted.amount, "acted_on", words)
 
 
 def _whose(place: Place, ruling: Ruling) -> str:

@@ -11,9 +11,9 @@ list, with the stored amount, the new one and what approving it would do. Nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from gateway.directory import NoNews, Occupancy, Room
 from gateway.intake.batch import Rules, Source
@@ -21,11 +21,12 @@ from gateway.intake.decisions import FINAL
 from gateway.intake.reconsider import item_of, place_of
 from gateway.intake.stored_calls import Again, StoredCall, calls_between
 from gateway.settle import Free, Price, Priced, rule
-from gateway.store import pages
+from gateway.store import pages, shares
 from gateway.store.acts import changed_by_hand
 from gateway.store.database import Database
 from gateway.store.lists import MOST_ITEMS, Item, ItemDeed
 from gateway.store.reporting import Span
+from gateway.store.shares import ShareRow
 from gateway.store.stays import load_occupancy
 from rating.book import TariffBook
 from rating.money import format_amount
@@ -36,6 +37,14 @@ _AT_ONCE: Final = 500
 
 class TooMany(Exception):
     """The period has more changes than one person can answer for; the sentence says what to do."""
+
+
+class _Stored(NamedTuple):
+    """What became of a call's price: its postings, whether a person changed them, and who shares it."""
+
+    parts: list[dict[str, Any]]
+    by_person: bool
+    held: Sequence[ShareRow]
 
 
 @dataclass(slots=True)
@@ -65,9 +74,10 @@ class Correcting:
         found = Proposal()
         for calls in calls_between(self.database, span, _AT_ONCE):
             numbers = [call.id for call in calls]
-            postings, changed = self._postings(numbers), self._changed_by_hand(numbers)
+            postings, changed, held = self._postings(numbers), self._changed_by_hand(numbers), self._shared(numbers)
             for call in calls:
-                self._one(found, again, occupancy, call, postings.get(call.id, []), call.id in changed)
+                known = _Stored(postings.get(call.id, []), call.id in changed, held.get(call.id, ()))
+                self._one(found, again, occupancy, call, known)
             if len(found.items) > MOST_ITEMS:
                 raise TooMany(
                     f"more than {MOST_ITEMS} calls change; choose a shorter period, and put it right in parts"
@@ -81,15 +91,11 @@ class Correcting:
     def _changed_by_hand(self, calls: list[int]) -> set[int]:
         return self.database.read(lambda connection: changed_by_hand(connection, self.database.property, calls))
 
-    def _one(
-        self,
-        found: Proposal,
-        again: Again,
-        occupancy: Occupancy,
-        call: StoredCall,
-        parts: list[dict[str, Any]],
-        by_person: bool,
-    ) -> None:
+    def _shared(self, calls: list[int]) -> dict[int, list[ShareRow]]:
+        return self.database.read(lambda connection: shares.of_calls(connection, self.database.property, calls))
+
+    def _one(self, found: Proposal, again: Again, occupancy: Occupancy, call: StoredCall, known: _Stored) -> None:
+        parts, by_person, held = known
         found.looked_at += 1
         if call.room is None or (not parts and call.status == "charge"):
             return  # calls of the house are on no folio; a withdrawn charge was a repeat
@@ -100,9 +106,15 @@ class Correcting:
             return
         before = sum(one["amount"] or 0 for one in parts if one["state"] != "written_off")
         after = cost.amount if isinstance(cost, Priced) else 0
-        if before == after or (not parts and not self._wanted(cost, call, occupancy)):
+        house = sum(one.amount or 0 for one in held if one.kind == "department")
+        if before + house == after or (not parts and not self._wanted(cost, call, occupancy)):
             return
         deed, words = self._deed(call, parts, occupancy, before, after)
+        if held:
+            deed, words = (
+                "nothing",
+                "several holders share its price: make each share void or less, or charge more, by hand",
+            )
         if by_person:
             deed, words = "nothing", "a person has voided, adjusted or moved its charge"
         found.items.append(self._item(call, cost, before, deed, words))

@@ -8,17 +8,18 @@ posting and no price that exists is ever changed, save that a call without a pri
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
 from sqlalchemy import Connection
 
 from gateway.attribution import HOUSE, Given
 from gateway.directory import NoNews, Room
 from gateway.intake.batch import Rules
+from gateway.intake.late_shares import Done, LateShares
 from gateway.intake.reconsider import place_of, ruled_again
 from gateway.ledger import Hold
 from gateway.settle import Priced, Ruling
-from gateway.store import lists, outbox, records, schema, stay_limits
+from gateway.store import lists, outbox, records, schema, shares, stay_limits
 from gateway.store.commands import Command
 from gateway.store.lists import Item
 from gateway.store.memory import Memory
@@ -32,14 +33,6 @@ from rating.numbering import DialledNumber
 _DIGITS: Final = 19
 #: States in which a posting has come to its end; what is in another state must be settled first.
 FINAL: Final = ("posted", "written_off")
-
-
-class Done(NamedTuple):
-    """What became of one item: the sentence, and the posting that it made or released."""
-
-    words: str
-    posting_id: int | None = None
-    due: tuple[int, ...] = ()
 
 
 class Decisions:
@@ -130,10 +123,13 @@ class Decisions:
         others = sum(one.amount or 0 for one in parts if one is not row and one.state != "written_off")
         if row is None or others != item.before:
             return Done("left alone: its postings have changed since the list was made")
+        by = f"list {number}, approved by {command.who}"
+        if item.deed == "charge" and (held := shares.of_call(connection, self._memory.owner, call.id)):
+            late = LateShares(connection, self._memory, self._rules, command.who, by, now)
+            return late.release(call, row, parts, item, held)
         owner, hot = self._memory.owner, self._memory.statements
         ruling = self._ruling(call, row, item)
         lists.price_call(connection, hot, owner, item, ruling.status, ruling.reason, now)
-        by = f"list {number}, approved by {command.who}"
         if ruling.wanted is None or item.deed == "nothing":
             words = f"nothing to post: {ruling.reason or item.words} ({by})"
             outbox.step(connection, hot, row, "written_off", now=now, reason=words)

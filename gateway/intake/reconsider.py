@@ -8,6 +8,7 @@ which a named person approves. A stored price is never changed: what was once pr
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -15,13 +16,16 @@ from gateway.directory import Department, NoNews, Occupants, Place, Room
 from gateway.helplines import HIDDEN
 from gateway.intake.batch import Rules, Source, surroundings
 from gateway.intake.call_rows import trace_text, without_number
+from gateway.intake.shares import share_rows
 from gateway.intake.stored_calls import StoredCall, legs_of
 from gateway.ledger import Hold
 from gateway.settle import Priced, Ruling, price, rule, rule_account
-from gateway.store import lists, outbox, records
+from gateway.sharing import portions, rule_shared
+from gateway.store import lists, outbox, records, shares
 from gateway.store.lists import Item, NewList
 from gateway.store.memory import Memory
 from gateway.store.rows import CallRow, PostingRow
+from protocols.records import JoinedCall
 from rating.book import TariffBook
 from rating.money import format_amount
 
@@ -117,10 +121,28 @@ def _priced_now(
     if not isinstance(cost, Priced):
         return None
     others = sum(one.amount or 0 for one in outbox.of_call(connection, memory.owner, call.id) if one.id != row.id)
+    if shares.of_call(connection, memory.owner, call.id):
+        return _shared_now(connection, memory, rules, call, joined, cost, others)
     ruling = ruled_again(call, row, cost, place, who, rules)
     if ruling.wanted is None or cost.amount < others or (cost.amount == others and not cost.post_zero):
         return item_of(call, cost, others, "nothing", f"nothing to post: {ruling.reason or 'charged already'}")
     return item_of(call, cost, others, "charge", ruling.reason or "goes to the PMS")
+
+
+def _shared_now(
+    connection: Connection, memory: Memory, rules: Rules, call: CallRow, joined: JoinedCall, cost: Priced, others: int
+) -> Item | None:
+    """The same of a call that several held: what each share comes to is written down with the proposal."""
+    held = portions(joined, rules.rooms, cost)
+    if not held:
+        words = "nothing to post: its records do not tell any more who held it; release it to whoever pays"
+        return item_of(call, cost, others, "nothing", words)
+    who = partial(memory.occupancy.there, started=call.started_at)
+    ruling = rule_shared(cost, held, who, rules.policy, Ruling(status="allocated", reason="priced at zero"))
+    if not ruling.portions:
+        return item_of(call, cost, others, "nothing", f"nothing to post: {ruling.reason}")
+    shares.write(connection, memory.owner, {call.id: share_rows(call.id, ruling)})
+    return item_of(call, cost, others, "charge", ruling.reason)
 
 
 def place_of(call: CallRow | StoredCall, rules: Rules) -> Place:

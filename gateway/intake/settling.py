@@ -23,7 +23,7 @@ from gateway.intake.live_calls import LiveCall, LiveCalls
 from gateway.intake.stored_calls import legs_of
 from gateway.intake.trunk_uses import write_uses
 from gateway.repeats import HISTORY, NEW, RepeatWatch, Verdict, digest
-from gateway.store import inbound, office, outbox, records, schema, traffic
+from gateway.store import inbound, office, outbox, records, schema, shares, traffic
 from gateway.store.memory import Memory
 from gateway.store.rows import CallRow, RecordRow, clean
 from protocols.records import CallRecord, Furniture, HotelEvent, Parsed, RawRecord, Unparsed
@@ -57,7 +57,7 @@ class Settling:
         self._gaps.forget()
         marks: dict[str, list[bytes]] = {name: [] for name in self._sources}
         for stored in records.newest_records(connection, self._memory.owner, HISTORY):
-            if stored.source in marks and stored.mark in ("", GAP):
+            if stored.source in marks and stored.mark in ("", GAP, records.READ_AGAIN):
                 marks[stored.source].append(stored.fingerprint)
                 self._take_up(stored, marks[stored.source][-1])
         self._watches = {name: RepeatWatch(marks[name]) for name in self._sources}
@@ -88,6 +88,19 @@ class Settling:
         self._write(connection, batch)
         return batch
 
+    def settle_anew(self, connection: Connection, read: Sequence[tuple[RawRecord, CallRecord, str]]) -> list[int]:
+        """Settle records that were kept unread and are calls after all, each with what it was; returns their numbers.
+
+        No feed sent them, so none is a repeat; and their place among the exchange's numbers was seen when they came.
+        """
+        batch, numbers = Batch(read[0][0].received_at), []
+        for raw, leg, was in read:
+            numbers.append(self._memory.numbers.take(schema.records))
+            uncounted = leg._replace(sequence=None)
+            self._leg(batch, raw, numbers[-1], uncounted, digest(raw.data), doubt=False, was=was)
+        self._write(connection, batch)
+        return numbers
+
     def keep_unread(self, connection: Connection, raws: Sequence[RawRecord], reason: str) -> None:
         """Keep records as they came, unread, because settling them failed as a whole."""
         batch = Batch(raws[0].received_at)
@@ -117,6 +130,10 @@ class Settling:
         hot.replace_call.many(connection, [(*row[2:], owner, row.id) for row in batch.changed_calls.values()])
         hot.add_record.many(connection, batch.records)
         self._memory.add_postings(connection, batch.postings, at)
+        if batch.shares or batch.share_parts:
+            shares.write(connection, owner, batch.shares)
+            shares.add_parts(connection, owner, batch.share_parts)
+            batch.shares, batch.share_parts = {}, []
         for record, mark, reason in batch.changed_records:
             records.mark_records(connection, owner, (record,), mark, reason)
         batch.told_keys += [one.call_key for calls in (batch.new_calls, batch.changed_calls) for one in calls.values()]
@@ -200,6 +217,7 @@ class Settling:
         traffic.withdraw(connection, hot, owner, calls)
         inbound.forget(connection, owner, calls)
         office.forget_codes(connection, owner, calls)
+        shares.forget(connection, owner, calls)
         for call_id in calls:
             records.rule_call(connection, hot, owner, call_id, "not_chargeable", _REPEATS, now)
             for row in outbox.of_call(connection, owner, call_id):
@@ -229,8 +247,18 @@ class Settling:
             )
         )
 
-    def _leg(self, batch: Batch, raw: RawRecord, record_id: int, leg: CallRecord, mark: bytes, *, doubt: bool) -> None:
-        """Put a leg beside its call, or begin one."""
+    def _leg(
+        self,
+        batch: Batch,
+        raw: RawRecord,
+        record_id: int,
+        leg: CallRecord,
+        mark: bytes,
+        *,
+        doubt: bool,
+        was: str = "",
+    ) -> None:
+        """Put a leg beside its call, or begin one; `was` says where it stood while it was unread."""
         live = self._live[raw.source]
         known = None if doubt else live.find(leg)
         if known is not None and mark in known.digests:
@@ -244,8 +272,8 @@ class Settling:
             first = known.id in batch.touched and batch.touched[known.id].first
         now = self._micros(raw.received_at)
         gap = "" if doubt or leg.sequence is None else self._gap(batch, raw.source, leg, record_id, now)
-        words = "possible repeat" if doubt else GAP if gap else ""
-        self._keep(batch, raw, record_id, "call", gap, mark=words, call=known.id)
+        words = "possible repeat" if doubt else GAP if gap else records.ANEW if was else ""
+        self._keep(batch, raw, record_id, "call", gap or was, mark=words, call=known.id)
         batch.touched[known.id] = Touched(known, raw.source, now, first, doubt)
 
     def _gap(self, batch: Batch, source: str, leg: CallRecord, record_id: int, now: int) -> str:

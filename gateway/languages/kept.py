@@ -17,6 +17,7 @@ from gateway.languages.sentences.of_asking import ASKING
 from gateway.languages.sentences.of_charges import DEEDS, RULINGS
 from gateway.languages.sentences.of_links import FIAS, PMS
 from gateway.languages.sentences.of_records import RECORDS
+from gateway.languages.sentences.of_trail import TRAIL
 from gateway.languages.speech import Speech
 from gateway.languages.spoken import later, say, spoken
 
@@ -181,7 +182,7 @@ SENTENCES: Final = tuple(
     dict.fromkeys(
         (
             *(*_RULINGS, *_WARNINGS, *_ANSWERS, *_RESULTS, *_TIDINGS, *_PEOPLE, *_BILLS, *_WORDS),
-            *(*RULINGS, *DEEDS, *ALARMS, *PMS, *FIAS, *RECORDS, *ASKING),
+            *(*RULINGS, *DEEDS, *ALARMS, *PMS, *FIAS, *RECORDS, *ASKING, *TRAIL),
         )
     )
 )

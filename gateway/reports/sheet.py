@@ -19,7 +19,7 @@ from gateway.languages.spoken import Texts, say, speaking
 from gateway.reports.values import Column, Money, Note, Report, Table, table
 from gateway.reports.writing import own_tongue
 from gateway.store import pages as queries
-from gateway.store import remarks
+from gateway.store import remarks, shares
 from gateway.web.marks import CLASSES
 from gateway.web.words import amount, long_day, minutes
 from protocols.text import mask_number
@@ -32,6 +32,11 @@ _CHARGES: Final = (
     Column("state", "State"),
     Column("changed", "Since", "instant"),
     Column("words", "What the PMS said"),
+)
+_SHARES: Final = (
+    Column("holder", "Who held the call"),
+    Column("talked", "Talked", "seconds"),
+    Column("amount", "Amount", "money"),
 )
 #: How far a charge has come, in words a guest understands.
 _STATES: Final[Mapping[str, str]] = Texts(
@@ -55,26 +60,30 @@ def sheet(
     call = queries.call(connection, owner, number)
     if call is None:
         return None
-    guest = queries.guest_names(connection, owner, [call["reservation"]] if call["reservation"] else [])
+    held = shares.of_call(connection, owner, number)
+    # The sheet of a call that several pay for goes to any of them: it names nobody.
+    named = [call["reservation"]] if call["reservation"] and not held else []
+    guest = queries.guest_names(connection, owner, named)
     spoken = explaining.best_language(language or queries.guest_language(connection, owner, call["reservation"]))
     charges = queries.of_calls(connection, owner, [number]).get(number, [])
     quarrel = remarks.disputed(remarks.of_calls(connection, owner, [number])).get(number)
     with speaking(own_tongue(config, spoken)):
-        return _written(config, number, now, call, guest, charges, quarrel, spoken)
+        return _written(config, now, call, guest, charges, held, quarrel, spoken)
 
 
 def _written(
     config: Config,
-    number: int,
     now: datetime,
     call: Mapping[str, Any],
     guest: Mapping[str, str],
     charges: list[dict[str, Any]],
+    held: list[shares.ShareRow],
     open_dispute: remarks.Remark | None,
     spoken: str,
 ) -> Report:
     """The sheet in the language that is spoken now."""
     zone = config.property.timezone
+    told = {**call, "room": None, "extension": None} if held else call
     began = from_micros(call["started_at"]).astimezone(zone)
     return Report(
         kind=KIND,
@@ -84,20 +93,28 @@ def _written(
         last=began.date(),
         zone=zone,
         run_at=now,
-        finding=_finding(call),
-        complete=(
-            say(
-                "Call {number} of exchange {exchange}, from {records} of its records.",
-                number=number,
-                exchange=call["source"],
-                records=call["legs"],
-            ),
-        ),
+        finding=_finding(call, shared=bool(held)),
+        complete=(_source(call),),
         assumptions=(
             "Digits are masked on this sheet. It is a statement, not a tax invoice.",
             _tariff(call),
         ),
-        sections=(_facts(call, guest, began), *_notes(call, open_dispute, zone, spoken), _charges(charges), _hand()),
+        sections=(
+            _facts(told, guest, began),
+            *_notes(call, open_dispute, zone, spoken),
+            *([_shares(call, held)] if held else []),
+            _charges(charges),
+            _hand(),
+        ),
+    )
+
+
+def _source(call: Mapping[str, Any]) -> str:
+    return say(
+        "Call {number} of exchange {exchange}, from {records} of its records.",
+        number=call["id"],
+        exchange=call["source"],
+        records=call["legs"],
     )
 
 
@@ -110,9 +127,30 @@ def _notes(call: Mapping[str, Any], quarrel: remarks.Remark | None, zone: tzinfo
     return notes
 
 
-def _finding(call: Mapping[str, Any]) -> str:
+def _shares(call: Mapping[str, Any], held: list[shares.ShareRow]) -> Table:
+    """Who pays how much of it: each for the time that he held it."""
+    rows = [
+        (
+            say("room {room}", room=one.room)
+            if one.room
+            else say("the house: {department}", department=one.name)
+            if one.kind == "department"
+            else say("extension {extension}", extension=one.name or "–"),
+            one.seconds,
+            Money(one.amount, call["currency"], call["decimals"])
+            if one.amount is not None and call["currency"]
+            else None,
+        )
+        for one in held
+    ]
+    return table("shares", "Each who held the call pays for his time", _SHARES, rows)
+
+
+def _finding(call: Mapping[str, Any], *, shared: bool) -> str:
     price = amount(call["amount"], call["decimals"], call["currency"]) or say("No price")
     said = {"price": price, "number": _number(call), "room": call["room"], "extension": call["extension"]}
+    if shared:
+        return say("{price} for a call to {number}, shared by those who held it.", **said)
     if call["room"]:
         return say("{price} for a call from room {room} to {number}.", **said)
     if call["extension"]:

@@ -14,7 +14,7 @@ from gateway.store import schema
 from gateway.store.pages import first_since, plain
 from gateway.store.reporting import Span
 
-_p, _c, _r = schema.postings.c, schema.calls.c, schema.records.c
+_p, _c, _r, _h = schema.postings.c, schema.calls.c, schema.records.c, schema.call_shares.c
 _OF_CALL: Final = and_(_c.property == _p.property, _c.id == _p.call_id)
 _other = schema.postings.alias("other")
 
@@ -44,7 +44,22 @@ def of_the_house(connection: Connection, owner: str, span: Span) -> list[dict[st
     columns = (_c.id, _c.department, _c.number_class, _c.amount, _c.currency, _c.decimals, _r.received_at)
     wanted = select(*columns).select_from(schema.calls.join(schema.records, same))
     here = (_c.property == owner, _c.id >= begin, _c.id < end, _c.status == "allocated", _c.amount.is_not(None))
-    return plain(connection.execute(wanted.where(*here).order_by(_c.id)).mappings())
+    whole = plain(connection.execute(wanted.where(*here).order_by(_c.id)).mappings())
+    return whole + _shares_of_the_house(connection, owner, begin, end)
+
+
+def _shares_of_the_house(connection: Connection, owner: str, begin: int, end: int) -> list[dict[str, Any]]:
+    """What departments held of guests' calls: their shares, where each holder pays."""
+    same, of_call = (
+        and_(_r.property == _c.property, _r.id == _c.id),
+        and_(_c.property == _h.property, _c.id == _h.call_id),
+    )
+    columns = (_c.id, _h.name.label("department"), _c.number_class, _h.amount, _c.currency, _c.decimals, _r.received_at)
+    tables = schema.call_shares.join(schema.calls, of_call).join(schema.records, same)
+    here = (_h.property == owner, _h.call_id >= begin, _h.call_id < end, _h.kind == "department", _h.amount > 0)
+    charged = (_c.status == "charge", _c.amount.is_not(None))
+    wanted = select(*columns).select_from(tables).where(*here, *charged).order_by(_h.call_id, _h.place)
+    return plain(connection.execute(wanted).mappings())
 
 
 def unfinished(connection: Connection, owner: str, span: Span) -> int:

@@ -173,7 +173,8 @@ def _charges(connection: Connection, owner: str, begin: Edge, end: Edge) -> list
 
 
 def _odd_calls(connection: Connection, owner: str, begin: Edge, end: Edge) -> list[list[Any]]:
-    """Priced calls whose charges of this day do not come to their price: with both sums, and how many charges there are."""
+    """Priced calls whose charges of this day do not come to their price: with both sums, how many charges there are, and
+    last what the house held of them itself."""
     charges = (
         select(
             _p.call_id,
@@ -188,17 +189,24 @@ def _odd_calls(connection: Connection, owner: str, begin: Edge, end: Edge) -> li
         .group_by(_p.call_id, _p.currency, _p.decimals)
         .subquery()
     )
+    h = schema.call_shares.c
+    house = select(h.call_id, func.sum(h.amount).label("amount")).where(h.property == owner, h.kind == "department")
+    house_own = house.where(h.call_id >= begin.record, h.call_id < end.record).group_by(h.call_id).subquery()
     o = charges.c
     own = and_(o.call_id == _c.id, o.currency == _c.currency, o.decimals == _c.decimals)
     wanted = (
         select(
             *(_c.id, _c.started_at, _c.room, _c.extension, _c.number_class, _c.reason),
             *(_c.amount, _c.currency, _c.decimals, func.coalesce(o.parts, 0), func.coalesce(o.charged, 0)),
-            *(func.coalesce(o.corrections, 0), func.coalesce(o.last, 0)),
+            *(func.coalesce(o.corrections, 0), func.coalesce(o.last, 0), func.coalesce(house_own.c.amount, 0)),
         )
-        .select_from(schema.records.join(schema.calls, _CALL_OF_RECORD).outerjoin(charges, own))
+        .select_from(
+            schema.records.join(schema.calls, _CALL_OF_RECORD)
+            .outerjoin(charges, own)
+            .outerjoin(house_own, house_own.c.call_id == _c.id)
+        )
         .where(*_records(owner, begin, end), HEAD, _c.status == "charge", _c.amount.is_not(None))
-        .where(or_(o.parts.is_(None), o.charged != _c.amount))
+        .where(or_(o.parts.is_(None), o.charged != _c.amount, house_own.c.amount > 0))
     )
     return sorted(_lists(connection, wanted))
 

@@ -15,6 +15,7 @@ from gateway.store import schema
 from gateway.store.narrowing import rows_of
 from gateway.store.pages import OLD_NEWS, calls_of, first_since, of_calls, plain
 from gateway.store.rows import clean
+from gateway.store.shares import beside
 
 _s, _p, _c, _r, _a = schema.stays.c, schema.postings.c, schema.calls.c, schema.records.c, schema.attempts.c
 _i, _l = schema.list_items.c, schema.lists.c
@@ -36,6 +37,7 @@ class Found(NamedTuple):
     free: list[dict[str, Any]]
     strays: list[tuple[dict[str, Any], int]]
     roommates: list[dict[str, Any]]
+    shares: dict[int, dict[str, Any]]
 
 
 def stay_rows(connection: Connection, owner: str, number: int) -> list[dict[str, Any]]:
@@ -90,9 +92,10 @@ def charges(
         if row["id"] not in calls and _within(row["started_at"], after, before)
     ]
     mine = [row for row in own if row["call_id"] in inside]
-    return Found(
-        mine, calls, parts, new, free, strays, _roommates(connection, owner, stay.rooms, early) if strays else []
-    )
+    mates = _roommates(connection, owner, stay.rooms, early) if strays else []
+    held = beside(connection, owner, [row for rows in parts.values() for row in rows])
+    shares = {number: share._asdict() for number, share in held.items()}
+    return Found(mine, calls, parts, new, free, strays, mates, shares)
 
 
 class Stays(Protocol):

@@ -154,15 +154,22 @@ def _tagged(connection: Connection, wanted: Wanted, term: Term) -> ColumnElement
 
 def _contacts(connection: Connection, wanted: Wanted, which: ColumnElement[bool]) -> ColumnElement[bool]:
     """Calls whose contact fulfils a condition, looked for piece by piece of the stretch (`schema_inbound.py`)."""
-    came = wanted.span.since - AHEAD
-    first = first_since(connection, wanted.owner, schema.records, schema.records.c.received_at, came) // PIECE
-    last = int(connection.execute(select(func.max(_c.id)).where(_c.property == wanted.owner)).scalar() or 0) // PIECE
+    since = _numbers_since(connection, wanted)
+    first, end = since.start // PIECE, (since.stop + PIECE - 1) // PIECE
     ways = []
-    for begin in range(first, last + 1, PIECES_AT_ONCE):
-        pieces = range(begin, min(begin + PIECES_AT_ONCE, last + 1))
+    for begin in range(first, end, PIECES_AT_ONCE):
+        pieces = range(begin, min(begin + PIECES_AT_ONCE, end))
         found = select(_k.call_id).where(_k.property == wanted.owner, _k.piece.in_(pieces), which)
         ways.append(_c.id.in_(found))
     return or_(*ways) if ways else _c.id < 0
+
+
+def _numbers_since(connection: Connection, wanted: Wanted) -> range:
+    """The numbers that calls have which began in the stretch or later: a call has that of its first record."""
+    came = wanted.span.since - AHEAD
+    first = first_since(connection, wanted.owner, schema.records, schema.records.c.received_at, came)
+    last = int(connection.execute(select(func.max(_c.id)).where(_c.property == wanted.owner)).scalar() or 0)
+    return range(first, last + 1)
 
 
 def _disputed(connection: Connection, wanted: Wanted, term: Term) -> ColumnElement[bool]:
@@ -337,7 +344,8 @@ class Sums(NamedTuple):
 def sums(connection: Connection, wanted: Wanted, most: int | None = MOST_SUMMED) -> Sums:
     """The calls that are meant, added up over the whole filter: all of them, or about so many of the newest."""
     conditions, tables = _mine(connection, wanted), _tables(wanted.asked)
-    edge = None if most is None else _edge(connection, conditions, tables, most)
+    few = most is None or len(_numbers_since(connection, wanted)) <= most
+    edge = None if few or most is None else _edge(connection, conditions, tables, most)
     conditions += [] if edge is None else [_c.started_at > edge]
     paid = _c.status.in_(("charge", "allocated"))
     home = and_(_c.currency == wanted.currency, _c.decimals == wanted.decimals)

@@ -82,7 +82,7 @@ def calls_of(connection: Connection, owner: str, stays: Sequence[StayRow]) -> li
         inside = or_(_c.reservation.is_not(None), and_(_c.started_at >= stay.since, _c.started_at < ended))
         wanted = select(_c.id).where(_c.property == owner, _c.room == stay.room, within, theirs, inside)
         found.update(connection.execute(wanted).scalars())
-    return sorted(found | set(_paid(connection, owner, stays)))
+    return sorted(found | set(_paid(connection, owner, stays)) | set(_shared(connection, owner, stays)))
 
 
 def _paid(connection: Connection, owner: str, stays: Sequence[StayRow]) -> list[int]:
@@ -91,6 +91,14 @@ def _paid(connection: Connection, owner: str, stays: Sequence[StayRow]) -> list[
     same = and_(_c.property == _p.property, _c.id == _p.call_id, _c.reservation == _p.reservation)
     wanted = select(_c.id).select_from(schema.postings.join(schema.calls, same))
     return list(connection.execute(wanted.where(_p.property == owner, _p.reservation.in_(guests))).scalars())
+
+
+def _shared(connection: Connection, owner: str, stays: Sequence[StayRow]) -> list[int]:
+    """Calls of which the guest held a share, whoever began them."""
+    h, guests = schema.call_shares.c, sorted({one.reservation for one in stays})
+    rooms = sorted({one.room for one in stays})
+    mine = select(h.call_id).where(h.property == owner, h.name.in_(rooms), h.reservation.in_(guests))
+    return list(connection.execute(mine).scalars())
 
 
 def postings_of(connection: Connection, owner: str, reservation: str) -> list[int]:

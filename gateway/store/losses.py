@@ -40,7 +40,13 @@ def losses(
         .group_by(_p.call_id)
         .subquery("charged")
     )
-    paid = func.coalesce(charged.c.charged, _whole(_c.amount, _c.decimals))
+    # What departments held of a guest's call is the house's own use of the line, and no loss.
+    h = schema.call_shares.c
+    house = select(func.coalesce(func.sum(h.amount), 0)).where(
+        h.property == chosen.owner, h.call_id == _c.id, h.kind == "department"
+    )
+    own = _whole(house.scalar_subquery(), _c.decimals)
+    paid = func.coalesce(charged.c.charged + own, _whole(_c.amount, _c.decimals))
     loss = _whole(_c.cost, _c.cost_decimals) - paid
     joined = schema.calls.outerjoin(charged, charged.c.call_id == _c.id)
     guests = and_(chosen.calls, _c.status == "charge", _c.cost.is_not(None), _c.amount.is_not(None))

@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from gateway.ledger import Event, Hold, Outcome, State, move
-from gateway.store import schema
+from gateway.store import schema, shares
 from gateway.store.numbers import Numbers
 from gateway.store.rows import Due, PostingRow, clean
 from gateway.store.statements import Statements
 
 _p, _c, _a = schema.postings.c, schema.calls.c, schema.attempts.c
 
-_DUE = (
+_DUE = shares.beside_postings(
     select(
         _p.id,
         _p.call_id,
@@ -32,7 +32,7 @@ _DUE = (
         _p.due_at,
         _p.by_hand,
         _c.started_at,
-        _c.talk_seconds,
+        shares.TALKED,
         _c.dialled,
         _c.number_class,
         _c.trunk,

@@ -16,7 +16,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from gateway.helplines import HIDDEN, PERSONAL, WITHHELD
 from gateway.instants import SECOND
-from gateway.store import schema
+from gateway.store import schema, shares
 from gateway.store.narrowing import rows_of
 from gateway.store.outbox import lively
 from gateway.store.rows import clean
@@ -45,19 +45,21 @@ MOST_RECORDS: Final = 50
 #: Attempts and entries of the trail shown with a posting.
 MOST_ATTEMPTS: Final = 50
 
-_POSTING = select(
-    schema.postings,
-    _c.call_key,
-    _c.source,
-    _c.extension,
-    _c.dialled,
-    _c.number,
-    _c.number_class,
-    _c.place,
-    _c.trunk,
-    _c.started_at,
-    _c.talk_seconds,
-).join(schema.calls, and_(_c.property == _p.property, _c.id == _p.call_id))
+_POSTING = shares.beside_postings(
+    select(
+        schema.postings,
+        _c.call_key,
+        _c.source,
+        _c.extension,
+        _c.dialled,
+        _c.number,
+        _c.number_class,
+        _c.place,
+        _c.trunk,
+        _c.started_at,
+        shares.TALKED,
+    ).join(schema.calls, and_(_c.property == _p.property, _c.id == _p.call_id))
+)
 
 
 def plain(rows: Iterable[RowMapping]) -> list[dict[str, Any]]:

@@ -41,6 +41,8 @@ _COLUMNS: Final[Mapping[str, Mapping[Kind, str]]] = {
         "TIE": "room reservation",
         "PLAIN": "pms state hold currency code kind",
     },
+    "call_shares": {"TIE": "name reservation", "PLAIN": "kind"},
+    "share_parts": {"TIE": "name", "PLAIN": "kind"},
     "attempts": {"WORDS": "words", "TIE": "room", "PLAIN": "pms event"},
     "stays": {
         "NAME": "name vip group_code guest_class",

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Connection, Select, func, select
 
-from gateway.store import schema
+from gateway.store import schema, shares
 from gateway.store.narrowing import rows_of
 from gateway.store.pages import withheld
 
@@ -19,7 +19,7 @@ Mapped: TypeAlias = dict[str, Any]
 #: Rows fetched at a time from a long list, so that a year of postings needs no memory.
 _CHUNK: Final = 1_000
 
-_LISTED = (
+_LISTED = shares.beside_postings(
     select(
         _p.id,
         _p.state,
@@ -45,7 +45,7 @@ _LISTED = (
         _c.extension,
         _c.dialled,
         _c.started_at,
-        _c.talk_seconds,
+        shares.TALKED,
         _c.number_class,
         _c.place,
     )

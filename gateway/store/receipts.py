@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sqlalchemy import Connection, insert, select
 
 from gateway.ledger import ARROWS
-from gateway.store import outbox, records, schema
+from gateway.store import outbox, records, schema, shares
 from gateway.store.commands import Command
 from gateway.store.rows import PostingRow, clean
 from rating.money import format_amount
@@ -47,6 +47,10 @@ class Receipt(NamedTuple):
     who: str
 
 
+#: A receipt is for all of a call: it would let go what the other holders pay.
+_SHARED: Final = (
+    "several holders share call {}: make the share void that was paid, and write the receipt's number as the reason"
+)
 _WHOLE: Final = select(*[_t[name] for name in Receipt._fields])
 
 
@@ -84,6 +88,8 @@ def carry_out(connection: Connection, memory: Memory, command: Command, now: int
     known = of_calls(connection, owner, [call_id]).get(call_id)
     if known is not None:
         return f"not done: call {call_id} is paid already, receipt {known.receipt}"
+    if shares.of_call(connection, owner, call_id):
+        return f"not done: {_SHARED.format(call_id)}"
     parts = [one for one in outbox.of_call(connection, owner, call_id) if one.state != "written_off"]
     stuck = next((one for one in parts if one.state not in _UNSENT), None)
     if stuck is not None:

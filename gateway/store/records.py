@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, and_, func, insert, select, update
 
@@ -14,6 +14,11 @@ from gateway.store.rows import CallRow
 from gateway.store.statements import Statements
 
 _r, _c, _g, _d = schema.records.c, schema.calls.c, schema.segments.c, schema.kept_digests.c
+
+
+#: The mark of a record that was kept unread and later read as a call, and that of the record which it became.
+READ_AGAIN: Final = "read again"
+ANEW: Final = "anew"
 
 
 class StoredRecord(NamedTuple):
@@ -65,7 +70,11 @@ def opening_records(connection: Connection, owner: str, segment: int, most: int)
 def remembered_since(connection: Connection, owner: str, source: str, first: int) -> int:
     """How many records of a source, from record `first` on, are its history: neither repeats nor furniture."""
     wanted = select(func.count()).where(
-        _r.property == owner, _r.id >= first, _r.source == source, _r.kind != "furniture", _r.mark.in_(("", "gap"))
+        _r.property == owner,
+        _r.id >= first,
+        _r.source == source,
+        _r.kind != "furniture",
+        _r.mark.in_(("", "gap", READ_AGAIN)),
     )
     return int(connection.execute(wanted).scalar() or 0)
 
@@ -117,6 +126,25 @@ def mark_records(connection: Connection, owner: str, ids: tuple[int, ...], mark:
     calls = [row.call_id for row in connection.execute(select(_r.call_id).where(chosen)) if row.call_id is not None]
     connection.execute(update(schema.records).where(chosen).values(mark=mark, reason=reason))
     return calls
+
+
+class UnreadRecord(NamedTuple):
+    """A record that was kept unread."""
+
+    id: int
+    received_at: int
+    reason: str
+    raw: bytes
+
+
+def unread_records(
+    connection: Connection, owner: str, source: str, since: int, until: int, after: int, most: int
+) -> list[UnreadRecord]:
+    """Records of a source that were kept unread and have not been read again since, in the order in which they came."""
+    unread = (_r.kind == "unparsed", _r.mark == "", _r.call_id.is_(None), func.length(_r.raw) > 0)
+    then = (_r.received_at >= since, _r.received_at < until, _r.id > after)
+    wanted = select(_r.id, _r.received_at, _r.reason, _r.raw).where(_r.property == owner, _r.source == source, *unread)
+    return [UnreadRecord(*row) for row in connection.execute(wanted.where(*then).order_by(_r.id).limit(most))]
 
 
 def call(connection: Connection, owner: str, call_id: int) -> CallRow | None:

@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Column, Connection, Select, and_, case, func,
 from sqlalchemy.sql.elements import ColumnElement
 
 from gateway.instants import SECOND
-from gateway.store import schema
+from gateway.store import schema, shares
 from gateway.store.pages import LISTED, first_since, plain
 
 _c, _p, _r, _a, _s = schema.calls.c, schema.postings.c, schema.records.c, schema.attempts.c, schema.stays.c
@@ -108,16 +108,33 @@ def call_sums(connection: Connection, chosen: Chosen, by: Sequence[str]) -> list
 
 
 def posting_sums(connection: Connection, chosen: Chosen, by: Sequence[str]) -> list[dict[str, Any]]:
-    """Charges and their amounts by columns of `calls`, by state, hold and kind, and by currency."""
-    keys = [*(_named(name) for name in by), _p.state, _p.hold, _p.kind, _p.currency, _p.decimals]
+    """Charges and their amounts by columns of `calls`, by state, hold and kind, and by currency.
+
+    A charge that is a share of a call counts for the room and the guest of the share.
+    """
+    own = {"room": shares.ROOM, "reservation": shares.GUEST} if shares.any_shared(connection, chosen.owner) else {}
+    shared = bool(own.keys() & set(by))
+    keys = [*(own.get(name, _named(name)) for name in by), _p.state, _p.hold, _p.kind, _p.currency, _p.decimals]
     wanted = select(
         *keys,
         func.count().label("postings"),
         func.count(_p.amount).label("priced"),
         func.sum(_p.amount).label("amount"),
     ).select_from(schema.postings.join(schema.calls, _OF_CALL))
+    wanted = shares.beside_postings(wanted) if shared else wanted
     rows = connection.execute(wanted.where(chosen.charges).group_by(*keys)).mappings()
     return [_whole(row, "postings", "priced", "amount") for row in plain(rows)]
+
+
+def shares_of_the_house(connection: Connection, chosen: Chosen) -> list[dict[str, Any]]:
+    """What departments held of guests' calls, where each holder pays: how many shares, and what they come to by currency."""
+    h = schema.call_shares.c
+    tables = schema.call_shares.join(schema.calls, and_(_c.property == h.property, _c.id == h.call_id))
+    keys = (_c.currency, _c.decimals)
+    wanted = select(*keys, func.count().label("postings"), func.sum(h.amount).label("amount")).select_from(tables)
+    here = (h.property == chosen.owner, h.call_id >= chosen.first, h.kind == "department", h.amount > 0)
+    wanted = wanted.where(*here, chosen.calls, _c.status == "charge", _c.amount.is_not(None)).group_by(*keys)
+    return [_whole(row, "postings", "amount") for row in plain(connection.execute(wanted).mappings())]
 
 
 def acknowledged(connection: Connection, chosen: Chosen, by: Sequence[str]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 
 from gateway.instants import SECOND
 from gateway.scrubbing import Scrub
-from gateway.store import forgetting, personal, schema
+from gateway.store import forgetting, personal, schema, shares
 from gateway.store.forgetting import resting
 from gateway.store.narrowing import rows_of
 
@@ -213,6 +213,7 @@ def ties_of_calls(connection: Connection, owner: str, rows: Sequence[int], term:
     postings = list(connection.execute(charges).scalars())
     nobody = {"room": None, "reservation": None}
     connection.execute(update(schema.postings).where(_p.property == owner, _p.id.in_(postings)).values(nobody))
+    shares.untie(connection, owner, calls)
     t, a, m = schema.attempts.c, schema.acts.c, schema.remarks.c
     tried = rows_of(schema.attempts, owner, "posting_id", postings)
     connection.execute(update(schema.attempts).where(tried, t.property == owner).values(room=""))

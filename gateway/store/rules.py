@@ -28,6 +28,12 @@ _SUMMED: Final = (
     "sum(CASE WHEN p.state <> 'written_off' THEN p.amount END) AS kept FROM postings p WHERE p.property = :p "
     "GROUP BY p.call_id) s ON s.call_id = c.id"
 )
+#: What of a call's price is the house's own: departments held the call as well, and pay nothing by a posting.
+_OF_THE_HOUSE: Final = (
+    " LEFT JOIN (SELECT h.call_id, sum(h.amount) AS house FROM call_shares h WHERE h.property = :p "
+    "AND h.kind = 'department' GROUP BY h.call_id) o ON o.call_id = c.id"
+)
+_HOUSE: Final = "coalesce(o.house, 0)"
 _WHOLE: Final = "coalesce(s.whole, 0)"
 _KEPT: Final = "coalesce(s.kept, 0)"
 #: A call whose price was put right by an approved list, or whose charge a person changed: its own price stands, and its
@@ -111,7 +117,7 @@ RULES: Final[tuple[Rule, ...]] = (
         "record",
         "of a kind or with a mark that does not exist",
         "SELECT r.id FROM records r WHERE r.property = :p AND (r.kind NOT IN ('call', 'event', 'furniture', 'unparsed') "
-        "OR r.mark NOT IN ('', 'repeat', 'possible repeat', 'gap'))",
+        "OR r.mark NOT IN ('', 'repeat', 'possible repeat', 'gap', 'read again', 'anew'))",
     ),
     Rule(
         "record",
@@ -168,8 +174,22 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule(
         "call",
         "whose postings do not add up to its price",
-        f"SELECT c.id FROM {_SUMMED} WHERE c.property = :p AND c.status = 'charge' AND c.amount IS NOT NULL "
-        f"AND c.amount <> {_WHOLE} AND c.amount <> {_KEPT} AND NOT {_CORRECTED}",
+        f"SELECT c.id FROM {_SUMMED}{_OF_THE_HOUSE} WHERE c.property = :p AND c.status = 'charge' "
+        f"AND c.amount IS NOT NULL AND c.amount <> {_WHOLE} + {_HOUSE} AND c.amount <> {_KEPT} + {_HOUSE} "
+        f"AND NOT {_CORRECTED}",
+    ),
+    Rule(
+        "call",
+        "whose shares do not add up to its price",
+        "SELECT c.id FROM calls c JOIN (SELECT h.call_id, sum(h.amount) AS shared FROM call_shares h "
+        "WHERE h.property = :p GROUP BY h.call_id) o ON o.call_id = c.id "
+        "WHERE c.property = :p AND c.amount IS NOT NULL AND (o.shared IS NULL OR o.shared <> c.amount)",
+    ),
+    Rule(
+        "call",
+        "with the share of a posting that does not exist",
+        "SELECT h.call_id FROM share_parts h WHERE h.property = :p AND NOT EXISTS (SELECT 1 FROM postings p "
+        "WHERE p.property = h.property AND p.call_id = h.call_id AND p.part = h.part)",
     ),
     Rule(
         "call",

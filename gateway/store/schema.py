@@ -41,6 +41,7 @@ from gateway.store import (
     schema_programs,
     schema_pull,
     schema_rooms,
+    schema_shares,
     schema_tags,
     schema_traffic,
 )
@@ -102,7 +103,7 @@ records = Table(
     _text("reason", "why it is not a call, or what its mark tells; empty for a plain call", null=False),
     _text(
         "mark",
-        "empty, 'repeat' (a buffer sent again), 'possible repeat', or 'gap' (numbers are missing before it)",
+        "empty, 'repeat' (a buffer sent again), 'possible repeat', 'gap' (missing before it), 'read again' (unread at first), 'anew'",
         null=False,
     ),
     _number("call_id", "the call it belongs to"),
@@ -487,14 +488,15 @@ trunk_quarters, remarks = schema_traffic.trunk_quarters, schema_rooms.remarks
 business_days, audit_entries = schema_audit.business_days, schema_audit.audit_entries
 users, sessions, invitations = schema_people.users, schema_people.sessions, schema_people.invitations
 sign_in_failures, known_browsers = schema_people.sign_in_failures, schema_people.known_browsers
-people_trail = schema_people.people_trail
-arrivals, contacts, number_tags = schema_inbound.arrivals, schema_inbound.contacts, schema_inbound.number_tags
+people_trail, arrivals, contacts = schema_people.people_trail, schema_inbound.arrivals, schema_inbound.contacts
+number_tags, call_tags = schema_inbound.number_tags, schema_tags.call_tags
 acts, ACTS_WAITING = schema_acts.acts, schema_acts.WAITING
 report_runs, report_files = schema_delivery.report_runs, schema_delivery.report_files
 report_deliveries, accounting_exports = schema_delivery.report_deliveries, schema_delivery.accounting_exports
 call_codes, targets = schema_office.call_codes, schema_office.targets
 bills, bill_prints = schema_bills.bills, schema_bills.bill_prints
-stay_limits, limit_marks = schema_desk.stay_limits, schema_desk.limit_marks
-receipts, log_filters = schema_desk.receipts, schema_log.log_filters
+stay_limits, limit_marks, receipts = schema_desk.stay_limits, schema_desk.limit_marks, schema_desk.receipts
+call_shares, share_parts = schema_shares.call_shares, schema_shares.share_parts
+log_filters, kept_digests = schema_log.log_filters, schema_privacy.kept_digests
 erasures, retention_waits = schema_privacy.erasures, schema_privacy.retention_waits
-kept_digests, pulled, call_tags = schema_privacy.kept_digests, schema_pull.pulled, schema_tags.call_tags
+pulled = schema_pull.pulled

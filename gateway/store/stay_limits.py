@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, insert, select
 
-from gateway.store import schema
+from gateway.store import schema, shares
 from gateway.store.acts import changed_by_hand
 from gateway.store.commands import Command
 from gateway.store.pages import first_since
@@ -219,6 +219,10 @@ def charged(connection: Connection, owner: str, column: str, name: str, since: i
         _c.property == owner, _c.id >= first, _c[column] == name, _c.amount.is_not(None)
     )
     found = {number: Spent(began, amount) for number, began, amount in connection.execute(wanted)}
+    if shares.any_shared(connection, owner):
+        alone = found.keys() - shares.of_calls(connection, owner, list(found)).keys()
+        own = shares.paid_by(connection, owner, column, name, first)
+        found = {number: found[number] for number in alone} | {one.call_id: Spent(one.began, one.amount) for one in own}
     if column == "reservation":
         for number, amount in _changed(connection, owner, name, found).items():
             found[number] = found[number]._replace(amount=amount)

@@ -6,7 +6,7 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -14,10 +14,11 @@ from gateway.acts import AGREE, ASK, DECLINE, LONGEST_ROOM, REASONS, Act, ActKin
 from gateway.languages.kept import kept
 from gateway.languages.spoken import Texts, later, say
 from gateway.roles import Person
-from gateway.store import acts, outbox, reading, receipts
+from gateway.store import acts, outbox, reading, receipts, shares
 from gateway.store.acts import ActRow
 from gateway.store.receipts import Receipt
 from gateway.store.rows import PostingRow
+from gateway.store.shares import ShareRow
 from gateway.web.deeds import LONGEST_NAME, LONGEST_REASON, Deeds
 from gateway.web.house import House
 from gateway.web.live import Live
@@ -26,7 +27,7 @@ from gateway.web.pages import Page, Pages
 from gateway.web.reads import Reads
 from gateway.web.rest.answers import Fields, one_line
 from gateway.web.security import Tokens
-from gateway.web.words import Clock, amount
+from gateway.web.words import Clock, amount, minutes
 from rating.money import minor_digits, parse_amount
 
 #: Acts on one page.
@@ -59,6 +60,7 @@ class ActForm:
     receipt: str = ""
     amount: str = ""
     room: str = ""
+    share: str = ""
     reason: str = ""
     who: str = ""
     why: str = ""
@@ -78,12 +80,23 @@ def read_form(fields: Fields) -> ActForm:
         receipt=text(b"receipt", receipts.LONGEST),
         amount=text(b"amount", 20),
         room=text(b"room", LONGEST_ROOM),
+        share=text(b"share", LONGEST_ROOM),
         reason=text(b"reason", 20),
         who=text(b"who", LONGEST_NAME),
         why=text(b"why", LONGEST_REASON),
         token=text(b"token", 64),
         once=text(b"once", 64),
     )
+
+
+class _Charged(NamedTuple):
+    """A call, its postings, what was done to them, the receipt it was paid by, and who shares it."""
+
+    call: Any
+    parts: list[PostingRow]
+    done: list[ActRow]
+    paid: Receipt | None
+    shares: list[ShareRow]
 
 
 class ActPages:
@@ -144,18 +157,19 @@ class ActPages:
         """What can be done to the charge of a call, and what was done."""
         owner = self._owner
 
-        def work(connection: Connection) -> tuple[Any, list[PostingRow], list[ActRow], Receipt | None] | None:
+        def work(connection: Connection) -> _Charged | None:
             call = reading.call(connection, owner, number)
             if call is None:
                 return None
             paid = receipts.of_calls(connection, owner, [number]).get(number)
             parts = outbox.of_call(connection, owner, number)
-            return call, parts, acts.of_calls(connection, owner, [number]), paid
+            done = acts.of_calls(connection, owner, [number])
+            return _Charged(call, parts, done, paid, shares.of_call(connection, owner, number))
 
         found = await self._reads.read(work)
         if found is None:
             return await self._pages.missing(say("There is no call {number}.", number=number))
-        call, parts, done, paid = found
+        call, parts, done, paid, held = found
         clock = self._live.clock()
         charged = sum(one.amount or 0 for one in parts if one.state != "written_off")
         page = await self._pages.page(
@@ -167,7 +181,8 @@ class ActPages:
             chargeable=any(one.state != "written_off" for one in parts) and (charged > 0 or not done),
             acts=[_view(one, clock) for one in done],
             paid=None if paid is None else _receipt_view(paid, clock),
-            payable=paid is None and call["amount"] is not None and receipts.payable(parts),
+            shares=[_share_view(one, call) for one in held if one.kind != "department" and one.amount],
+            payable=not held and paid is None and call["amount"] is not None and receipts.payable(parts),
             tills=receipts.TILLS,
             reasons=REASONS,
             currency=call["currency"] or self._currency,
@@ -229,7 +244,8 @@ class ActPages:
         if isinstance(wanted, str):
             return wanted
         room = form.room if kind == "move" else None
-        return Act(kind=kind, call_id=number, amount=wanted, room=room, reason=form.reason, up_to=self._alone(person))
+        share, most = form.share or None, self._alone(person)
+        return Act(kind=kind, call_id=number, amount=wanted, room=room, reason=form.reason, up_to=most, share=share)
 
     def _alone(self, person: Person) -> int | None:
         """Up to how much this person may decide alone."""
@@ -300,6 +316,15 @@ def _call_view(call: Mapping[str, Any], charged: int, clock: Clock) -> dict[str,
         "room": call["room"] or "",
         "place": call["place"] or "",
         "charged": amount(charged, call["decimals"], call["currency"]),
+    }
+
+
+def _share_view(one: ShareRow, call: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "name": one.name or "-",
+        "room": one.room or "",
+        "talked": minutes(one.seconds),
+        "amount": amount(one.amount, call["decimals"], call["currency"]),
     }
 
 

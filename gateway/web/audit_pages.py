@@ -373,11 +373,14 @@ class AuditPages:
             charged,
             corrections,
             last,
+            *house,
         ) = row
         coin = Coin(currency, decimals)
         why = (
             say("no charge")
             if not parts
+            else say("the house held a share")
+            if sum(house) == minor - charged
             else say("corrected")
             if corrections or last
             else say("price and charges differ")

@@ -49,6 +49,10 @@ _WHAT: Final = Plurals(
             "{number} call whose charges differ from the first price",
             "{number} calls whose charges differ from the first price",
         ),
+        "shared": (
+            "{number} call of which the house held a share",
+            "{number} calls of which the house held a share",
+        ),
         "earlier": ("{number} charge for calls of earlier days", "{number} charges for calls of earlier days"),
         "later": (
             "{number} charge for calls whose records came later",
@@ -109,6 +113,7 @@ BRIDGE: Final[Mapping[str, int]] = {
     "bare": -1,
     "unlike": -1,
     "corrected": -1,
+    "shared": -1,
     "earlier": 1,
     "later": 1,
     "ruled": 1,

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from gateway.call_log.asking import PERIODS, Misread, Question, read, written
 from gateway.call_log.fields import HOURS
 from gateway.config.meanings import hours_of
+from gateway.languages.kept import kept
 from gateway.languages.spoken import say
 from gateway.reports.writing import FORMS
 from gateway.roles import Person
@@ -295,4 +296,4 @@ def _result(connection: Connection, owner: str, told: int | None) -> str:
     row = queries.command(connection, owner, told) if told is not None else None
     if row is None or row["deed"] not in log_filters.DEEDS:
         return ""
-    return str(row["result"]) or say("written down; the gateway has not carried it out yet")
+    return kept(str(row["result"])) or say("written down; the gateway has not carried it out yet")

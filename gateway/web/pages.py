@@ -185,7 +185,11 @@ class Pages:
             entered=entered or Entered(),
             told=story["told"],
             trail=[
-                {"at": self._live.clock().full(one["at"]), "who": one["who"], "what": one["what"]}
+                {
+                    "at": self._live.clock().full(one["at"]),
+                    "who": one["who"],
+                    "what": audit_words.deed_words(one["what"]),
+                }
                 for one in story["trail"]
             ],
             **self._call_values(call),

@@ -153,7 +153,12 @@ class PeoplePages:
             "trail.html",
             here="trail",
             title=say("Who did what"),
-            entries=[one._asdict() | {"at": clock.full(one.at)} for one in shown],
+            entries=[
+                one._asdict()
+                | {"at": clock.full(one.at)}
+                | {"what": kept(one.what), "before": kept(one.before), "after": kept(one.after)}
+                for one in shown
+            ],
             paged=before is not None,
             older=shown[-1].id if len(found) > ENTRIES else None,
         )

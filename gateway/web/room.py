@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -11,6 +11,7 @@ from gateway.directory import Stay
 from gateway.languages.spoken import plural, say
 from gateway.store.remarks import Remark
 from gateway.store.room import ClassSum, StateSum, Stretch
+from gateway.store.shares import ShareRow
 from gateway.web.marks import CLASSES, MEANINGS, NAMES, SIGNS, TONES, URGENCY, Tone
 from gateway.web.words import Clock, amount, minutes
 
@@ -140,6 +141,26 @@ def stretches(room: str, here: Sequence[Stay], stays: Sequence[Stay], empty_sinc
     before = [one for one in stays if one.until is not None]
     moved = [Stretch(one.room, one.since, one.until, (one.reservation,)) for one in before]
     return [*moved, Stretch(room, min(one.since for one in here), None, tuple(one.reservation for one in here))]
+
+
+def with_shares(
+    calls: Sequence[Mapping[str, Any]],
+    postings: Mapping[int, list[dict[str, Any]]],
+    own: Mapping[int, ShareRow],
+    mine: Collection[int],
+) -> tuple[list[dict[str, Any]], dict[int, list[dict[str, Any]]]]:
+    """Calls that several pay for as this room sees them: with its own time and amount, and its own postings (`mine`)."""
+    seen = []
+    for call in calls:
+        share = own.get(call["id"])
+        if share is None:
+            seen.append(dict(call))
+            continue
+        paid = share.amount if call["amount"] is not None else None
+        seen.append({**call, "room": share.name, "talk_seconds": share.seconds, "amount": paid})
+    return seen, {
+        number: [row for row in rows if number not in own or row["id"] in mine] for number, rows in postings.items()
+    }
 
 
 def budget_words(calls: Sequence[Mapping[str, Any]]) -> str:

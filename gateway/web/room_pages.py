@@ -16,7 +16,7 @@ from gateway.instants import SECOND, to_micros
 from gateway.languages.kept import kept
 from gateway.languages.spoken import say
 from gateway.roles import Person
-from gateway.store import call_log, commands, remarks, stay_limits
+from gateway.store import call_log, commands, remarks, shares, stay_limits
 from gateway.store import pages as queries
 from gateway.store import room as rooms
 from gateway.store.room import ClassSum, StateSum, Stretch
@@ -29,7 +29,17 @@ from gateway.web.pages import Entered, Page, Pages
 from gateway.web.rack import address_of
 from gateway.web.rack_pages import RackPages
 from gateway.web.reads import Reads
-from gateway.web.room import budget_words, charges, guest_view, left_out_words, note_lines, owed, stretches, totals
+from gateway.web.room import (
+    budget_words,
+    charges,
+    guest_view,
+    left_out_words,
+    note_lines,
+    owed,
+    stretches,
+    totals,
+    with_shares,
+)
 from gateway.web.security import Tokens
 from gateway.web.stay_limits import LimitForm, LimitView, judged, limit_view
 from gateway.web.views import by_day, call_view
@@ -115,6 +125,8 @@ class RoomPages:
         calls = rooms.calls(connection, owner, parts, ROOM_CALLS + 1, asked.before, all_calls=asked.all_calls)
         call_log.tagged(connection, owner, calls)
         guests, numbers = [one.reservation for one in shown], [one["id"] for one in calls]
+        postings = queries.of_calls(connection, owner, numbers)
+        calls, postings = with_shares(calls, postings, *_held(connection, owner, numbers, parts))
         result = commands.result(connection, owner, asked.told) if asked.told is not None else None
         return Found(
             here=shown,
@@ -122,7 +134,7 @@ class RoomPages:
             earlier=earlier,
             stretches=parts,
             calls=calls,
-            postings=queries.of_calls(connection, owner, numbers),
+            postings=postings,
             remarks=remarks.of_room(connection, owner, guests, numbers),
             classes=rooms.by_class(connection, owner, parts),
             states=rooms.by_state(connection, owner, guests) if guests else [],
@@ -274,3 +286,14 @@ class RoomPages:
             )
 
         return await self._deeds.written(write)
+
+
+def _held(
+    connection: Connection, owner: str, calls: list[int], parts: list[Stretch]
+) -> tuple[dict[int, shares.ShareRow], set[int]]:
+    """Of calls that several pay for: what the room had of each, and the postings of that."""
+    held = shares.of_calls(connection, owner, calls)
+    own = rooms.own_shares(held, parts)
+    found = queries.of_calls(connection, owner, list(own))
+    beside = shares.beside(connection, owner, [row for rows in found.values() for row in rows])
+    return own, {number for number, share in beside.items() if own.get(share.call_id) == share}

@@ -14,9 +14,9 @@ Needed in cel.conf: `events=CHAN_START,ANSWER,HANGUP,BLINDTRANSFER,ATTENDEDTRANS
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from protocols.records import CallRecord, Direction, Furniture, JoinedCall, Parsed, Unparsed
+from protocols.records import CallRecord, Direction, Furniture, JoinedCall, Parsed, Share, Unparsed
 from protocols.smdr.asterisk import created
 from protocols.smdr.channels import endpoint, technology
 from protocols.smdr.dialect import Dialect
@@ -146,7 +146,12 @@ def join(legs: Sequence[CallRecord]) -> JoinedCall:
     )
     told = (*(words for leg in legs for words in leg.warnings), *warnings)
     return JoinedCall(
-        call=call, charged=tuple(charged), holders=holders, complete=bool(over), warnings=tuple(dict.fromkeys(told))
+        call=call,
+        charged=tuple(charged),
+        holders=holders,
+        complete=bool(over),
+        warnings=tuple(dict.fromkeys(told)),
+        shares=tuple(_shares(one, _turns(legs)) for one in charged) if len(holders) > 1 else (),
     )
 
 
@@ -208,6 +213,38 @@ def _tried(legs: Sequence[CallRecord]) -> CallRecord | None:
 def _holders(legs: Sequence[CallRecord]) -> list[str]:
     """Who called, then those to whom the call was handed on, by time."""
     return [leg.extension for leg in sorted(legs, key=lambda leg: _utc(leg.end or leg.start)) if leg.extension]
+
+
+def _turns(legs: Sequence[CallRecord]) -> list[tuple[datetime, str]]:
+    """Who has the line from when on: whoever called, then at each transfer the telephone that it names.
+
+    A consultation transfer names none: it goes to the telephone that answered last, else stays with who had the line.
+    """
+    found: list[tuple[datetime, str]] = []
+    answered = ""
+    for leg in sorted(legs, key=lambda leg: _utc(leg.end or leg.start)):
+        at, named = _utc(leg.end or leg.start), leg.extension or ""
+        if leg.condition in _TRANSFERS:
+            found.append((at, named or answered or (found[-1][1] if found else "")))
+        elif leg.condition == _ANSWERED and leg.trunk is None:
+            answered = named
+        if named and not found:
+            found.append((at, named))
+    return found
+
+
+def _shares(stretch: CallRecord, turns: Sequence[tuple[datetime, str]]) -> tuple[Share, ...]:
+    """Cut what was talked on a trunk's channel where the line went to another telephone."""
+    end, talk = stretch.end or stretch.start, stretch.talk_seconds or 0
+    began = _utc(end) - timedelta(seconds=talk)
+    cuts = [min(between(began, at), talk) if at > began else 0 for at, _ in turns[1:]]
+    found: dict[str, int] = {}
+    for (_, extension), since, until in zip(turns, (0, *cuts), (*cuts, talk), strict=True):
+        if until > since:
+            found[extension] = found.get(extension, 0) + until - since
+    if not found:  # nothing was talked, and yet it may have its price
+        return (Share(next((who for at, who in reversed(turns) if at <= began), turns[0][1]), 0),)
+    return tuple(Share(*each) for each in found.items())
 
 
 DIALECT = Dialect(

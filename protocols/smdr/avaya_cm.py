@@ -26,7 +26,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from protocols.framing import Framer, LineFramer
@@ -90,6 +90,11 @@ def context_of(line: bytes) -> bytes | None:
     if found is None or not 0 < int(found[1]) <= 31 or not 0 < int(found[2]) <= 31:
         return None
     return found[1] + found[2]
+
+
+def dated(day: date, options: Mapping[str, str]) -> bytes:
+    """What a record carries that comes behind a date record of this day."""
+    return (f"{day:%d%m}" if options.get("date_order") == "DM" else f"{day:%m%d}").encode()
 
 
 # -- the line feed in the middle of an Int-ISDN record ---------------------------------------------------------------
@@ -392,5 +397,6 @@ DIALECT: Final = Dialect(
     sharing=sharing_by(_JOINED_BY, resolution=60),
     make_framer=_framer,
     context_of=context_of,
+    dated=dated,
     check_more=_check,
 )

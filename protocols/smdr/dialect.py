@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final, Literal, TypeAlias
 
 from protocols.framing import Framer, LineFramer
@@ -56,10 +57,10 @@ class Dialect:
     `sharing` says how the shares of a call find each other that is split without a key; None where a key joins them or nothing does.
     `site_option` names the option without which records whose columns the site chose cannot be read.
     `context_of` knows the lines that say something of the records behind them, a date above all (`carrying.py`), and
-    `context_by` finds such a function where it takes the source's options to know them; `advance`
-    is for dialects whose rows do so too. `other_addresses` are endpoints that are dialled in turn with the first: an
-    exchange with two processors of which one speaks. `answer` is how the web service of its exchanges builds its answers,
-    where they are JSON.
+    `context_by` finds such a function where it takes the source's options to know them; `advance` is for dialects whose
+    rows do so too. `dated` says what a record carries whose day a person names. `other_addresses` are endpoints that are
+    dialled in turn with the first: an exchange with two processors of which one speaks. `answer` is how the web service of
+    its exchanges builds its answers, where they are JSON.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Dialect:
     context_of: ContextOf | None = None
     context_by: Callable[[Mapping[str, str]], ContextOf | None] = _no_context
     advance: Advance | None = None
+    dated: Callable[[date, Mapping[str, str]], bytes] | None = None
     other_addresses: Callable[[Mapping[str, str]], tuple[str, ...]] = lambda options: ()
     answer: AnswerShape = _BARE
     make_session: Callable[[Mapping[str, str], str], Session] = _plain

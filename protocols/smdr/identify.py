@@ -22,6 +22,7 @@ from protocols.records import CallRecord, Frame, Furniture, HotelEvent, Parsed, 
 from protocols.smdr.carrying import bare
 from protocols.smdr.catalog import DIALECTS, Dialect, SourceSettings
 from protocols.smdr.sessions import Polling
+from protocols.smdr.shares import HANDED_ON
 from protocols.text import printable
 
 # A dialect is told from less; a caller may hand in a whole file, and only so much of it is looked at.
@@ -150,7 +151,8 @@ def _best(dialect: Dialect, sample: bytes) -> _Reading:
 
 
 def _choices(dialect: Dialect) -> Iterator[tuple[str, str]]:
-    return ((key, value) for key, values in dialect.choices.items() for value in values)
+    """Every value of every option, but for how records are joined, which makes no row read better."""
+    return ((key, value) for key, values in dialect.choices.items() if key != HANDED_ON for value in values)
 
 
 def _verdict(dialect: Dialect, reading: _Reading, sample: bytes) -> Verdict:

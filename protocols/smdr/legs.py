@@ -1,8 +1,8 @@
 """Many records, one call: what the records of a call that was handed on, forked or held add up to.
 
 A joined call answers three questions: what the call was, for people; which stretches of trunk cost money; and who
-held it. Joining is pure and may be asked again whenever another record of the call arrives; the caller gives only
-records that it believes belong together, for a key is unique only among the calls of some hours.
+held it, each stretch for how long. Joining is pure and may be asked again whenever another record of the call arrives;
+the caller gives only records that it believes belong together, for a key is unique only among the calls of some hours.
 
 What counts as costing money is here only a fact of the record: an answered stretch on a trunk, outward. Whether it is
 charged, and to whom, is decided elsewhere.
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from protocols.records import CallRecord, JoinedCall
+from protocols.records import CallRecord, JoinedCall, Share
 
 _OUTWARD = ("out", "tandem")
 
@@ -47,13 +47,14 @@ def join_segments(legs: Sequence[CallRecord]) -> JoinedCall:
     warnings = _disagreements(stretches)
     if any(not leg.more_follows for leg in legs[:-1]):
         warnings.append("a record followed the one that said it was the last of the call")
-    charged = _one_charge(stretches)
+    charged, holders = _one_charge(stretches), _holders(legs)
     return JoinedCall(
         call=_whole(legs, legs if charged else _uncharged(legs), charged[0] if charged else None),
         charged=charged,
-        holders=_holders(legs),
+        holders=holders,
         complete=not legs[-1].more_follows,
         warnings=_all_warnings(legs, warnings),
+        shares=(_in_turn(stretches),) if charged and len(holders) > 1 else (),
     )
 
 
@@ -96,13 +97,16 @@ def join_linked(legs: Sequence[CallRecord]) -> JoinedCall:
     _some(legs)
     if len(legs) == 1:
         return join_single(legs)
-    charged = _by_channel([leg for leg in legs if _costs(leg)])
+    channels = _by_channel([leg for leg in legs if _costs(leg)])
+    charged = [same[0] if len(same) == 1 else _merged(same) for same in channels]
+    holders = _holders(sorted(legs, key=_began))
     return JoinedCall(
         call=_whole(legs, charged or _uncharged(legs)[:1], charged[0] if charged else None),
         charged=tuple(charged),
-        holders=_holders(sorted(legs, key=_began)),
+        holders=holders,
         complete=True,
         warnings=_all_warnings(legs, []),
+        shares=tuple(_told_once(same) for same in channels) if len(holders) > 1 else (),
     )
 
 
@@ -149,15 +153,17 @@ def join_stretches(
         name = in_leg(leg)
         if name in stretches and name != out_leg(leg):
             stretches[name].append(leg)
-    charged = [charge for those in stretches.values() for charge in _one_charge(those)]
-    complete = any(not leg.more_follows for leg in legs)
+    costing = [those for those in stretches.values() if any(_costs(leg) for leg in those)]
+    charged = [charge for those in costing for charge in _one_charge(those)]
+    complete, holders = any(not leg.more_follows for leg in legs), _holders(ordered)
     whole = _whole(ordered, charged or _uncharged(ordered), charged[0] if charged else None)
     return JoinedCall(
         call=whole._replace(more_follows=not complete),
         charged=tuple(charged),
-        holders=_holders(ordered),
+        holders=holders,
         complete=complete,
         warnings=_all_warnings(ordered, []),
+        shares=tuple(_in_turn(those) for those in costing) if len(holders) > 1 else (),
     )
 
 
@@ -172,24 +178,18 @@ def _uncharged(legs: Sequence[CallRecord]) -> list[CallRecord]:
     return sorted(inside, key=lambda leg: -(leg.talk_seconds or 0)) or outward or list(legs)
 
 
-def _by_channel(legs: Sequence[CallRecord]) -> list[CallRecord]:
-    """Merge the legs that are the same stretch of trunk, keeping order."""
+def _by_channel(legs: Sequence[CallRecord]) -> list[list[CallRecord]]:
+    """Put the legs together that are the same stretch of trunk, keeping order."""
     found: dict[str | int, list[CallRecord]] = {}
     for number, leg in enumerate(legs):
         found.setdefault(leg.leg_key if leg.leg_key is not None else number, []).append(leg)
-    return [same[0] if len(same) == 1 else _merged(same) for same in found.values()]
+    return list(found.values())
 
 
 def _merged(legs: Sequence[CallRecord]) -> CallRecord:
-    spans = sorted(_span(leg) for leg in legs)
-    covered, reached = timedelta(), spans[0][0]
-    for begin, end in spans:
-        covered += max(end - max(begin, reached), timedelta())
-        reached = max(reached, end)
     note = f"{len(legs)} records tell of the same stretch of trunk; the time that any of them covers counts once"
-    return legs[0]._replace(
-        start=_earliest(legs), talk_seconds=int(covered.total_seconds()), warnings=(*legs[0].warnings, note)
-    )
+    talk = sum(share.seconds for share in _told_once(legs))
+    return legs[0]._replace(start=_earliest(legs), talk_seconds=talk, warnings=(*legs[0].warnings, note))
 
 
 def _span(leg: CallRecord) -> tuple[datetime, datetime]:
@@ -202,7 +202,41 @@ def _span(leg: CallRecord) -> tuple[datetime, datetime]:
     return begin, begin + talked
 
 
-# -- what all three share -------------------------------------------------------------------------------------------
+# -- who held a stretch, and how long ----------------------------------------------------------------------------------
+
+
+def _in_turn(legs: Sequence[CallRecord]) -> tuple[Share, ...]:
+    """Of legs that follow one another: each is its telephone's."""
+    return _added((leg.extension, leg.talk_seconds or 0) for leg in legs)
+
+
+def _told_once(legs: Sequence[CallRecord]) -> tuple[Share, ...]:
+    """Of records of the same stretch: what one covers that none before it did is its telephone's.
+
+    A record alone has its own talk time. Else the whole stretch is cut down to whole seconds once, and not each share.
+    """
+    if len(legs) == 1:
+        return _in_turn(legs)
+    spans = sorted(((*_span(leg), leg.extension or "") for leg in legs), key=lambda span: span[:2])
+    covered, reached, shares = timedelta(), spans[0][0], []
+    for begin, end, extension in spans:
+        before = int(covered.total_seconds())
+        covered += max(end - max(begin, reached), timedelta())
+        reached = max(reached, end)
+        shares.append((extension, int(covered.total_seconds()) - before))
+    return _added(shares)
+
+
+def _added(shares: Iterable[tuple[str | None, int]]) -> tuple[Share, ...]:
+    """One share for each telephone, in the order in which they had the line."""
+    found: dict[str, int] = {}
+    for extension, seconds in shares:
+        if seconds:
+            found[extension or ""] = found.get(extension or "", 0) + seconds
+    return tuple(Share(*each) for each in found.items())
+
+
+# -- what all of them share ----------------------------------------------------------------------------------------
 
 
 def _some(legs: Sequence[CallRecord]) -> None:

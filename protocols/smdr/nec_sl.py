@@ -103,6 +103,12 @@ def advance(carried: bytes, line: bytes) -> bytes:
     return bytes(before._replace(days=before.days + fell, minute=minute, lines=lines))
 
 
+def dated(day: date, options: Mapping[str, str]) -> bytes:
+    """What a row carries that stands on a page of this day."""
+    parts = {"Y": f"{day:%Y}", "M": f"{day:%m}", "D": f"{day:%d}"}
+    return bytes(_Carried("/".join(parts[letter] for letter in options.get("date_order", "MDY"))))
+
+
 def _line_of(columns: str) -> str:
     """The line of a row, with a date before it or without, in signs that can be carried."""
     name = columns[6:] if columns[2:3] == "/" else columns
@@ -257,4 +263,5 @@ DIALECT: Final = Dialect(
     sharing=sharing_by(_JOINED_BY, resolution=60),
     context_of=context_of,
     advance=advance,
+    dated=dated,
 )

@@ -28,6 +28,8 @@ from protocols.smdr.moments import after, before
 Marked: TypeAlias = Callable[[CallRecord, CallRecord], bool]
 """Whether the exchange says of two shares, the earlier first, that the call went from one to the other."""
 
+#: The option of a dialect by which a site says how its records find each other.
+HANDED_ON: Final = "handed_on"
 #: Between the end of a share and the beginning of the next, in seconds: the exchange has to move the call.
 GAP_SECONDS: Final = 5
 
@@ -70,7 +72,7 @@ def sharing_by(
     usual = next(iter(marks))
 
     def sharing(options: Mapping[str, str]) -> Sharing | None:
-        marked = marks[options.get("handed_on", usual)]
+        marked = marks[options.get(HANDED_ON, usual)]
         return None if marked is None else Sharing(marked=marked, resolution=resolution, nameless=nameless)
 
     return sharing

@@ -41,6 +41,7 @@ PAGES = (
     "/reports",
     "/reports/calls?from=2026-11-10&to=2026-11-20",
     "/alarms/1",
+    "/tokens",
 )
 #: Where the words of a hostile guest or PMS must stand, as text.
 HOSTILE = (

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, text
 from twisted.internet.task import Clock
 
-from gateway.directory import ExtensionRange, RoomList
+from gateway.directory import ExtensionRange, RoomList, TransferPayer
 from gateway.instants import to_micros
 from gateway.intake.batch import Batch, Rules, Source
 from gateway.intake.feed import Feed, Segment, Segments, Told
@@ -87,6 +87,7 @@ class Rig:
         tells_rooms: bool = True,
         book: TariffBook | None = None,
         options: Mapping[str, str] | None = None,
+        transfer_payer: TransferPayer = "first_guest",
     ) -> None:
         self.clock = Clock()
         self.now = NOON
@@ -98,19 +99,14 @@ class Rig:
         settings = SourceSettings(timezone=WARSAW, trunk_access=("9",), options=options or {})
         kind = DIALECTS[dialect]
         plan = number_plan("PL", "22", ("9",), ROOMS.lists)
+        counter, sharing = kind.counter(settings.options), kind.sharing(settings.options)
+        parse = kind.parser(settings)
         self.sources = {
-            "main": Source(
-                name="main",
-                parse=kind.parser(settings),
-                join=kind.join,
-                plan=plan,
-                counter=kind.counter(settings.options),
-                sharing=kind.sharing(settings.options),
-            )
+            "main": Source(name="main", parse=parse, join=kind.join, plan=plan, counter=counter, sharing=sharing)
         }
         self.rules = Rules(
             rooms=ROOMS,
-            transfer_payer="first_guest",
+            transfer_payer=transfer_payer,
             policy=Policy(pms=pms, may_post=may_post, tells_rooms=tells_rooms, money=("PLN", 2)),
             currency="PLN",
             decimals=2,

@@ -417,7 +417,7 @@ def test_calls_that_no_list_shows_are_counted_by_an_index_of_their_own(tmp_path:
     database.open()
 
     def listen(connection: Connection) -> list[str]:
-        plans = []
+        plans: list[str] = []
 
         def explain(conn: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
             if "a personal call" in statement:

@@ -272,7 +272,7 @@ def test_a_budget_of_a_person_is_told_by_department_until_the_staff_has_agreed(t
     agreed = good(tmp_path, f'{house}[staff]\nagreement = "of 2026"\n')
 
     def told(config: Config) -> list[str]:
-        spent = {(one.whose, one.name): 720 for one in budgets_of(config)}
+        spent: dict[tuple[str, str], int] = {(one.whose, one.name): 720 for one in budgets_of(config)}
         return [one.sentence for one in facts(standings(budgets_of(config), spent), "PLN", 2, "2026-11")]
 
     assert told(without) == [

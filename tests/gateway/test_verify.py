@@ -45,6 +45,14 @@ PLANTED = [
         "whose postings do not add up to its price: 2",
     ),
     ("UPDATE calls SET status = 'not_chargeable' WHERE id = 2", "not to be charged with postings that charge it: 2"),
+    (
+        "INSERT INTO call_shares VALUES ('SEASIDE', 2, 'room', '201', 0, NULL, 60, 1)",
+        "one call whose shares do not add up to its price: 2",
+    ),
+    (
+        "INSERT INTO share_parts VALUES ('SEASIDE', 2, 9, 'room', '201')",
+        "one call with the share of a posting that does not exist: 2",
+    ),
     ("UPDATE calls SET tax = tax + 1 WHERE id = 2", "whose net and tax do not add up to its price: 2"),
     ("UPDATE calls SET trace = NULL WHERE id = 2", "with a price and without the sum that made it"),
     ("DELETE FROM calls WHERE id = 2", "one posting without a call: 1"),

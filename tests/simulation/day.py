@@ -43,6 +43,11 @@ def spoken_on(seed: int) -> hotel.Speaks:
     return "ows" if seed % 7 == 3 else "fias"
 
 
+def each_pays_on(seed: int) -> bool:
+    """Whether each holder of a call pays on the day of a seed: on every third."""
+    return seed % 3 == 2
+
+
 def _let_the_feed_be_read(config: Config) -> None:
     """Every event is written from the first on, so that the rules of the store can hold the feed against the ledger."""
     database = Database(config.store.url, hotel.OWNER)
@@ -63,7 +68,7 @@ class Day:
         self.disk = Disk(self.world, self.store)
         self.acknowledged = seed % 2 == 1
         self.speaks = speaks or spoken_on(seed)
-        self.config = house.config(folder, acknowledged=self.acknowledged, speaks=self.speaks)
+        self.config = house.config(folder, acknowledged=self.acknowledged, speaks=self.speaks, each=each_pays_on(seed))
         _let_the_feed_be_read(self.config)
         self.skew = timedelta()
         self.life: Life | None = None

@@ -114,14 +114,15 @@ class House:
     folder: Path
     configs: Mapping[tuple[str, Speaks], Config]
 
-    def config(self, folder: Path, *, acknowledged: bool, speaks: Speaks) -> Config:
-        """The configuration for a day whose store and file lie in `folder`."""
+    def config(self, folder: Path, *, acknowledged: bool, speaks: Speaks, each: bool = False) -> Config:
+        """The configuration for a day whose store and file lie in `folder`; `each` holder of a call pays, or its first guest."""
         config = self.configs[ACKNOWLEDGED if acknowledged else PLAIN, speaks]
         store = StoreSettings.model_construct(url=f"sqlite:///{folder / 'store.db'}")
         pbx = tuple(
             one.model_copy(update={"file": str(folder / FILE)}) if one.file is not None else one for one in config.pbx
         )
-        return replace(config, store=store, pbx=pbx)
+        rooms = config.rooms.model_copy(update={"transfer_payer": "each"}) if each else config.rooms
+        return replace(config, store=store, pbx=pbx, rooms=rooms)
 
 
 def furnish(folder: Path) -> House:

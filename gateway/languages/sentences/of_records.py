@@ -210,4 +210,11 @@ RECORDS: Final = (
     later("bytes that are no ticket stand between tickets"),
     later("one of {list}"),
     later("in none of the layout's forms; it begins with {text}"),
+    later("does not fit the line of titles above it"),
+    later("stands under no line of titles with {titles}"),
+    later("whoever took this call over typed more digits, which are no part of the number"),
+    later("digits of its number are gone"),
+    later("read again as record {number}; at first: {reason}"),
+    later("record {number}, read again"),
+    later("unread records of {name} were read again: {number} are calls"),
 )

@@ -25,6 +25,7 @@ from gateway.store.reporting import (
     never_charged,
     posting_sums,
     records_received,
+    shares_of_the_house,
     taken_oddly,
 )
 from gateway.web.marks import NAMES
@@ -59,6 +60,7 @@ class Sheet:
     posted: Leaf = field(default_factory=Leaf)
     open: Leaf = field(default_factory=Leaf)
     taken: Leaf = field(default_factory=Leaf)
+    house: Leaf = field(default_factory=Leaf)
     statuses: dict[str, int] = field(default_factory=dict)
 
     def call(self, row: dict[str, Any]) -> None:
@@ -88,7 +90,7 @@ class Sheet:
     @property
     def unasked(self) -> Purse:
         """What was priced for guests less what was charged for it; prices change by later rates and later legs."""
-        return _less(self.rated.purse, self.charges.purse)
+        return _less(self.rated.purse, _plus(self.charges.purse, self.house.purse))
 
     @property
     def untold(self) -> Purse:
@@ -179,8 +181,10 @@ def _finding(whole: Sheet, home: Money, odd: Sequence[Table], unread: int) -> st
 
 
 def _whole(period: Period, connection: Connection, chosen: Chosen) -> Sheet:
-    sheets = _filled(period, connection, chosen, ())
-    return sheets.get(None, Sheet())
+    whole = _filled(period, connection, chosen, ()).get(None, Sheet())
+    for row in shares_of_the_house(connection, chosen):
+        whole.house.add(row, "postings")
+    return whole
 
 
 def _sheets(period: Period, connection: Connection, chosen: Chosen) -> dict[date, Sheet]:
@@ -234,6 +238,7 @@ def _went(whole: Sheet, home: Money) -> Table:
     lines: list[tuple[str, Leaf, Purse | None]] = [
         (ours("priced for guests"), whole.rated, None),
         (ours("charges of these calls"), whole.charges, whole.unasked),
+        *([(ours("shares of these calls that the house held"), whole.house, None)] if whole.house.number else []),
         (ours("corrections and reversals"), whole.corrections, None),
         (ours("written off"), whole.written_off, None),
         (ours("on folios"), whole.posted, whole.pending),

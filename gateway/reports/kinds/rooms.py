@@ -59,6 +59,7 @@ def rooms(asked: Asked, connection: Connection) -> Report:
     called = {key: tally for key, tally in tallied(call_sums(connection, chosen, keys), *keys).items() if key[0]}
     charged = posting_sums(connection, chosen, (*keys, "number_class"))
     folios = _folios(row for row in charged if row["room"])
+    called |= {key: together([]) for key in folios if key not in called}  # shares of calls that others began
     names = _names(connection, asked.database.property, called)
     classes = sorted({name for one in folios.values() for name in one.classes}, key=_place)
     home = asked.money(0)

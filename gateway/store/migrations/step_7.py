@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from gateway.store.migrations import desk_7, log_7, office_7, privacy_7, pull_7, tags_7, tongues_7
+from gateway.store.migrations import desk_7, log_7, office_7, privacy_7, pull_7, shares_7, tags_7, tongues_7
 
 PARTS: Final[Sequence[Callable[[Connection], None]]] = (
     tongues_7.upgrade,
@@ -15,6 +15,7 @@ PARTS: Final[Sequence[Callable[[Connection], None]]] = (
     office_7.upgrade,
     privacy_7.upgrade,
     desk_7.upgrade,
+    shares_7.upgrade,
     tags_7.upgrade,
     pull_7.upgrade,
 )

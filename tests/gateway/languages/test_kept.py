@@ -23,6 +23,8 @@ WRITERS = (
     "gateway/settle.py", "gateway/occupancy.py", "gateway/ledger.py", "gateway/acts.py", "gateway/posting", "gateway/intake",
     "gateway/alarms", "gateway/watch", "gateway/audit", "gateway/bills/issuing.py", "gateway/privacy", "gateway/delivery",
     "gateway/app", "gateway/asking.py", "gateway/people", "gateway/web/people.py", "pms_adapters", "protocols/smdr", "protocols/fias/states.py",
+    "gateway/store/call_tags.py", "gateway/store/log_filters.py", "gateway/store/receipts.py", "gateway/store/remarks.py",
+    "gateway/store/resyncs.py", "gateway/store/stay_limits.py", "gateway/store/tags.py", "gateway/store/tokens.py",
 )  # fmt: skip
 #: Modules that write letters, options, captures: nothing of theirs is kept.
 OTHERS = (
@@ -301,6 +303,24 @@ PARTS: dict[str, tuple[str, ...]] = {
         "the info code Zz9 stands in both options in and out",
         "the option fields names Zz9; known are Zz9, and - for one that is not needed",
     ),
+    "gateway/store/receipts.py": (
+        "Zz9: receipt Zz9 of the Zz9",
+        "call Zz9 Zz9",
+        "paid at the till",
+    ),
+    "gateway/store/remarks.py": ("Zz9 'Zz9' on reservation Zz9",),
+    "gateway/store/resyncs.py": (
+        "Zz9 as soon as it is connected",
+        "asked the PMS for the state of all roomsZz9",
+        "not asked: Zz9, and once a day is enough; a supervisor may ask again and say why",
+    ),
+    "gateway/store/stay_limits.py": (
+        "Zz9 reservation Zz9 is Zz9",
+        "Zz9, was Zz9: Zz9",
+        "limit of this stay",
+        "the limit of",
+    ),
+    "gateway/store/tokens.py": ("token Zz9, Zz9",),
 }
 #: What is put together from those parts, whole: as it is kept.
 COMPOSED = (
@@ -347,11 +367,17 @@ COMPOSED = (
     "the connection broke before the exchange answered: no reason given",
     "accounting export 3 of 2026-11-01 to 2026-11-30; reason: month",
     "held -> posted (on-folio): the folio of room 201",
+    "call 3 paid at the till: receipt 4711 of the POS, 12.00 PLN",
+    "kept: call 3 is in dispute: the guest slept",
+    "asked the PMS for the state of all rooms again: the guest slept",
+    "not asked: it was asked on Fri 20 Nov 18:40 by Anna, and once a day is enough; a supervisor may ask again and say why",
+    "the limit of reservation 4711 is 5000 minor units, hold, was as the tariff says: the guest slept",
+    "untag 'quiet' on reservation 4711",
     "column 12 (duration) holds '99:99', expected minutes and seconds",
 )
 #: Names and figures of the sentences above: they are as they were in any language.
 NAMES = re.compile(
-    r"\b(?:main|opera|pager|house|nightly|evening|telephone|month|Kitchen|duration|the line is being mended|min|began)\b"
+    r"\b(?:main|opera|pager|house|nightly|evening|telephone|month|POS|the guest slept|quiet|Anna|Kitchen|duration|the line is being mended|min|began)\b"
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from tests.gateway.rig import line
 from tests.gateway.web.asking import Asker
 from tests.gateway.web.house import StandingHouse, as_house
 from tests.gateway.web.visitor import Visitor
@@ -94,3 +95,35 @@ def test_what_waits_is_agreed_to_by_somebody_else(house: StandingHouse) -> None:
     assert house.rig.rows("SELECT state, decided_by FROM acts") == [("done", "Anna")]
     assert sum(row[0] for row in house.rig.rows(f"SELECT amount FROM postings WHERE call_id = {call}")) == 0
     assert amount > 0
+
+
+def test_a_share_of_a_call_is_named_and_the_pages_of_both_rooms_show_their_own(house: StandingHouse) -> None:
+    """The form asks whose; the other guest's charge, page and bill stay as they are; the sheet names nobody."""
+    rig = house.rig
+    rig.rules = replace(rig.rules, transfer_payer="each")
+    rig.use(rig.book)
+    both = (("201", 61, 1), ("202", 119, 0))
+    legs = (line(77, extension=who, dialled="9600123456", seconds=s, more=m, start=rig.now) for who, s, m in both)
+    rig.send(rig.connect(), *legs)
+    rig.advance(1)
+    shares = dict(rig.rows("SELECT name, amount FROM call_shares"))
+    [(call,)] = rig.rows("SELECT DISTINCT call_id FROM call_shares")
+    first, second = (f"{shares[room] / 100:.2f}" for room in ("201", "202"))
+    desk = at_the_desk(house)
+    for room, mine, talked in (("201", first, "1:01"), ("202", second, "1:59")):
+        page = desk.go(f"/rooms/{room}").text
+        assert f'href="/calls/{call}"' in page
+        assert mine in page
+        assert talked in page
+    assert "each holder pays a share: room 201 1:01" in desk.go(f"/calls/{call}").text
+    sheet = desk.go(f"/sheets/{call}").text
+    assert "shared by those who held it" in sheet
+    assert "Adler" not in sheet.split("<main")[1]
+    address = f"/acts/call/{call}"
+    assert "Whose share of the call" in desk.go(address).text
+    assert "It was paid at the till" not in desk.page.text
+    said = desk.fill(address, kind="void", share="", reason="bad-line", why="crackled", who="Ines")
+    assert "name whose share (201 or 202)" in said.text
+    said = desk.fill(address, kind="void", share="202", reason="bad-line", why="crackled", who="Ines")
+    assert f"{second} PLN of room 202 void" in said.text
+    assert rig.rows("SELECT room, before, after FROM acts") == [("202", shares["202"], 0)]

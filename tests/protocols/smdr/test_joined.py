@@ -38,6 +38,11 @@ def test_the_records_of_a_call_add_up_to_what_is_written_beside_them(one: Sample
         assert sorted(joined.holders) == sorted(call["holders"])
         assert (joined.call.direction, joined.call.answered) == (call["direction"], call["answered"])
         assert joined.complete is call.get("complete", True)
+        if joined.shares or len(joined.holders) > 1:
+            told = [sum(share.seconds for share in stretch) for stretch in joined.shares]
+            assert told == [each.talk_seconds for each in joined.charged]
+        shares = [[list(share) for share in stretch] for stretch in joined.shares]
+        assert sorted(map(sorted, shares)) == sorted(map(sorted, call.get("shares", [])))
 
 
 def test_every_dialect_whose_records_can_be_joined_has_a_call_of_several() -> None:

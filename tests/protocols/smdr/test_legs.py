@@ -204,3 +204,56 @@ def test_no_records_are_no_call(join: object) -> None:
     assert callable(join)
     with pytest.raises(ValueError, match="record"):
         join([])
+
+
+# -- who held it, and how long ---------------------------------------------------------------------------------------
+
+
+def shares(joined: JoinedCall) -> list[list[tuple[str, int]]]:
+    return [[tuple(share) for share in stretch] for stretch in joined.shares]  # type: ignore[misc]
+
+
+def held(extension: str | None, seconds: int, **more: object) -> CallRecord:
+    return OUT._replace(extension=extension, talk_seconds=seconds, **more)  # type: ignore[arg-type]
+
+
+def test_each_segment_is_its_telephones_and_one_that_names_none_is_nobodys() -> None:
+    legs = [held("203", 10, more_follows=True), held(None, 5, more_follows=True), held("204", 7), held("203", 3)]
+    assert shares(join_segments(legs)) == [[("203", 13), ("", 5), ("204", 7)]]
+
+
+def test_a_call_of_one_telephone_has_no_shares_and_what_was_talked_inside_is_none() -> None:
+    assert join_segments([OUT, OUT]).shares == ()
+    assert join_single([OUT]).shares == ()
+    assert shares(join_segments([OUT, INSIDE._replace(extension="207")])) == [[("203", 5)]]
+
+
+def test_each_line_has_its_own_shares_and_a_stretch_told_twice_counts_once() -> None:
+    """The second record of the first line covers ten seconds more: these are its telephone's."""
+    first = held("203", 20, leg_key="a", end=START + timedelta(seconds=20))
+    again = held("204", 25, leg_key="a", end=START + timedelta(seconds=30))
+    other = held("204", 9, leg_key="b", start=START + timedelta(seconds=40))
+    joined = join_linked([again, other, first])
+    assert shares(joined) == [[("203", 20), ("204", 10)], [("204", 9)]]
+    assert [leg.talk_seconds for leg in joined.charged] == [30, 9]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["203", "204", None]), st.integers(0, 90), st.integers(0, 9_999), st.integers(0, 60)),
+        min_size=2,
+        max_size=5,
+    )
+)
+def test_shares_come_to_the_talk_time_that_is_charged(told: list[tuple[str | None, int, int, int]]) -> None:
+    """However records overlap, and with fractions of seconds in their ends."""
+    legs = [
+        held(who, seconds, leg_key="a", end=START + timedelta(seconds=at + seconds, milliseconds=rest))
+        for who, seconds, rest, at in told
+    ]
+    for join in (join_linked, join_segments):
+        joined = join(legs)
+        if joined.shares:
+            assert [sum(one.seconds for one in stretch) for stretch in joined.shares] == [
+                leg.talk_seconds for leg in joined.charged
+            ]
