@@ -182,7 +182,7 @@ SENTENCES: Final = tuple(
     dict.fromkeys(
         (
             *(*_RULINGS, *_WARNINGS, *_ANSWERS, *_RESULTS, *_TIDINGS, *_PEOPLE, *_BILLS, *_WORDS),
-            *(*RULINGS, *DEEDS, *ALARMS, *PMS, *FIAS, *RECORDS, *ASKING, *TRAIL),
+            *(*RULINGS, *DEEDS, *ALARMS, *PMS, *FIAS, *RECORDS, *TRAIL, *ASKING),
         )
     )
 )
