@@ -308,6 +308,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "Zz9: receipt Zz9 of the Zz9",
         "call Zz9 Zz9",
         "paid at the till",
+        "several holders share call {}: make the share void that was paid, and write the receipt's number as the reason",
     ),
     "gateway/store/remarks.py": ("Zz9 'Zz9' on reservation Zz9",),
     "gateway/store/resyncs.py": (
@@ -322,6 +323,9 @@ PARTS: dict[str, tuple[str, ...]] = {
         "the limit of",
     ),
     "gateway/store/tokens.py": ("token Zz9, Zz9",),
+    "gateway/intake/logging_in.py": ("Basic Zz9", "Bearer Zz9"),
+    "gateway/app/pulling.py": ("asking Zz9 for its records",),
+    "protocols/smdr/yeastar.py": ("uid timestamp duration talk_duration",),
 }
 #: What is put together from those parts, whole: as it is kept.
 COMPOSED = (
