@@ -286,17 +286,4 @@ DEEDS: Final = (
     later("'{deed}' needs a reason, which is kept with your name; posting {number} is still {state}"),
     later("'{deed}' is not one of {deeds}"),
     later("that is not what this deed needs; nothing was done"),
-    later("several holders share its price: make each share void or less, or charge more, by hand"),
-    later("left alone: its shares have changed since the list was made"),
-    later("nothing to post"),
-    later("nothing to post: its holder's share comes to nothing ({by})"),
-    later("priced at {money}, {by}"),
-    later("shared by its holders: {number} postings go to the PMS"),
-    later("nothing to post: its records do not tell any more who held it; release it to whoever pays"),
-    later("priced at zero"),
-    later("several holders share this call: name whose share ({holders})"),
-    later("shares of calls that telephones of the house held as well: no guest is charged for them"),
-    later(
-        "several holders share call {number}: make the share void that was paid, and write the receipt's number as the reason"
-    ),
 )
