@@ -88,14 +88,16 @@ class Settling:
         self._write(connection, batch)
         return batch
 
-    def settle_anew(self, connection: Connection, read: Sequence[tuple[RawRecord, CallRecord]]) -> list[int]:
-        """Settle records that were kept unread and are calls after all; returns their numbers. No feed sent them, so none is a repeat."""
+    def settle_anew(self, connection: Connection, read: Sequence[tuple[RawRecord, CallRecord, str]]) -> list[int]:
+        """Settle records that were kept unread and are calls after all, each with what it was; returns their numbers.
+
+        No feed sent them, so none is a repeat; and their place among the exchange's numbers was seen when they came.
+        """
         batch, numbers = Batch(read[0][0].received_at), []
-        for raw, leg in read:
+        for raw, leg, was in read:
             numbers.append(self._memory.numbers.take(schema.records))
-            self._leg(
-                batch, raw, numbers[-1], leg._replace(sequence=None), digest(raw.data), doubt=False, words=records.ANEW
-            )
+            uncounted = leg._replace(sequence=None)
+            self._leg(batch, raw, numbers[-1], uncounted, digest(raw.data), doubt=False, was=was)
         self._write(connection, batch)
         return numbers
 
@@ -254,9 +256,9 @@ class Settling:
         mark: bytes,
         *,
         doubt: bool,
-        words: str = "",
+        was: str = "",
     ) -> None:
-        """Put a leg beside its call, or begin one; `words` is its mark where nothing else is."""
+        """Put a leg beside its call, or begin one; `was` says where it stood while it was unread."""
         live = self._live[raw.source]
         known = None if doubt else live.find(leg)
         if known is not None and mark in known.digests:
@@ -270,8 +272,8 @@ class Settling:
             first = known.id in batch.touched and batch.touched[known.id].first
         now = self._micros(raw.received_at)
         gap = "" if doubt or leg.sequence is None else self._gap(batch, raw.source, leg, record_id, now)
-        words = "possible repeat" if doubt else GAP if gap else words
-        self._keep(batch, raw, record_id, "call", gap, mark=words, call=known.id)
+        words = "possible repeat" if doubt else GAP if gap else records.ANEW if was else ""
+        self._keep(batch, raw, record_id, "call", gap or was, mark=words, call=known.id)
         batch.touched[known.id] = Touched(known, raw.source, now, first, doubt)
 
     def _gap(self, batch: Batch, source: str, leg: CallRecord, record_id: int, now: int) -> str:

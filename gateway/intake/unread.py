@@ -101,10 +101,12 @@ class Desk(NamedTuple):
         owner, name, at = self.memory.owner, self.source.name, to_micros(self.now)
         segment = self.memory.numbers.take(schema.segments)
         records.open_segment(connection, owner, segment, name, "connection", "", at)
-        read = [(RawRecord(name, segment, place, self.now, one.data), leg) for place, (one, leg) in enumerate(calls)]
+        read = [
+            (RawRecord(name, segment, place, self.now, one.data), leg, f"record {one.record.id}, read again")
+            for place, (one, leg) in enumerate(calls)
+        ]
         numbers = self.settling.settle_anew(connection, read)
         for (one, _), number in zip(calls, numbers, strict=True):
             words = f"read again as record {number}; at first: {one.record.reason}"
             records.mark_records(connection, owner, (one.record.id,), records.READ_AGAIN, words)
-            records.mark_records(connection, owner, (number,), records.ANEW, f"record {one.record.id}, read again")
         self.memory.note(connection, at, who, f"unread records of {name} were read again: {len(calls)} are calls")
