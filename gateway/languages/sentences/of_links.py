@@ -176,6 +176,4 @@ PMS: Final = (
     later("the connection broke before {name} answered: {why}"),
     later("the exchange cannot be reached: {why}"),
     later("the exchange did not answer within {seconds} seconds"),
-    later("the answer of the exchange broke off: {why}"),
-    later("the connection broke before the exchange answered: {why}"),
 )

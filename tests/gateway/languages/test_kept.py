@@ -323,9 +323,6 @@ PARTS: dict[str, tuple[str, ...]] = {
         "the limit of",
     ),
     "gateway/store/tokens.py": ("token Zz9, Zz9",),
-    "gateway/intake/logging_in.py": ("Basic Zz9", "Bearer Zz9"),
-    "gateway/app/pulling.py": ("asking Zz9 for its records",),
-    "protocols/smdr/yeastar.py": ("uid timestamp duration talk_duration",),
 }
 #: What is put together from those parts, whole: as it is kept.
 COMPOSED = (
