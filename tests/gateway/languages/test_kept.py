@@ -22,7 +22,7 @@ ROOT = Path(gateway.__file__).parent.parent
 WRITERS = (
     "gateway/settle.py", "gateway/occupancy.py", "gateway/ledger.py", "gateway/acts.py", "gateway/posting", "gateway/intake",
     "gateway/alarms", "gateway/watch", "gateway/audit", "gateway/bills/issuing.py", "gateway/privacy", "gateway/delivery",
-    "gateway/app", "gateway/people", "gateway/web/people.py", "pms_adapters", "protocols/smdr", "protocols/fias/states.py",
+    "gateway/app", "gateway/asking.py", "gateway/people", "gateway/web/people.py", "pms_adapters", "protocols/smdr", "protocols/fias/states.py",
     "gateway/store/call_tags.py", "gateway/store/log_filters.py", "gateway/store/receipts.py", "gateway/store/remarks.py",
     "gateway/store/resyncs.py", "gateway/store/stay_limits.py", "gateway/store/tags.py", "gateway/store/tokens.py",
 )  # fmt: skip
@@ -92,6 +92,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "the store cannot be opened: Zz9",
     ),
     "gateway/app/mapping.py": ("PMS Zz9: Zz9; an answer is awaited Zz9 s",),
+    "gateway/app/pulling.py": ("asking Zz9 for its records", "the exchange"),
     "gateway/app/watching.py": ("This is a trial: nothing has happened. Whoever reads it will hear of alarms.",),
     "gateway/audit/agreement.py": (
         "Zz9 here, and perhaps booked by hand",
@@ -130,6 +131,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "gateway/delivery/sftp.py": ("no password is left",),
     "gateway/intake/arriving.py": ("Zz9 calls",),
     "gateway/intake/hiding.py": ("Zz9 calls",),
+    "gateway/intake/logging_in.py": ("Basic Zz9", "Bearer Zz9"),
     "gateway/intake/push.py": (
         "A request has at most Zz9 bytes.",
         "Call records are posted here.",
@@ -237,6 +239,12 @@ PARTS: dict[str, tuple[str, ...]] = {
         "charges go to accounts of type Zz9",
     ),
     "pms_adapters/soap/transport.py": ("a contract may not fetch Zz9",),
+    "pms_adapters/web/exchange.py": (
+        "Zz9 cannot be reached: Zz9",
+        "Zz9 did not answer within Zz9 seconds",
+        "the answer of Zz9 broke off: Zz9",
+        "the connection broke before Zz9 answered: Zz9",
+    ),
     "pms_adapters/web/link.py": (
         "it tells no room news: whom it has in a room is asked with each charge",
         "its address is http: our name and password go over the network as everybody can read them",
@@ -289,6 +297,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "the option fields names Zz9, which is no field of 3CX; write - for a field that is not needed",
         "year/month/day hours:minutes:seconds",
     ),
+    "protocols/smdr/yeastar.py": ("uid timestamp duration talk_duration",),
     "protocols/smdr/unify.py": (
         "a call cannot be charged without Zz9; name them in fields",
         "the info code Zz9 stands in both options in and out",
@@ -348,6 +357,14 @@ COMPOSED = (
     "erased: name, numbers and words of the guest (erasure 1, calls: 3); amounts, taxes and days stay",
     "reservation 4711 has left room 201",
     "no connection to the PMS: the other side hung up",
+    "the PMS cannot be reached: the other side hung up",
+    "the PMS did not answer within 30 seconds",
+    "the answer of the PMS broke off: no reason given",
+    "the connection broke before the PMS answered: no reason given",
+    "the exchange cannot be reached: the other side hung up",
+    "the exchange did not answer within 30 seconds",
+    "the answer of the exchange broke off: no reason given",
+    "the connection broke before the exchange answered: no reason given",
     "accounting export 3 of 2026-11-01 to 2026-11-30; reason: month",
     "held -> posted (on-folio): the folio of room 201",
     "call 3 paid at the till: receipt 4711 of the POS, 12.00 PLN",
