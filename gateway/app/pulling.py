@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from twisted.internet.defer import Deferred
 
-from gateway.asking import Cursor, Kept, Manner, places_in
+from gateway.app.configured import source_settings
+from gateway.asking import Cursor, Kept, Manner, call_name, places_in
 from gateway.config import PbxSettings
 from gateway.intake.enquiry import MOST_ANSWER_BYTES, Enquiry, Question
 from gateway.intake.feed import Also, Feed, Segment, Segments, Told
@@ -113,6 +114,7 @@ def pulling(
     """The service that asks one exchange. Raises ValueError where its `ca_file` cannot be used."""
     question, dialect = question_of(pbx), DIALECTS[pbx.dialect]
     segment, cursor = _known(pbx, known, now())
+    parse = dialect.parser(source_settings(pbx))
     web = Web(
         reactor, connect_timeout=CONNECT_TIMEOUT, trust=trust_of(pbx), whose="the exchange", most=MOST_ANSWER_BYTES
     )
@@ -121,6 +123,7 @@ def pulling(
         web=web,
         login=LogIn(pbx.login, web, question.address, question.timeout, lambda: secrets.token_hex(8)),
         framer=lambda last: dialect.framer(transport="pull", options=pbx.options, last=last),
+        named=lambda data: call_name(parse(data, now())),
         now=now,
     )
     puller = Puller(

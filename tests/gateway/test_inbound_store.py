@@ -133,14 +133,8 @@ def test_a_call_that_went_out_is_told_by_its_row_as_it_is_by_its_records(rig: Ri
     rig.check_in()
     rig.send(rig.connect(), incoming(1), line(2), line(3, dialled="202"), line(4, dialled="9112"), line(5, seconds=0))
     rows = [CallRow._make(row) for row in rig.rows(f"SELECT {', '.join(CallRow._fields)} FROM calls ORDER BY id")]
-    odd = [
-        {"number_class": "internal"},
-        {"place": HELPLINE},
-        {"number": None},
-        {"number": ""},
-        {"direction": "unknown"},
-    ]
-    changes: list[dict[str, Any]] = [{}, *odd]
+    changes: list[dict[str, Any]] = [{}, {"number_class": "internal"}, {"place": HELPLINE}]
+    changes += [{"number": None}, {"number": ""}, {"direction": "unknown"}]
     calls = [row._replace(**change) for row in rows for change in changes]
     leg = rig.sources["main"].parse(line(2), NOON)
     assert isinstance(leg, CallRecord)

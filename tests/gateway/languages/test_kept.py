@@ -20,7 +20,7 @@ from tests.gateway.languages.sentences import FILLED, sentences
 ROOT = Path(gateway.__file__).parent.parent
 #: Where sentences are written that the store keeps, or a link's state that pages show.
 WRITERS = (
-    "gateway/settle.py", "gateway/occupancy.py", "gateway/ledger.py", "gateway/acts.py", "gateway/posting", "gateway/intake",
+    "gateway/settle.py", "gateway/sharing.py", "gateway/occupancy.py", "gateway/ledger.py", "gateway/acts.py", "gateway/posting", "gateway/intake",
     "gateway/alarms", "gateway/watch", "gateway/audit", "gateway/bills/issuing.py", "gateway/privacy", "gateway/delivery",
     "gateway/app", "gateway/asking.py", "gateway/people", "gateway/web/people.py", "pms_adapters", "protocols/smdr", "protocols/fias/states.py",
     "gateway/store/call_tags.py", "gateway/store/log_filters.py", "gateway/store/receipts.py", "gateway/store/remarks.py",
@@ -70,6 +70,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "the PMS's clock is about Zz9 min Zz9 this machine's",
         "the Zz9 cannot be made",
     ),
+    "gateway/sharing.py": ("Zz9, nothing to post", "Zz9, the house's own"),
     "gateway/app/asked.py": (
         "Zz9 (token Zz9)",
         "Zz9 left room Zz9",
@@ -317,6 +318,9 @@ COMPOSED = (
     "'retry' needs a reason, which is kept with your name; posting 3 is still held",
     "posting 3 is posted; 'retry' is not for that state",
     "call of the house: Kitchen; priced at zero: nothing to post",
+    "each holder pays for his time; share of room 201: 1:01, 1.02 PLN; share of Kitchen: 0:59, 0.98 PLN, the house's own",
+    "share of extension 77: 0:01, 0.00 PLN, nothing to post",
+    "difference: a later leg of the call; share of room 201: 1:10 of 4:20, 0.43 of 1.60 PLN",
     "account code 4711: house account 900; no PMS is configured",
     "business date 2026-11-20: the PMS's total for telephone is 12.00 PLN",
     "The PMS told at 03:05 that a night audit began, again: the day had ended before, and stays so.",
