@@ -98,6 +98,11 @@ def first_cursor(pbx: PbxSettings, now: datetime) -> Cursor:
     return Cursor(since=begin, after=said if said and manner.by_place else "0", begun=begin)
 
 
+def _web(reactor: Any, pbx: PbxSettings) -> Web:
+    trust = trust_of(pbx)
+    return Web(reactor, connect_timeout=CONNECT_TIMEOUT, trust=trust, whose="the exchange", most=MOST_ANSWER_BYTES)
+
+
 def pulling(
     pbx: PbxSettings,
     *,
@@ -115,9 +120,7 @@ def pulling(
     question, dialect = question_of(pbx), DIALECTS[pbx.dialect]
     segment, cursor = _known(pbx, known, now())
     parse = dialect.parser(source_settings(pbx))
-    web = Web(
-        reactor, connect_timeout=CONNECT_TIMEOUT, trust=trust_of(pbx), whose="the exchange", most=MOST_ANSWER_BYTES
-    )
+    web = _web(reactor, pbx)
     enquiry = Enquiry(
         question,
         web=web,
