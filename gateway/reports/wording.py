@@ -125,6 +125,11 @@ def day_words(local: date) -> str:
     return Later(partial(day, local, year=False))
 
 
+def whole(number: int) -> str:
+    """A whole number in a sentence, as the language groups it."""
+    return Later(lambda: spoken().figure(number))
+
+
 def fraction(value: float, decimals: int) -> str:
     """A figure with so many decimals in a sentence, as the language writes it."""
     return Later(partial(decimal, value, decimals))

@@ -15,6 +15,7 @@ from gateway.reports.office import on_persons, shown_extension
 from gateway.reports.periods import QUARTER, WEEKDAYS, local_hour
 from gateway.reports.values import Bars, Column, Heat, Note, Picture, Report, Row, Section, Table, table
 from gateway.reports.wording import day_words, fraction
+from gateway.reports.wording import whole as grouped
 from gateway.store.inbound import arrivals_in, without_particulars
 
 #: Days from which on a week of hours says something.
@@ -146,8 +147,8 @@ def _finding(asked: Asked, seen: _Seen) -> str:
         return "No call came in in these days."
     said = {
         "calls": later_plural("{number} call", "{number} calls", whole.calls),
-        "answered": whole.answered,
-        "missed": whole.missed,
+        "answered": grouped(whole.answered),
+        "missed": grouped(whole.missed),
     }
     words = (
         later(

@@ -11,7 +11,7 @@ from gateway.ledger import STATES
 from gateway.reports.asking import Asked, report
 from gateway.reports.sums import Purse, money_rows
 from gateway.reports.values import Bars, Column, Money, Report, Row, Section, Table, table
-from gateway.reports.wording import entry, kept_words
+from gateway.reports.wording import entry, kept_words, whole
 from gateway.store.pages import guest_names
 from gateway.store.reporting import Chosen, named_postings, posting_sums
 from gateway.web.marks import FOR_PEOPLE, HOLDS, MEANINGS, NAMES
@@ -61,7 +61,9 @@ def postings(asked: Asked, connection: Connection) -> Report:
     named = [named_table(asked, connection, chosen, state) for state in FOR_PEOPLE]
     waiting = sum(numbers.get(state, 0) for state in FOR_PEOPLE)
     home = asked.money(0)
-    told = [later("{number} {state}", number=numbers[state], state=state_words(state)) for state in _states(numbers)]
+    told = [
+        later("{number} {state}", number=whole(numbers[state]), state=state_words(state)) for state in _states(numbers)
+    ]
     finding = (
         later(
             "{charges}: {list}.",
