@@ -73,9 +73,7 @@ def with_tag(connection: Connection, owner: str, tag: str, *, begins: bool) -> C
     same: ColumnElement[bool] = _t.folded == word
     if begins:
         same = func.substr(_t.folded, 1, len(word)) == word
-        if (
-            connection.dialect.name == "sqlite"
-        ):  # whose order of texts is that of their letters, so that a key can begin so
+        if connection.dialect.name == "sqlite":  # its texts are in the order of their letters: a key can begin so
             same = and_(_t.folded >= word, _t.folded < f"{word}\U0010ffff")
     calls = select(_t.call_id).where(_t.property == owner, same)
     return None if connection.execute(calls.limit(1)).scalar() is None else _c.id.in_(calls)

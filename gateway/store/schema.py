@@ -16,7 +16,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
@@ -37,6 +36,7 @@ from gateway.store import (
     schema_log,
     schema_office,
     schema_people,
+    schema_prices,
     schema_privacy,
     schema_programs,
     schema_pull,
@@ -44,6 +44,7 @@ from gateway.store import (
     schema_shares,
     schema_tags,
     schema_traffic,
+    schema_watch,
 )
 from gateway.store.columns import key as _key
 from gateway.store.columns import number as _number
@@ -330,157 +331,6 @@ audit_trail = Table(
     comment="Deeds of people and of the gateway that changed what a guest pays, or that somebody will ask about.",
 )
 
-_UNSETTLED: Final = "settled = 0"
-_UNDONE: Final = "done_at IS NULL"
-#: The conditions of two partial indexes, word for word, as the questions must say them.
-UNSETTLED: Final = text(f"alarms.{_UNSETTLED}")
-UNDONE: Final = text(f"notices.{_UNDONE}")
-
-alarms = Table(
-    "alarms",
-    metadata,
-    _owner(),
-    _number("id", "number of the alarm", null=False),
-    _text("kind", "a kind of gateway/alarms/kinds.py", null=False),
-    _text("subject", "which exchange, link or call it is about; empty where there is but one", null=False),
-    _text("sentence", "what is so, in a sentence", null=False),
-    _text("details", "JSON of what the emergency screen shows; empty for other kinds", null=False),
-    _number("call_id", "the call it is about"),
-    _number("raised_at", "when it became an alarm", null=False),
-    _number("acknowledged_at", "when a person took it"),
-    _text("acknowledged_by", "the person's name", null=False),
-    _text("note", "what the person wrote", null=False),
-    _number("escalated_at", "when it was told again because nobody had taken it"),
-    _number("cleared_at", "when it was no longer so; for what cannot undo itself, when a person took it"),
-    _number("settled", "1 once it is cleared and that has been told", null=False),
-    _key("id"),
-    CheckConstraint("(acknowledged_at IS NULL) = (acknowledged_by = '')", name="alarms_by_name"),
-    Index(
-        "alarms_open_once",
-        "property",
-        "kind",
-        "subject",
-        unique=True,
-        sqlite_where=text("cleared_at IS NULL"),
-        postgresql_where=text("cleared_at IS NULL"),
-    ),
-    Index("alarms_unsettled", "property", "id", sqlite_where=text(_UNSETTLED), postgresql_where=text(_UNSETTLED)),
-    Index("alarms_of_subject", "property", "kind", "subject"),
-    sqlite_with_rowid=False,
-    comment="What the watch found wrong, or happened: raised once, acknowledged by name, cleared by fact.",
-)
-
-notices = Table(
-    "notices",
-    metadata,
-    _owner(),
-    _number("id", "number of the notice; with the property, the stable name of its delivery", null=False),
-    _number("alarm_id", "the alarm it tells of; null for the daily and weekly mails"),
-    _text("event", "raised, escalated, cleared, daily or weekly", null=False),
-    _text("channel", "mail, or the name of a [[hook]]", null=False),
-    _text("recipients", "mail addresses, separated by blanks; empty for a hook", null=False),
-    _text("subject", "the mail's subject; empty for a hook", null=False),
-    _text("body", "the mail's text, or the hook's JSON", null=False),
-    _number("created_at", "when it was written down", null=False),
-    _number("due_at", "not to be delivered before", null=False),
-    _number("tries", "how often it was tried", null=False),
-    _text("problem", "why the last try failed", null=False),
-    _number("done_at", "when it was delivered, or given up"),
-    _number("delivered", "1 if the other side took it", null=False),
-    _key("id"),
-    Index("notices_undone", "property", "id", sqlite_where=text(_UNDONE), postgresql_where=text(_UNDONE)),
-    sqlite_with_rowid=False,
-    comment="Mails and web hooks on their way: kept until the other side has taken them.",
-)
-
-hours = Table(
-    "hours",
-    metadata,
-    _owner(),
-    _number("hour", "hours since 1970 UTC", null=False),
-    _text("what", "records, calls or acknowledged", null=False),
-    _text("name", "the exchange, or the PMS", null=False),
-    _number("number", "how many", null=False),
-    _number("last_at", "the last of them", null=False),
-    _key("hour", "what", "name"),
-    sqlite_with_rowid=False,
-    comment="How much came in each hour: what a normal silence is learned from.",
-)
-
-marks = Table(
-    "marks",
-    metadata,
-    _owner(),
-    _text("name", "which mark", null=False),
-    _number("value", "how far it is", null=False),
-    _key("name"),
-    sqlite_with_rowid=False,
-    comment="How far the watch has counted, and which of its mails went out last.",
-)
-
-stay_tariffs = Table(
-    "stay_tariffs",
-    metadata,
-    _owner(),
-    _number("id", "number of the entry", null=False),
-    _text("reservation", "the guest", null=False),
-    _text("code", "the tariff's code; empty ends what was said before", null=False),
-    _text("source", "pms or desk", null=False),
-    _number("since", "calls that begin from here on pay by it", null=False),
-    _text("who", "the person at the desk, or the PMS", null=False),
-    _key("id"),
-    sqlite_with_rowid=False,
-    comment="Which tariff a guest was given, and from when. Nothing is changed here, only added.",
-)
-
-lists = Table(
-    "lists",
-    metadata,
-    _owner(),
-    _number("id", "number of the list", null=False),
-    _text("kind", "correction (prices put right) or release (calls that had no rate)", null=False),
-    _text("state", "open, approved, rejected or replaced", null=False),
-    _number("made_at", "when it was made", null=False),
-    _text("made_by", "who asked for it, or foliogate", null=False),
-    _text("why", "what for, in that person's words", null=False),
-    _text("tariff_version", "digest of the tariff that its new prices come from", null=False),
-    _number("since", "a correction looks at calls from this instant"),
-    _number("until", "and before this one"),
-    _number("decided_at", "when it was approved, rejected or replaced"),
-    _text("decided_by", "by whom", null=False),
-    _text("decided_why", "why, in that person's words", null=False),
-    _key("id"),
-    sqlite_with_rowid=False,
-    comment="Changes of prices that somebody must approve before anything goes to a PMS.",
-)
-
-list_items = Table(
-    "list_items",
-    metadata,
-    _owner(),
-    _number("list_id", "the list", null=False),
-    _number("call_id", "the call", null=False),
-    _text("deed", "charge, raise, reverse, by_hand or nothing: what approving it does", null=False),
-    _text("words", "the same in a sentence", null=False),
-    _number("before", "minor units that the guest was charged when the list was made", null=False),
-    _number("amount", "gross minor units by the new price", null=False),
-    _number("net", "minor units before tax", null=False),
-    _number("tax", "minor units of tax", null=False),
-    _text("currency", "ISO 4217", null=False),
-    _number("decimals", "how many of the digits are the fraction", null=False),
-    _text("tariff", "code of the tariff", null=False),
-    _text("tariff_version", "digest of its text", null=False),
-    _text("prefix", "the prefix that matched", null=False),
-    _text("place", "the place or network the rate is for", null=False),
-    _number("billed_seconds", "seconds after increments", null=False),
-    _text("trace", "JSON as in calls", null=False),
-    _text("outcome", "what came of it when the list was approved; empty before", null=False),
-    _number("posting_id", "the first posting that it made or released"),
-    PrimaryKeyConstraint("property", "list_id", "call_id"),
-    Index("list_items_of_call", "property", "call_id"),
-    sqlite_with_rowid=False,
-    comment="One row a call of a list: the new price with its trace, beside the old one, which stays where it is.",
-)
 
 # The tables of other rooms of the house are described in modules of their own, and have their place in this list.
 events, tokens, requests = schema_programs.events, schema_programs.tokens, schema_programs.requests
@@ -499,4 +349,7 @@ stay_limits, limit_marks, receipts = schema_desk.stay_limits, schema_desk.limit_
 call_shares, share_parts = schema_shares.call_shares, schema_shares.share_parts
 log_filters, kept_digests = schema_log.log_filters, schema_privacy.kept_digests
 erasures, retention_waits = schema_privacy.erasures, schema_privacy.retention_waits
-pulled = schema_pull.pulled
+alarms, notices = schema_watch.alarms, schema_watch.notices
+UNSETTLED, UNDONE = schema_watch.UNSETTLED, schema_watch.UNDONE
+hours, marks, pulled = schema_watch.hours, schema_watch.marks, schema_pull.pulled
+stay_tariffs, lists, list_items = schema_prices.stay_tariffs, schema_prices.lists, schema_prices.list_items

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,13 +34,27 @@ LEGS = (
 )
 
 
-@pytest.fixture
-def house(store_url: str) -> Iterator[Rig]:
+def open_house(store_url: str) -> Rig:
     """Two guests, in 201 and 202, where each holder of a call pays."""
     rig = Rig(store_url, transfer_payer="each")
     rig.use(flat("1.00"))
     rig.check_in("201", "77001")
     rig.check_in("202", "77002")
+    return rig
+
+
+@pytest.fixture
+def both(store_url: str) -> Iterator[Rig]:
+    """Such a house on either database, for what asks the store in a way of its own."""
+    rig = open_house(store_url)
+    yield rig
+    rig.close()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Rig]:
+    """Such a house."""
+    rig = open_house(f"sqlite:///{tmp_path / 'foliogate.db'}")
     yield rig
     rig.close()
 
@@ -57,22 +72,23 @@ def whole(rig: Rig) -> None:
     assert [one.key for one in differences(made, {}, {}) if not one.named and one.key != "no total"] == []
 
 
-def test_each_guest_is_charged_for_his_time_and_the_house_for_its_own(house: Rig) -> None:
-    house.send(house.connect(), *LEGS)
-    assert charged(house) == [("201", 102, "due", ""), ("202", 200, "due", "")]
-    assert [row["reason"] for row in house.postings()] == [
+def test_each_guest_is_charged_for_his_time_and_the_house_for_its_own(both: Rig) -> None:
+    both.send(both.connect(), *LEGS)
+    assert charged(both) == [("201", 102, "due", ""), ("202", 200, "due", "")]
+    assert [row["reason"] for row in both.postings()] == [
         "share of room 201: 1:01 of 4:00, 1.02 of 4.00 PLN",
         "share of room 202: 2:00 of 4:00, 2.00 of 4.00 PLN",
     ]
-    [(amount, room, reservation, status, reason)] = house.rows(
+    [(amount, room, reservation, status, reason)] = both.rows(
         "SELECT amount, room, reservation, status, reason FROM calls"
     )
     assert (amount, room, reservation, status) == (400, "201", "77001", "charge")
     assert reason == (
-        "each holder pays a share: room 201 1:01, 1.02 PLN; room 202 2:00, 2.00 PLN; Kitchen 0:59, 0.98 PLN (the house's)"
+        "each holder pays for his time; share of room 201: 1:01, 1.02 PLN; share of room 202: 2:00, 2.00 PLN; "
+        "share of Kitchen: 0:59, 0.98 PLN, the house's own"
     )
-    assert [(one.room, one.amount, one.talk_seconds) for one in house.due] == [("201", 102, 61), ("202", 200, 120)]
-    whole(house)
+    assert [(one.room, one.amount, one.talk_seconds) for one in both.due] == [("201", 102, 61), ("202", 200, 120)]
+    whole(both)
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
@@ -122,30 +138,30 @@ def test_a_share_is_void_moved_and_made_less_by_itself(house: Rig) -> None:
     whole(house)
 
 
-def test_a_rate_that_comes_late_is_shared_as_well(house: Rig) -> None:
+def test_a_rate_that_comes_late_is_shared_as_well(both: Rig) -> None:
     """One posting waits for it; approved, each guest has his share, and the list's words said so before."""
-    house.use(flat("1.00", classes="local"))
-    house.check_in("202", "77002", no_post=True)
-    house.send(house.connect(), *LEGS)
-    assert charged(house) == [("201", None, "held", "unrated")]
-    assert house.rows("SELECT name, seconds, amount FROM call_shares ORDER BY place") == [
+    both.use(flat("1.00", classes="local"))
+    both.check_in("202", "77002", no_post=True)
+    both.send(both.connect(), *LEGS)
+    assert charged(both) == [("201", None, "held", "unrated")]
+    assert both.rows("SELECT name, seconds, amount FROM call_shares ORDER BY place") == [
         ("201", 61, None),
         ("202", 120, None),
         ("Kitchen", 59, None),
     ]
-    start_again(house, flat("1.00"))
-    [(words,)] = house.rows("SELECT words FROM list_items")
-    assert "room 202 2:00, 2.00 PLN; Kitchen 0:59, 0.98 PLN (the house's)" in words
-    whole(house)
-    assert decide(house, "approve", 1) == "list 1 is approved; 1 postings are due by it"
-    assert charged(house) == [("201", 102, "due", ""), ("202", 200, "held", "no_post")]
-    assert house.rows("SELECT part, name FROM share_parts ORDER BY part") == [(0, "201"), (1, "202")]
-    whole(house)
-    house.check_in("202", "77002")
-    assert [state for _, _, state, _ in charged(house)] == ["due", "due"]
-    [item] = propose(house, flat("2.00")).items  # a price put right is not guessed share by share
+    start_again(both, flat("1.00"))
+    [(words,)] = both.rows("SELECT words FROM list_items")
+    assert "share of room 202: 2:00, 2.00 PLN; share of Kitchen: 0:59, 0.98 PLN, the house's own" in words
+    whole(both)
+    assert decide(both, "approve", 1) == "list 1 is approved; 1 postings are due by it"
+    assert charged(both) == [("201", 102, "due", ""), ("202", 200, "held", "no_post")]
+    assert both.rows("SELECT part, name FROM share_parts ORDER BY part") == [(0, "201"), (1, "202")]
+    whole(both)
+    both.check_in("202", "77002")
+    assert [state for _, _, state, _ in charged(both)] == ["due", "due"]
+    [item] = propose(both, flat("2.00")).items  # a price put right is not guessed share by share
     assert (item.deed, item.before) == ("nothing", 302)
-    assert propose(house, flat("1.00")).items == []
+    assert propose(both, flat("1.00")).items == []
 
 
 def test_shares_of_vacant_unlisted_and_unnamed_holders_wait_for_their_own_reasons(house: Rig) -> None:
@@ -168,8 +184,8 @@ def test_shares_of_vacant_unlisted_and_unnamed_holders_wait_for_their_own_reason
 def test_a_call_of_one_guest_on_two_telephones_is_charged_whole(house: Rig) -> None:
     """Nothing is shared: one posting, no rows of shares; neither is a call that departments alone held."""
     feed = house.connect()
-    both = (line(1, dialled=MOBILE, extension="201", seconds=61, more=1), line(1, dialled=MOBILE, extension="201"))
-    house.send(feed, *both)
+    legs = (line(1, dialled=MOBILE, extension="201", seconds=61, more=1), line(1, dialled=MOBILE, extension="201"))
+    house.send(feed, *legs)
     house.send(feed, line(2, dialled=MOBILE, extension="600", more=1), line(2, dialled=MOBILE, extension="600"))
     assert charged(house) == [("201", 300, "due", "")]
     assert house.rows("SELECT count(*) FROM call_shares") == [(0,)]
@@ -181,9 +197,9 @@ def posting_sums(c: Connection, chosen: reporting.Chosen) -> list[dict[str, Any]
     return sorted(reporting.posting_sums(c, chosen, ("room", "reservation")), key=lambda one: str(one["room"]))
 
 
-def test_every_guest_sees_his_own_share_on_his_room_page_his_bill_and_in_his_data(house: Rig) -> None:
+def test_every_guest_sees_his_own_share_on_his_room_page_his_bill_and_in_his_data(both: Rig) -> None:
     """The second guest too, whose room the call was not made from; what the house held is on neither bill."""
-    house.send(house.connect(), *LEGS)
+    both.send(both.connect(), *LEGS)
 
     def work(c: Connection) -> None:
         for place, (name, guest, minor, seconds) in enumerate((("201", "77001", 102, 61), ("202", "77002", 200, 120))):
@@ -197,7 +213,7 @@ def test_every_guest_sees_his_own_share_on_his_room_page_his_bill_and_in_his_dat
             [kind] = room.by_class(c, "SEASIDE", mine)
             assert (kind.calls, kind.seconds, kind.amount) == (1, seconds, minor)
             stay = room.here(c, "SEASIDE", name)[0]
-            bill = bill_now(c, "SEASIDE", stay.id, to_micros(house.now))
+            bill = bill_now(c, "SEASIDE", stay.id, to_micros(both.now))
             assert bill is not None
             assert [(one.room, one.seconds, one.gross, one.part, one.moved, one.shared) for one in bill.lines] == [
                 (name, seconds, minor, 0, False, True)
@@ -221,8 +237,8 @@ def test_every_guest_sees_his_own_share_on_his_room_page_his_bill_and_in_his_dat
             ("Kitchen", None, 98),
         ]
 
-    house.database.transact(work)
-    whole(house)
+    both.database.transact(work)
+    whole(both)
 
 
 def test_a_limit_counts_what_each_guest_has_to_pay(house: Rig) -> None:
@@ -233,8 +249,8 @@ def test_a_limit_counts_what_each_guest_has_to_pay(house: Rig) -> None:
     house.database.transact(house.memory.reload)
     feed = house.connect()
     for number in (1, 2, 3):
-        both = (("201", 60, 1), ("202", 120, 0))
-        house.send(feed, *(line(number, dialled=MOBILE, extension=who, seconds=s, more=m) for who, s, m in both))
+        legs = (("201", 60, 1), ("202", 120, 0))
+        house.send(feed, *(line(number, dialled=MOBILE, extension=who, seconds=s, more=m) for who, s, m in legs))
         house.database.transact(house.memory.reload)
     assert charged(house) == [
         ("201", 100, "due", ""),
