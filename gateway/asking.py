@@ -26,6 +26,8 @@ from typing import Final, NamedTuple
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from protocols.records import CallRecord, Parsed, is_made_up
+
 #: Once in so many seconds a span reaches as far back as FAR_BACK: for calls that lasted longer than the overlap, and for
 #: records that came late. Two days are longer than any call that anybody charges.
 FAR_EVERY: Final = 3_600.0
@@ -152,6 +154,20 @@ def written(moment: datetime, times: str, zone: ZoneInfo) -> str:
 
 def _without_offset(times: str) -> bool:
     return times not in ("unix", "utc", "iso") and "%z" not in times
+
+
+def call_name(parsed: Parsed) -> str:
+    """What an exchange calls the call of a record, with its times; empty where it gives no key.
+
+    It stays the same when an update of the exchange adds a column. Numbers that begin anew name another call one day, so the times
+    belong to it; of the begin only what no time zone moves, since the site may put its zone right.
+    """
+    if not isinstance(parsed, CallRecord) or parsed.call_key is None or is_made_up(parsed.call_key):
+        return ""
+    return json.dumps(
+        (parsed.call_key, parsed.leg_key, parsed.start.second, parsed.ring_seconds, parsed.talk_seconds),
+        separators=(",", ":"),
+    )
 
 
 class Kept:

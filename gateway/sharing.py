@@ -99,8 +99,7 @@ def rule_shared(
         first = next((at for at, one in enumerate(ruled) if one.kind == "room" and one.wanted), None)
         first = next(at for at, one in enumerate(ruled) if one.wanted) if first is None else first
         ruled = [one if at == first else one._replace(wanted=None) for at, one in enumerate(ruled)]
-    said = "; ".join(_told(one, cost, total) for one in ruled)
-    reason = f"each holder pays a share: {said}"
+    reason = "; ".join(("each holder pays for his time", *(_told(one, cost) for one in ruled)))
     if not any(one.wanted for one in ruled):
         house = next((one.name for one in ruled if one.kind == _DEPARTMENT), None)
         return Ruling(status="allocated", reason=reason, department=house, portions=tuple(ruled))
@@ -127,20 +126,19 @@ def _ruled(share: Portion, cost: Price, who: Callable[[Place], Occupants], polic
             wanted = Wanted("held", None, "unrated", getattr(cost, "reason", ""))
     if wanted is None or not isinstance(cost, Priced):
         return share._replace(wanted=wanted)
-    said = f"share of {named(share)}: {_of_the_whole(share, cost, total)}"
+    said = _of_the_whole(share, cost, total)
     reason = f"{wanted.reason}; {said}" if wanted.reason else said
     return share._replace(wanted=wanted._replace(reason=reason))
 
 
-def _told(share: Portion, cost: Price, total: int) -> str:
+def _told(share: Portion, cost: Price) -> str:
     """A share in the call's reason, with what becomes of it where it asks for nothing."""
-    said = f"{named(share)} {minutes(share.seconds)}"
     if not isinstance(cost, Priced):
-        return said
-    said += f", {_money(share.amount or 0, cost)}"
+        return f"share of {named(share)}: {minutes(share.seconds)}"
+    said = f"share of {named(share)}: {minutes(share.seconds)}, {format_amount(share.amount or 0, cost.decimals)} {cost.currency}"
     if share.kind == _DEPARTMENT:
-        return f"{said} (the house's)"
-    return said if share.amount else f"{said} (nothing to post)"
+        return f"{said}, the house's own"
+    return said if share.amount else f"{said}, nothing to post"
 
 
 def ruling_of(share: Portion, whole: Ruling) -> Ruling:
@@ -161,14 +159,12 @@ def named(share: Portion) -> str:
 
 
 def _of_the_whole(share: Portion, cost: Priced, total: int) -> str:
-    of = format_amount(cost.amount, cost.decimals)
+    talked, price = minutes(share.seconds), f"{format_amount(cost.amount, cost.decimals)} {cost.currency}"
     mine = format_amount(share.amount or 0, cost.decimals)
-    lines = f" on {len(cost.stretches)} lines, each by its own price" if len(cost.stretches) > 1 else ""
-    return f"{minutes(share.seconds)} of {minutes(total)}{lines}, {mine} of {of} {cost.currency}"
-
-
-def _money(minor: int, cost: Priced) -> str:
-    return f"{format_amount(minor, cost.decimals)} {cost.currency}"
+    if len(cost.stretches) > 1:
+        lines = len(cost.stretches)
+        return f"share of {named(share)}: {talked} of {minutes(total)} on {lines} lines by the price of each, {mine} of {price}"
+    return f"share of {named(share)}: {talked} of {minutes(total)}, {mine} of {price}"
 
 
 def still_wanted(shares: Sequence[Portion], already: Mapping[Whose, int], currency: str) -> list[Portion]:

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from twisted.internet.defer import Deferred
 
-from gateway.asking import Cursor, Kept, Manner, places_in
+from gateway.app.configured import source_settings
+from gateway.asking import Cursor, Kept, Manner, call_name, places_in
 from gateway.config import PbxSettings
 from gateway.intake.enquiry import MOST_ANSWER_BYTES, Enquiry, Question
 from gateway.intake.feed import Also, Feed, Segment, Segments, Told
@@ -111,20 +112,9 @@ def pulling(
     submit: Callable[[Job], None],
 ) -> PullService:
     """The service that asks one exchange. Raises ValueError where its `ca_file` cannot be used."""
-    question, dialect = question_of(pbx), DIALECTS[pbx.dialect]
     segment, cursor = _known(pbx, known, now())
-    web = Web(
-        reactor, connect_timeout=CONNECT_TIMEOUT, trust=trust_of(pbx), whose="the exchange", most=MOST_ANSWER_BYTES
-    )
-    enquiry = Enquiry(
-        question,
-        web=web,
-        login=LogIn(pbx.login, web, question.address, question.timeout, lambda: secrets.token_hex(8)),
-        framer=lambda last: dialect.framer(transport="pull", options=pbx.options, last=last),
-        now=now,
-    )
     puller = Puller(
-        enquiry,
+        _enquiry(pbx, reactor, now),
         open_feed=open_feed,
         segments=segments,
         segment=segment,
@@ -138,6 +128,23 @@ def pulling(
         submit=submit,
     )
     return PullService(reactor, puller, f"asking {pbx.name} for its records")
+
+
+def _enquiry(pbx: PbxSettings, reactor: Any, now: Callable[[], datetime]) -> Enquiry:
+    """Whoever asks an exchange, over a web client of its own."""
+    question, dialect = question_of(pbx), DIALECTS[pbx.dialect]
+    web = Web(
+        reactor, connect_timeout=CONNECT_TIMEOUT, trust=trust_of(pbx), whose="the exchange", most=MOST_ANSWER_BYTES
+    )
+    parse = dialect.parser(source_settings(pbx))
+    return Enquiry(
+        question,
+        web=web,
+        login=LogIn(pbx.login, web, question.address, question.timeout, lambda: secrets.token_hex(8)),
+        framer=lambda last: dialect.framer(transport="pull", options=pbx.options, last=last),
+        named=lambda data: call_name(parse(data, now())),
+        now=now,
+    )
 
 
 def _known(pbx: PbxSettings, known: Sequence[StoredSegment], now: datetime) -> tuple[Segment, Cursor]:

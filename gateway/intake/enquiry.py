@@ -80,10 +80,11 @@ class Enquiry:
         web: Web,
         login: LogIn,
         framer: Callable[[bytes], Framer],
+        named: Callable[[bytes], str],
         now: Callable[[], datetime],
     ) -> None:
         self.question = question
-        self._web, self._login, self._framer, self._now = web, login, framer, now
+        self._web, self._login, self._framer, self._named, self._now = web, login, framer, named, now
         self._etag = ""
 
     def close(self) -> None:
@@ -152,12 +153,19 @@ class Enquiry:
         if not is_listing(body, shape):
             last = next((page.frames[-1].data for page in so_far.pages[::-1] if page.frames), b"")
             frames = [frame for frame in frames_of(self._framer(last), body) if frame.data]
-            marks = [digest(frame.data) for frame in frames]
+            marks = [self._mark(frame.data) for frame in frames]
             return Page(frames, marks, len(frames), self._behind(body, [], after))
         found = records_of(body, shape)
-        marks = [digest(b"id\0" + one.identity.encode() if one.identity else one.data) for one in found.records]
+        marks = [self._mark(one.data, one.identity) for one in found.records]
         following = self._behind(body, [one.identity for one in found.records], after)
         return Page([_framed(one.data) for one in found.records], marks, found.length, following)
+
+    def _mark(self, data: bytes, identity: str = "") -> bytes:
+        """By what a record is known again: its identity, else what the exchange calls the call in it, else its bytes."""
+        if identity:
+            return digest(b"id\0" + identity.encode())
+        name = self._named(data)
+        return digest(b"call\0" + name.encode() if name else data)
 
     def _behind(self, body: bytes, identities: Sequence[str], after: str) -> str:
         """The place behind an answer: as it says, or its greatest identity; where it has neither, the one behind which it was asked."""

@@ -71,7 +71,7 @@ class LateShares:
         found = (item.tariff, item.tariff_version, item.prefix, item.place, item.billed_seconds)
         cost = Priced(number, *money, *found, ())
         who = partial(self._memory.occupancy.there, started=call.started_at)
-        nobody = Ruling(status="allocated", reason="nothing to post")
+        nobody = Ruling(status="allocated", reason="priced at zero: nothing to post")
         return rule_shared(cost, portions_of(held), who, self._rules.policy, nobody)
 
     def _waited(self, row: PostingRow, share: Portion, item: Item) -> int | None:
@@ -81,7 +81,7 @@ class LateShares:
         amount = share.wanted.amount if share.wanted is not None else None
         charge = {"amount": amount, "hold": hold or row.hold, "reason": clean(reason), **whose}
         outbox.set_charge(self._connection, memory.statements, memory.owner, row.id, charge, self._now)
-        self._note(f"priced at {_money(item, amount or 0)}, {reason}", row.id)
+        self._note(f"priced at {_money(item, amount or 0)} by {self._by}", row.id)
         if hold:
             return None
         outbox.step(self._connection, memory.statements, row, "answered_hold", now=self._now, reason=reason)
@@ -112,7 +112,7 @@ class LateShares:
         )._replace(room=share.room)
         memory.add_postings(self._connection, [made], self._now)
         shares.add_parts(self._connection, memory.owner, [SharePart(call.id, part, *share.whose)])
-        self._note(f"priced at {_money(item, amount)}, {reason}", made.id)
+        self._note(f"priced at {_money(item, amount)} by {self._by}", made.id)
         return None if hold else made.id
 
     def _hold(self, row: PostingRow, share: Portion) -> tuple[str, str]:
@@ -122,7 +122,7 @@ class LateShares:
         return ("restored", RESTORED) if not hold and self._is_restored else (hold, reason)
 
     def _note(self, words: str, posting_id: int) -> None:
-        self._memory.note(self._connection, self._now, self._who, f"{words} by {self._by}", posting_id)
+        self._memory.note(self._connection, self._now, self._who, words, posting_id)
 
 
 def _money(item: Item, minor: int) -> str:

@@ -135,12 +135,14 @@ def _shared_now(
     """The same of a call that several held: what each share comes to is written down with the proposal."""
     held = portions(joined, rules.rooms, cost)
     if not held:
-        words = "nothing to post: its records do not tell any more who held it; release it to whoever pays"
+        words = "nothing to post: its records do not tell any more who held it: release it to whoever pays"
         return item_of(call, cost, others, "nothing", words)
     who = partial(memory.occupancy.there, started=call.started_at)
-    ruling = rule_shared(cost, held, who, rules.policy, Ruling(status="allocated", reason="priced at zero"))
+    ruling = rule_shared(
+        cost, held, who, rules.policy, Ruling(status="allocated", reason="priced at zero: nothing to post")
+    )
     if not ruling.portions:
-        return item_of(call, cost, others, "nothing", f"nothing to post: {ruling.reason}")
+        return item_of(call, cost, others, "nothing", ruling.reason)
     shares.write(connection, memory.owner, {call.id: share_rows(call.id, ruling)})
     return item_of(call, cost, others, "charge", ruling.reason)
 

@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from gateway.languages.sentences.of_alarms import ALARMS
+from gateway.languages.sentences.of_asking import ASKING
 from gateway.languages.sentences.of_charges import DEEDS, RULINGS
 from gateway.languages.sentences.of_links import FIAS, PMS
 from gateway.languages.sentences.of_records import RECORDS
@@ -181,7 +182,7 @@ SENTENCES: Final = tuple(
     dict.fromkeys(
         (
             *(*_RULINGS, *_WARNINGS, *_ANSWERS, *_RESULTS, *_TIDINGS, *_PEOPLE, *_BILLS, *_WORDS),
-            *(*RULINGS, *DEEDS, *ALARMS, *PMS, *FIAS, *RECORDS, *TRAIL),
+            *(*RULINGS, *DEEDS, *ALARMS, *PMS, *FIAS, *RECORDS, *TRAIL, *ASKING),
         )
     )
 )

@@ -12,9 +12,10 @@ import fcntl
 import os
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from itertools import compress
 from operator import itemgetter
 from pathlib import Path
-from typing import IO, Any, Final, TypeVar
+from typing import IO, Any, Final, NamedTuple, TypeVar
 
 from sqlalchemy import (
     Connection,
@@ -26,6 +27,7 @@ from sqlalchemy import (
     event,
     insert,
     inspect,
+    null,
     select,
     text,
 )
@@ -311,18 +313,17 @@ def hot_insert(engine: Engine, table: Table) -> Hot:
 
 
 class HotShaped:
-    """An insert of whole rows in the order of the table, which leaves out of each the columns of `seldom` that are null.
+    """An insert of whole rows in the order of the table, which has the nulls of the columns of `seldom` in its words.
 
-    To say that a column is null costs SQLite's driver half a microsecond, and nearly every row of a wide table has a dozen of
-    them. For each set of columns that are there a statement is compiled once; rows of one set are written together.
+    To hand a null over costs SQLite's driver half a microsecond, and nearly every row of a wide table has a dozen of them. For
+    each set of columns that are null a statement is compiled once; rows of one set are written together.
     """
 
     def __init__(self, engine: Engine, table: Table, seldom: Sequence[str]) -> None:
-        self._engine, self._table = engine, table
+        self._engine, self._table, self._seldom = engine, table, tuple(seldom)
         self._names = [column.name for column in table.columns]
-        self._asked = itemgetter(*(self._names.index(name) for name in seldom))
-        self._order = tuple(seldom)
-        self._shapes: dict[tuple[bool, ...], tuple[Hot, Callable[[tuple[Any, ...]], tuple[Any, ...]]]] = {}
+        self._asked = itemgetter(*map(self._names.index, self._seldom))
+        self._shapes: dict[tuple[bool, ...], _Shaped] = {}
 
     def many(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
         """Run it for each row."""
@@ -333,15 +334,25 @@ class HotShaped:
             statement, kept = self._shapes.get(shape) or self._shaped(shape)
             statement.many(connection, list(map(kept, some)))
 
-    def _shaped(self, shape: tuple[bool, ...]) -> tuple[Hot, Callable[[tuple[Any, ...]], tuple[Any, ...]]]:
+    def _shaped(self, shape: tuple[bool, ...]) -> _Shaped:
         """The statement for rows in which these columns are null, and what it takes of a row."""
-        absent = {name for name, is_null in zip(self._order, shape, strict=True) if is_null}
+        absent = set(compress(self._seldom, shape))
         names = [name for name in self._names if name not in absent]
-        statement = Hot(self._engine, insert(self._table).values({name: bindparam(name) for name in names}), names)
-        made = statement, itemgetter(*(self._names.index(name) for name in names))
+        # Said, not left out: a column that was added to a table that had rows may have a default.
+        values = {name: null() if name in absent else bindparam(name) for name in self._names}
+        made = _Shaped(
+            Hot(self._engine, insert(self._table).values(values), names), itemgetter(*map(self._names.index, names))
+        )
         if len(self._shapes) < MOST_SHAPES:
             self._shapes[shape] = made
         return made
+
+
+class _Shaped(NamedTuple):
+    """The statement for rows of one shape, and what it takes of a row."""
+
+    statement: Hot
+    kept: Callable[[tuple[Any, ...]], tuple[Any, ...]]
 
 
 def hot_sum(engine: Engine, table: Table) -> Hot:

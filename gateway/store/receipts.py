@@ -47,10 +47,6 @@ class Receipt(NamedTuple):
     who: str
 
 
-#: A receipt is for all of a call: it would let go what the other holders pay.
-_SHARED: Final = (
-    "several holders share call {}: make the share void that was paid, and write the receipt's number as the reason"
-)
 _WHOLE: Final = select(*[_t[name] for name in Receipt._fields])
 
 
@@ -89,7 +85,7 @@ def carry_out(connection: Connection, memory: Memory, command: Command, now: int
     if known is not None:
         return f"not done: call {call_id} is paid already, receipt {known.receipt}"
     if shares.of_call(connection, owner, call_id):
-        return f"not done: {_SHARED.format(call_id)}"
+        return _shared(call_id)
     parts = [one for one in outbox.of_call(connection, owner, call_id) if one.state != "written_off"]
     stuck = next((one for one in parts if one.state not in _UNSENT), None)
     if stuck is not None:
@@ -111,3 +107,11 @@ def carry_out(connection: Connection, memory: Memory, command: Command, now: int
         f"call {call_id} {told}: {command.why}" if command.why else f"call {call_id} {told}",
     )
     return told
+
+
+def _shared(call_id: int) -> str:
+    """A receipt is for all of a call: it would let go what the other holders pay."""
+    return (
+        f"not done: several holders share call {call_id}: make the share void that was paid, and write the receipt's "
+        f"number as the reason"
+    )

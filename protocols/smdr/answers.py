@@ -107,7 +107,7 @@ def _listed(text: str, path: str) -> Iterator[tuple[int, int, Any]]:
 
 def _without(text: str, path: str) -> str:
     """What an answer without its list says, by the names under which services tell of trouble."""
-    wanted = f"no list {path!r}" if path else "no list of records"
+    wanted = repr(path)
     try:
         said = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
@@ -120,7 +120,10 @@ def _without(text: str, path: str) -> str:
         for name in _TROUBLE
         if isinstance(one.get(name), str | int)
     ]
-    return f"the answer holds {wanted}" + (f"; it says {', '.join(words)[:LONGEST_WORDS]}" if words else "")
+    if not words:
+        return f"the answer holds no list {wanted}"
+    told = ", ".join(words)[:LONGEST_WORDS]
+    return f"the answer holds no list {wanted}; it says {told}"
 
 
 def _skip(text: str, at: int) -> int:

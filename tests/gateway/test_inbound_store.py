@@ -9,10 +9,15 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from gateway.intake.arriving import rebuild
+from gateway.helplines import HELPLINE
+from gateway.intake.arriving import Arriving, home_of, rebuild, told_by
+from gateway.intake.batch import Batch, Touched
+from gateway.intake.live_calls import LiveCall
 from gateway.repeats import LEAST_RUN
 from gateway.store import inbound
 from gateway.store.reporting import Span, began
+from gateway.store.rows import CallRow
+from protocols.records import CallRecord
 from tests.gateway.rig import NOON, WARSAW, Rig, line
 from tests.gateway.web.test_queries import plan
 
@@ -121,3 +126,23 @@ def plans(rig: Rig, ask: Any) -> Iterable[str]:
     with rig.database.engine.connect() as connection:
         ask(Listening())
     return [plan(rig, one) for one in asked]
+
+
+def test_a_call_that_went_out_is_told_by_its_row_as_it_is_by_its_records(rig: Rig) -> None:
+    """What is kept of nearly every call is made by a short way; it comes to what the long way says."""
+    rig.check_in()
+    rig.send(rig.connect(), incoming(1), line(2), line(3, dialled="202"), line(4, dialled="9112"), line(5, seconds=0))
+    rows = [CallRow._make(row) for row in rig.rows(f"SELECT {', '.join(CallRow._fields)} FROM calls ORDER BY id")]
+    changes: list[dict[str, Any]] = [{}, {"number_class": "internal"}, {"place": HELPLINE}]
+    changes += [{"number": None}, {"number": ""}, {"direction": "unknown"}]
+    calls = [row._replace(**change) for row in rows for change in changes]
+    leg = rig.sources["main"].parse(line(2), NOON)
+    assert isinstance(leg, CallRecord)
+    touched = [Touched(LiveCall(call.id, [leg], []), "main", 0, first=True, doubt=False) for call in calls]
+    arriving, batch = Arriving(rig.memory, rig.sources), Batch(NOON)
+    arriving.see(batch, touched, calls)
+    home = home_of(rig.sources["main"])
+    told = [told_by("SEASIDE", call, [leg], home) for call in calls]
+    assert batch.contacts == [one.contact for one in told if one.contact is not None]
+    assert batch.arrivals == [one.arrival for one in told if one.arrival is not None]
+    assert len(batch.contacts) > len(rows)

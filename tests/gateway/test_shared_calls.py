@@ -84,7 +84,8 @@ def test_each_guest_is_charged_for_his_time_and_the_house_for_its_own(both: Rig)
     )
     assert (amount, room, reservation, status) == (400, "201", "77001", "charge")
     assert reason == (
-        "each holder pays a share: room 201 1:01, 1.02 PLN; room 202 2:00, 2.00 PLN; Kitchen 0:59, 0.98 PLN (the house's)"
+        "each holder pays for his time; share of room 201: 1:01, 1.02 PLN; share of room 202: 2:00, 2.00 PLN; "
+        "share of Kitchen: 0:59, 0.98 PLN, the house's own"
     )
     assert [(one.room, one.amount, one.talk_seconds) for one in both.due] == [("201", 102, 61), ("202", 200, 120)]
     whole(both)
@@ -150,7 +151,7 @@ def test_a_rate_that_comes_late_is_shared_as_well(both: Rig) -> None:
     ]
     start_again(both, flat("1.00"))
     [(words,)] = both.rows("SELECT words FROM list_items")
-    assert "room 202 2:00, 2.00 PLN; Kitchen 0:59, 0.98 PLN (the house's)" in words
+    assert "share of room 202: 2:00, 2.00 PLN; share of Kitchen: 0:59, 0.98 PLN, the house's own" in words
     whole(both)
     assert decide(both, "approve", 1) == "list 1 is approved; 1 postings are due by it"
     assert charged(both) == [("201", 102, "due", ""), ("202", 200, "held", "no_post")]

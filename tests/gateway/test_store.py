@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import insert, text, update
+from sqlalchemy import Integer, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from gateway.store import schema
-from gateway.store.database import Database, StoreTrouble
+from gateway.store.database import MOST_SHAPES, Database, StoreTrouble
 from gateway.store.reading import money
 from gateway.store.rows import CallRow, PostingRow, RecordRow, clean
+from gateway.store.statements import SELDOM, Statements
 from tests.gateway.rig import Rig, line
 
 
@@ -88,6 +90,31 @@ def test_impossible_postings_cannot_be_stored(rig: Rig, wrong: dict[str, object]
     with pytest.raises(IntegrityError):
         rig.database.transact(lambda c: c.execute(insert(schema.postings).values({**good, **wrong})))
     rig.database.transact(lambda c: c.execute(insert(schema.postings).values(good)))
+
+
+@pytest.mark.parametrize("most", [MOST_SHAPES, 2])
+def test_a_row_is_stored_whole_whatever_is_null_in_it(
+    store_url: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The insert of calls leaves out what is null; a shape that is not remembered is written all the same."""
+    monkeypatch.setattr("gateway.store.database.MOST_SHAPES", most)
+    full: dict[str, Any] = {
+        one.name: place if isinstance(one.type, Integer) else f"t{place}"
+        for place, one in enumerate(schema.calls.columns)
+    }
+    some = [SELDOM[number % 3 :: number % 4 + 1] for number in range(3 * len(SELDOM))]
+    rows = [
+        CallRow(**{**full, "property": "SEASIDE", "id": place, **dict.fromkeys(absent)})
+        for place, absent in enumerate([(), SELDOM, *some])
+    ]
+    database = Database(store_url, "SEASIDE")
+    database.open()
+    add = Statements(database.engine).add_call
+    database.transact(lambda c: add.many(c, rows))
+    wanted = select(schema.calls).order_by(schema.calls.c.id)
+    kept = database.read(lambda c: [CallRow._make(one) for one in c.execute(wanted)])
+    database.close()
+    assert kept == rows
 
 
 def test_two_records_cannot_have_one_place(rig: Rig) -> None:

@@ -129,4 +129,10 @@ ALARMS: Final = (
     later("day"),
     later("budget {name} passed: {spent} of {limit} a {per}"),
     later("budget {name} nearly reached: {spent} of {limit} a {per}"),
+    later("the answer is longer than anybody's calls; ask for a span of time, or for less at once"),
+    later("the exchange answers with a web page and not with records; look at pull and login"),
+    later("the exchange sends its answer packed, which was not asked for"),
+    later("the record is longer than {most} bytes; only its first {kept} are kept"),
+    later("the exchange does not accept the log-in; look at user and password under login"),
+    later("the exchange"),
 )

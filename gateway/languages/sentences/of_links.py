@@ -170,4 +170,10 @@ PMS: Final = (
     later("we described ourselves, waiting for LA"),
     later("we said LE, waiting for the answer"),
     later("charges wait here until a program takes them"),
+    later("{name} cannot be reached: {why}"),
+    later("{name} did not answer within {seconds} seconds"),
+    later("the answer of {name} broke off: {why}"),
+    later("the connection broke before {name} answered: {why}"),
+    later("the exchange cannot be reached: {why}"),
+    later("the exchange did not answer within {seconds} seconds"),
 )

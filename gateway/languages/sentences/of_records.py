@@ -217,4 +217,9 @@ RECORDS: Final = (
     later("read again as record {number}; at first: {reason}"),
     later("record {number}, read again"),
     later("unread records of {name} were read again: {number} are calls"),
+    later("no list {list}"),
+    later("no list of records"),
+    later("the answer holds {what}"),
+    later("the answer is JSON that breaks off or is not well formed"),
+    later("the answer is not text in UTF-8"),
 )

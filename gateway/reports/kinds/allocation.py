@@ -44,18 +44,6 @@ def allocation(asked: Asked, connection: Connection) -> Report:
     whole = together(payers.values())
     without = _rest(asked, whole, together(codes.values()))
     unknown = sum(one.calls for key, one in codes.items() if key[2] == UNKNOWN)
-    finding = later(
-        "{calls} come to {money}.",
-        calls=later_plural("{number} rated call", "{number} rated calls", whole.calls),
-        money=_price(whole).words(asked.money(0)),
-    )
-    if unknown:
-        unlisted = later_plural(
-            "{number} call had a code that nobody has listed.",
-            "{number} calls had a code that nobody has listed.",
-            unknown,
-        )
-        finding = joined(" ", (finding, unlisted))
     heads = (Column("payer", "payer"), Column("kind", "kind"))
     code_heads = (
         Column("account_code", "account code"),
@@ -69,7 +57,7 @@ def allocation(asked: Asked, connection: Connection) -> Report:
         chosen,
         kind="allocation",
         title="Allocation",
-        finding=finding,
+        finding=_finding(asked, whole, unknown),
         sections=(
             _table(
                 asked, "payers", "By payer", heads, payers, note="Together they are every rated call of these days."
@@ -78,6 +66,22 @@ def allocation(asked: Asked, connection: Connection) -> Report:
         ),
         assumptions=(TALK, _RATED, _CODES, *(on_persons(asked.office) if not asked.office.agreement else ())),
     )
+
+
+def _finding(asked: Asked, whole: Tally, unknown: int) -> str:
+    finding = later(
+        "{calls} come to {money}.",
+        calls=later_plural("{number} rated call", "{number} rated calls", whole.calls),
+        money=_price(whole).words(asked.money(0)),
+    )
+    if not unknown:
+        return finding
+    unlisted = later_plural(
+        "{number} call had a code that nobody has listed.",
+        "{number} calls had a code that nobody has listed.",
+        unknown,
+    )
+    return joined(" ", (finding, unlisted))
 
 
 def rated(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

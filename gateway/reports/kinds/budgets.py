@@ -30,8 +30,6 @@ def budgets(asked: Asked, connection: Connection) -> Report:
     chosen = began(connection, asked.database.property, Span(midnight(first, asked.period.zone), until))
     found = standing_of(asked, connection, chosen.span)
     shown = [one for one in found if not one.budget.unnamed]
-    passed = sum(one.verdict == "passed" for one in shown)
-    near = sum(one.verdict == "near" for one in shown)
     columns = (
         Column("whose", "whose"),
         Column("name", "name"),
@@ -47,27 +45,29 @@ def budgets(asked: Asked, connection: Connection) -> Report:
         chosen,
         kind="budgets",
         title="Budgets",
-        finding=(
-            later(
-                "Of {budgets} of {first}, {passed} are spent and {near} nearly.",
-                budgets=later_plural("{number} budget", "{number} budgets", len(shown)),
-                first=f"{first:%Y-%m}",
-                passed=passed,
-                near=near,
-            )
-            if shown
-            else "The house has no budgets: write [[budgets]] in the configuration."
-        ),
+        finding=_finding(shown, f"{first:%Y-%m}"),
         sections=(
             table(
                 "budgets",
-                later("Budgets of {first}", first=f"{first:%Y-%m}"),
+                later("Budgets of {month}", month=f"{first:%Y-%m}"),
                 columns,
                 [_row(asked, one) for one in shown],
             ),
         ),
         assumptions=(NEVER_BARS, "Spent is what the calls come to by their prices.", *on_persons(asked.office)),
         by_begin=False,
+    )
+
+
+def _finding(shown: list[Standing], month: str) -> str:
+    if not shown:
+        return "The house has no budgets: write [[budgets]] in the configuration."
+    return later(
+        "Of {budgets} of {month}, {passed} are spent and {near} nearly.",
+        budgets=later_plural("{number} budget", "{number} budgets", len(shown)),
+        month=month,
+        passed=sum(one.verdict == "passed" for one in shown),
+        near=sum(one.verdict == "near" for one in shown),
     )
 
 

@@ -16,7 +16,7 @@ from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.kinds.when import pictures
 from gateway.reports.sums import Purse, money_rows
 from gateway.reports.values import Cell, CellKind, Column, Money, Note, Report, Row, Section, Table
-from gateway.reports.wording import entry
+from gateway.reports.wording import class_words, entry
 from gateway.store import call_log
 from gateway.store.call_log import Sums, Wanted
 from gateway.store.database import Database
@@ -82,7 +82,9 @@ def _cell(one: Field, asked: Asked, call: Mapping[str, Any], postings: _Postings
     if own is not None:
         return own(asked, call, postings)
     value: Cell = call[one.column.partition(".")[2]]
-    return value
+    if one.name == "direction" and isinstance(value, str):
+        return _WAYS.get(value, value)
+    return class_words(value) if one.name == "class" and isinstance(value, str) else value
 
 
 def _charged(asked: Asked, call: Mapping[str, Any], postings: _Postings) -> Cell:
@@ -98,6 +100,14 @@ def _money(row: Mapping[str, Any], amount: str, currency: str, decimals: str) ->
     return Money(row[amount], row[currency], row[decimals] or 0)
 
 
+#: The way a call went, in a word; programs have it in English.
+_WAYS: Final[Mapping[str, str]] = {
+    "out": ours("out"),
+    "in": ours("in"),
+    "internal": ours("internal"),
+    "tandem": ours("tandem"),
+    "unknown": ours("unknown"),
+}
 #: The cells that are no plain column.
 _CELL: Final[Mapping[str, _Cell]] = {
     "call": lambda asked, call, postings: str(call["id"]),
@@ -155,33 +165,35 @@ def calls(asked: Asked, connection: Connection) -> Report:
         totals=tuple(_totals(whole.talk, whole.waited if whole.told else None, priced, charged, home)),
         nothing="No call is meant." if asked.question.terms else "No call began in these days.",
     )
-    finding = later(
-        "{calls}, {minutes} of talk, {money} charged.",
-        calls=later_plural("{number} call", "{number} calls", whole.calls),
-        minutes=minutes(whole.talk),
-        money=charged.words(home),
-    )
     if not asked.question.terms:
         rows = call_sums(connection, chosen, ("quarter",))
         waiting = sum(one["postings"] for one in posting_sums(connection, chosen, ()) if one["state"] not in SETTLED)
-        unsettled = (
-            later_plural("{number} charge is not settled yet.", "{number} charges are not settled yet.", waiting)
-            if waiting
-            else ""
-        )
         before: tuple[Section, ...] = tuple(pictures(rows, asked.period))
     else:
-        unsettled, before = "", (Note(title="Asked for", sentences=tuple(_asked_for(asked.question))),)
+        waiting, before = 0, (Note(title="Asked for", sentences=tuple(_asked_for(asked.question))),)
     return report(
         asked,
         connection,
         chosen,
         kind="calls",
         title="Calls",
-        finding=joined(" ", (finding, unsettled)),
+        finding=_finding(whole, charged.words(home), waiting),
         sections=(*before, listed),
         assumptions=(TALK, PRICE, CHARGED, *_hidden(whole, home)),
     )
+
+
+def _finding(whole: Sums, charged: str, waiting: int) -> str:
+    told = later(
+        "{calls}, {minutes} of talk, {money} charged.",
+        calls=later_plural("{number} call", "{number} calls", whole.calls),
+        minutes=minutes(whole.talk),
+        money=charged,
+    )
+    if not waiting:
+        return told
+    unsettled = later_plural("{number} charge is not settled yet.", "{number} charges are not settled yet.", waiting)
+    return joined(" ", (told, unsettled))
 
 
 def _hidden(whole: Sums, home: Money) -> Iterator[str]:

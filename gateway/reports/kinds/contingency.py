@@ -117,37 +117,38 @@ def contingency(asked: Asked, connection: Connection) -> Report:
         "guests", "Guests in the house", _GUESTS, rows, totals=tuple(totals), nothing="Nobody is in the house."
     )
     charges, others, most = _unsettled(asked, connection, stays)
-    rooms = len({room for one in stays for room in one["rooms"]})
-    open_ = (
-        later(
-            "{charges} of the house on no folio for certain",
-            charges=later_plural("{number} charge", "{number} charges", most),
-        )
-        if most
-        else ours("all of it on folios")
-    )
-    finding = later(
-        "At {hour} on {day}: {guests} in {rooms}: {money} charged so far, {open}.",
-        hour=f"{asked.run_at.astimezone(asked.period.zone):%H:%M}",
-        day=f"{asked.run_at.astimezone(asked.period.zone):%Y-%m-%d}",
-        guests=later_plural("{number} guest", "{number} guests", len(stays)),
-        rooms=later_plural("{number} room", "{number} rooms", rooms),
-        money=whole.whole.words(asked.money(0)),
-        open=open_,
-    )
     return report(
         now,
         connection,
         now.chosen(connection),
         kind="contingency",
         title="Contingency sheet",
-        finding=finding,
+        finding=_finding(asked, stays, whole.whole, most),
         sections=(_HOW, listed, charges, others),
         assumptions=(
             "Guests are those of whom the PMS told when it was last heard.",
             "Counted are all charges since each guest arrived, those of other rooms of the same stay included.",
         ),
         by_begin=False,
+    )
+
+
+def _finding(asked: Asked, stays: Sequence[Mapping[str, Any]], charged_: Purse, most: int) -> str:
+    at = asked.run_at.astimezone(asked.period.zone)
+    rooms = len({room for one in stays for room in one["rooms"]})
+    said = {
+        "hour": f"{at:%H:%M}",
+        "day": f"{at:%Y-%m-%d}",
+        "guests": later_plural("{number} guest", "{number} guests", len(stays)),
+        "rooms": later_plural("{number} room", "{number} rooms", rooms),
+        "amount": charged_.words(asked.money(0)),
+    }
+    if not most:
+        return later("At {hour} on {day}: {guests} in {rooms}: {amount} charged so far, all of it on folios.", **said)
+    return later(
+        "At {hour} on {day}: {guests} in {rooms}: {amount} charged so far, {charges} of the house on no folio for certain.",
+        **said,
+        charges=later_plural("{number} charge", "{number} charges", most),
     )
 
 

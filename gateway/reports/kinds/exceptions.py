@@ -111,7 +111,6 @@ def sorts(asked: Asked) -> list[Sort]:
     said = asked.settings
     dear = asked.money(half_up(exact(said.costly, _DECIMALS) * 10**asked.decimals, 10**_DECIMALS))
     long = said.long_minutes * 60
-    hours = list(after_hours(asked))
     return [
         Sort(
             "long",
@@ -140,20 +139,20 @@ def sorts(asked: Asked) -> list[Sort]:
             ours("the class international"),
             store.of_class("international"),
         ),
-        Sort(
-            "after_hours",
-            ours("After hours"),
-            later(
-                "of the house, begun between {begin} and {end}",
-                begin=said.after_hours_from.strftime("%H:%M"),
-                end=said.after_hours_to.strftime("%H:%M"),
-            ),
-            store.begun_in(hours),
-        ),
+        Sort("after_hours", ours("After hours"), _night(asked), store.begun_in(list(after_hours(asked)))),
         Sort(
             "vacant", ours("From vacant rooms"), ours("nobody was in the room, by the PMS"), store.from_vacant_rooms()
         ),
     ]
+
+
+def _night(asked: Asked) -> str:
+    said = asked.settings
+    return later(
+        "of the house, begun between {begin} and {end}",
+        begin=f"{said.after_hours_from:%H:%M}",
+        end=f"{said.after_hours_to:%H:%M}",
+    )
 
 
 def after_hours(asked: Asked) -> Iterator[tuple[int, int]]:

@@ -460,6 +460,9 @@ def _charge(kind: str, number: int) -> str:
             return later("charge {number}", number=number)
 
 
+_CAME_LATER: Final = ours("its record came later")
+
+
 def _later(seen: DayLook) -> Table:
     """What came after the day was closed; it stands on the sheets of later days."""
     columns = (
@@ -474,11 +477,7 @@ def _later(seen: DayLook) -> Table:
             later("charge {number}", number=number),
             room,
             _amount(minor, currency, decimals),
-            later(
-                "{before} when closed, now {now}",
-                before=_state(before.get(number, "")),
-                now=_state(state),
-            ),
+            later("{before} when closed, now {now}", before=_state(before.get(number, "")), now=_state(state)),
         )
         for number, state, _reason, _at, minor, currency, decimals, room in seen.later["moved"]
     ]
@@ -492,12 +491,7 @@ def _later(seen: DayLook) -> Table:
         for number, _call, state, kind, _at, minor, currency, decimals, room in seen.later["made"]
     ]
     rows += [
-        (
-            later("call {call}", call=call),
-            room or extension,
-            _amount(minor, currency, decimals),
-            ours("its record came later"),
-        )
+        (later("call {call}", call=call), room or extension, _amount(minor, currency, decimals), _CAME_LATER)
         for call, _began, room, extension, _status, minor, currency, decimals in seen.later["late"]
     ]
     return table("later", "Came after the day was closed", columns, rows, note="None of this is in the figures above.")

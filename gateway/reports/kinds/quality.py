@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from gateway.languages.spoken import joined, later, later_plural, ours
 from gateway.reports.asking import Asked, report
 from gateway.reports.values import Column, Report, Table, table
-from gateway.reports.wording import entry
+from gateway.reports.wording import entry, kept_words
 from gateway.store.digests import MOST_LINES, Quality, quality
 from gateway.web.marks import HOLDS
 
@@ -62,7 +62,7 @@ def _unparsed(told: Quality) -> Table:
         "unparsed",
         "Records that could not be read",
         (Column("source", "exchange"), _WHY, _NUMBER),
-        told.unparsed,
+        [(source, kept_words(why), number) for source, why, number in told.unparsed],
         note=_MOST,
         nothing="Every record could be read.",
     )

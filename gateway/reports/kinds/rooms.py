@@ -12,7 +12,7 @@ from gateway.languages.spoken import joined, later, later_plural, ours
 from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.kinds.calls import CHARGED
 from gateway.reports.sums import Purse, Tally, money_rows, tallied, together
-from gateway.reports.values import Bars, Column, Report, Row, Section, table
+from gateway.reports.values import Bars, Column, Money, Report, Row, Section, table
 from gateway.reports.wording import class_words
 from gateway.store.pages import guest_names
 from gateway.store.reporting import call_sums, posting_sums
@@ -73,31 +73,31 @@ def rooms(asked: Asked, connection: Connection) -> Report:
     )
     listed = table("rooms", "Rooms and stays", _columns(classes), rows, totals=tuple(totals), nothing="No room called.")
     sections: list[Section] = [*_picture(folios, asked), listed]
-    rooms_ = len({key[0] for key in called})
-    said = {
-        "rooms": later_plural("{number} room", "{number} rooms", rooms_),
-        "calls": later_plural("{number} call", "{number} calls", tally.calls),
-        "minutes": minutes(tally.talk),
-        "charged": whole.whole.words(home),
-    }
-    finding = (
-        later(
-            "{rooms}, {calls}, {minutes} of talk: {charged} charged, of which {open} not settled yet.",
-            **said,
-            open=whole.open.words(home),
-        )
-        if whole.open.known
-        else later("{rooms}, {calls}, {minutes} of talk: {charged} charged, all of it on folios.", **said)
-    )
     return report(
         asked,
         connection,
         chosen,
         kind="rooms",
         title="Calls by room and stay",
-        finding=finding,
+        finding=_finding(len({key[0] for key in called}), tally, whole, home),
         sections=sections,
         assumptions=(TALK, CHARGED, "A call counts for the room its extension stood in when it began."),
+    )
+
+
+def _finding(rooms_: int, tally: Tally, whole: Folio, home: Money) -> str:
+    said = {
+        "rooms": later_plural("{number} room", "{number} rooms", rooms_),
+        "calls": later_plural("{number} call", "{number} calls", tally.calls),
+        "minutes": minutes(tally.talk),
+        "charged": whole.whole.words(home),
+    }
+    if not whole.open.known:
+        return later("{rooms}, {calls}, {minutes} of talk: {charged} charged, all of it on folios.", **said)
+    return later(
+        "{rooms}, {calls}, {minutes} of talk: {charged} charged, of which {open} not settled yet.",
+        **said,
+        open=whole.open.words(home),
     )
 
 

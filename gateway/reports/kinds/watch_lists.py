@@ -84,21 +84,6 @@ def watch_lists(asked: Asked, connection: Connection) -> Report:
             named.append(_call(asked, call, hit))
     number = sum(one.calls for one in by_list.values())
     barred = sum(one.calls for keys, one in by_list.items() if keys[1] == BARRED)
-    if barred:
-        finding = later_plural(
-            "{number} call went to a number on the house's lists, {barred} of them to barred ones.",
-            "{number} calls went to numbers on the house's lists, {barred} of them to barred ones.",
-            number,
-            barred=barred,
-        )
-    elif number:
-        finding = later_plural(
-            "{number} call went to a number on the house's lists.",
-            "{number} calls went to numbers on the house's lists.",
-            number,
-        )
-    else:
-        finding = "Nobody called a listed number."
     beyond = (
         later("The first {shown} of {number} are named.", shown=MOST_NAMED, number=number)
         if number > MOST_NAMED
@@ -109,7 +94,24 @@ def watch_lists(asked: Asked, connection: Connection) -> Report:
         table("callers", "By caller", (*_WHO, *_LIST, *_SUMS), _rows(by_caller, asked.money(0))),
         table("calls", "The calls", _CALL, named, note=beyond),
     ]
-    return _report(asked, connection, chosen, finding, sections)
+    return _report(asked, connection, chosen, _finding(number, barred), sections)
+
+
+def _finding(number: int, barred: int) -> str:
+    if barred:
+        return later_plural(
+            "{number} call went to a number on the house's lists, {barred} of them to barred ones.",
+            "{number} calls went to numbers on the house's lists, {barred} of them to barred ones.",
+            number,
+            barred=barred,
+        )
+    if number:
+        return later_plural(
+            "{number} call went to a number on the house's lists.",
+            "{number} calls went to numbers on the house's lists.",
+            number,
+        )
+    return "Nobody called a listed number."
 
 
 def on_lists(connection: Connection, chosen: Chosen, lists: NumberLists) -> Iterator[tuple[dict[str, Any], Hit]]:

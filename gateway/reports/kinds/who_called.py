@@ -75,43 +75,40 @@ def who_called(asked: Asked, connection: Connection) -> Report:
     seen = _look(asked, arrivals_in(connection, chosen))
     before = called_before(connection, chosen)
     after = _afterwards(connection, chosen, seen)
-    open_ones = sum(one.standing in STANDINGS[:2] for one in after)
-    fresh = len(seen.callers) - len(before)
-    again = sum(one.came.calls > 1 for one in seen.callers.values())
-    if seen.whole.calls:
-        finding = later(
-            "{callers}, {calls}: {fresh} called for the first time, {known} had called before, {again} called more than once in "
-            "these days; {hidden} showed no number.",
-            callers=later_plural("{number} caller", "{number} callers", len(seen.callers)),
-            calls=later_plural("{number} call", "{number} calls", seen.whole.calls - seen.hidden.calls),
-            fresh=fresh,
-            known=len(before),
-            again=again,
-            hidden=later_plural("{number} call", "{number} calls", seen.hidden.calls),
-        )
-        missed = (
-            later_plural(
-                "{number} caller was missed; with {open} of them nobody has spoken since.",
-                "{number} callers were missed; with {open} of them nobody has spoken since.",
-                len(after),
-                open=open_ones,
-            )
-            if after
-            else ours("None of them was missed.")
-        )
-        finding = joined(" ", (finding, missed))
-    else:
-        finding = "No call came in in these days."
     return report(
         asked,
         connection,
         chosen,
         kind="callers",
         title="Callers",
-        finding=finding,
+        finding=_finding(seen, len(before), after),
         sections=(*_origins(seen, before), _missed(asked, after), _top(asked, seen, before)),
         assumptions=(*DEFINED[:1], FIRST_TIME, AFTERWARDS, *unread_words(without_particulars(connection, chosen))),
     )
+
+
+def _finding(seen: _Seen, known: int, after: list[_After]) -> str:
+    if not seen.whole.calls:
+        return "No call came in in these days."
+    callers = later(
+        "{callers}, {calls}: {fresh} called for the first time, {known} had called before, {again} called more than once in "
+        "these days; {hidden} showed no number.",
+        callers=later_plural("{number} caller", "{number} callers", len(seen.callers)),
+        calls=later_plural("{number} call", "{number} calls", seen.whole.calls - seen.hidden.calls),
+        fresh=len(seen.callers) - known,
+        known=known,
+        again=sum(one.came.calls > 1 for one in seen.callers.values()),
+        hidden=later_plural("{number} call", "{number} calls", seen.hidden.calls),
+    )
+    missed = ours("None of them was missed.")
+    if after:
+        missed = later_plural(
+            "{number} caller was missed; with {open} of them nobody has spoken since.",
+            "{number} callers were missed; with {open} of them nobody has spoken since.",
+            len(after),
+            open=sum(one.standing in STANDINGS[:2] for one in after),
+        )
+    return joined(" ", (callers, missed))
 
 
 def _look(asked: Asked, calls: Iterable[Any]) -> _Seen:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from twisted.internet.task import deferLater
 
-from gateway.asking import Cursor, Kept, Manner, places_in
+from gateway.asking import Cursor, Kept, Manner, call_name, places_in
 from gateway.config.pulling import LoginSettings
 from gateway.intake.enquiry import Enquiry, Question
 from gateway.intake.feed import Also, Feed, Segment, Told
@@ -25,6 +25,7 @@ from gateway.store import pulled, records
 from pms_adapters.web.exchange import Web
 from protocols.smdr.answers import AnswerShape
 from protocols.smdr.catalog import DIALECTS
+from protocols.smdr.settings import SourceSettings
 from tests.gateway.rig import WARSAW, Rig
 from tests.in_reactor import in_reactor, reactor
 from tests.pms_adapters.web.peers import Peer, answer, listening
@@ -52,6 +53,7 @@ class Asked:
         begun = self.rig.now - timedelta(hours=3)
         cursor = Cursor.parse(known[-1].identity) if known else Cursor(since=begun, after="0", begun=begun)
         assert cursor is not None
+        parse = dialect.parser(SourceSettings(timezone=WARSAW))
         segment = Segment("main", "file", str(cursor))
         if known:
             segment = Segment("main", "file", known[-1].identity, known[-1].id, known[-1].position)
@@ -81,6 +83,7 @@ class Asked:
             web=web,
             login=LogIn(settings, web, self.url, 5.0, lambda: "ours"),
             framer=lambda last: dialect.framer(transport="pull", last=last),
+            named=lambda data: call_name(parse(data, self.rig.now)),
             now=lambda: self.rig.now,
         )
         self.puller = Puller(
@@ -274,6 +277,23 @@ async def test_of_a_list_that_is_told_whole_each_time_equal_lines_are_counted(tm
             await house.ask()
         kept = [bytes(row[0]).decode() for row in house.rig.rows("SELECT raw FROM records ORDER BY position")]
     assert sorted(kept) == sorted([*ROWS, ROWS[0], ROWS[1], ROWS[1]])
+
+
+@in_reactor
+async def test_a_column_that_an_update_adds_makes_no_call_new(tmp_path: Path) -> None:
+    """Lines of an exchange that gives its calls a key are known by it, with whatever else stands in them."""
+    names = "AcctId,src,dst,channel,dstchannel,lastapp,lastdata,start,answer,end,duration,billsec,disposition,uniqueid,accountcode"
+    row = "7,205,9022,PJSIP/205-1,PJSIP/t1-2,Dial,PJSIP/t1/022,2026-11-21 10:00:00,2026-11-21 10:00:08,2026-11-21 10:02:20,140,132,ANSWERED,{key},"
+    old, added = (
+        [row.format(key=key) for key in ("17.1", "17.2")],
+        [row.format(key=key) + ",new" for key in ("17.1", "17.2", "17.3")],
+    )
+    async with served() as service, asked(tmp_path, "grandstream", service.url) as house:
+        for rows in ((names, *old), (names, *old), (names + ",service", *added)):
+            service.say = lambda request, rows=rows: lines(*rows)  # type: ignore[misc]
+            await house.ask()
+        assert house.keys() == ["17.1", "17.2", "17.3"]
+        assert house.rig.rows("SELECT count(*) FROM records WHERE kind = 'call'") == [(3,)]
 
 
 @in_reactor

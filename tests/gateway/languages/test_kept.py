@@ -20,9 +20,9 @@ from tests.gateway.languages.sentences import FILLED, sentences
 ROOT = Path(gateway.__file__).parent.parent
 #: Where sentences are written that the store keeps, or a link's state that pages show.
 WRITERS = (
-    "gateway/settle.py", "gateway/occupancy.py", "gateway/ledger.py", "gateway/acts.py", "gateway/posting", "gateway/intake",
+    "gateway/settle.py", "gateway/sharing.py", "gateway/occupancy.py", "gateway/ledger.py", "gateway/acts.py", "gateway/posting", "gateway/intake",
     "gateway/alarms", "gateway/watch", "gateway/audit", "gateway/bills/issuing.py", "gateway/privacy", "gateway/delivery",
-    "gateway/app", "gateway/people", "gateway/web/people.py", "pms_adapters", "protocols/smdr", "protocols/fias/states.py",
+    "gateway/app", "gateway/asking.py", "gateway/people", "gateway/web/people.py", "pms_adapters", "protocols/smdr", "protocols/fias/states.py",
     "gateway/store/call_tags.py", "gateway/store/log_filters.py", "gateway/store/receipts.py", "gateway/store/remarks.py",
     "gateway/store/resyncs.py", "gateway/store/stay_limits.py", "gateway/store/tags.py", "gateway/store/tokens.py",
 )  # fmt: skip
@@ -70,6 +70,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "the PMS's clock is about Zz9 min Zz9 this machine's",
         "the Zz9 cannot be made",
     ),
+    "gateway/sharing.py": ("Zz9, nothing to post", "Zz9, the house's own"),
     "gateway/app/asked.py": (
         "Zz9 (token Zz9)",
         "Zz9 left room Zz9",
@@ -92,6 +93,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "the store cannot be opened: Zz9",
     ),
     "gateway/app/mapping.py": ("PMS Zz9: Zz9; an answer is awaited Zz9 s",),
+    "gateway/app/pulling.py": ("asking Zz9 for its records", "the exchange"),
     "gateway/app/watching.py": ("This is a trial: nothing has happened. Whoever reads it will hear of alarms.",),
     "gateway/audit/agreement.py": (
         "Zz9 here, and perhaps booked by hand",
@@ -130,6 +132,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "gateway/delivery/sftp.py": ("no password is left",),
     "gateway/intake/arriving.py": ("Zz9 calls",),
     "gateway/intake/hiding.py": ("Zz9 calls",),
+    "gateway/intake/logging_in.py": ("Basic Zz9", "Bearer Zz9"),
     "gateway/intake/push.py": (
         "A request has at most Zz9 bytes.",
         "Call records are posted here.",
@@ -237,6 +240,12 @@ PARTS: dict[str, tuple[str, ...]] = {
         "charges go to accounts of type Zz9",
     ),
     "pms_adapters/soap/transport.py": ("a contract may not fetch Zz9",),
+    "pms_adapters/web/exchange.py": (
+        "Zz9 cannot be reached: Zz9",
+        "Zz9 did not answer within Zz9 seconds",
+        "the answer of Zz9 broke off: Zz9",
+        "the connection broke before Zz9 answered: Zz9",
+    ),
     "pms_adapters/web/link.py": (
         "it tells no room news: whom it has in a room is asked with each charge",
         "its address is http: our name and password go over the network as everybody can read them",
@@ -289,6 +298,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "the option fields names Zz9, which is no field of 3CX; write - for a field that is not needed",
         "year/month/day hours:minutes:seconds",
     ),
+    "protocols/smdr/yeastar.py": ("uid timestamp duration talk_duration",),
     "protocols/smdr/unify.py": (
         "a call cannot be charged without Zz9; name them in fields",
         "the info code Zz9 stands in both options in and out",
@@ -298,6 +308,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "Zz9: receipt Zz9 of the Zz9",
         "call Zz9 Zz9",
         "paid at the till",
+        "several holders share call {}: make the share void that was paid, and write the receipt's number as the reason",
     ),
     "gateway/store/remarks.py": ("Zz9 'Zz9' on reservation Zz9",),
     "gateway/store/resyncs.py": (
@@ -320,6 +331,9 @@ COMPOSED = (
     "'retry' needs a reason, which is kept with your name; posting 3 is still held",
     "posting 3 is posted; 'retry' is not for that state",
     "call of the house: Kitchen; priced at zero: nothing to post",
+    "each holder pays for his time; share of room 201: 1:01, 1.02 PLN; share of Kitchen: 0:59, 0.98 PLN, the house's own",
+    "share of extension 77: 0:01, 0.00 PLN, nothing to post",
+    "difference: a later leg of the call; share of room 201: 1:10 of 4:20, 0.43 of 1.60 PLN",
     "account code 4711: house account 900; no PMS is configured",
     "business date 2026-11-20: the PMS's total for telephone is 12.00 PLN",
     "The PMS told at 03:05 that a night audit began, again: the day had ended before, and stays so.",
@@ -348,6 +362,14 @@ COMPOSED = (
     "erased: name, numbers and words of the guest (erasure 1, calls: 3); amounts, taxes and days stay",
     "reservation 4711 has left room 201",
     "no connection to the PMS: the other side hung up",
+    "the PMS cannot be reached: the other side hung up",
+    "the PMS did not answer within 30 seconds",
+    "the answer of the PMS broke off: no reason given",
+    "the connection broke before the PMS answered: no reason given",
+    "the exchange cannot be reached: the other side hung up",
+    "the exchange did not answer within 30 seconds",
+    "the answer of the exchange broke off: no reason given",
+    "the connection broke before the exchange answered: no reason given",
     "accounting export 3 of 2026-11-01 to 2026-11-30; reason: month",
     "held -> posted (on-folio): the folio of room 201",
     "call 3 paid at the till: receipt 4711 of the POS, 12.00 PLN",

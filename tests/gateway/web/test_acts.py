@@ -115,7 +115,7 @@ def test_a_share_of_a_call_is_named_and_the_pages_of_both_rooms_show_their_own(h
         assert f'href="/calls/{call}"' in page
         assert mine in page
         assert talked in page
-    assert "each holder pays a share: room 201 1:01" in desk.go(f"/calls/{call}").text
+    assert "each holder pays for his time; share of room 201: 1:01" in desk.go(f"/calls/{call}").text
     sheet = desk.go(f"/sheets/{call}").text
     assert "shared by those who held it" in sheet
     assert "Adler" not in sheet.split("<main")[1]
