@@ -10,7 +10,10 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from gateway.languages.catalogues import GUEST
 from gateway.languages.names import LANGUAGES as NAMES
+from gateway.languages.places import place_in
+from gateway.languages.speech import speech
 from gateway.languages.spoken import say
 from rating.explain import explain
 from rating.money import format_amount
@@ -49,11 +52,14 @@ def cost_explained(call: Row, language: str = "en") -> list[str]:
 def _legs(
     trace: str | None, currency: str | None, decimals: int | None, language: str, digits: Mapping[str, str]
 ) -> Iterator[str]:
+    guest = speech(language, GUEST)
     traces = [] if trace is None else json.loads(trace)
     for number, one in enumerate(traces, 1):
         if len(traces) > 1:
             yield f"{number}/{len(traces)}"
-        yield from explain(one, currency or "", decimals or 0, language, **digits)
+        yield from explain(
+            one, currency or "", decimals or 0, language, **digits, placed=lambda place: place_in(guest, place)
+        )
 
 
 def cost_text(call: Row) -> str | None:

@@ -7,7 +7,7 @@ the results add up in the order of the trace. The sentences come from a catalogu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -32,11 +32,13 @@ def explain(
     *,
     dialled: str = "",
     number: str = "",
+    placed: Callable[[str], str] = str,
 ) -> list[str]:
     """Say in sentences how an amount came about. Never raises; a trace of another layout is explained as such.
 
     `language` is a tag such as "de" or "pt-BR". `dialled` and `number` are what is stored of the digits, as they came
     and as they were understood; with both the explanation begins with them.
+    `placed` says the name of a place in that language.
     """
     words = _Words(language_of(language), currency, decimals)
     read = read_trace(trace)
@@ -44,7 +46,7 @@ def explain(
         return [words.say("unknown")]
     head, lines = read
     first = [words.say("dialled", dialled=dialled, number=number)] if dialled and number else []
-    return [*first, *_told(words, head, lines)]
+    return [*first, *_told(words, head._replace(place=placed(head.place)), lines)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from gateway.bills.bill import (
 )
 from gateway.bills.sheet import Column, House, Row, Running, Sheet, Table, hidden
 from gateway.instants import from_micros
+from gateway.languages.places import place_in
 from gateway.languages.speech import Speech
 from gateway.shown import minutes
 
@@ -203,7 +204,13 @@ class _Telling:
             else [speech.amount(minor, line.decimals) for minor in (line.net, line.tax, line.gross)]
         )
         number = hidden(line.number, self._house)
-        said = (speech.short_day(began), speech.hour(began), number, line.place, minutes(line.seconds))
+        said = (
+            speech.short_day(began),
+            speech.hour(began),
+            number,
+            place_in(speech, line.place),
+            minutes(line.seconds),
+        )
         carried = running.add((line.gross or 0) if line.owed else 0)
         return Row((*said, *money), self._remark(line, new_room), carried, not line.owed)
 

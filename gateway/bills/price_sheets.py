@@ -11,6 +11,7 @@ from gateway.bills.bill_sheet import class_name
 from gateway.bills.card import CardRow
 from gateway.bills.enquiry import EXAMPLES, Offer, Quote
 from gateway.bills.sheet import Column, House, Row, Sheet, Table
+from gateway.languages.places import place_in
 from gateway.languages.speech import Speech
 from gateway.shown import grouped
 
@@ -22,7 +23,7 @@ def price_sheet(told: Quote, speech: Speech, house: House, zone: ZoneInfo, room:
     known = number.number_class not in ("unknown", "emergency", "internal")
     facts = [
         (say("Number"), shown),
-        (say("Place"), (told.place or number.place) if known else ""),
+        (say("Place"), place_in(speech, told.place or number.place) if known else ""),
         (say("Kind of call"), class_name(speech, number.number_class) if known else ""),
         (say("Room"), room),
         (say("For a call on"), speech.moment(at)),

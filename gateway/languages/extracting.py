@@ -29,13 +29,14 @@ Message: TypeAlias = str | tuple[str, str]
 _ROOT: Final = Path(__file__).parent.parent
 #: Where each domain's texts are said: folders and modules of the gateway.
 DOMAINS: Final = {
-    GUEST: ("bills",),
+    GUEST: ("bills", "languages/places.py"),
     STAFF: (
         "web",
         "explaining.py",
         "traffic/saying.py",
         "languages/kept.py",
         "languages/sentences",
+        "languages/places.py",
         "watch",
         "delivery/packs.py",
         "app/watching.py",

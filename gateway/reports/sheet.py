@@ -15,6 +15,7 @@ from gateway import explaining
 from gateway.config import Config
 from gateway.instants import from_micros
 from gateway.languages.kept import kept
+from gateway.languages.places import said_place
 from gateway.languages.spoken import Texts, say, speaking
 from gateway.reports.values import Column, Money, Note, Report, Table, table
 from gateway.reports.writing import own_tongue
@@ -183,7 +184,7 @@ def _facts(call: Mapping[str, Any], guest: Mapping[str, str], began: datetime) -
         (say("Extension"), call["extension"]),
         (say("Began"), f"{long_day(began)}, {began:%H:%M:%S}"),
         (say("Number"), _number(call)),
-        (say("To"), ", ".join(one for one in (call["place"], CLASSES.get(kind, kind)) if one)),
+        (say("To"), ", ".join(one for one in (said_place(call["place"] or ""), CLASSES.get(kind, kind)) if one)),
         (say("Talked"), "" if talked is None else say("{minutes} min", minutes=minutes(talked))),
     )
     return table("call", "What was phoned", _FACTS, [(name, str(value)) for name, value in said if value])

@@ -19,6 +19,7 @@ from gateway.alarms.kinds import EMERGENCY, KINDS
 from gateway.instants import from_micros
 from gateway.languages.catalogues import STAFF
 from gateway.languages.kept import kept
+from gateway.languages.places import said_place
 from gateway.languages.speech import Speech, speech
 from gateway.languages.spoken import is_english, later, plural, say, speaking, spoken
 from gateway.store.alarms import AlarmRow
@@ -150,7 +151,7 @@ def run_lines(run: Evidence, zone: tzinfo) -> list[str]:
             one.number
         )  # a mail goes to lists and telephones; the page shows it whole to who may see it
         lines.append(
-            f"{stamp(one.began, zone)}  {kept(one.who)}  {number} {one.place}  {minutes}:{seconds:02d}  {cost}"
+            f"{stamp(one.began, zone)}  {kept(one.who)}  {number} {said_place(one.place)}  {minutes}:{seconds:02d}  {cost}"
         )
     return [*lines, say("The exchange tells of a call when it has ended: others may be under way.")]
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from gateway.acts import AGREE, ASK, DECLINE, LONGEST_ROOM, REASONS, Act, ActKind
 from gateway.languages.kept import kept
+from gateway.languages.places import said_place
 from gateway.languages.spoken import Texts, later, say
 from gateway.roles import Person
 from gateway.store import acts, outbox, reading, receipts, shares
@@ -314,7 +315,7 @@ def _call_view(call: Mapping[str, Any], charged: int, clock: Clock) -> dict[str,
         "id": call["id"],
         "began": clock.moment(call["started_at"]),
         "room": call["room"] or "",
-        "place": call["place"] or "",
+        "place": said_place(call["place"] or ""),
         "charged": amount(charged, call["decimals"], call["currency"]),
     }
 

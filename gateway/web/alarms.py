@@ -16,6 +16,7 @@ from gateway.alarms.evidence import Evidence
 from gateway.alarms.evidence import taken_up as run_of
 from gateway.alarms.kinds import EMERGENCY, FRAUD, KINDS, Kind, Tone
 from gateway.languages.kept import kept
+from gateway.languages.places import said_place
 from gateway.languages.spoken import later, plural, say
 from gateway.store import alarms as store
 from gateway.store import notices
@@ -183,7 +184,7 @@ def run_view(run: Evidence, clock: Clock, country: str) -> list[dict[str, Any]]:
             "began": clock.full(one.began),
             "who": kept(one.who),
             "number": grouped(one.number, country),
-            "place": one.place,
+            "place": said_place(one.place),
             "held": minutes(one.seconds),
             "cost": amount(one.cost, run.decimals, run.currency),
         }

@@ -7,6 +7,7 @@ from typing import Any
 
 from gateway import explaining
 from gateway.languages.kept import kept
+from gateway.languages.places import said_place
 from gateway.languages.spoken import plural, say, spoken
 from gateway.store.remarks import Remark, disputed
 from gateway.web.marks import CLASSES, DIRECTIONS, FOR_PEOPLE, NAMES, RARE, TONES
@@ -86,7 +87,7 @@ def facts(call: Row, view: CallView, names: Mapping[str, str]) -> list[tuple[str
         (say("number"), view.number if call["number"] else ""),
         (say("from"), call["caller"]),
         (say("class"), CLASSES.get(call["number_class"], call["number_class"])),
-        (say("place"), call["place"]),
+        (say("place"), said_place(call["place"] or "")),
         (say("trunk"), call["trunk"]),
         (say("rang"), say("{number} s", number=call["ring_seconds"]) if call["ring_seconds"] else ""),
         (say("talked"), view.talked),

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy import Connection
 
-from gateway.call_log.asking import PERIODS, Misread, Question, read, written
+from gateway.call_log.asking import PERIODS, Misread, Question, written
 from gateway.call_log.fields import HOURS
 from gateway.config.meanings import hours_of
 from gateway.languages.kept import kept
@@ -30,7 +30,7 @@ from gateway.web import log_words
 from gateway.web.deeds import Deeds
 from gateway.web.house import House
 from gateway.web.live import Live
-from gateway.web.log_question import wanted_of
+from gateway.web.log_question import asked_of, wanted_of
 from gateway.web.pages import Page, Pages
 from gateway.web.reads import Reads
 from gateway.web.report_pages import Workshop
@@ -89,7 +89,7 @@ class LogPages:
         """The calls that an address asks for; or the sentence that says what of it is not understood."""
         masked = not person.may("see_full_numbers")
         try:
-            asked = read(said, masked=masked)
+            asked = asked_of(said, masked=masked)
         except Misread as error:
             return await self._not_understood(said, error.told(say), person)
         found = await self._reads.read(lambda connection: self._found(connection, asked, person, before, told))
@@ -131,7 +131,7 @@ class LogPages:
         """
         if said.get("period") == said.get("was") and (said.get("from") or said.get("to")):
             said = {**said, "period": "own"}
-        return log_words.address(read(said, masked=not person.may("see_full_numbers")))
+        return log_words.address(asked_of(said, masked=not person.may("see_full_numbers")))
 
     def _found(
         self, connection: Connection, asked: Question, person: Person, before: int | None, told: int | None
@@ -227,7 +227,7 @@ class LogPages:
         said = dict(parse_qsl(form.asked))
         problem = self._problem(form, person)
         try:
-            asked = read(said, masked=not person.may("see_full_numbers"))
+            asked = asked_of(said, masked=not person.may("see_full_numbers"))
         except Misread as error:
             return await self._not_understood(said, error.told(say), person)
         if problem:
@@ -265,7 +265,7 @@ class LogPages:
         if form not in FORMS:
             return await self._pages.missing(say("There is no such file."))
         try:
-            asked = read(said, masked=masked)
+            asked = asked_of(said, masked=masked)
         except Misread as error:
             return await self._not_understood(said, error.told(say), person)
         first, last = asked.days(self._live.clock().today.date())

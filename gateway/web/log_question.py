@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from gateway.call_log.asking import Question
+from collections.abc import Mapping
+
+from gateway.call_log.asking import Question, read
 from gateway.config.meanings import hours_of
+from gateway.languages.places import kept_place
 from gateway.reports.periods import Period
 from gateway.store.call_log import Wanted
 from gateway.store.reporting import Span
@@ -11,6 +14,13 @@ from gateway.web.house import House
 from gateway.working_hours import WorkingHours
 from rating.callers import Home
 from rating.money import minor_digits
+
+
+def asked_of(said: Mapping[str, str], *, masked: bool) -> Question:
+    """The question that a page's address asks; raises Misread. A country may be named in the language that is spoken."""
+    if "place" in said:
+        said = {**said, "place": kept_place(said["place"])}
+    return read(said, masked=masked)
 
 
 def wanted_of(house: House, asked: Question) -> Wanted:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from gateway.languages.kept import kept
+from gateway.languages.places import said_place
 from gateway.languages.spoken import Texts, say
 from gateway.store import lists
 from gateway.web.deeds import LONGEST_NAME, LONGEST_REASON, Deeds
@@ -180,7 +181,7 @@ class PricePages:
             "began": clock.moment(item["started_at"]),
             "room": item["room"] or item["extension"] or "",
             "number": number or "",
-            "place": item["place"],
+            "place": said_place(item["place"]),
             "before": amount(item["before"], digits, currency),
             "after": amount(item["amount"], digits, currency),
             "difference": amount(item["amount"] - item["before"], digits, currency),

@@ -8,6 +8,7 @@ from klein import Klein
 from sqlalchemy import Connection
 
 from gateway import explaining
+from gateway.languages.places import kept_place
 from gateway.languages.spoken import say, speaking
 from gateway.reports.as_html import values
 from gateway.reports.sheet import sheet
@@ -198,7 +199,7 @@ class RoomRoutes:
         country = self._house.config.property.country
 
         def work(connection: Connection) -> tuple[list[Any], list[dict[str, Any]], dict[int, list[dict[str, Any]]]]:
-            calls = queries.find_calls(connection, owner, words, MOST_FOUND).calls
+            calls = queries.find_calls(connection, owner, kept_place(words), MOST_FOUND).calls
             postings = queries.of_calls(connection, owner, [one["id"] for one in calls])
             return guests_like(connection, owner, words, MOST_FOUND), calls, postings
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from gateway.explaining import doubted, explained
 from gateway.helplines import HELPLINE, HIDDEN, PERSONAL
 from gateway.languages.kept import kept
+from gateway.languages.places import said_place
 from gateway.languages.spoken import Texts, say, spoken
 from gateway.ledger import ARROWS, DEEDS, REASON_NEEDED
 from gateway.web.marks import CLASSES, MEANINGS, NAMES, Mark, call_mark, posting_mark
@@ -100,7 +101,8 @@ def _place(call: Row) -> str:
     if call["direction"] == "internal":
         return say("internal")
     number_class = str(call["number_class"] or "")
-    return str(call["place"] or CLASSES.get(number_class, number_class)).replace(CLASSES["unknown"], "")
+    named = said_place(str(call["place"] or "")) or CLASSES.get(number_class, number_class)
+    return named.replace(CLASSES["unknown"], "")
 
 
 #: What stands where a number would that nobody is shown.
@@ -263,7 +265,7 @@ def posting_view(
         day=clock.day(began),
         short_day="" if clock.is_today(began) else short_day(clock.at(began)),
         number=number_of({**row, "direction": "out"}, country),
-        place=str(row["place"] or ""),
+        place=said_place(str(row["place"] or "")),
         talked=minutes(row["talk_seconds"]),
         reason=kept(str(row["reason"])),
         reference=str(row["reference"]),

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from gateway.call_log.asking import Question, in_words
 from gateway.call_log.fields import BY_NAME, FIELDS, HOURS, RESULTS, Field, Kind, hours_of, result_of
+from gateway.languages.places import placed
 from gateway.languages.spoken import Later, joined, later, later_plural, ours, say
 from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.kinds.when import pictures
@@ -117,6 +118,7 @@ _CELL: Final[Mapping[str, _Cell]] = {
     ),
     "tag": lambda asked, call, postings: ", ".join(call["tags"]) or None,
     "number_tags": lambda asked, call, postings: ", ".join(call["number_tags"]) or None,
+    "place": lambda asked, call, postings: placed(call["place"]),
     "code": lambda asked, call, postings: call["account_code"] or None,
     "authorization": lambda asked, call, postings: call["authorization_code"] or None,
     "number": lambda asked, call, postings: asked.number(call),

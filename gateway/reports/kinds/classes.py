@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from gateway.languages.places import placed
 from gateway.languages.spoken import joined, later, later_plural, ours
 from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.kinds.calls import PRICE
@@ -87,7 +88,8 @@ def _table(asked: Asked, rows: list[dict[str, Any]], name: str, title: str, *key
 
 
 def _named(key: str, value: str | None) -> str:
-    return (class_words(value) if key == "number_class" else value) or ours("not known")
+    said = class_words(value) if key == "number_class" else placed(value) if key == "place" else value
+    return said or ours("not known")
 
 
 def _dearest(found: tuple[tuple[Any, ...], Tally]) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from gateway.alarms.fraud import History, Suspicion, suspicions
 from gateway.alarms.fraud_rules import HOUR, RULES
 from gateway.instants import SECOND, from_micros, midnight
+from gateway.languages.places import placed
 from gateway.languages.spoken import later, later_plural
 from gateway.number_lists import ListUnreadable
 from gateway.reports.asking import Asked, report
@@ -110,7 +111,7 @@ def _calls(asked: Asked, one: Suspicion) -> list[Row]:
             call.began,
             kept_words(call.who),
             mask_number(call.number) if asked.masked else call.number,
-            call.place,
+            placed(call.place),
             (call.ended - call.began) // SECOND,
             asked.money(call.cost),
         )

@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from gateway.instants import SECOND
+from gateway.languages.places import placed
 from gateway.languages.spoken import joined, later, later_plural, ours
 from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.kinds.calls import PRICE
@@ -177,7 +178,7 @@ def call_list(asked: Asked, name: str, title: str, one: Account) -> Table:
             way_of(call),
             call["extension"],
             asked.number(call),
-            call["place"],
+            placed(call["place"]),
             call["talk_seconds"],
             Money(call["amount"], call["currency"], call["decimals"]) if call["amount"] is not None else None,
         )

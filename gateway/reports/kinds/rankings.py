@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from sqlalchemy import Connection
 
+from gateway.languages.places import placed
 from gateway.languages.spoken import joined, later, ours
 from gateway.reports.asking import TALK, Asked, report
 from gateway.reports.kinds.calls import PRICE
@@ -108,7 +109,10 @@ def _ranking(asked: Asked, connection: Connection, measure: Measure) -> Report:
 
 def _destinations(rows: Sequence[dict[str, Any]]) -> dict[tuple[Any, ...], Tally]:
     return tallied(
-        ({**one, "destination": one["place"] or class_words(one["number_class"]) or ours("unknown")} for one in rows),
+        (
+            {**one, "destination": placed(one["place"]) or class_words(one["number_class"]) or ours("unknown")}
+            for one in rows
+        ),
         "destination",
     )
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from gateway.alarms.lists import BARRED, Hit, NumberLists
+from gateway.languages.places import placed
 from gateway.languages.spoken import later, later_plural
 from gateway.number_lists import ListUnreadable
 from gateway.reports.asking import Asked, report
@@ -139,7 +140,7 @@ def listed(asked: Asked, connection: Connection, chosen: Chosen) -> tuple[int, i
 def _call(asked: Asked, call: dict[str, Any], hit: Hit) -> Row:
     price = Money(call["amount"], call["currency"], call["decimals"]) if call["amount"] is not None else None
     who = (str(call["id"]), call["started_at"], call["room"] or call["department"], call["extension"])
-    return (*who, asked.number(call), call["place"], *hit.list, hit.entry.note, call["talk_seconds"], price)
+    return (*who, asked.number(call), placed(call["place"]), *hit.list, hit.entry.note, call["talk_seconds"], price)
 
 
 def _report(asked: Asked, connection: Connection, chosen: Chosen, finding: str, sections: list[Section]) -> Report:
