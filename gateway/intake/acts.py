@@ -18,7 +18,7 @@ from gateway.acts import needs_second as second_needed
 from gateway.intake.batch import Rules
 from gateway.intake.by_hand import Entered, enter
 from gateway.intake.shares import share_asked, whose_parts
-from gateway.store import acts, outbox, records, schema, shares, stay_limits
+from gateway.store import acts, limit_deeds, outbox, records, schema, shares
 from gateway.store.acts import ActRow
 from gateway.store.commands import Command
 from gateway.store.memory import Memory
@@ -89,13 +89,13 @@ class Acts:
             return f"not done: {what}", []
         row = self._row(act, found, what, command, now)
         if second_needed(act, what, self._act_rules.second_above):
-            number = acts.write(connection, self._memory, row)
+            number = acts.write(connection, self._memory.owner, self._memory.numbers, row)
             self._memory.note(connection, now, command.who, f"act {number} asked: {_words(row)}: {command.why}")
             return f"act {number} waits for a second person: {_words(row)}", []
         dues = self._carry_out(connection, found, what, f"{act.kind}, {command.who}", now)
         done = row._replace(state="done", decided_at=now, outcome=_outcome(what, dues))
-        number = acts.write(connection, self._memory, done)
-        stay_limits.recount(connection, self._memory, (found.share or found.call).reservation, now)
+        number = acts.write(connection, self._memory.owner, self._memory.numbers, done)
+        limit_deeds.recount(connection, self._memory, (found.share or found.call).reservation, now)
         self._memory.note(connection, now, command.who, f"act {number} done: {_words(row)}: {command.why}")
         return f"act {number} done: {_words(row)}; {done.outcome}", dues
 
@@ -121,7 +121,7 @@ class Acts:
             return self._close(connection, row, "stale", "left alone: the charge has changed since", command, now), []
         dues = self._carry_out(connection, found, what, f"{act.kind}, {row.asked_by} and {command.who}", now)
         words = self._close(connection, row, "done", _outcome(what, dues), command, now)
-        stay_limits.recount(connection, self._memory, (found.share or found.call).reservation, now)
+        limit_deeds.recount(connection, self._memory, (found.share or found.call).reservation, now)
         return words, dues
 
     def _close(self, connection: Connection, row: ActRow, state: str, outcome: str, command: Command, now: int) -> str:
@@ -229,7 +229,7 @@ class Acts:
         row = _written(act, command, now, call, rules)._replace(
             state="done", room=room, after=entered.amount, decided_at=now, outcome=f"posting {posting.id} is on its way"
         )
-        number = acts.write(connection, self._memory, row)
+        number = acts.write(connection, self._memory.owner, self._memory.numbers, row)
         self._memory.note(connection, now, command.who, f"act {number} done: {_words(row)}: {command.why}", posting.id)
         due = outbox.one_due(connection, self._memory.owner, posting.id)
         return f"act {number} done: {_words(row)}; {row.outcome}", [due] if due is not None else []

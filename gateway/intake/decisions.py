@@ -19,7 +19,7 @@ from gateway.intake.late_shares import Done, LateShares
 from gateway.intake.reconsider import place_of, ruled_again
 from gateway.ledger import Hold
 from gateway.settle import Priced, Ruling
-from gateway.store import lists, outbox, records, schema, shares, stay_limits
+from gateway.store import limit_deeds, lists, outbox, records, schema, shares
 from gateway.store.commands import Command
 from gateway.store.lists import Item
 from gateway.store.memory import Memory
@@ -103,7 +103,7 @@ class Decisions:
         if charged(parts) != item.before or any(one.state not in FINAL for one in parts):
             return Done("left alone: its postings have changed since the list was made")
         done = self._correct(connection, number, item, call, parts, command, now)
-        stay_limits.recount(connection, self._memory, call.reservation, now)
+        limit_deeds.recount(connection, self._memory, call.reservation, now)
         return done
 
     # -- a call that had no rate ----------------------------------------------------------------------------------

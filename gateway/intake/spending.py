@@ -21,8 +21,10 @@ from sqlalchemy import Connection
 from gateway.alarms.kinds import LIMIT, Fact
 from gateway.instants import from_micros
 from gateway.settle import Ruling, Wanted
-from gateway.store.memory import LATE_RECORDS, Memory
-from gateway.store.stay_limits import ORDER, OWN, Spent, Verdict, charged, mark
+from gateway.store.limit_deeds import mark
+from gateway.store.memory import Memory
+from gateway.store.stay_limits import ORDER, OWN, Spent, Verdict, charged
+from gateway.store.stays import LATE_RECORDS
 from rating.book import TariffBook
 from rating.circumstances import Circumstances
 from rating.limits import Budget, Standing, budgets_for, standing

@@ -18,7 +18,18 @@ from gateway.bills import issuing
 from gateway.ledger import DEEDS, REASON_NEEDED, Event, IllegalMove, move
 from gateway.posting import days, totals
 from gateway.posting.steps import WireNumbers
-from gateway.store import alarms, call_tags, commands, log_filters, office, outbox, receipts, remarks, stay_limits, tags
+from gateway.store import (
+    alarms,
+    call_tags,
+    commands,
+    limit_deeds,
+    log_filters,
+    office,
+    outbox,
+    receipts,
+    remarks,
+    tags,
+)
 from gateway.store.commands import Command
 from gateway.store.memory import Memory
 from gateway.store.resyncs import RESYNC
@@ -52,7 +63,7 @@ Keep: TypeAlias = Callable[[Connection, Memory, Command, int], str]
 #: The verbs of such commands, and what keeps each.
 KEPT: Final[Mapping[str, Keep]] = {
     totals.TOTAL: totals.settle,
-    stay_limits.LIMIT: stay_limits.carry_out,
+    limit_deeds.LIMIT: limit_deeds.carry_out,
     receipts.RECEIPT: receipts.carry_out,
     **dict.fromkeys(DAY_DEEDS, days.carry_out),
     **dict.fromkeys(issuing.DEEDS, issuing.carry_out),
@@ -102,7 +113,7 @@ def carry_out(
     if row.state == "in_doubt" and row.token is not None and numbers is not None:
         numbers.free(row.token)
     if row.kind != "charge":
-        stay_limits.recount(connection, memory, row.reservation, now)
+        limit_deeds.recount(connection, memory, row.reservation, now)
     told = f"{row.state} -> {after.state} ({command.deed})" + (f" to room {command.room}" if command.room else "")
     memory.note(connection, now, command.who, f"{told}: {command.why}" if command.why else told, row.id)
     return f"posting {row.id} is now {after.state}", outbox.one_due(connection, memory.owner, row.id)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, insert, select, update
 
 from gateway.store import schema
 from gateway.store.narrowing import rows_of
+from gateway.store.numbers import Numbers
 from gateway.store.rows import clean
-
-if TYPE_CHECKING:
-    from gateway.store.memory import Memory
 
 _a, _p = schema.acts.c, schema.postings.c
 
@@ -45,11 +43,11 @@ _TEXTS: Final = ("subject", "why", "room", "target", "asked_by", "decided_by", "
 _WHOLE = select(*[_a[name] for name in ActRow._fields])
 
 
-def write(connection: Connection, memory: Memory, row: ActRow) -> int:
+def write(connection: Connection, owner: str, numbers: Numbers, row: ActRow) -> int:
     """Write an act down under the next number, which is returned."""
-    number = memory.numbers.take(schema.acts)
+    number = numbers.take(schema.acts)
     said = {**row._asdict(), "id": number, **{name: clean(getattr(row, name)) for name in _TEXTS}}
-    connection.execute(insert(schema.acts).values(property=memory.owner, **said))
+    connection.execute(insert(schema.acts).values(property=owner, **said))
     return number
 
 

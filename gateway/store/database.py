@@ -1,8 +1,7 @@
 """Opening a store: the engine, the schema it must have, the lock that makes one gateway its owner, transactions.
 
 SQLite runs with WAL and synchronous=FULL, so that a committed record survives a power cut; PostgreSQL keeps its own
-defaults (it syncs before it acknowledges). Hot statements are compiled once by SQLAlchemy and run with tuples, straight on
-the driver's cursor. What was bound to a statement is never told in an error: it may be a guest's number.
+defaults (it syncs before it acknowledges). What was bound to a statement is never told in an error: it may be a guest's number.
 """
 
 from __future__ import annotations
@@ -10,33 +9,27 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-from collections import defaultdict
-from collections.abc import Callable, Sequence
-from itertools import compress
-from operator import itemgetter
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any, Final, NamedTuple, TypeVar
+from typing import IO, Any, Final, TypeVar
 
 from sqlalchemy import (
     Connection,
     Engine,
-    Executable,
-    Table,
-    bindparam,
     create_engine,
     event,
     insert,
     inspect,
-    null,
     select,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
 from gateway.store import schema
+from gateway.store.hot import Translated
 from gateway.store.migrations import upgrade_steps
+from gateway.store.traffic import rebuild_all
 
 T = TypeVar("T")
 
@@ -48,8 +41,6 @@ CHECKPOINT_PAGES: Final = 4_000
 CACHE_KIB: Final = 65_536
 #: The same of every other connection: the narrow columns of a month, or a long look, which comes by each page once.
 READER_KIB: Final = 8_192
-#: Statements that one insert by shape keeps: a house has a handful of kinds of calls.
-MOST_SHAPES: Final = 64
 #: The schema from which on what trunks did is written with the calls; in an older store it is added up by the upgrade.
 TRAFFIC_SINCE: Final = 5
 #: An arbitrary constant that marks our advisory locks in PostgreSQL.
@@ -120,7 +111,7 @@ class Database:
         more processor time than they do.
         """
         driver = connection.connection
-        with_driver = _Translated(self.engine)
+        with_driver = Translated(self.engine)
         if self.is_sqlite:
             with with_driver:
                 driver.cursor().execute("BEGIN IMMEDIATE")
@@ -192,8 +183,6 @@ class Database:
             for step in upgrade_steps(before):
                 step(connection)
             if 0 < before < TRAFFIC_SINCE:
-                from gateway.store.traffic import rebuild_all
-
                 rebuild_all(connection)
             connection.execute(schema.schema_version.delete())
             connection.execute(insert(schema.schema_version).values(version=schema.VERSION))
@@ -257,108 +246,3 @@ def _engine(url: URL, *, read_only: bool) -> Engine:
             connection.execute("PRAGMA query_only=ON")
 
     return engine
-
-
-class _Translated:
-    """Gives the driver's errors the names that SQLAlchemy has for them, so that nobody has to know two kinds."""
-
-    def __init__(self, engine: Engine, words: str = "") -> None:
-        self._errors: type[Exception] = engine.dialect.loaded_dbapi.Error
-        self._dialect, self._words = engine.dialect, words
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        if isinstance(error, self._errors):
-            raise DBAPIError.instance(
-                self._words, None, error, self._errors, hide_parameters=True, dialect=self._dialect
-            ) from error
-
-
-class Hot:
-    """A statement compiled once and run many times with tuples in the order of `columns`, straight on the driver."""
-
-    def __init__(self, engine: Engine, statement: Executable, columns: Sequence[str]) -> None:
-        compiled = statement.compile(engine)  # type: ignore[attr-defined]
-        order = list(compiled.positiontup or ())
-        if sorted(order) != sorted(columns):
-            raise ValueError(f"statement takes {order}, not {list(columns)}")
-        self.sql = str(compiled)
-        self._with_driver = _Translated(engine, self.sql)
-        self._order = None if order == list(columns) else tuple(columns.index(name) for name in order)
-
-    def _arranged(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        return row if self._order is None else tuple(row[place] for place in self._order)
-
-    def many(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Run it for each row."""
-        if rows:
-            # Plain tuples: the driver takes the values of a named one by a slower way.
-            arranged = list(map(tuple if self._order is None else self._arranged, rows))
-            with self._with_driver:
-                connection.connection.cursor().executemany(self.sql, arranged)
-
-    def changed(self, connection: Connection, row: tuple[Any, ...]) -> int:
-        """Run it once; how many rows it changed."""
-        cursor = connection.connection.cursor()
-        with self._with_driver:
-            cursor.execute(self.sql, self._arranged(row))
-        return int(cursor.rowcount)
-
-
-def hot_insert(engine: Engine, table: Table) -> Hot:
-    """An insert of whole rows, columns in the order of the table."""
-    return Hot(engine, insert(table), [column.name for column in table.columns])
-
-
-class HotShaped:
-    """An insert of whole rows in the order of the table, which has the nulls of the columns of `seldom` in its words.
-
-    To hand a null over costs SQLite's driver half a microsecond, and nearly every row of a wide table has a dozen of them. For
-    each set of columns that are null a statement is compiled once; rows of one set are written together.
-    """
-
-    def __init__(self, engine: Engine, table: Table, seldom: Sequence[str]) -> None:
-        self._engine, self._table, self._seldom = engine, table, tuple(seldom)
-        self._names = [column.name for column in table.columns]
-        self._asked = itemgetter(*map(self._names.index, self._seldom))
-        self._shapes: dict[tuple[bool, ...], _Shaped] = {}
-
-    def many(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Run it for each row."""
-        asked, sorted_out = self._asked, defaultdict[tuple[bool, ...], list[tuple[Any, ...]]](list)
-        for row in rows:
-            sorted_out[tuple([value is None for value in asked(row)])].append(row)
-        for shape, some in sorted_out.items():
-            statement, kept = self._shapes.get(shape) or self._shaped(shape)
-            statement.many(connection, list(map(kept, some)))
-
-    def _shaped(self, shape: tuple[bool, ...]) -> _Shaped:
-        """The statement for rows in which these columns are null, and what it takes of a row."""
-        absent = set(compress(self._seldom, shape))
-        names = [name for name in self._names if name not in absent]
-        # Said, not left out: a column that was added to a table that had rows may have a default.
-        values = {name: null() if name in absent else bindparam(name) for name in self._names}
-        made = _Shaped(
-            Hot(self._engine, insert(self._table).values(values), names), itemgetter(*map(self._names.index, names))
-        )
-        if len(self._shapes) < MOST_SHAPES:
-            self._shapes[shape] = made
-        return made
-
-
-class _Shaped(NamedTuple):
-    """The statement for rows of one shape, and what it takes of a row."""
-
-    statement: Hot
-    kept: Callable[[tuple[Any, ...]], tuple[Any, ...]]
-
-
-def hot_sum(engine: Engine, table: Table) -> Hot:
-    """An insert of whole rows, where a row of the same key is there already adding the other columns to it."""
-    key = [column.name for column in table.primary_key.columns]
-    adding: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[engine.dialect.name](table)
-    sums = {column.name: column + adding.excluded[column.name] for column in table.columns if column.name not in key}
-    statement = adding.on_conflict_do_update(index_elements=key, set_=sums)
-    return Hot(engine, statement, [column.name for column in table.columns])

@@ -27,7 +27,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from gateway.helplines import PERSONAL
 from gateway.store import schema
-from gateway.store.database import Hot, hot_insert
+from gateway.store.hot import Hot, hot_insert
 from gateway.store.rows import CallRow, PostingRow
 from gateway.store.watching import set_mark
 

@@ -8,14 +8,12 @@ failed transaction all of it is read again, so that memory and store never tell 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from sqlalchemy import Connection
 
 from gateway.attribution import StayTariffs
 from gateway.audit.days import BusinessDay
 from gateway.directory import Occupancy
-from gateway.instants import SECOND
 from gateway.store import business_days, outbox
 from gateway.store.database import Database
 from gateway.store.numbers import Numbers
@@ -24,11 +22,8 @@ from gateway.store.statements import Statements
 from gateway.store.stay_limits import StayLimits
 from gateway.store.stay_limits import load as load_stay_limits
 from gateway.store.stay_tariffs import load_stay_tariffs
-from gateway.store.stays import load_occupancy
+from gateway.store.stays import LATE_RECORDS, load_occupancy
 from gateway.store.vacant_calls import VacantCalls, load_vacant_calls
-
-#: Stays that ended longer ago than this are left in the store and out of memory: no record comes later than a quarter.
-LATE_RECORDS: Final = 92 * 24 * 3600 * SECOND
 
 Reload = Callable[[Connection], None]
 

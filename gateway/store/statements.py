@@ -8,8 +8,8 @@ from sqlalchemy import Engine, Table, bindparam, delete, update
 from sqlalchemy.sql.dml import Delete, Update
 
 from gateway.store import schema
-from gateway.store.database import Hot, HotShaped, hot_insert, hot_sum
 from gateway.store.feed import Feed
+from gateway.store.hot import Hot, HotShaped, hot_insert, hot_sum
 
 #: What `move` takes: where the posting stands, and where it goes.
 MOVE = ("state", "hold", "reason", "due_at", "changed_at", "code", "reference")

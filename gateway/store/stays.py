@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import Connection, or_, select
 
 from gateway.directory import Changes, Occupancy, RoomFact, Stay
+from gateway.instants import SECOND
 from gateway.store import schema
 from gateway.store.rows import clean
 from gateway.store.statements import Statements
+
+#: Stays that ended longer ago than this are left in the store and out of memory: no record comes later than a quarter.
+LATE_RECORDS: Final = 92 * 24 * 3600 * SECOND
 
 _s = schema.stays.c
 

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Select, delete, func, select, update
 
 from gateway.instants import SECOND
 from gateway.store import schema
-from gateway.store.memory import LATE_RECORDS
 from gateway.store.pages import first_since
 from gateway.store.statements import Statements
+from gateway.store.stays import LATE_RECORDS
 from gateway.traffic.by_class import ClassCall, nature_of
 from gateway.traffic.intervals import NOTHING, QUARTER, Load
 from gateway.traffic.rollup import LineSums, Rollup, Sums, TrunkCall, TrunkLine, uses_told

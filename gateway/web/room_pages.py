@@ -16,7 +16,7 @@ from gateway.instants import SECOND, to_micros
 from gateway.languages.kept import kept
 from gateway.languages.spoken import say
 from gateway.roles import Person
-from gateway.store import call_log, commands, remarks, shares, stay_limits
+from gateway.store import call_log, commands, limit_deeds, remarks, shares, stay_limits
 from gateway.store import pages as queries
 from gateway.store import room as rooms
 from gateway.store.room import ClassSum, StateSum, Stretch
@@ -239,8 +239,8 @@ class RoomPages:
         wanted = judged(form, self._house.config.property.currency)
         if isinstance(wanted, NotDone):
             return wanted
-        about = stay_limits.subject(form.reservation, form.kind, wanted, "hold" if form.hold else "warn")
-        said = Form(deed=stay_limits.LIMIT, who=form.who, why=form.why, state="", attempts="", token="")
+        about = limit_deeds.subject(form.reservation, form.kind, wanted, "hold" if form.hold else "warn")
+        said = Form(deed=limit_deeds.LIMIT, who=form.who, why=form.why, state="", attempts="", token="")
         return await self._given(room, said, about)
 
     async def look(self, room: str, form: Form) -> str | NotDone:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, event
 
-from gateway.store.database import Hot
+from gateway.store.hot import Hot
 from tests.bench.house import ByHand, House
 from tests.bench.kit import Findings, paired, probe
 from tests.bench.lab import full, measure

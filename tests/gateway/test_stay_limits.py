@@ -7,8 +7,9 @@ from datetime import timedelta
 from gateway.acts import Act
 from gateway.alarms.kinds import KINDS
 from gateway.store import rack, stay_limits
+from gateway.store.limit_deeds import subject
 from gateway.store.receipts import subject as receipt_of
-from gateway.store.stay_limits import OWN, subject
+from gateway.store.stay_limits import OWN
 from gateway.web.deeds import NotDone
 from gateway.web.stay_limits import LimitForm, judged, limit_view
 from gateway.web.words import Clock

@@ -10,7 +10,8 @@ from sqlalchemy import Integer, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from gateway.store import schema
-from gateway.store.database import MOST_SHAPES, Database, StoreTrouble
+from gateway.store.database import Database, StoreTrouble
+from gateway.store.hot import MOST_SHAPES
 from gateway.store.reading import money
 from gateway.store.rows import CallRow, PostingRow, RecordRow, clean
 from gateway.store.statements import SELDOM, Statements
