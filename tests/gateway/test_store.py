@@ -98,7 +98,7 @@ def test_a_row_is_stored_whole_whatever_is_null_in_it(
     store_url: str, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The insert of calls leaves out what is null; a shape that is not remembered is written all the same."""
-    monkeypatch.setattr("gateway.store.database.MOST_SHAPES", most)
+    monkeypatch.setattr("gateway.store.hot.MOST_SHAPES", most)
     full: dict[str, Any] = {
         one.name: place if isinstance(one.type, Integer) else f"t{place}"
         for place, one in enumerate(schema.calls.columns)
