@@ -161,7 +161,7 @@ def the_auditor_works(browser: Browser, site: SiteProcess) -> None:
     page.get_by_label("Reason").fill("it stands on the folio, line 4")
     bruno.press("It is on the folio")
     expect(page.locator(".told")).to_have_text("Posting 3 is now posted. Asked by Bruno.")
-    expect(page.locator("main")).to_contain_text("Bruno: in_doubt -> posted (on-folio): it stands on the folio, line 4")
+    expect(page.locator("main")).to_contain_text("Bruno: in doubt → posted (on-folio): it stands on the folio, line 4")
     bruno.go("/audit")
     page.get_by_text("End it by hand, or put its date right").click()
     page.get_by_label("Why", exact=True).first.fill("the PMS has ended its day")
