@@ -24,7 +24,7 @@ WRITERS = (
     "gateway/alarms", "gateway/watch", "gateway/audit", "gateway/bills/issuing.py", "gateway/privacy", "gateway/delivery",
     "gateway/app", "gateway/asking.py", "gateway/people", "gateway/web/people.py", "pms_adapters", "protocols/smdr", "protocols/fias/states.py",
     "gateway/store/call_tags.py", "gateway/store/log_filters.py", "gateway/store/receipts.py", "gateway/store/remarks.py",
-    "gateway/store/resyncs.py", "gateway/store/stay_limits.py", "gateway/store/tags.py", "gateway/store/tokens.py",
+    "gateway/store/resyncs.py", "gateway/store/limit_deeds.py", "gateway/store/tags.py", "gateway/store/tokens.py",
 )  # fmt: skip
 #: Modules that write letters, options, captures: nothing of theirs is kept.
 OTHERS = (
@@ -303,7 +303,7 @@ PARTS: dict[str, tuple[str, ...]] = {
         "asked the PMS for the state of all roomsZz9",
         "not asked: Zz9, and once a day is enough; a supervisor may ask again and say why",
     ),
-    "gateway/store/stay_limits.py": (
+    "gateway/store/limit_deeds.py": (
         "Zz9 reservation Zz9 is Zz9",
         "Zz9, was Zz9: Zz9",
         "limit of this stay",
