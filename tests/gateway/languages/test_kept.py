@@ -24,7 +24,7 @@ WRITERS = (
     "gateway/alarms", "gateway/watch", "gateway/audit", "gateway/bills/issuing.py", "gateway/privacy", "gateway/delivery",
     "gateway/app", "gateway/asking.py", "gateway/people", "gateway/web/people.py", "pms_adapters", "protocols/smdr", "protocols/fias/states.py",
     "gateway/store/call_tags.py", "gateway/store/log_filters.py", "gateway/store/receipts.py", "gateway/store/remarks.py",
-    "gateway/store/resyncs.py", "gateway/store/limit_deeds.py", "gateway/store/tags.py", "gateway/store/tokens.py",
+    "gateway/store/resyncs.py", "gateway/store/limit_deeds.py", "gateway/store/stay_limits.py", "gateway/store/tags.py", "gateway/store/tokens.py",
 )  # fmt: skip
 #: Modules that write letters, options, captures: nothing of theirs is kept.
 OTHERS = (
@@ -306,9 +306,9 @@ PARTS: dict[str, tuple[str, ...]] = {
     "gateway/store/limit_deeds.py": (
         "Zz9 reservation Zz9 is Zz9",
         "Zz9, was Zz9: Zz9",
-        "limit of this stay",
         "the limit of",
     ),
+    "gateway/store/stay_limits.py": ("limit of this stay",),
     "gateway/store/tokens.py": ("token Zz9, Zz9",),
 }
 #: What is put together from those parts, whole: as it is kept.
