@@ -14,7 +14,7 @@ from gateway.bills.bill import Bill, total
 from gateway.bills.keeping import bill_now, frozen
 from gateway.languages.catalogues import language_of
 from gateway.store import billing
-from gateway.store.commands import Command
+from gateway.store.commands import Command, number_in
 from gateway.store.memory import Memory
 from gateway.store.rows import clean
 from rating.money import format_amount
@@ -33,7 +33,7 @@ SCOPES: Final = ("all", "phone")
 def carry_out(connection: Connection, memory: Memory, command: Command, now: int) -> str:
     """Do one of the deeds; returns the sentence to keep."""
     first, second, third = f"{command.subject or ''}  ".split(" ")[:3]
-    number = int(first) if first.isascii() and first.isdigit() and len(first) < 19 else 0
+    number = number_in(first)
     if command.deed == FINAL:
         scope = third if third in SCOPES else SCOPES[0]
         return _final(connection, memory, number, (language_of(second), scope), command.who, now)

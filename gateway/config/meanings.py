@@ -90,19 +90,18 @@ def _unnamed(config: Config, whose: Whose, name: str) -> str:
 
 def fraud_limits(config: Config) -> Limits:
     """From where on calls of this house look like fraud."""
-    said, home, decimals = config.fraud, config.property, minor_digits(config.property.currency)
-    cost = half_up(exact(said.cost_per_hour, checks.AMOUNT_DECIMALS) * 10**decimals, 10**checks.AMOUNT_DECIMALS)
+    said, home = config.fraud, config.property
     return Limits(
         zone=home.timezone,
         currency=home.currency,
-        decimals=decimals,
+        decimals=minor_digits(home.currency),
         parallel=said.parallel,
         sequential=said.sequential,
         off_hours=said.off_hours,
         tandem=said.tandem,
         new_country=said.new_country,
         vacant=said.vacant,
-        cost_per_hour=cost,
+        cost_per_hour=minor(said.cost_per_hour, home.currency),
         after_from=config.reports.after_hours_from,
         after_to=config.reports.after_hours_to,
         off=frozenset(said.off),

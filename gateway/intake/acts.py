@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
@@ -20,14 +20,11 @@ from gateway.intake.by_hand import Entered, enter
 from gateway.intake.shares import share_asked, whose_parts
 from gateway.store import acts, limit_deeds, outbox, records, schema, shares
 from gateway.store.acts import ActRow
-from gateway.store.commands import Command
+from gateway.store.commands import Command, number_in
 from gateway.store.memory import Memory
 from gateway.store.rows import CallRow, Due, PostingRow, fresh_posting
 from gateway.store.shares import SharePart, ShareRow
 from rating.money import format_amount
-
-#: An act's number has fewer digits than this.
-_DIGITS: Final = 19
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +99,7 @@ class Acts:
     def _decide(self, connection: Connection, command: Command, now: int) -> tuple[str, list[Due]]:
         """A second person agrees, or does not."""
         subject, owner = command.subject or "", self._memory.owner
-        number = int(subject) if subject.isascii() and subject.isdigit() and len(subject) < _DIGITS else 0
+        number = number_in(subject)
         row = acts.one(connection, owner, number)
         if row is None:
             return f"there is no act {subject}", []

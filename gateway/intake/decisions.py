@@ -20,7 +20,7 @@ from gateway.intake.reconsider import place_of, ruled_again
 from gateway.ledger import Hold
 from gateway.settle import Priced, Ruling
 from gateway.store import limit_deeds, lists, outbox, records, schema, shares
-from gateway.store.commands import Command
+from gateway.store.commands import Command, number_in
 from gateway.store.lists import Item
 from gateway.store.memory import Memory
 from gateway.store.restore import RESTORED, restored_at
@@ -29,8 +29,6 @@ from gateway.store.stay_tariffs import give
 from rating.money import format_amount
 from rating.numbering import DialledNumber
 
-#: A list's number has fewer digits than this.
-_DIGITS: Final = 19
 #: States in which a posting has come to its end; what is in another state must be settled first.
 FINAL: Final = ("posted", "written_off")
 
@@ -49,7 +47,7 @@ class Decisions:
         if command.deed == "tariff":
             return self._give_tariff(connection, command, now), []
         subject = command.subject or ""
-        number = int(subject) if subject.isdigit() and len(subject) < _DIGITS else 0
+        number = number_in(subject)
         listed = lists.one(connection, self._memory.owner, number)
         if listed is None:
             return f"there is no list {command.subject}", []

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select
 
 from gateway.store import schema
-from gateway.store.commands import Command
+from gateway.store.commands import Command, number_in
 from gateway.store.forgetting import resting
 from gateway.store.memory import Memory
 from gateway.store.narrowing import rows_of
@@ -96,7 +96,7 @@ def subject(call_id: int, tag: str) -> str:
 def carry_out(connection: Connection, memory: Memory, command: Command, now: int) -> str:
     """Give a tag or take one off; returns the sentence to keep."""
     number, _, words = (command.subject or "").partition(" ")
-    tag, call_id = tidy(words), int(number) if number.isascii() and number.isdigit() and len(number) < 19 else 0
+    tag, call_id = tidy(words), number_in(number)
     known = select(_c.id).where(_c.property == memory.owner, _c.id == call_id)
     if connection.execute(known).scalar() is None:
         return f"there is no call {number}"

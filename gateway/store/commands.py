@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -12,6 +12,10 @@ from gateway.store.rows import clean
 _k = schema.commands.c
 #: Commands carried out in one transaction; more wait for the next look, a second later.
 MOST_AT_ONCE = 200
+
+
+#: A row's number has fewer digits than this.
+_DIGITS: Final = 19
 
 
 class Command(NamedTuple):
@@ -25,6 +29,11 @@ class Command(NamedTuple):
     why: str
     alarm_id: int | None = None
     subject: str | None = None
+
+
+def number_in(subject: str) -> int:
+    """The row that the subject of a command names by its number; 0, which no row has, for anything else."""
+    return int(subject) if subject.isascii() and subject.isdigit() and len(subject) < _DIGITS else 0
 
 
 def give(

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection
 from sqlalchemy.sql.elements import ColumnElement
 
+from gateway.config.meanings import minor
 from gateway.instants import to_micros
 from gateway.languages.spoken import joined, later, ours
 from gateway.reports.asking import Asked, report
@@ -24,12 +25,9 @@ from gateway.reports.wording import in_words, kept_words
 from gateway.store import reporting as store
 from gateway.store.reporting import Chosen, calls_where
 from protocols.text import mask_number
-from rating.money import exact, half_up
 
 #: Calls of one sort that are named.
 MOST_NAMED: Final = 500
-#: Decimals in which the threshold of a costly call is read.
-_DECIMALS: Final = 4
 _CALL: Final = (
     *FACTS,
     Column("price", "price", "money"),
@@ -109,7 +107,7 @@ def _gathered(asked: Asked, connection: Connection, chosen: Chosen) -> tuple[lis
 def sorts(asked: Asked) -> list[Sort]:
     """The ways in which a single call stands out, by the house's own thresholds."""
     said = asked.settings
-    dear = asked.money(half_up(exact(said.costly, _DECIMALS) * 10**asked.decimals, 10**_DECIMALS))
+    dear = asked.money(minor(said.costly, asked.currency))
     long = said.long_minutes * 60
     return [
         Sort(
